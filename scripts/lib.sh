@@ -1,0 +1,29 @@
+# Sourced by the other scripts: where things live, and how they speak.
+set -euo pipefail
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CACHE=${FLYWHEEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/flywheel}
+TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
+case $TARGET in /*) ;; *) TARGET=$ROOT/$TARGET ;; esac
+FLYWHEEL_BIN=${FLYWHEEL_BIN:-$TARGET/debug/flywheel}
+VENV=$CACHE/python
+export ROOT CACHE TARGET FLYWHEEL_BIN VENV
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# A TCP port that is free on the loopback address now.
+free_port() {
+  node -e 's=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
+}
+
+# wait_for URL PID [SECONDS]: until URL answers 2xx; fails at once when the process PID has ended.
+wait_for() {
+  local i
+  for ((i = 0; i < ${3:-60} * 10; i++)); do
+    node -e 'fetch(process.argv[1]).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))' "$1" && return 0
+    kill -0 "$2" 2>/dev/null || return 1
+    sleep 0.1
+  done
+  return 1
+}

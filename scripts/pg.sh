@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# A private PostgreSQL for tests and trials, in a folder of its own under the temporary directory, on a free port of 127.0.0.1.
+#   pg.sh up           start it (if it is not running) and print its URL
+#   pg.sh url          print its URL
+#   pg.sh down         stop it and remove it
+#   pg.sh with CMD…    start another one, run CMD with FLYWHEEL_TEST_PG set to its URL, remove it at the end, also when interrupted
+# fsync is off: whatever is in it is lost with the machine.
+. "$(dirname "$0")/lib.sh"
+state=$TARGET/pg
+
+bin=$(have initdb && dirname "$(readlink -f "$(command -v initdb)")" || ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
+[ -n "$bin" ] || bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
+need_bin() { [ -x "$bin/initdb" ] || die "PostgreSQL is not installed: make setup"; }
+
+# PostgreSQL refuses to run as root: root becomes 'postgres', or 'nobody'.
+as=()
+if [ "$(id -u)" = 0 ]; then
+  user=$(id -un postgres 2>/dev/null || echo nobody)
+  as=(setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups --)
+fi
+
+# start DIR: a new cluster in DIR; sets port.
+start() {
+  local dir=$1 try
+  [ ${#as[@]} -eq 0 ] || chown "$user" "$dir"
+  cd "$dir"
+  "${as[@]}" "$bin/initdb" -D "$dir/data" -U flywheel -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir.log" 2>&1 || { cat "$dir.log" >&2; die "initdb failed"; }
+  for try in 1 2 3 4 5; do
+    port=$(free_port)
+    if "${as[@]}" "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/server.log" start >>"$dir.log" 2>&1 \
+      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=128MB -c autovacuum=${PG_AUTOVACUUM:-on}"; then
+      cd "$ROOT"; return 0
+    fi
+  done
+  cat "$dir.log" "$dir/server.log" >&2
+  die "PostgreSQL did not start"
+}
+stop() {
+  [ -d "$1" ] || return 0
+  (cd "$1" && "${as[@]}" "$bin/pg_ctl" -D "$1/data" -m immediate -w stop >/dev/null 2>&1) || true
+  rm -rf "$1" "$1.log"
+}
+running() { [ -s "$state/dir" ] && (cd / && "${as[@]}" "$bin/pg_ctl" -D "$(cat "$state/dir")/data" status >/dev/null 2>&1); }
+
+case ${1:-} in
+  up)
+    need_bin
+    if ! running; then
+      dir=$(mktemp -d "${TMPDIR:-/tmp}/flywheel-pg.XXXXXX")
+      start "$dir"
+      mkdir -p "$state"
+      echo "$dir" >"$state/dir"
+      echo "postgres://flywheel@127.0.0.1:$port/postgres" >"$state/url"
+    fi
+    cat "$state/url" ;;
+  url) running || die "not running: make pg-up"; cat "$state/url" ;;
+  down) [ ! -s "$state/dir" ] || stop "$(cat "$state/dir")"; rm -rf "$state" ;;
+  with)
+    shift; need_bin
+    dir=$(mktemp -d "${TMPDIR:-/tmp}/flywheel-pg.XXXXXX")
+    trap 'stop "$dir"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    # A parent that is killed outright cannot clean up: this one outlives it and does.
+    setsid bash "$0" guard $$ "$dir" >/dev/null 2>&1 </dev/null &
+    start "$dir"
+    code=0
+    FLYWHEEL_TEST_PG="postgres://flywheel@127.0.0.1:$port/postgres" "$@" || code=$?
+    exit $code ;;
+  guard) while kill -0 "$2" 2>/dev/null; do sleep 2; done; stop "$3" ;;
+  *) sed -n '2,7p' "$0"; exit 2 ;;
+esac

@@ -1,0 +1,6 @@
+//! Rules of the house that a compiler does not know: who may depend on whom, what a file may hold, how the schema is made.
+
+mod arrows;
+mod requirements;
+mod schema;
+mod sources;
