@@ -1,0 +1,151 @@
+//! What a person typed into the search box, as terms over the tokens of the index.
+
+use super::chars::{Class, classify, push_letter};
+use super::normalise::{legal_core, name_words, normalise_phone};
+use super::tokens::{EMAIL, MIN_PHONE_DIGITS, PHONE, cut_word};
+
+/// More words than this do not narrow a search further.
+const MAX_GROUPS: usize = 16;
+/// Shorter pieces are not looked up among e-mail addresses.
+const MIN_EMAIL_PIECE: usize = 3;
+
+/// One token to look for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum QueryTerm {
+    /// The token itself.
+    Exact(String),
+    /// Any token that begins like this.
+    Prefix(String),
+}
+
+/// Alternatives, one of which a record must have.
+pub type QueryGroup = Vec<QueryTerm>;
+
+/// Whether the caller may find records by their phones and e-mails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactData {
+    /// The caller sees them, and may search them.
+    Searchable,
+    /// They are masked to the caller: a search must not reveal them either.
+    Masked,
+}
+
+/// The groups that a record must all satisfy, each by one of its terms. Empty when the query
+/// holds nothing that could be searched, which finds nothing.
+///
+/// Works for one or more Han characters, pinyin and its beginning, initials, Latin words and
+/// their beginning, numbers, four or more digits anywhere in a phone, and e-mail addresses.
+pub fn query_tokens(q: &str, contact_data: ContactData) -> Vec<QueryGroup> {
+    let mut groups = Vec::new();
+    match phone_query(q) {
+        Some(digits) if contact_data == ContactData::Searchable => {
+            add(&mut groups, vec![QueryTerm::Prefix(format!("{PHONE}{digits}")), QueryTerm::Prefix(digits)]);
+        }
+        _ => {
+            for chunk in q.split_whitespace() {
+                chunk_groups(legal_core(chunk), contact_data, &mut groups);
+            }
+        }
+    }
+    groups.truncate(MAX_GROUPS);
+    groups
+}
+
+/// A whole query that reads as a phone number, in the form phones are indexed.
+fn phone_query(q: &str) -> Option<String> {
+    let phone = normalise_phone(q)?;
+    let (number, _) = phone.split_once('x').unwrap_or((&phone, ""));
+    let digits = number.trim_start_matches('+');
+    let mobile = digits.len() == 11 && digits.starts_with('1');
+    let landline = digits.len() >= 10 && digits.starts_with('0');
+    (mobile || landline || number.starts_with('+')).then(|| digits.to_owned())
+}
+
+fn chunk_groups(chunk: &str, contact_data: ContactData, groups: &mut Vec<QueryGroup>) {
+    if chunk.contains(['@', '＠']) && contact_data == ContactData::Searchable {
+        let joined = name_words(chunk).concat();
+        if !joined.is_empty() {
+            add(groups, vec![QueryTerm::Prefix(format!("{EMAIL}{joined}"))]);
+        }
+        return;
+    }
+    let chunk = domain_stem(chunk);
+    let mut run = Vec::new();
+    let mut word = String::new();
+    for c in chunk.chars() {
+        match classify(c) {
+            Class::Cjk(c) => {
+                end_word(&mut word, contact_data, groups);
+                run.push(c);
+            }
+            Class::Word(c) => {
+                end_run(&mut run, groups);
+                push_letter(&mut word, c);
+            }
+            Class::Silent => {}
+            Class::Break => {
+                end_run(&mut run, groups);
+                end_word(&mut word, contact_data, groups);
+            }
+        }
+    }
+    end_run(&mut run, groups);
+    end_word(&mut word, contact_data, groups);
+}
+
+/// `example.com.cn` is looked up as `example`: every address ends like the rest.
+fn domain_stem(chunk: &str) -> &str {
+    let mut stem = chunk;
+    while let Some((head, "com" | "cn" | "net" | "org")) = stem.rsplit_once('.') {
+        if head.is_empty() {
+            break;
+        }
+        stem = head;
+    }
+    stem
+}
+
+fn end_run(run: &mut Vec<char>, groups: &mut Vec<QueryGroup>) {
+    match run.as_slice() {
+        [] => {}
+        [one] => add(groups, vec![QueryTerm::Exact(one.to_string())]),
+        many => {
+            for pair in many.windows(2) {
+                add(groups, vec![QueryTerm::Exact(pair.iter().collect())]);
+            }
+        }
+    }
+    run.clear();
+}
+
+fn end_word(word: &mut String, contact_data: ContactData, groups: &mut Vec<QueryGroup>) {
+    if word.is_empty() {
+        return;
+    }
+    let text = cut_word(word);
+    let mut group = vec![QueryTerm::Prefix(text.to_owned())];
+    if let Some(typed) = passport_umlaut(text) {
+        group.push(QueryTerm::Prefix(typed));
+    }
+    if contact_data == ContactData::Searchable {
+        if text.len() >= MIN_PHONE_DIGITS && text.bytes().all(|b| b.is_ascii_digit()) {
+            group.push(QueryTerm::Prefix(format!("{PHONE}{text}")));
+        }
+        if text.len() >= MIN_EMAIL_PIECE {
+            group.push(QueryTerm::Prefix(format!("{EMAIL}{text}")));
+        }
+    }
+    add(groups, group);
+    word.clear();
+}
+
+/// Passports write lü and nü as lyu and nyu, keyboards as lv and nv.
+fn passport_umlaut(word: &str) -> Option<String> {
+    (word.contains("lyu") || word.contains("nyu")).then(|| word.replace("lyu", "lv").replace("nyu", "nv"))
+}
+
+fn add(groups: &mut Vec<QueryGroup>, group: QueryGroup) {
+    if groups.len() < MAX_GROUPS && !groups.contains(&group) {
+        groups.push(group);
+    }
+}
