@@ -31,7 +31,11 @@ pub(super) fn classify(c: char) -> Class {
         return Class::Cjk(c);
     }
     if c.is_ascii() {
-        return if c == '\'' { Class::Silent } else { Class::Break };
+        return if c == '\'' {
+            Class::Silent
+        } else {
+            Class::Break
+        };
     }
     let narrow = half_width(c);
     if narrow != c {

@@ -41,7 +41,10 @@ pub struct TokenWriter<'a> {
 pub fn tokens(text: &str) -> Vec<String> {
     let mut out = String::new();
     push_tokens(&mut out, text);
-    out.split(' ').filter(|t| !t.is_empty()).map(str::to_owned).collect()
+    out.split(' ')
+        .filter(|t| !t.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Appends the tokens of one name-like text.
@@ -100,7 +103,9 @@ impl<'a> TokenWriter<'a> {
 
     /// Adds the endings of a phone's digits; nothing when it is not a phone.
     pub fn phone(&mut self, phone: &str) {
-        let Some(phone) = normalise_phone(phone) else { return };
+        let Some(phone) = normalise_phone(phone) else {
+            return;
+        };
         let (main, extension) = phone.split_once('x').unwrap_or((&phone, ""));
         let main = main.trim_start_matches('+');
         for start in 0..=main.len().saturating_sub(MIN_PHONE_DIGITS) {
@@ -119,7 +124,9 @@ impl<'a> TokenWriter<'a> {
 
     /// Adds the address joined from each of its parts on; nothing when it is not an address.
     pub fn email(&mut self, email: &str) {
-        let Some(parts) = email_parts(email) else { return };
+        let Some(parts) = email_parts(email) else {
+            return;
+        };
         for start in 0..parts.len().saturating_sub(1) {
             self.token(|out| {
                 out.push(EMAIL);
@@ -250,5 +257,7 @@ pub(super) fn cut_word(word: &str) -> &str {
 
 /// FNV-1a: short keys, no state.
 fn hash(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193))
+    bytes.iter().fold(0x811c_9dc5, |h, b| {
+        (h ^ u32::from(*b)).wrapping_mul(0x0100_0193)
+    })
 }
