@@ -1,0 +1,54 @@
+// Bundles pkg/, js/ and styles/ into dist/: content-hashed names, index.html that names them, brotli and gzip siblings,
+// and a check of what a first visit downloads.
+import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const BUDGET = 350 * 1024;
+const small = process.argv[2] !== 'dev';
+const dist = 'dist';
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+
+const hash = bytes => createHash('sha256').update(bytes).digest('hex').slice(0, 10);
+const put = (stem, ext, bytes) => {
+  const name = `${stem}-${hash(bytes)}.${ext}`;
+  writeFileSync(`${dist}/${name}`, bytes);
+  return name;
+};
+
+const css = execFileSync('node_modules/.bin/tailwindcss', ['-i', 'styles/app.css', ...(small ? ['--minify'] : [])], { stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26 });
+const result = await build({
+  entryPoints: { main: 'js/main.js' }, bundle: true, format: 'esm', splitting: true, minify: small, metafile: true,
+  loader: { '.wasm': 'file' }, outdir: dist, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: 'app-[hash]',
+  target: 'es2022', logLevel: 'warning', legalComments: 'none',
+});
+const outputs = Object.entries(result.metafile.outputs).map(([path, o]) => ({ name: path.slice(dist.length + 1), ...o }));
+const main = outputs.find(o => o.entryPoint === 'js/main.js').name;
+const wasm = outputs.find(o => o.name.endsWith('.wasm')).name;
+const names = {
+  css: put('app', 'css', css), theme: put('theme', 'js', readFileSync('js/theme.js')),
+  icon: put('icon', 'svg', readFileSync('js/icon.svg')), main, wasm,
+};
+// Modules that the entry imports statically are part of the first visit too.
+const statics = new Set([main]);
+for (const o of outputs) if (statics.has(o.name)) for (const i of o.imports) if (i.kind === 'import-statement') statics.add(i.path.slice(dist.length + 1));
+const preload = [...statics].map(n => `<link rel="modulepreload" href="/${n}">`).join('');
+const html = readFileSync('index.html', 'utf8').replace(/\{\{(\w+)\}\}/g, (_, k) => k === 'preload' ? preload : `/${names[k]}`);
+writeFileSync(`${dist}/index.html`, html);
+
+let first = 0;
+const firstLoad = new Set(['index.html', names.css, names.theme, wasm, ...statics]);
+for (const name of readdirSync(dist).sort()) {
+  const bytes = readFileSync(`${dist}/${name}`);
+  const q = small ? 11 : 4;
+  const br = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: q, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
+  writeFileSync(`${dist}/${name}.br`, br);
+  writeFileSync(`${dist}/${name}.gz`, gzipSync(bytes, { level: small ? 9 : 4 }));
+  if (firstLoad.has(name)) first += br.length;
+  console.log(`${(br.length / 1024).toFixed(1).padStart(8)} KB br ${(bytes.length / 1024).toFixed(0).padStart(6)} KB  ${name}${firstLoad.has(name) ? '' : '  (later)'}`);
+}
+console.log(`first load ${(first / 1024).toFixed(1)} KB brotli, budget ${BUDGET / 1024} KB`);
+if (small && first > BUDGET) { console.error('the first load is above its budget'); process.exit(1); }
