@@ -1,1 +1,8 @@
-//! placeholder
+//! Acts: use cases, jobs, import and export. Knows no HTTP.
+
+pub mod ctx;
+pub mod error;
+pub mod schema;
+
+pub use ctx::{Actor, Ctx, Visible};
+pub use error::{Error, Result};

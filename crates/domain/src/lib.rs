@@ -1,4 +1,10 @@
-//! Decides: the rules and models of sales effectiveness as pure functions.
-//! No input or output, no clock, no randomness; the caller passes the day or the moment.
+//! Decides: every rule and model of Flywheel as pure functions of plain data.
+//!
+//! Nothing here reads a clock, a file, a database or a random source; the caller passes the time.
+//! The crate also builds for wasm32, so the browser validates with the same rules as the server.
 
+pub mod fields;
+pub mod objects;
+pub mod policy;
 pub mod text;
+pub mod value;

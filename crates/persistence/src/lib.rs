@@ -1,1 +1,8 @@
-//! placeholder
+//! Remembers: the only crate that knows diesel and SQL, on SQLite and PostgreSQL alike.
+
+pub mod db;
+pub mod error;
+pub mod types;
+
+pub use diesel::result::Error as DieselError;
+pub use error::{Error, Result};

@@ -1,0 +1,113 @@
+//! What every use case is given: the connection inside its transaction, the caller, the time.
+
+use crate::schema::Schema;
+use chrono::{DateTime, FixedOffset, Utc};
+use domain::fields::ParseCx;
+use domain::policy::{Action, Permissions, Scope};
+use persistence::db::AnyConnection;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Who acts. Cheap to clone: the large parts are shared.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The user; an API key acts as the user who made it or as the user it names.
+    pub user_id: Uuid,
+    /// Name at the time of the request, for events.
+    pub name: Arc<str>,
+    /// What the roles allow together.
+    pub permissions: Arc<Permissions>,
+    /// Members of the user's team, the user included.
+    pub team: Arc<[Uuid]>,
+    /// Members of the user's team and all teams below it, the user included.
+    pub subtree: Arc<[Uuid]>,
+    /// The API key used, if any.
+    pub api_key_id: Option<Uuid>,
+    /// The session (refresh family) of a log-in, if any.
+    pub session_id: Option<Uuid>,
+}
+
+/// The owners whose records are visible under a scope.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Visible {
+    /// No limit.
+    All,
+    /// Records of these owners only; may be empty.
+    Owners(Arc<[Uuid]>),
+}
+
+impl Visible {
+    /// Is a record of this owner within it? A record without an owner is visible only without a limit.
+    pub fn contains(&self, owner: Option<Uuid>) -> bool {
+        match self {
+            Visible::All => true,
+            Visible::Owners(list) => owner.is_some_and(|o| list.contains(&o)),
+        }
+    }
+}
+
+impl Actor {
+    /// The program itself: migrations, command line, jobs without a user.
+    pub fn system(user_id: Uuid) -> Actor {
+        let mut permissions = Permissions::default();
+        for object in domain::objects::ALL {
+            permissions.objects.insert(object.permission.to_owned(), domain::policy::Grant::full(Scope::All));
+        }
+        Actor { user_id, name: "system".into(), permissions: Arc::new(permissions), team: [user_id].into(), subtree: [user_id].into(), api_key_id: None, session_id: None }
+    }
+
+    /// The owners whose records of an object this action reaches; `None` when the action is not allowed at all.
+    pub fn visible(&self, object: &str, action: Action) -> Option<Visible> {
+        match self.permissions.scope(object, action) {
+            Scope::None => None,
+            Scope::Own => Some(Visible::Owners([self.user_id].into())),
+            Scope::Team => Some(Visible::Owners(self.team.clone())),
+            Scope::Subtree => Some(Visible::Owners(self.subtree.clone())),
+            Scope::All => Some(Visible::All),
+        }
+    }
+}
+
+/// One use case: one connection, one transaction where it writes, one caller, one time.
+pub struct Ctx<'a> {
+    /// The connection, inside the transaction of a write.
+    pub conn: &'a mut AnyConnection,
+    /// Who acts.
+    pub actor: &'a Actor,
+    /// The time of the request; nothing below reads a clock.
+    pub now: DateTime<Utc>,
+    /// Correlates events with log lines.
+    pub request_id: Uuid,
+    /// The objects with their custom fields, and the organisation's settings.
+    pub schema: &'a Arc<Schema>,
+}
+
+impl Ctx<'_> {
+    /// What parsing needs.
+    pub fn parse(&self) -> ParseCx {
+        ParseCx { offset: self.schema.offset, me: Some(self.actor.user_id), now: self.now }
+    }
+
+    /// The organisation's offset from UTC.
+    pub fn offset(&self) -> FixedOffset {
+        self.schema.offset
+    }
+
+    /// The owners an action reaches, or `Forbidden`.
+    pub fn require(&self, object: &str, action: Action) -> crate::Result<Visible> {
+        self.actor.visible(object, action).ok_or_else(|| crate::Error::Forbidden { permission: permission_name(object, action) })
+    }
+}
+
+/// `customers.create`.
+pub fn permission_name(object: &str, action: Action) -> String {
+    let action = match action {
+        Action::Read => "read",
+        Action::Create => "create",
+        Action::Update => "update",
+        Action::Archive => "archive",
+        Action::Export => "export",
+        Action::Import => "import",
+    };
+    format!("{object}.{action}")
+}

@@ -1,0 +1,101 @@
+//! RFC 9457 problem documents: one shape for every error, stable codes, messages in the reader's language.
+
+use serde::{Deserialize, Serialize};
+
+/// What went wrong (`application/problem+json`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// Stable URI of the kind of problem: `https://flywheel.dev/problems/` and the code.
+    #[serde(rename = "type")]
+    pub type_: String,
+    /// Short name of the kind of problem, in the reader's language.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What happened here, in the reader's language.
+    pub detail: String,
+    /// Stable code for programs.
+    pub code: String,
+    /// What is wrong with which field; empty where no field is to blame.
+    pub errors: Vec<FieldProblem>,
+    /// Names this request in the server's log.
+    pub request_id: String,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldProblem {
+    /// Path of the field.
+    pub field: String,
+    /// Stable code.
+    pub code: String,
+    /// In the reader's language.
+    pub message: String,
+}
+
+/// Languages of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// From an `Accept-Language` header: the first of Chinese and English that it names; Chinese by default.
+    pub fn negotiate(header: Option<&str>) -> Lang {
+        let named = header.unwrap_or("").split(',').map(|part| part.trim().to_ascii_lowercase());
+        named.filter_map(|tag| if tag.starts_with("zh") { Some(Lang::Zh) } else if tag.starts_with("en") { Some(Lang::En) } else { None }).next().unwrap_or_default()
+    }
+
+    /// The Chinese or the English text.
+    pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
+
+/// The message of a field error code. `detail` is what the message names.
+pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
+    let (zh, en) = match code {
+        "required" => ("必填", "Required"),
+        "too_long" => ("不能超过 {} 个字符", "At most {} characters"),
+        "too_short" => ("至少需要 {} 个字符", "At least {} characters"),
+        "too_many" => ("最多 {} 项", "At most {} items"),
+        "one_line" => ("不能换行", "Must be a single line"),
+        "nul_character" => ("包含不允许的空字符", "Contains a NUL character"),
+        "wrong_type" => ("类型不对，应为 {}", "Wrong type, expected {}"),
+        "email" => ("邮箱格式不正确", "Not a valid e-mail address"),
+        "phone" => ("电话号码格式不正确", "Not a valid phone number"),
+        "url" => ("网址格式不正确", "Not a valid web address"),
+        "date" => ("日期格式应为 YYYY-MM-DD", "Expected a date as YYYY-MM-DD"),
+        "datetime" => ("时间格式应为 RFC 3339", "Expected a time in RFC 3339"),
+        "id" => ("不是有效的编号", "Not a valid id"),
+        "choice" => ("只能是：{}", "Must be one of: {}"),
+        "out_of_range" => ("超出范围 {}", "Out of range {}"),
+        "unknown_field" => ("没有这个字段", "Unknown field"),
+        "unknown_operator" => ("这个字段不支持该运算：{}", "Operator not supported by this field: {}"),
+        "not_sortable" => ("不能按这个字段排序", "Cannot be sorted by"),
+        "not_filterable" => ("不能按这个字段筛选", "Cannot be filtered by"),
+        "read_only" => ("系统字段，不能修改", "Set by the system, cannot be written"),
+        "masked" => ("当前角色看不到这个字段", "Hidden from your role"),
+        "link_missing" => ("关联的记录不存在或不可见", "The linked record does not exist or is not visible"),
+        "not_an_object" => ("应为 JSON 对象", "Expected a JSON object"),
+        "duplicate" => ("已存在相同的值", "Already taken"),
+        "too_deep" => ("嵌套过深，最多 {} 层", "Nested too deeply, at most {} levels"),
+        "invalid_cursor" => ("翻页标记无效", "Not a valid cursor"),
+        "wrong_password" => ("密码不正确", "Wrong password"),
+        "weak_password" => ("密码太弱：{}", "Password too weak: {}"),
+        "owner_out_of_scope" => ("不能分配给该成员", "You may not assign to this person"),
+        "unknown_parameter" => ("没有这个参数", "Unknown parameter"),
+        "invalid" => ("无效：{}", "Invalid: {}"),
+        _ => return if detail.is_empty() { code.replace('_', " ") } else { detail.to_owned() },
+    };
+    lang.pick(zh, en).replace("{}", detail)
+}

@@ -1,0 +1,418 @@
+//! The objects of the product: each declared once.
+//!
+//! A row of any object is its system fields ([`SYSTEM`]), then its own fields in the order given
+//! here, then `custom`, the JSON document of the custom fields.
+
+use crate::fields::Direction::{Ascending, Descending};
+use crate::fields::{Choice, FieldDef, Kind, ObjectDef, label};
+use std::borrow::Cow;
+
+mod lists;
+use lists::*;
+
+const fn text(key: &'static str, zh: &'static str, en: &'static str, max: u32) -> FieldDef {
+    FieldDef::new(key, zh, en, Kind::Text { max })
+}
+const fn long(key: &'static str, zh: &'static str, en: &'static str) -> FieldDef {
+    FieldDef::new(key, zh, en, Kind::LongText { max: 20_000 })
+}
+const fn int(key: &'static str, zh: &'static str, en: &'static str, min: i64, max: i64) -> FieldDef {
+    FieldDef::new(key, zh, en, Kind::Int { min, max })
+}
+const fn one_of(key: &'static str, zh: &'static str, en: &'static str, choices: &'static [Choice]) -> FieldDef {
+    FieldDef::new(key, zh, en, Kind::Choice(Cow::Borrowed(choices)))
+}
+const fn link(key: &'static str, zh: &'static str, en: &'static str, object: &'static str) -> FieldDef {
+    FieldDef::new(key, zh, en, Kind::Link(Cow::Borrowed(object)))
+}
+const fn owner() -> FieldDef {
+    link("owner_id", "负责人", "Owner", "users").column()
+}
+const fn tags() -> FieldDef {
+    FieldDef::new("tags", "标签", "Tags", Kind::Tags)
+}
+const fn field(key: &'static str, zh: &'static str, en: &'static str, kind: Kind) -> FieldDef {
+    FieldDef::new(key, zh, en, kind)
+}
+
+/// What every record has, before its own fields.
+pub static SYSTEM: [FieldDef; 6] = [
+    field("id", "编号", "Id", Kind::Id).read_only(),
+    int("version", "版本", "Version", 1, i64::MAX).read_only(),
+    field("created_at", "创建时间", "Created", Kind::DateTime).read_only(),
+    field("updated_at", "更新时间", "Updated", Kind::DateTime).read_only(),
+    field("archived_at", "归档时间", "Archived", Kind::DateTime).read_only(),
+    link("created_by", "创建人", "Created by", "users").read_only(),
+];
+
+/// Number of system fields; an object's own fields start here.
+pub const OWN: usize = SYSTEM.len();
+
+/// Every object, in the order of the navigation.
+pub static ALL: [&ObjectDef; 14] = [
+    &CUSTOMERS, &CONTACTS, &OPPORTUNITIES, &ORDERS, &ORDER_LINES, &PRODUCTS, &ACTIVITIES, &TASKS, &PIPELINES, &PIPELINE_STAGES, &TAGS, &SAVED_VIEWS, &TEAMS, &USERS,
+];
+
+/// An object by its plural key.
+pub fn find(key: &str) -> Option<&'static ObjectDef> {
+    ALL.iter().copied().find(|o| o.key == key)
+}
+
+/// A company that buys or may buy.
+pub static CUSTOMERS: ObjectDef = ObjectDef {
+    key: "customers",
+    singular: "customer",
+    label: label("客户", "Customer"),
+    label_plural: label("客户", "Customers"),
+    title: "name",
+    owned: true,
+    permission: "customers",
+    fields: &[
+        text("name", "客户名称", "Name", 200).required().column(),
+        text("short_name", "简称", "Short name", 100),
+        one_of("customer_type", "客户类型", "Type", CUSTOMER_TYPES).column(),
+        one_of("grade", "等级", "Grade", GRADES).column(),
+        text("industry", "行业", "Industry", 100).column(),
+        one_of("source", "来源", "Source", SOURCES),
+        field("phone", "电话", "Phone", Kind::Phone),
+        field("email", "邮箱", "E-mail", Kind::Email),
+        field("website", "网址", "Website", Kind::Url),
+        text("region", "区域", "Region", 100),
+        text("province", "省份", "Province", 100),
+        text("city", "城市", "City", 100).column(),
+        text("address", "地址", "Address", 300),
+        int("employees", "员工人数", "Employees", 0, 10_000_000),
+        field("annual_revenue_minor", "年营业额", "Annual revenue", Kind::Money),
+        int("founded_year", "成立年份", "Founded", 1000, 2200),
+        text("credit_code", "统一社会信用代码", "Unified social credit code", 40),
+        link("parent_id", "上级客户", "Parent company", "customers"),
+        tags(),
+        owner(),
+        field("last_contact_at", "最近联系", "Last contact", Kind::DateTime).read_only().column(),
+        field("last_order_on", "最近下单", "Last order", Kind::Date).read_only(),
+        int("rfm_r", "RFM 近度分", "RFM recency", 1, 5).read_only(),
+        int("rfm_f", "RFM 频度分", "RFM frequency", 1, 5).read_only(),
+        int("rfm_m", "RFM 金额分", "RFM monetary", 1, 5).read_only(),
+        one_of("rfm_segment", "RFM 分群", "RFM segment", RFM_SEGMENTS).read_only().column(),
+        long("note", "备注", "Note"),
+    ],
+    search: &["name", "short_name", "phone", "email", "credit_code"],
+    sort: &[("created_at", Descending)],
+    customizable: true,
+};
+
+/// A person at a customer.
+pub static CONTACTS: ObjectDef = ObjectDef {
+    key: "contacts",
+    singular: "contact",
+    label: label("联系人", "Contact"),
+    label_plural: label("联系人", "Contacts"),
+    title: "name",
+    owned: true,
+    permission: "contacts",
+    fields: &[
+        text("name", "姓名", "Name", 100).required().column(),
+        link("customer_id", "客户", "Customer", "customers").column(),
+        text("title", "职务", "Job title", 100).column(),
+        text("department", "部门", "Department", 100).column(),
+        field("phone", "手机", "Mobile", Kind::Phone).column(),
+        field("email", "邮箱", "E-mail", Kind::Email),
+        text("wechat", "微信号", "WeChat", 100),
+        field("is_primary", "主要联系人", "Primary", Kind::Bool).default("false"),
+        field("birthday", "生日", "Birthday", Kind::Date),
+        tags(),
+        owner(),
+        long("note", "备注", "Note"),
+    ],
+    search: &["name", "phone", "email", "wechat"],
+    sort: &[("created_at", Descending)],
+    customizable: true,
+};
+
+/// A chance to sell.
+pub static OPPORTUNITIES: ObjectDef = ObjectDef {
+    key: "opportunities",
+    singular: "opportunity",
+    label: label("商机", "Opportunity"),
+    label_plural: label("商机", "Opportunities"),
+    title: "name",
+    owned: true,
+    permission: "opportunities",
+    fields: &[
+        text("name", "商机名称", "Name", 200).required().column(),
+        text("number", "商机编号", "Number", 100),
+        link("customer_id", "客户", "Customer", "customers").column(),
+        link("contact_id", "联系人", "Contact", "contacts"),
+        link("product_id", "产品", "Product", "products"),
+        link("pipeline_id", "销售流程", "Pipeline", "pipelines"),
+        link("stage_id", "阶段", "Stage", "pipeline_stages").column(),
+        one_of("status", "状态", "Status", OPPORTUNITY_STATUS).read_only().column(),
+        field("amount_minor", "预计金额", "Amount", Kind::Money).column(),
+        field("expected_close_on", "预计成交日", "Expected close", Kind::Date).column(),
+        field("engaged_on", "开始跟进日", "Engaged", Kind::Date),
+        field("closed_on", "关闭日", "Closed", Kind::Date),
+        text("lost_reason", "输单原因", "Loss reason", 200),
+        one_of("source", "来源", "Source", SOURCES),
+        text("competitor", "竞争对手", "Competitor", 200),
+        field("probability", "赢率", "Probability", Kind::Percent).read_only(),
+        int("furthest_position", "最远阶段序号", "Furthest stage", 0, 1000).read_only(),
+        field("stage_entered_at", "进入阶段时间", "Entered stage", Kind::DateTime).read_only(),
+        field("last_activity_at", "最近跟进", "Last activity", Kind::DateTime).read_only(),
+        tags(),
+        owner(),
+        long("note", "备注", "Note"),
+    ],
+    search: &["name", "number"],
+    sort: &[("created_at", Descending)],
+    customizable: true,
+};
+
+/// What a customer bought.
+pub static ORDERS: ObjectDef = ObjectDef {
+    key: "orders",
+    singular: "order",
+    label: label("订单", "Order"),
+    label_plural: label("订单", "Orders"),
+    title: "number",
+    owned: true,
+    permission: "orders",
+    fields: &[
+        text("number", "订单号", "Number", 100).column(),
+        link("customer_id", "客户", "Customer", "customers").required().column(),
+        link("opportunity_id", "商机", "Opportunity", "opportunities"),
+        field("ordered_on", "下单日期", "Ordered", Kind::Date).required().column(),
+        one_of("status", "状态", "Status", ORDER_STATUS).required().default("\"confirmed\"").column(),
+        field("amount_minor", "金额", "Amount", Kind::Money).required().default("0").column(),
+        owner(),
+        long("note", "备注", "Note"),
+    ],
+    search: &["number"],
+    sort: &[("ordered_on", Descending)],
+    customizable: true,
+};
+
+/// One product on an order.
+pub static ORDER_LINES: ObjectDef = ObjectDef {
+    key: "order_lines",
+    singular: "order_line",
+    label: label("订单明细", "Order line"),
+    label_plural: label("订单明细", "Order lines"),
+    title: "id",
+    owned: true,
+    permission: "orders",
+    fields: &[
+        link("order_id", "订单", "Order", "orders").required().column(),
+        link("product_id", "产品", "Product", "products").column(),
+        field("quantity", "数量", "Quantity", Kind::Number).required().default("1").column(),
+        field("unit_price_minor", "单价", "Unit price", Kind::Money).column(),
+        field("amount_minor", "金额", "Amount", Kind::Money).required().default("0").column(),
+        link("owner_id", "负责人", "Owner", "users").read_only(),
+    ],
+    search: &[],
+    sort: &[("created_at", Ascending)],
+    customizable: false,
+};
+
+/// What is sold.
+pub static PRODUCTS: ObjectDef = ObjectDef {
+    key: "products",
+    singular: "product",
+    label: label("产品", "Product"),
+    label_plural: label("产品", "Products"),
+    title: "name",
+    owned: false,
+    permission: "products",
+    fields: &[
+        text("name", "产品名称", "Name", 200).required().column(),
+        text("code", "产品编码", "Code", 100).column(),
+        text("category", "分类", "Category", 100).column(),
+        text("series", "系列", "Series", 100),
+        text("unit", "单位", "Unit", 20),
+        field("list_price_minor", "标准价", "List price", Kind::Money).column(),
+        field("cost_minor", "成本", "Cost", Kind::Money),
+        field("active", "在售", "Active", Kind::Bool).default("true").column(),
+        long("note", "说明", "Description"),
+    ],
+    search: &["name", "code", "series"],
+    sort: &[("name", Ascending)],
+    customizable: true,
+};
+
+/// What was done with or for a customer.
+pub static ACTIVITIES: ObjectDef = ObjectDef {
+    key: "activities",
+    singular: "activity",
+    label: label("跟进记录", "Activity"),
+    label_plural: label("跟进记录", "Activities"),
+    title: "subject",
+    owned: true,
+    permission: "activities",
+    fields: &[
+        text("subject", "主题", "Subject", 200).required().column(),
+        one_of("kind", "方式", "Kind", ACTIVITY_KINDS).required().column(),
+        link("customer_id", "客户", "Customer", "customers").column(),
+        link("contact_id", "联系人", "Contact", "contacts").column(),
+        link("opportunity_id", "商机", "Opportunity", "opportunities"),
+        field("occurred_at", "时间", "Time", Kind::DateTime).required().column(),
+        int("duration_minutes", "时长（分钟）", "Minutes", 0, 14_400),
+        field("completed", "已完成", "Completed", Kind::Bool).default("true"),
+        text("outcome", "结果", "Outcome", 300).column(),
+        owner(),
+        long("note", "内容", "Note"),
+    ],
+    search: &["subject"],
+    sort: &[("occurred_at", Descending)],
+    customizable: true,
+};
+
+/// What to do next.
+pub static TASKS: ObjectDef = ObjectDef {
+    key: "tasks",
+    singular: "task",
+    label: label("任务", "Task"),
+    label_plural: label("任务", "Tasks"),
+    title: "title",
+    owned: true,
+    permission: "tasks",
+    fields: &[
+        text("title", "任务", "Title", 200).required().column(),
+        field("due_at", "截止时间", "Due", Kind::DateTime).column(),
+        one_of("status", "状态", "Status", TASK_STATUS).required().default("\"open\"").column(),
+        one_of("priority", "优先级", "Priority", PRIORITIES).required().default("\"normal\"").column(),
+        link("customer_id", "客户", "Customer", "customers").column(),
+        link("contact_id", "联系人", "Contact", "contacts"),
+        link("opportunity_id", "商机", "Opportunity", "opportunities"),
+        text("origin", "来源", "Origin", 100).read_only(),
+        field("done_at", "完成时间", "Done", Kind::DateTime).read_only(),
+        text("result", "结果", "Result", 300),
+        owner(),
+        long("note", "说明", "Note"),
+    ],
+    search: &["title"],
+    sort: &[("due_at", Ascending)],
+    customizable: true,
+};
+
+/// A way of selling: an ordered list of stages.
+pub static PIPELINES: ObjectDef = ObjectDef {
+    key: "pipelines",
+    singular: "pipeline",
+    label: label("销售流程", "Pipeline"),
+    label_plural: label("销售流程", "Pipelines"),
+    title: "name",
+    owned: false,
+    permission: "pipelines",
+    fields: &[
+        text("name", "名称", "Name", 100).required().column(),
+        field("is_default", "默认", "Default", Kind::Bool).default("false").column(),
+        int("position", "顺序", "Position", 0, 1000).required().default("0").column(),
+    ],
+    search: &[],
+    sort: &[("position", Ascending)],
+    customizable: false,
+};
+
+/// One step of a pipeline.
+pub static PIPELINE_STAGES: ObjectDef = ObjectDef {
+    key: "pipeline_stages",
+    singular: "pipeline_stage",
+    label: label("阶段", "Stage"),
+    label_plural: label("阶段", "Stages"),
+    title: "name",
+    owned: false,
+    permission: "pipelines",
+    fields: &[
+        text("name", "名称", "Name", 100).required().column(),
+        link("pipeline_id", "销售流程", "Pipeline", "pipelines").required().column(),
+        int("position", "顺序", "Position", 0, 1000).required().default("0").column(),
+        one_of("kind", "性质", "Kind", OPPORTUNITY_STATUS).required().default("\"open\"").column(),
+        field("probability", "手动赢率", "Manual probability", Kind::Percent).column(),
+    ],
+    search: &[],
+    sort: &[("position", Ascending)],
+    customizable: false,
+};
+
+/// A word that groups records.
+pub static TAGS: ObjectDef = ObjectDef {
+    key: "tags",
+    singular: "tag",
+    label: label("标签", "Tag"),
+    label_plural: label("标签", "Tags"),
+    title: "name",
+    owned: false,
+    permission: "tags",
+    fields: &[
+        text("name", "名称", "Name", 60).required().column(),
+        one_of("color", "颜色", "Colour", COLORS).required().default("\"neutral\"").column(),
+    ],
+    search: &[],
+    sort: &[("name", Ascending)],
+    customizable: false,
+};
+
+/// A list as somebody likes to see it: filter, sort, columns.
+pub static SAVED_VIEWS: ObjectDef = ObjectDef {
+    key: "saved_views",
+    singular: "saved_view",
+    label: label("视图", "Saved view"),
+    label_plural: label("视图", "Saved views"),
+    title: "name",
+    owned: true,
+    permission: "saved_views",
+    fields: &[
+        text("name", "名称", "Name", 60).required().column(),
+        text("object", "对象", "Object", 60).required().column(),
+        field("shared", "共享", "Shared", Kind::Bool).default("false").column(),
+        field("definition", "定义", "Definition", Kind::Json).required().not_imported(),
+        int("position", "顺序", "Position", 0, 1000).required().default("0"),
+        owner(),
+    ],
+    search: &[],
+    sort: &[("position", Ascending)],
+    customizable: false,
+};
+
+/// A group of people in a tree.
+pub static TEAMS: ObjectDef = ObjectDef {
+    key: "teams",
+    singular: "team",
+    label: label("团队", "Team"),
+    label_plural: label("团队", "Teams"),
+    title: "name",
+    owned: false,
+    permission: "teams",
+    fields: &[
+        text("name", "团队名称", "Name", 100).required().column(),
+        link("parent_id", "上级团队", "Parent team", "teams").column(),
+        text("region", "区域", "Region", 100).column(),
+        link("lead_id", "负责人", "Team lead", "users").column(),
+    ],
+    search: &["name"],
+    sort: &[("name", Ascending)],
+    customizable: false,
+};
+
+/// A person who works here.
+pub static USERS: ObjectDef = ObjectDef {
+    key: "users",
+    singular: "user",
+    label: label("成员", "User"),
+    label_plural: label("成员", "Users"),
+    title: "name",
+    owned: false,
+    permission: "users",
+    fields: &[
+        text("name", "姓名", "Name", 100).required().column(),
+        field("email", "邮箱", "E-mail", Kind::Email).column(),
+        text("title", "职务", "Job title", 100).column(),
+        field("phone", "电话", "Phone", Kind::Phone),
+        link("team_id", "团队", "Team", "teams").column(),
+        one_of("status", "状态", "Status", USER_STATUS).required().default("\"invited\"").column(),
+        one_of("locale", "语言", "Language", LOCALES).required().default("\"zh-CN\""),
+        field("hired_on", "入职日期", "Hired", Kind::Date),
+    ],
+    search: &["name", "email", "phone"],
+    sort: &[("name", Ascending)],
+    customizable: false,
+};

@@ -1,0 +1,228 @@
+//! The connection to either engine: set-up, pool, write transactions, migrations.
+
+use crate::error::Error;
+use diesel::connection::{SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::r2d2::{CustomizeConnection, ManageConnection, R2D2Connection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+mod any {
+    #![expect(missing_docs, reason = "the derive writes public items without comments")]
+    /// A connection to PostgreSQL or SQLite; one query type serves both.
+    #[derive(diesel::MultiConnection)]
+    pub enum AnyConnection {
+        /// PostgreSQL.
+        Pg(diesel::PgConnection),
+        /// SQLite.
+        Sqlite(diesel::SqliteConnection),
+    }
+}
+pub use any::{AnyConnection, MultiBackend};
+
+/// Runs one expression on the concrete connection: the body is compiled once per engine, so all of
+/// diesel's per-engine features are available in it.
+#[macro_export]
+macro_rules! on_conn {
+    ($conn:expr, |$c:ident| $body:expr) => {
+        match $conn {
+            $crate::db::AnyConnection::Pg($c) => $body,
+            $crate::db::AnyConnection::Sqlite($c) => $body,
+        }
+    };
+}
+
+/// Where the data lives, by URL scheme. The derived connection would try each engine in turn and
+/// throw the real error away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// `postgres://…` or `postgresql://…`.
+    Pg(String),
+    /// `sqlite:PATH`; the path of the file.
+    Sqlite(String),
+}
+
+impl Target {
+    /// Reads a database URL; an unknown scheme is refused.
+    pub fn parse(url: &str) -> Result<Target, Error> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Target::Pg(url.to_owned()));
+        }
+        match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+            Some(path) if !path.is_empty() => Ok(Target::Sqlite(path.to_owned())),
+            _ => Err(Error::Configuration("DATABASE_URL must start with sqlite: or postgres://".to_owned())),
+        }
+    }
+}
+
+impl ManageConnection for Target {
+    type Connection = AnyConnection;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<AnyConnection, Self::Error> {
+        match self {
+            Target::Pg(url) => diesel::PgConnection::establish(url).map(AnyConnection::Pg),
+            Target::Sqlite(path) => diesel::SqliteConnection::establish(path).map(AnyConnection::Sqlite),
+        }
+        .map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, c: &mut AnyConnection) -> Result<(), Self::Error> {
+        match c {
+            AnyConnection::Pg(c) => c.ping().map_err(diesel::r2d2::Error::QueryError),
+            // An open file cannot be lost the way a socket can.
+            AnyConnection::Sqlite(_) => Ok(()),
+        }
+    }
+
+    fn has_broken(&self, c: &mut AnyConnection) -> bool {
+        std::thread::panicking() || c.is_broken()
+    }
+}
+
+/// What every new connection is told.
+#[derive(Debug)]
+struct Setup;
+
+/// `synchronous=FULL`: what was acknowledged survives a power cut, not only a crash of the process.
+const SQLITE_SETUP: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
+     PRAGMA cache_size=-16000; PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;";
+
+impl CustomizeConnection<AnyConnection, diesel::r2d2::Error> for Setup {
+    fn on_acquire(&self, conn: &mut AnyConnection) -> Result<(), diesel::r2d2::Error> {
+        match conn {
+            AnyConnection::Sqlite(c) => c.batch_execute(SQLITE_SETUP),
+            AnyConnection::Pg(c) => c.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning; SET lock_timeout = '10s'"),
+        }
+        .map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+/// Pooled connections.
+pub type DbPool = diesel::r2d2::Pool<Target>;
+
+/// A pool of at most `size` connections, none of which is opened before it is needed.
+/// The directory of a SQLite file is made when it is absent.
+pub fn pool(url: &str, size: u32) -> Result<DbPool, Error> {
+    let target = Target::parse(url)?;
+    if let Target::Sqlite(path) = &target
+        && let Some(dir) = std::path::Path::new(path).parent()
+        && !dir.as_os_str().is_empty()
+    {
+        std::fs::create_dir_all(dir).map_err(|e| Error::Unavailable(format!("cannot make the directory {}: {e}", dir.display())))?;
+    }
+    let checked = matches!(target, Target::Pg(_));
+    diesel::r2d2::Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .test_on_check_out(checked)
+        .connection_timeout(Duration::from_secs(10))
+        .connection_customizer(Box::new(Setup))
+        .build(target)
+        .map_err(|e| Error::Unavailable(e.to_string()))
+}
+
+/// A connection from the pool; when none comes in time the database is busy or away.
+pub fn get(pool: &DbPool) -> Result<diesel::r2d2::PooledConnection<Target>, Error> {
+    pool.get().map_err(|e| Error::Unavailable(e.to_string()))
+}
+
+const PG: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+
+/// How the database stands against this binary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemaState {
+    /// Every migration of this binary has run, and no other.
+    Current,
+    /// Some have not run: their names.
+    Behind(Vec<String>),
+    /// The database knows migrations that this binary does not: it belongs to a newer version.
+    Newer(Vec<String>),
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Compares the applied migrations with the embedded ones.
+pub fn schema_state(conn: &mut AnyConnection) -> Result<SchemaState, Error> {
+    let wrong = |e: Failure| Error::Migration(e.to_string());
+    let (known, applied, pending) = match conn {
+        AnyConnection::Pg(c) => (versions::<diesel::pg::Pg>(PG)?, c.applied_migrations().map_err(wrong)?, c.pending_migrations(PG).map_err(wrong)?.len()),
+        AnyConnection::Sqlite(c) => (versions::<diesel::sqlite::Sqlite>(SQLITE)?, c.applied_migrations().map_err(wrong)?, c.pending_migrations(SQLITE).map_err(wrong)?.len()),
+    };
+    let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
+    let newer: Vec<String> = applied.iter().filter(|v| !known.contains(v)).cloned().collect();
+    if !newer.is_empty() {
+        return Ok(SchemaState::Newer(newer));
+    }
+    if pending > 0 {
+        return Ok(SchemaState::Behind(known.into_iter().filter(|v| !applied.contains(v)).collect()));
+    }
+    Ok(SchemaState::Current)
+}
+
+fn versions<DB: diesel::backend::Backend>(source: EmbeddedMigrations) -> Result<Vec<String>, Error> {
+    use diesel::migration::MigrationSource;
+    let all: Vec<Box<dyn diesel::migration::Migration<DB>>> = source.migrations().map_err(|e| Error::Migration(e.to_string()))?;
+    Ok(all.iter().map(|m| m.name().version().to_string()).collect())
+}
+
+/// Runs what has not run yet, each migration in a transaction of its own, and says which.
+/// A database of a newer version is left alone. Several processes may call this at once: on
+/// PostgreSQL an advisory lock lets one work while the others wait.
+pub fn migrate(conn: &mut AnyConnection) -> Result<Vec<String>, Error> {
+    const LOCK: i64 = 0x464c_5957_4845_454c;
+    if let AnyConnection::Pg(c) = conn {
+        c.batch_execute(&format!("SET lock_timeout = 0; SELECT pg_advisory_lock({LOCK})"))?;
+    }
+    let result = migrate_locked(conn);
+    if let AnyConnection::Pg(c) = conn {
+        c.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK}); SET lock_timeout = '10s'"))?;
+    }
+    result
+}
+
+fn migrate_locked(conn: &mut AnyConnection) -> Result<Vec<String>, Error> {
+    if let SchemaState::Newer(names) = schema_state(conn)? {
+        return Err(Error::Migration(format!("the database is newer than this program (it knows {})", names.join(", "))));
+    }
+    let wrong = |e: Failure| Error::Migration(e.to_string());
+    Ok(match conn {
+        AnyConnection::Pg(c) => c.run_pending_migrations(PG).map_err(wrong)?.iter().map(ToString::to_string).collect(),
+        AnyConnection::Sqlite(c) => c.run_pending_migrations(SQLITE).map_err(wrong)?.iter().map(ToString::to_string).collect(),
+    })
+}
+
+/// The writers of this process queue here instead of polling SQLite's lock file.
+static SQLITE_WRITER: Mutex<()> = Mutex::new(());
+
+/// A write transaction: `BEGIN IMMEDIATE` on SQLite, plain `BEGIN` on PostgreSQL. Nested calls become savepoints.
+///
+/// A deferred transaction that reads and then writes fails with "database is locked" on SQLite as
+/// soon as another one has written in between; taking the write lock at the start never does.
+pub fn write_tx<T, E: From<diesel::result::Error>>(conn: &mut AnyConnection, f: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E> {
+    type Tm = AnyConnection;
+    let depth = <Tm as TransactionManager<AnyConnection>>::transaction_manager_status_mut(conn).transaction_depth().map_err(E::from)?;
+    let _turn = match (depth, &mut *conn) {
+        (None, AnyConnection::Sqlite(c)) => {
+            let turn = SQLITE_WRITER.lock().unwrap_or_else(PoisonError::into_inner);
+            diesel::connection::AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?;
+            Some(turn)
+        }
+        _ => {
+            <Tm as TransactionManager<AnyConnection>>::begin_transaction(conn)?;
+            None
+        }
+    };
+    match f(conn) {
+        Ok(value) => {
+            <Tm as TransactionManager<AnyConnection>>::commit_transaction(conn)?;
+            Ok(value)
+        }
+        Err(e) => match <Tm as TransactionManager<AnyConnection>>::rollback_transaction(conn) {
+            Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(e),
+            Err(r) => Err(r.into()),
+        },
+    }
+}
