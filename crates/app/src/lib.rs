@@ -3,6 +3,7 @@
 pub mod ctx;
 pub mod error;
 pub mod schema;
+pub mod tabular;
 
 pub use ctx::{Actor, Ctx, Visible};
 pub use error::{Error, Result};

@@ -1,0 +1,191 @@
+//! Reading spreadsheets (XLSX) row by row, after checks that they are what they claim to be.
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
+
+use calamine::{Cell, DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
+use zip::ZipArchive;
+
+use super::TabularError;
+use super::row::{Flaw, MAX_CELL, Row};
+
+/// The most entries a workbook may have.
+const MAX_ENTRIES: usize = 5_000;
+/// The most bytes all parts of a workbook may unpack to. A sheet with the format's largest number
+/// of rows and some fifty columns is about this large.
+const MAX_UNPACKED: u64 = 4 * 1024 * 1024 * 1024;
+/// The most bytes of texts and styles, which have to be in memory.
+const MAX_RESIDENT: u64 = 256 * 1024 * 1024;
+/// The most a part larger than [`SMALL_PART`] may grow in unpacking; sheets reach about 30.
+const MAX_RATIO: u64 = 300;
+const SMALL_PART: u64 = 8 * 1024 * 1024;
+
+/// The names of the sheets of a workbook, in order.
+pub fn sheets(input: impl Read + Seek) -> Result<Vec<String>, TabularError> {
+    let book = open(input)?;
+    Ok(book.sheet_names())
+}
+
+/// Hands each row of a sheet (of the first if none is named) to `visit`, until it breaks off.
+/// A formula cell gives the value that was stored with it. Blank rows are left out.
+pub fn each_row<R: Read + Seek>(
+    input: R,
+    sheet: Option<&str>,
+    visit: &mut dyn FnMut(&mut Row) -> ControlFlow<()>,
+) -> Result<(), TabularError> {
+    let mut book = open(input)?;
+    let names = book.sheet_names();
+    let name = match sheet {
+        Some(name) => names.iter().find(|known| known.as_str() == name),
+        None => names.first(),
+    };
+    let name = name.ok_or(TabularError::UnknownSheet)?.clone();
+    let mut cells = book.worksheet_cells_reader(&name).map_err(broken)?;
+    let mut row = Row::default();
+    row.clear(1);
+    let mut text = String::new();
+    while let Some(cell) = cells.next_cell().map_err(broken)? {
+        let (at, column) = cell.get_position();
+        let number = u64::from(at) + 1;
+        if number != row.number {
+            if !row.is_blank() && visit(&mut row).is_break() {
+                return Ok(());
+            }
+            row.clear(number);
+        }
+        while row.len() < column as usize && row.len() < super::row::MAX_COLUMNS {
+            row.push("");
+        }
+        push_cell(&mut row, &cell, &mut text);
+    }
+    if !row.is_blank() {
+        let _ = visit(&mut row);
+    }
+    Ok(())
+}
+
+fn push_cell(row: &mut Row, cell: &Cell<DataRef<'_>>, text: &mut String) {
+    text.clear();
+    match cell.get_value() {
+        DataRef::Empty => {}
+        DataRef::Int(number) => text.push_str(&number.to_string()),
+        DataRef::Float(number) => text.push_str(&plain_number(*number)),
+        DataRef::Bool(flag) => text.push_str(if *flag { "true" } else { "false" }),
+        DataRef::DateTime(moment) => text.push_str(&date_text(moment)),
+        DataRef::String(value) => clean(value, row, text),
+        DataRef::SharedString(value) => clean(value, row, text),
+        DataRef::DateTimeIso(value) | DataRef::DurationIso(value) => clean(value, row, text),
+        DataRef::Error(error) => {
+            text.push_str(&error.to_string());
+            row.flaw(Flaw::SheetError);
+        }
+    }
+    row.push(text);
+}
+
+fn clean(value: &str, row: &mut Row, text: &mut String) {
+    let mut value = value;
+    if value.len() > MAX_CELL {
+        row.flaw(Flaw::CellTooLong);
+        let mut end = MAX_CELL;
+        while !value.is_char_boundary(end) {
+            end -= 1;
+        }
+        value = value.get(..end).unwrap_or_default();
+    }
+    if value.contains('\0') {
+        row.flaw(Flaw::Nul);
+        text.extend(value.chars().filter(|c| *c != '\0'));
+    } else {
+        text.push_str(value);
+    }
+}
+
+/// A number without the noise of its binary form: a spreadsheet shows at most 15 digits.
+fn plain_number(number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        return format!("{number:.0}");
+    }
+    let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
+    rounded.to_string()
+}
+
+fn date_text(moment: &ExcelDateTime) -> String {
+    if moment.is_duration() {
+        return plain_number(moment.as_f64());
+    }
+    let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
+    // Seconds are kept as a fraction of a day, so a whole second may read as 59.9995.
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    if (hour, minute, second, milli) == (0, 0, 0, 0) {
+        date
+    } else {
+        format!("{date} {hour:02}:{minute:02}:{second:02}")
+    }
+}
+
+fn open<R: Read + Seek>(mut input: R) -> Result<Xlsx<R>, TabularError> {
+    input.seek(SeekFrom::Start(0))?;
+    let mut magic = [0; 4];
+    let read = input.read(&mut magic)?;
+    if magic.get(..read) == Some(&[0xD0, 0xCF, 0x11, 0xE0]) {
+        return Err(TabularError::OldOrEncrypted);
+    }
+    input.seek(SeekFrom::Start(0))?;
+    let mut archive = ZipArchive::new(input).map_err(|_| TabularError::NotXlsx)?;
+    check_archive(&mut archive)?;
+    let mut input = archive.into_inner();
+    input.seek(SeekFrom::Start(0))?;
+    Xlsx::new(input).map_err(broken)
+}
+
+/// Refuses an archive that is no workbook, or one made to exhaust the machine. The declared sizes
+/// are checked first, then the parts that will be read are unpacked once and counted.
+fn check_archive<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<(), TabularError> {
+    if archive.len() > MAX_ENTRIES {
+        return Err(TabularError::Bomb);
+    }
+    if archive.index_for_name("xl/workbook.xml").is_none()
+        && archive.index_for_name("_rels/.rels").is_none()
+    {
+        return Err(TabularError::NotXlsx);
+    }
+    let mut total = 0_u64;
+    let mut resident = 0_u64;
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).map_err(|_| TabularError::NotXlsx)?;
+        let name = part.name().map_err(|_| TabularError::NotXlsx)?.to_ascii_lowercase();
+        let packed = part.compressed_size();
+        let allowed = if packed.saturating_mul(MAX_RATIO) < SMALL_PART {
+            SMALL_PART
+        } else {
+            packed.saturating_mul(MAX_RATIO)
+        };
+        if part.size() > allowed {
+            return Err(TabularError::Bomb);
+        }
+        if !(name.ends_with(".xml") || name.ends_with(".rels")) {
+            continue;
+        }
+        let limit = allowed.min(MAX_UNPACKED.saturating_sub(total));
+        let size = io::copy(&mut (&mut part).take(limit + 1), &mut io::sink())
+            .map_err(|error| TabularError::Broken(error.to_string()))?;
+        total += size;
+        if !name.contains("/worksheets/") {
+            resident += size;
+        }
+        if size > limit || resident > MAX_RESIDENT {
+            return Err(TabularError::Bomb);
+        }
+    }
+    Ok(())
+}
+
+fn broken(error: XlsxError) -> TabularError {
+    match error {
+        XlsxError::Password => TabularError::OldOrEncrypted,
+        XlsxError::Io(error) => TabularError::Io(error),
+        XlsxError::WorksheetNotFound(_) => TabularError::UnknownSheet,
+        other => TabularError::Broken(other.to_string()),
+    }
+}
