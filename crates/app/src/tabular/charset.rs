@@ -52,13 +52,7 @@ pub(crate) struct Decoded<R> {
 
 impl<R: Read> Decoded<R> {
     pub(crate) fn new(input: R, encoding: &'static Encoding) -> Self {
-        Self {
-            input,
-            decoder: encoding.new_decoder_with_bom_removal(),
-            raw: vec![0; CHUNK],
-            pending: 0,
-            ended: false,
-        }
+        Self { input, decoder: encoding.new_decoder_with_bom_removal(), raw: vec![0; CHUNK], pending: 0, ended: false }
     }
 
     /// Replaces the content of `out` with the next piece of text; false at the end.

@@ -70,8 +70,7 @@ impl Parts {
             (2, year) => 1900 + year,
             _ => return None,
         };
-        NaiveDate::from_ymd_opt(year.cast_signed(), month, day)
-            .filter(|_| (1000..=9999).contains(&year))
+        NaiveDate::from_ymd_opt(year.cast_signed(), month, day).filter(|_| (1000..=9999).contains(&year))
     }
 }
 
@@ -121,17 +120,23 @@ pub(crate) fn split(text: &str) -> Option<(Parts, &str)> {
 
 /// `20260305`
 fn compact(text: &str) -> Option<(Parts, &str)> {
-    let numbers = [
-        text.get(..4)?.parse().ok()?,
-        text.get(4..6)?.parse().ok()?,
-        text.get(6..8)?.parse().ok()?,
-    ];
+    let numbers = [text.get(..4)?.parse().ok()?, text.get(4..6)?.parse().ok()?, text.get(6..8)?.parse().ok()?];
     let fixed = Some(DateOrder::Ymd);
     Some((Parts { numbers, widths: [4, 2, 2], fixed }, text.get(8..)?))
 }
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 
@@ -159,7 +164,9 @@ fn named(text: &str) -> Option<(Parts, &str)> {
             return None;
         }
     }
-    let [(a, wide_a), (b, wide_b)] = numbers[..] else { return None };
+    let [(a, wide_a), (b, wide_b)] = numbers[..] else {
+        return None;
+    };
     let month = u32::try_from(month? + 1).ok()?;
     let (year, width, day) = if wide_a == 4 { (a, wide_a, b) } else { (b, wide_b, a) };
     let fixed = Some(DateOrder::Ymd);
@@ -320,8 +327,23 @@ mod tests {
     #[test]
     fn what_is_no_date_is_not_taken_as_one() {
         for text in [
-            "", "2026-02-30", "2026-13-01", "hello", "12", "123456", "1-2", "2026-03/05", "2026-03-05x", "05-03-026",
-            "32-01-26", "2026年", "2026-03-05 25:00", "1.5", "99999999", "Foo 5 2026", "0000-01-01",
+            "",
+            "2026-02-30",
+            "2026-13-01",
+            "hello",
+            "12",
+            "123456",
+            "1-2",
+            "2026-03/05",
+            "2026-03-05x",
+            "05-03-026",
+            "32-01-26",
+            "2026年",
+            "2026-03-05 25:00",
+            "1.5",
+            "99999999",
+            "Foo 5 2026",
+            "0000-01-01",
         ] {
             assert_eq!(parse_date(text, DateOrder::Dmy), None, "{text}");
         }

@@ -33,9 +33,7 @@ impl Delimiter {
             "blanks" => Some(Self::Blanks),
             "tab" => Some(Self::Char(b'\t')),
             _ => match key.as_bytes() {
-                [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => {
-                    Some(Self::Char(*byte))
-                }
+                [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Some(Self::Char(*byte)),
                 _ => None,
             },
         }

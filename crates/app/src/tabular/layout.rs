@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use encoding_rs::{Encoding, UTF_8};
 use serde::{Deserialize, Serialize};
 
-use super::delimited::{Delimiter, DelimitedReader};
+use super::delimited::{DelimitedReader, Delimiter};
 use super::row::Row;
 use super::{TabularError, charset, date, number, workbook};
 

@@ -54,9 +54,9 @@ impl std::fmt::Display for TabularError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::NotXlsx => f.write_str("the file is not an XLSX workbook"),
-            Self::OldOrEncrypted => {
-                f.write_str("the workbook is of the old .xls kind or locked with a password; save it as .xlsx without one")
-            }
+            Self::OldOrEncrypted => f.write_str(
+                "the workbook is of the old .xls kind or locked with a password; save it as .xlsx without one",
+            ),
             Self::Bomb => f.write_str("the file unpacks to more than is allowed"),
             Self::UnknownSheet => f.write_str("the workbook has no such sheet"),
             Self::NoRows => f.write_str("the file holds no rows"),

@@ -58,9 +58,7 @@ pub(crate) fn half_width(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let half = |c: char| match c {
-        '\u{FF01}'..='\u{FF5E}' => {
-            char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c)
-        }
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
         '\u{3000}' | '\u{A0}' | '\u{202F}' | '\u{2009}' => ' ',
         '−' | '–' => '-',
         other => other,
@@ -69,8 +67,28 @@ pub(crate) fn half_width(text: &str) -> Cow<'_, str> {
 }
 
 const CURRENCIES: [&str; 22] = [
-    "人民币", "美元", "欧元", "rmb", "cny", "usd", "eur", "gbp", "hkd", "jpy", "us$", "hk$", "nt$", "￥", "¥",
-    "$", "€", "£", "元整", "元", "圆", "块",
+    "人民币",
+    "美元",
+    "欧元",
+    "rmb",
+    "cny",
+    "usd",
+    "eur",
+    "gbp",
+    "hkd",
+    "jpy",
+    "us$",
+    "hk$",
+    "nt$",
+    "￥",
+    "¥",
+    "$",
+    "€",
+    "£",
+    "元整",
+    "元",
+    "圆",
+    "块",
 ];
 
 const UNITS: [(&str, u32); 12] = [
@@ -202,8 +220,7 @@ fn grouped(whole: &str, thousands: char) -> Option<()> {
         let size = if index == 0 { 1..=4 } else { 2..=4 };
         size.contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_digit())
     };
-    (groups.iter().enumerate().all(good) && groups.last().is_some_and(|last| last.len() >= 3))
-        .then_some(())
+    (groups.iter().enumerate().all(good) && groups.last().is_some_and(|last| last.len() >= 3)).then_some(())
 }
 
 /// What a cell says about the decimal sign of its column.
@@ -229,8 +246,8 @@ pub(crate) fn style_vote(text: &str) -> Option<NumberStyle> {
 pub fn parse_bool(text: &str) -> Option<bool> {
     let text = half_width(text.trim());
     match text.to_lowercase().as_str() {
-        "是" | "有" | "对" | "真" | "已" | "启用" | "yes" | "y" | "true" | "t" | "1" | "on" | "√" | "✓" | "✔"
-        | "x" | "active" => Some(true),
+        "是" | "有" | "对" | "真" | "已" | "启用" | "yes" | "y" | "true" | "t" | "1" | "on" | "√" | "✓" | "✔" | "x"
+        | "active" => Some(true),
         "否" | "无" | "没有" | "不" | "非" | "假" | "未" | "停用" | "no" | "n" | "false" | "f" | "0" | "off" | "×"
         | "✗" | "inactive" => Some(false),
         _ => None,
@@ -274,8 +291,26 @@ mod tests {
     #[test]
     fn what_is_no_number_is_not_taken_as_one() {
         for text in [
-            "", "abc", "1.2.3", "12-10-16", "1,23", "--1", "1,2345,6", "万", "%", "$", "1a", "2026年", ",", "1..2",
-            "99999999999999999999999999999999999999999999", "1e99", "(", "()", "nan", "inf",
+            "",
+            "abc",
+            "1.2.3",
+            "12-10-16",
+            "1,23",
+            "--1",
+            "1,2345,6",
+            "万",
+            "%",
+            "$",
+            "1a",
+            "2026年",
+            ",",
+            "1..2",
+            "99999999999999999999999999999999999999999999",
+            "1e99",
+            "(",
+            "()",
+            "nan",
+            "inf",
         ] {
             assert_eq!(parse_number(text, NumberStyle::Point), None, "{text}");
         }

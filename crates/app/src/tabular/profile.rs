@@ -117,9 +117,7 @@ impl Profile {
             Some(NumberStyle::Comma) => self.commas += 1,
             None => {}
         }
-        let number = [NumberStyle::Point, NumberStyle::Comma]
-            .into_iter()
-            .find_map(|style| parse_number(text, style));
+        let number = [NumberStyle::Point, NumberStyle::Comma].into_iter().find_map(|style| parse_number(text, style));
         if let Some(number) = number {
             self.numbers += 1;
             self.ints += u64::from(number.whole().is_some() && !number.percent);
@@ -197,11 +195,7 @@ impl Profile {
         // The year is the place with the fewest different numbers, as days and months go round.
         let [first, _, third] = &self.places;
         let year_first = first.len() < third.len();
-        let mut preferred = if year_first {
-            vec![DateOrder::Ymd]
-        } else {
-            vec![]
-        };
+        let mut preferred = if year_first { vec![DateOrder::Ymd] } else { vec![] };
         preferred.extend(if self.slashes * 2 > self.unfixed {
             [DateOrder::Mdy, DateOrder::Dmy]
         } else {
@@ -221,7 +215,9 @@ impl Profile {
 
 /// Whether the text looks like an e-mail address.
 pub fn is_email(text: &str) -> bool {
-    let Some((name, host)) = text.split_once('@') else { return false };
+    let Some((name, host)) = text.split_once('@') else {
+        return false;
+    };
     !name.is_empty()
         && !text.contains(char::is_whitespace)
         && !host.contains('@')

@@ -53,7 +53,9 @@ pub struct Row {
 impl Row {
     /// The cell of a column counted from 0; empty where the row is shorter.
     pub fn cell(&self, column: usize) -> &str {
-        let Some(end) = self.ends.get(column) else { return "" };
+        let Some(end) = self.ends.get(column) else {
+            return "";
+        };
         let start = match column.checked_sub(1) {
             Some(before) => self.ends.get(before).copied().unwrap_or_default(),
             None => 0,

@@ -65,7 +65,9 @@ impl Matcher {
         let chars: Vec<char> = form.chars().collect();
         let mut shared: HashMap<u32, usize> = HashMap::new();
         for pair in pairs(&chars) {
-            let Some(list) = self.pairs.get(&pair).filter(|list| list.len() <= COMMON) else { continue };
+            let Some(list) = self.pairs.get(&pair).filter(|list| list.len() <= COMMON) else {
+                continue;
+            };
             for index in list {
                 *shared.entry(*index).or_default() += 1;
             }
@@ -75,7 +77,9 @@ impl Matcher {
         let mut best: Option<Suggestion> = None;
         let mut second = 0.0_f64;
         for (index, _) in ranked.into_iter().take(COMPARED) {
-            let Some(candidate) = self.forms.get(index as usize) else { continue };
+            let Some(candidate) = self.forms.get(index as usize) else {
+                continue;
+            };
             let score = likeness(&chars, candidate);
             match best {
                 Some(known) if known.score >= score => second = second.max(score),
@@ -159,7 +163,8 @@ mod tests {
     #[test]
     fn a_misspelt_name_finds_the_right_one() {
         let known = ["GTX Pro", "GTX Basic", "GTX Plus Pro", "GTX Plus Basic", "MG Special", "technology", "retail"];
-        let known: Vec<&str> = known.into_iter().chain(["北京科技有限公司", "上海贸易有限公司", "Philippines"]).collect();
+        let known: Vec<&str> =
+            known.into_iter().chain(["北京科技有限公司", "上海贸易有限公司", "Philippines"]).collect();
         let matcher = Matcher::new(known.iter().copied());
         for (value, expected) in [
             ("GTXPro", "GTX Pro"),

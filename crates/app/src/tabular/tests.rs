@@ -68,7 +68,8 @@ fn every_delimiter_is_found() {
         assert_eq!(rows[0], ["A one", "B"]);
         assert_eq!(rows[1].len(), 2);
     }
-    let (layout, rows, _) = csv(b" customer_id  date cds  value\r\n 00001 19970101  1   11.77\r\n 00002 19970112  1  12.00\r\n");
+    let (layout, rows, _) =
+        csv(b" customer_id  date cds  value\r\n 00001 19970101  1   11.77\r\n 00002 19970112  1  12.00\r\n");
     assert_eq!(layout.delimiter, "blanks");
     assert_eq!(layout.headers, ["customer_id", "date", "cds", "value"]);
     assert_eq!(rows[0], ["00001", "19970101", "1", "11.77"]);

@@ -145,9 +145,7 @@ fn check_archive<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<(), Tabu
     if archive.len() > MAX_ENTRIES {
         return Err(TabularError::Bomb);
     }
-    if archive.index_for_name("xl/workbook.xml").is_none()
-        && archive.index_for_name("_rels/.rels").is_none()
-    {
+    if archive.index_for_name("xl/workbook.xml").is_none() && archive.index_for_name("_rels/.rels").is_none() {
         return Err(TabularError::NotXlsx);
     }
     let mut total = 0_u64;
@@ -156,11 +154,8 @@ fn check_archive<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<(), Tabu
         let mut part = archive.by_index(index).map_err(|_| TabularError::NotXlsx)?;
         let name = part.name().map_err(|_| TabularError::NotXlsx)?.to_ascii_lowercase();
         let packed = part.compressed_size();
-        let allowed = if packed.saturating_mul(MAX_RATIO) < SMALL_PART {
-            SMALL_PART
-        } else {
-            packed.saturating_mul(MAX_RATIO)
-        };
+        let allowed =
+            if packed.saturating_mul(MAX_RATIO) < SMALL_PART { SMALL_PART } else { packed.saturating_mul(MAX_RATIO) };
         if part.size() > allowed {
             return Err(TabularError::Bomb);
         }

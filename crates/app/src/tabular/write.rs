@@ -50,13 +50,7 @@ pub fn guard(text: &str) -> Cow<'_, str> {
 /// Takes away the apostrophe that [`guard`] put in front.
 pub fn unguard(text: &str) -> &str {
     match text.strip_prefix('\'') {
-        Some(rest)
-            if rest
-                .trim_start_matches('\'')
-                .starts_with(['=', '+', '-', '@', '\t', '\r']) =>
-        {
-            rest
-        }
+        Some(rest) if rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
         _ => text,
     }
 }
@@ -81,10 +75,7 @@ impl<W: Write> CsvWriter<W> {
         if mark {
             output.write_all("\u{FEFF}".as_bytes())?;
         }
-        let inner = csv::WriterBuilder::new()
-            .flexible(true)
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(output);
+        let inner = csv::WriterBuilder::new().flexible(true).terminator(csv::Terminator::CRLF).from_writer(output);
         Ok(Self { inner })
     }
 
@@ -157,11 +148,7 @@ impl XlsxWriter {
 
     fn add_sheet(&mut self) -> Result<(), TabularError> {
         self.sheets += 1;
-        let name = if self.sheets == 1 {
-            self.name.clone()
-        } else {
-            format!("{} {}", self.name, self.sheets)
-        };
+        let name = if self.sheets == 1 { self.name.clone() } else { format!("{} {}", self.name, self.sheets) };
         let sheet = self.book.add_worksheet_with_constant_memory()?;
         sheet.set_name(name)?;
         sheet.set_freeze_panes(1, 0)?;
