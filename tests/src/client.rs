@@ -83,7 +83,11 @@ impl Client {
 
     /// A merge patch of the record at this version.
     pub fn patch(&self, path: &str, version: i64, body: &Value) -> Reply {
-        self.with_header("if-match", &format!("\"{version}\"")).send("PATCH", path, Some(("application/json", body.to_string().as_bytes())))
+        self.with_header("if-match", &format!("\"{version}\"")).send(
+            "PATCH",
+            path,
+            Some(("application/json", body.to_string().as_bytes())),
+        )
     }
 
     /// `DELETE`.
@@ -95,7 +99,13 @@ impl Client {
     pub fn send(&self, method: &str, path: &str, body: Option<(&str, &[u8])>) -> Reply {
         let reply = self.send_unchecked(method, path, body);
         let bare = path.split('?').next().unwrap_or_default();
-        if let Err(wrong) = Spec::committed().check(method, bare, reply.status, reply.header("content-type").unwrap_or_default(), &reply.body) {
+        if let Err(wrong) = Spec::committed().check(
+            method,
+            bare,
+            reply.status,
+            reply.header("content-type").unwrap_or_default(),
+            &reply.body,
+        ) {
             panic!("{method} {path}: {wrong}\n{}", String::from_utf8_lossy(&reply.body));
         }
         reply
@@ -103,7 +113,9 @@ impl Client {
 
     /// Any request, the response as it is.
     pub fn send_unchecked(&self, method: &str, path: &str, body: Option<(&str, &[u8])>) -> Reply {
-        let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).expect("a method")).uri(format!("{}{path}", self.base));
+        let mut request = Request::builder()
+            .method(Method::from_bytes(method.as_bytes()).expect("a method"))
+            .uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
@@ -117,8 +129,17 @@ impl Client {
             None => self.agent.run(request.body(()).expect("a request")),
         };
         let mut response = response.unwrap_or_else(|e| panic!("{method} {path}: {e}"));
-        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
-        let body = response.body_mut().with_config().limit(1 << 28).read_to_vec().unwrap_or_else(|e| panic!("{method} {path}: {e}"));
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(1 << 28)
+            .read_to_vec()
+            .unwrap_or_else(|e| panic!("{method} {path}: {e}"));
         let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
         Reply { status: response.status().as_u16(), headers, body, json, request: format!("{method} {path}") }
     }

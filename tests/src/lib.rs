@@ -12,7 +12,9 @@ use std::sync::OnceLock;
 /// The folder that holds the workspace's `Cargo.toml`.
 pub fn repository_root() -> &'static Path {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
-    ROOT.get_or_init(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the repository").to_owned())
+    ROOT.get_or_init(|| {
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the repository").to_owned()
+    })
 }
 
 /// Every text file of the repository that git knows or would add, with one of these extensions ("" for none):

@@ -40,7 +40,8 @@ impl Spec {
         static SPEC: OnceLock<Spec> = OnceLock::new();
         SPEC.get_or_init(|| {
             let path = repository_root().join("openapi/openapi.json");
-            let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}; run `make openapi`", path.display()));
+            let text = std::fs::read_to_string(&path)
+                .unwrap_or_else(|e| panic!("{}: {e}; run `make openapi`", path.display()));
             Spec::new(serde_json::from_str(&text).expect("openapi.json is JSON"))
         })
     }
@@ -82,7 +83,11 @@ impl Spec {
     pub fn check(&self, method: &str, path: &str, status: u16, content_type: &str, body: &[u8]) -> Result<(), String> {
         let Some(operation) = self.find(method, path) else {
             // Unknown routes and methods still answer as problems.
-            return if status >= 400 { self.check_problem(status, content_type, body) } else { Err("the document has no such operation".to_owned()) };
+            return if status >= 400 {
+                self.check_problem(status, content_type, body)
+            } else {
+                Err("the document has no such operation".to_owned())
+            };
         };
         let responses = &operation.value["responses"];
         let Some(response) = responses.get(status.to_string()).or_else(|| responses.get("default")) else {
@@ -90,20 +95,34 @@ impl Spec {
         };
         let response = self.resolve(response);
         let Some(content) = response["content"].as_object().filter(|content| !content.is_empty()) else {
-            return if body.is_empty() { Ok(()) } else { Err(format!("{}: {status} is documented without a body", operation.id)) };
+            return if body.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("{}: {status} is documented without a body", operation.id))
+            };
         };
         let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let Some(described) = content.get(&media) else {
-            return Err(format!("{}: {status} has content type {content_type:?}, documented are {:?}", operation.id, content.keys().collect::<Vec<_>>()));
+            return Err(format!(
+                "{}: {status} has content type {content_type:?}, documented are {:?}",
+                operation.id,
+                content.keys().collect::<Vec<_>>()
+            ));
         };
         if !media.ends_with("json") {
             return Ok(());
         }
-        let value: Value = serde_json::from_slice(body).map_err(|e| format!("{}: {status} is not JSON: {e}", operation.id))?;
+        let value: Value =
+            serde_json::from_slice(body).map_err(|e| format!("{}: {status} is not JSON: {e}", operation.id))?;
         let Some(schema) = described.get("schema") else { return Ok(()) };
         let validator = self.validator(operation, status, &media, schema);
-        let wrong: Vec<String> = validator.iter_errors(&value).take(5).map(|e| format!("{} at {}", e, e.instance_path())).collect();
-        if wrong.is_empty() { Ok(()) } else { Err(format!("{}: {status} is not of its schema: {}", operation.id, wrong.join("; "))) }
+        let wrong: Vec<String> =
+            validator.iter_errors(&value).take(5).map(|e| format!("{} at {}", e, e.instance_path())).collect();
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{}: {status} is not of its schema: {}", operation.id, wrong.join("; ")))
+        }
     }
 
     fn check_problem(&self, status: u16, content_type: &str, body: &[u8]) -> Result<(), String> {
@@ -111,7 +130,8 @@ impl Spec {
             return Err(format!("status {status} with content type {content_type:?} instead of a problem"));
         }
         let value: Value = serde_json::from_slice(body).map_err(|e| e.to_string())?;
-        let same = value["status"] == json!(status) && ["type", "title", "code", "request_id"].iter().all(|key| value[key].is_string());
+        let same = value["status"] == json!(status)
+            && ["type", "title", "code", "request_id"].iter().all(|key| value[key].is_string());
         if same { Ok(()) } else { Err(format!("not a whole problem: {value}")) }
     }
 
@@ -122,7 +142,12 @@ impl Spec {
             .entry(key)
             .or_insert_with(|| {
                 let root = json!({ "allOf": [schema], "components": self.components });
-                Arc::new(jsonschema::draft202012::options().should_validate_formats(true).build(&root).unwrap_or_else(|e| panic!("{}: {e}", operation.id)))
+                Arc::new(
+                    jsonschema::draft202012::options()
+                        .should_validate_formats(true)
+                        .build(&root)
+                        .unwrap_or_else(|e| panic!("{}: {e}", operation.id)),
+                )
             })
             .clone()
     }
@@ -168,7 +193,9 @@ fn collect_parts(value: &Value, names: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => {
             for part in map.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-                names.extend(part["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")).map(str::to_owned));
+                names.extend(
+                    part["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")).map(str::to_owned),
+                );
             }
             map.values().for_each(|v| collect_parts(v, names));
         }
@@ -180,7 +207,8 @@ fn collect_parts(value: &Value, names: &mut BTreeSet<String>) {
 fn close(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
-            if map.contains_key("properties") && !map.contains_key("additionalProperties") && !map.contains_key("allOf") {
+            if map.contains_key("properties") && !map.contains_key("additionalProperties") && !map.contains_key("allOf")
+            {
                 map.insert("additionalProperties".to_owned(), Value::Bool(false));
             }
             for (key, value) in map.iter_mut() {

@@ -79,7 +79,10 @@ fn a_library_with_an_owner_is_used_by_its_owner_only() {
     for folder in members() {
         for name in dependencies(&manifest(&folder), &["dependencies", "build-dependencies", "dev-dependencies"]) {
             for (prefix, owner) in OWNED {
-                assert!(!name.starts_with(prefix) || folder == *owner, "{folder} must not depend on {name}: only {owner} does");
+                assert!(
+                    !name.starts_with(prefix) || folder == *owner,
+                    "{folder} must not depend on {name}: only {owner} does"
+                );
             }
         }
     }
@@ -96,7 +99,19 @@ fn domain_and_contract_depend_on_nothing_that_does_io() {
 
 #[test]
 fn domain_reads_no_clock_and_touches_no_system() {
-    let forbidden = ["Utc::now", "Local::now", "SystemTime", "Instant::now", "std::fs", "std::net", "std::env", "std::process", "std::thread", "now_v7", "new_v4"];
+    let forbidden = [
+        "Utc::now",
+        "Local::now",
+        "SystemTime",
+        "Instant::now",
+        "std::fs",
+        "std::net",
+        "std::env",
+        "std::process",
+        "std::thread",
+        "now_v7",
+        "new_v4",
+    ];
     for (path, text) in tests::source_files(&["rs"]) {
         if !path.starts_with("crates/domain/src") {
             continue;

@@ -17,7 +17,8 @@ fn rows() -> Vec<Row> {
     let text = fs::read_to_string(repository_root().join("tests/requirements.md")).unwrap();
     text.lines()
         .filter_map(|line| {
-            let cells: Vec<&str> = line.trim().strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
+            let cells: Vec<&str> =
+                line.trim().strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
             let [id, _, place, tests, state] = cells[..] else { return None };
             is_id(id).then(|| Row {
                 id: id.to_owned(),
@@ -45,7 +46,12 @@ fn every_row_is_there_once_and_has_a_known_state() {
     let mut seen = BTreeSet::new();
     for row in rows() {
         assert!(seen.insert(row.id.clone()), "{} is listed twice", row.id);
-        assert!(["built", "part", "planned", "reference"].contains(&row.state.as_str()), "{}: state {:?}", row.id, row.state);
+        assert!(
+            ["built", "part", "planned", "reference"].contains(&row.state.as_str()),
+            "{}: state {:?}",
+            row.id,
+            row.state
+        );
         if row.state == "built" {
             assert!(!row.tests.is_empty(), "{} is said to be built but names no test", row.id);
         }
@@ -58,7 +64,11 @@ fn every_test_and_place_that_the_table_names_exists() {
     let sources: BTreeMap<String, String> = source_files(&["rs", "mjs", "ts", "js"]).into_iter().collect();
     for row in rows() {
         for name in &row.tests {
-            let found = sources.values().any(|text| text.contains(&format!("fn {name}(")) || text.contains(&format!("test('{name}'")) || text.contains(&format!("test(\"{name}\"")));
+            let found = sources.values().any(|text| {
+                text.contains(&format!("fn {name}("))
+                    || text.contains(&format!("test('{name}'"))
+                    || text.contains(&format!("test(\"{name}\""))
+            });
             assert!(found, "{}: there is no test `{name}`", row.id);
         }
         for place in code_words(&row.place) {

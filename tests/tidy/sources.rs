@@ -28,7 +28,18 @@ fn no_source_file_is_longer_than_the_limit() {
 
 #[test]
 fn nothing_is_left_to_do_in_a_comment() {
-    let words = ["TO", "FIX", "XX"].map(|start| format!("{start}{}", if start == "TO" { "DO" } else if start == "FIX" { "ME" } else { "X" }));
+    let words = ["TO", "FIX", "XX"].map(|start| {
+        format!(
+            "{start}{}",
+            if start == "TO" {
+                "DO"
+            } else if start == "FIX" {
+                "ME"
+            } else {
+                "X"
+            }
+        )
+    });
     let mut wrong = Vec::new();
     for (path, text) in source_files(&["rs", "js", "mjs", "ts", "sh", "sql", "css", "toml"]) {
         for (number, line) in text.lines().enumerate() {
@@ -44,14 +55,18 @@ fn nothing_is_left_to_do_in_a_comment() {
 fn no_file_names_a_place_on_the_writers_machine() {
     let places = ["work", "root", "home"].map(|name| format!("/{name}/"));
     let mut wrong = Vec::new();
-    for (path, text) in source_files(&["rs", "js", "mjs", "ts", "sh", "sql", "md", "toml", "html", "css", "json", "yml", "yaml", "txt", ""]) {
+    for (path, text) in source_files(&[
+        "rs", "js", "mjs", "ts", "sh", "sql", "md", "toml", "html", "css", "json", "yml", "yaml", "txt", "",
+    ]) {
         if path == "LICENSE" || path.ends_with("package-lock.json") {
             continue;
         }
         for (number, line) in text.lines().enumerate() {
             // A link or a longer path that merely contains the word is no place on a machine.
             let named = places.iter().any(|place| {
-                line.match_indices(place.as_str()).any(|(at, _)| line[..at].chars().next_back().is_none_or(|c| " \"'`=(:,".contains(c)) && !line[..at].ends_with(':'))
+                line.match_indices(place.as_str()).any(|(at, _)| {
+                    line[..at].chars().next_back().is_none_or(|c| " \"'`=(:,".contains(c)) && !line[..at].ends_with(':')
+                })
             });
             if named {
                 wrong.push(format!("{path}:{}: {}", number + 1, line.trim()));
@@ -68,7 +83,11 @@ fn lints_are_expected_with_a_reason_and_never_allowed() {
     for (path, text) in source_files(&["rs"]) {
         for (number, line) in text.lines().enumerate() {
             let line = line.trim_start();
-            assert!(!line.starts_with(&needle) && !line.starts_with(&inner), "{path}:{}: use #[expect(…, reason = \"…\")]", number + 1);
+            assert!(
+                !line.starts_with(&needle) && !line.starts_with(&inner),
+                "{path}:{}: use #[expect(…, reason = \"…\")]",
+                number + 1
+            );
         }
     }
 }

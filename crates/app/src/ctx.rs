@@ -53,7 +53,15 @@ impl Actor {
         for object in domain::objects::ALL {
             permissions.objects.insert(object.permission.to_owned(), domain::policy::Grant::full(Scope::All));
         }
-        Actor { user_id, name: "system".into(), permissions: Arc::new(permissions), team: [user_id].into(), subtree: [user_id].into(), api_key_id: None, session_id: None }
+        Actor {
+            user_id,
+            name: "system".into(),
+            permissions: Arc::new(permissions),
+            team: [user_id].into(),
+            subtree: [user_id].into(),
+            api_key_id: None,
+            session_id: None,
+        }
     }
 
     /// The owners whose records of an object this action reaches; `None` when the action is not allowed at all.
@@ -95,7 +103,9 @@ impl Ctx<'_> {
 
     /// The owners an action reaches, or `Forbidden`.
     pub fn require(&self, object: &str, action: Action) -> crate::Result<Visible> {
-        self.actor.visible(object, action).ok_or_else(|| crate::Error::Forbidden { permission: permission_name(object, action) })
+        self.actor
+            .visible(object, action)
+            .ok_or_else(|| crate::Error::Forbidden { permission: permission_name(object, action) })
     }
 }
 

@@ -55,8 +55,12 @@ impl From<persistence::Error> for Error {
         match e {
             persistence::Error::Unavailable(s) => Error::Unavailable(s),
             persistence::Error::Duplicate(s) => Error::Conflict { code: "duplicate", detail: s },
-            persistence::Error::BrokenLink(_) => Error::Conflict { code: "linked_record_missing", detail: String::new() },
-            persistence::Error::Configuration(s) | persistence::Error::Migration(s) | persistence::Error::Internal(s) => Error::Internal(s),
+            persistence::Error::BrokenLink(_) => {
+                Error::Conflict { code: "linked_record_missing", detail: String::new() }
+            }
+            persistence::Error::Configuration(s)
+            | persistence::Error::Migration(s)
+            | persistence::Error::Internal(s) => Error::Internal(s),
         }
     }
 }

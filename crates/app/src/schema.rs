@@ -1,23 +1,14 @@
 //! The objects as this organisation has them: declarations plus custom fields, and settings.
 
 use chrono::FixedOffset;
-use domain::fields::{FieldDef, ObjectDef};
+use domain::record::Shape;
 use std::sync::Arc;
-
-/// One object with its custom fields.
-#[derive(Debug, Clone)]
-pub struct Object {
-    /// The declaration.
-    pub def: &'static ObjectDef,
-    /// The organisation's own fields, in their order.
-    pub custom: Arc<[FieldDef]>,
-}
 
 /// Everything about the organisation that requests need and that seldom changes.
 #[derive(Debug, Clone)]
 pub struct Schema {
     /// In the order of `domain::objects::ALL`.
-    pub objects: Vec<Object>,
+    pub shapes: Vec<Arc<Shape>>,
     /// The organisation's offset from UTC.
     pub offset: FixedOffset,
     /// ISO 4217 code of the organisation's currency.
@@ -30,7 +21,7 @@ pub struct Schema {
 
 impl Schema {
     /// An object by its plural key.
-    pub fn object(&self, key: &str) -> Option<&Object> {
-        self.objects.iter().find(|o| o.def.key == key)
+    pub fn shape(&self, key: &str) -> Option<&Arc<Shape>> {
+        self.shapes.iter().find(|s| s.def.key == key)
     }
 }

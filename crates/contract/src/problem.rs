@@ -49,7 +49,18 @@ impl Lang {
     /// From an `Accept-Language` header: the first of Chinese and English that it names; Chinese by default.
     pub fn negotiate(header: Option<&str>) -> Lang {
         let named = header.unwrap_or("").split(',').map(|part| part.trim().to_ascii_lowercase());
-        named.filter_map(|tag| if tag.starts_with("zh") { Some(Lang::Zh) } else if tag.starts_with("en") { Some(Lang::En) } else { None }).next().unwrap_or_default()
+        named
+            .filter_map(|tag| {
+                if tag.starts_with("zh") {
+                    Some(Lang::Zh)
+                } else if tag.starts_with("en") {
+                    Some(Lang::En)
+                } else {
+                    None
+                }
+            })
+            .next()
+            .unwrap_or_default()
     }
 
     /// The Chinese or the English text.

@@ -7,12 +7,7 @@ use std::time::Instant;
 const ROUNDS: u32 = 500_000;
 
 fn main() {
-    let names = [
-        "上海张伟科技有限公司",
-        "重庆长安重工机械集团",
-        "广州华南电子贸易公司",
-        "北京智联数据服务中心",
-    ];
+    let names = ["上海张伟科技有限公司", "重庆长安重工机械集团", "广州华南电子贸易公司", "北京智联数据服务中心"];
     let mut out = String::with_capacity(1024);
     report("tokens of a ten-character name", |i| {
         out.clear();
@@ -27,12 +22,8 @@ fn main() {
         writer.email("fang.wang@example.com.cn");
         out.len()
     });
-    report("normalised name", |i| {
-        normalise_name(names[i % names.len()]).len()
-    });
-    report("query", |_| {
-        query_tokens("张伟 zhangw", ContactData::Searchable).len()
-    });
+    report("normalised name", |i| normalise_name(names[i % names.len()]).len());
+    report("query", |_| query_tokens("张伟 zhangw", ContactData::Searchable).len());
 }
 
 fn report(what: &str, mut work: impl FnMut(usize) -> usize) {
@@ -40,8 +31,5 @@ fn report(what: &str, mut work: impl FnMut(usize) -> usize) {
     for i in 0..ROUNDS as usize {
         black_box(work(black_box(i)));
     }
-    println!(
-        "{what}: {:.2} µs",
-        start.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS)
-    );
+    println!("{what}: {:.2} µs", start.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS));
 }

@@ -111,7 +111,10 @@ impl Kind {
 
     /// True for the kinds whose values are texts in memory and in the database.
     pub const fn is_text(&self) -> bool {
-        matches!(self, Kind::Text { .. } | Kind::LongText { .. } | Kind::Email | Kind::Phone | Kind::Url | Kind::Choice(_))
+        matches!(
+            self,
+            Kind::Text { .. } | Kind::LongText { .. } | Kind::Email | Kind::Phone | Kind::Url | Kind::Choice(_)
+        )
     }
 
     /// True for the kinds that have an order.
@@ -198,7 +201,11 @@ impl FieldDef {
     /// Reads one value from JSON, or says precisely what is wrong with it.
     /// An empty or blank text is `Null`.
     pub fn parse(&self, json: &serde_json::Value, cx: &ParseCx) -> Result<Value, FieldError> {
-        parse_value(&self.kind, json, cx).map_err(|(code, detail)| FieldError { field: self.key.to_string(), code, detail })
+        parse_value(&self.kind, json, cx).map_err(|(code, detail)| FieldError {
+            field: self.key.to_string(),
+            code,
+            detail,
+        })
     }
 }
 
@@ -294,7 +301,10 @@ fn parse_value(kind: &Kind, json: &serde_json::Value, cx: &ParseCx) -> Result<Va
             if list.len() > 100 {
                 return Err(("too_many", "100".to_owned()));
             }
-            let mut ids: Vec<Uuid> = list.iter().map(|j| j.as_str().and_then(parse_id).ok_or(("id", String::new()))).collect::<Result<_, _>>()?;
+            let mut ids: Vec<Uuid> = list
+                .iter()
+                .map(|j| j.as_str().and_then(parse_id).ok_or(("id", String::new())))
+                .collect::<Result<_, _>>()?;
             ids.sort_unstable();
             ids.dedup();
             Ok(if ids.is_empty() { Value::Null } else { Value::List(ids.into_iter().map(Value::Id).collect()) })
@@ -304,7 +314,9 @@ fn parse_value(kind: &Kind, json: &serde_json::Value, cx: &ParseCx) -> Result<Va
                 let text = json.to_string();
                 if text.contains("\\u0000") { Err(("nul_character", String::new())) } else { Ok(Value::Json(text)) }
             }
-            J::Null | J::Bool(_) | J::Number(_) | J::Array(_) | J::String(_) => Err(("wrong_type", "object".to_owned())),
+            J::Null | J::Bool(_) | J::Number(_) | J::Array(_) | J::String(_) => {
+                Err(("wrong_type", "object".to_owned()))
+            }
         },
     }
 }
@@ -341,7 +353,9 @@ fn whole(json: &serde_json::Value, min: i64, max: i64) -> Result<Value, Wrong> {
     match n {
         Some(n) if (min..=max).contains(&n) => Ok(Value::Int(n)),
         Some(_) => Err(("out_of_range", format!("{min}..{max}"))),
-        None if json.is_u64() || json.as_f64().is_some_and(|f| f.abs() >= 9.1e15) => Err(("out_of_range", format!("{min}..{max}"))),
+        None if json.is_u64() || json.as_f64().is_some_and(|f| f.abs() >= 9.1e15) => {
+            Err(("out_of_range", format!("{min}..{max}")))
+        }
         None => Err(("wrong_type", "integer".to_owned())),
     }
 }
@@ -376,7 +390,12 @@ pub fn parse_time(s: &str, cx: &ParseCx) -> Option<DateTime<Utc>> {
         return Some(cx.midnight(day));
     }
     let t = DateTime::parse_from_rfc3339(s).map(|t| t.with_timezone(&Utc)).ok();
-    let t = t.or_else(|| NaiveDateTime::parse_from_str(s, "%Y-%m-%dT%H:%M").ok().and_then(|t| cx.offset.from_local_datetime(&t).single()).map(|t| t.with_timezone(&Utc)));
+    let t = t.or_else(|| {
+        NaiveDateTime::parse_from_str(s, "%Y-%m-%dT%H:%M")
+            .ok()
+            .and_then(|t| cx.offset.from_local_datetime(&t).single())
+            .map(|t| t.with_timezone(&Utc))
+    });
     t.map(|t| t.trunc_subsecs(6)).filter(|t| (1..=9999).contains(&t.year()))
 }
 
@@ -385,22 +404,36 @@ pub fn is_email(s: &str) -> bool {
     let Some((local, domain)) = s.rsplit_once('@') else { return false };
     !local.is_empty()
         && local.len() <= 64
-        && !s.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"' | '(' | ')'))
+        && !s.contains(|c: char| {
+            c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"' | '(' | ')')
+        })
         && !local.contains('@')
         && domain.contains('.')
-        && domain.split('.').all(|part| !part.is_empty() && !part.starts_with('-') && !part.ends_with('-') && part.chars().all(|c| c.is_alphanumeric() || c == '-'))
+        && domain.split('.').all(|part| {
+            !part.is_empty()
+                && !part.starts_with('-')
+                && !part.ends_with('-')
+                && part.chars().all(|c| c.is_alphanumeric() || c == '-')
+        })
 }
 
 /// 5 to 20 digits with the usual separators, an optional leading `+` and an extension.
 pub fn is_phone(s: &str) -> bool {
     let digits = s.bytes().filter(u8::is_ascii_digit).count();
-    (5..=20).contains(&digits) && s.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '（' | '）' | '.' | '/' | 'x' | '#' | '转' | '*' | '—'))
+    (5..=20).contains(&digits)
+        && s.chars().all(|c| {
+            c.is_ascii_digit()
+                || matches!(c, '+' | '-' | ' ' | '(' | ')' | '（' | '）' | '.' | '/' | 'x' | '#' | '转' | '*' | '—')
+        })
 }
 
 /// `http` or `https` with a host.
 pub fn is_url(s: &str) -> bool {
     let rest = s.strip_prefix("https://").or_else(|| s.strip_prefix("http://")).unwrap_or(s);
-    !rest.contains("://") && !rest.starts_with('/') && !rest.contains(char::is_whitespace) && rest.split(['/', '?', '#']).next().is_some_and(|host| host.contains('.') && host.len() > 3)
+    !rest.contains("://")
+        && !rest.starts_with('/')
+        && !rest.contains(char::is_whitespace)
+        && rest.split(['/', '?', '#']).next().is_some_and(|host| host.contains('.') && host.len() > 3)
 }
 
 /// Which records a user may act on, and how the object presents itself.

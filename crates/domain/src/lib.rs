@@ -3,8 +3,10 @@
 //! Nothing here reads a clock, a file, a database or a random source; the caller passes the time.
 //! The crate also builds for wasm32, so the browser validates with the same rules as the server.
 
+pub mod condition;
 pub mod fields;
 pub mod objects;
 pub mod policy;
+pub mod record;
 pub mod text;
 pub mod value;

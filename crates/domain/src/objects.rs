@@ -50,7 +50,20 @@ pub const OWN: usize = SYSTEM.len();
 
 /// Every object, in the order of the navigation.
 pub static ALL: [&ObjectDef; 14] = [
-    &CUSTOMERS, &CONTACTS, &OPPORTUNITIES, &ORDERS, &ORDER_LINES, &PRODUCTS, &ACTIVITIES, &TASKS, &PIPELINES, &PIPELINE_STAGES, &TAGS, &SAVED_VIEWS, &TEAMS, &USERS,
+    &CUSTOMERS,
+    &CONTACTS,
+    &OPPORTUNITIES,
+    &ORDERS,
+    &ORDER_LINES,
+    &PRODUCTS,
+    &ACTIVITIES,
+    &TASKS,
+    &PIPELINES,
+    &PIPELINE_STAGES,
+    &TAGS,
+    &SAVED_VIEWS,
+    &TEAMS,
+    &USERS,
 ];
 
 /// An object by its plural key.

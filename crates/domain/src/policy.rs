@@ -40,7 +40,8 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the permission matrix.
-    pub const ALL: [Action; 6] = [Action::Read, Action::Create, Action::Update, Action::Archive, Action::Export, Action::Import];
+    pub const ALL: [Action; 6] =
+        [Action::Read, Action::Create, Action::Update, Action::Archive, Action::Export, Action::Import];
 }
 
 /// The scopes of one object.
@@ -69,7 +70,14 @@ impl Grant {
 
     /// Seeing only.
     pub const fn read_only(scope: Scope) -> Grant {
-        Grant { read: scope, create: Scope::None, update: Scope::None, archive: Scope::None, export: Scope::None, import: Scope::None }
+        Grant {
+            read: scope,
+            create: Scope::None,
+            update: Scope::None,
+            archive: Scope::None,
+            export: Scope::None,
+            import: Scope::None,
+        }
     }
 
     /// The scope of one action.

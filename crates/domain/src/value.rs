@@ -40,7 +40,14 @@ impl Value {
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Value::Text(s) | Value::Json(s) => Some(s),
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Num(_) | Value::Date(_) | Value::Time(_) | Value::Id(_) | Value::List(_) => None,
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Num(_)
+            | Value::Date(_)
+            | Value::Time(_)
+            | Value::Id(_)
+            | Value::List(_) => None,
         }
     }
 
@@ -54,7 +61,14 @@ impl Value {
         match self {
             Value::Int(n) => Some(*n as f64),
             Value::Num(n) => Some(*n),
-            Value::Null | Value::Bool(_) | Value::Text(_) | Value::Date(_) | Value::Time(_) | Value::Id(_) | Value::List(_) | Value::Json(_) => None,
+            Value::Null
+            | Value::Bool(_)
+            | Value::Text(_)
+            | Value::Date(_)
+            | Value::Time(_)
+            | Value::Id(_)
+            | Value::List(_)
+            | Value::Json(_) => None,
         }
     }
 
@@ -196,7 +210,8 @@ fn push_time(t: &DateTime<Utc>, out: &mut String) {
     let (cc, yy) = (two(year as u32 / 100), two(year as u32 % 100));
     let (mo, da, ho, mi, se) = (two(t.month()), two(t.day()), two(t.hour()), two(t.minute()), two(t.second()));
     let text = [
-        b'"', cc[0], cc[1], yy[0], yy[1], b'-', mo[0], mo[1], b'-', da[0], da[1], b'T', ho[0], ho[1], b':', mi[0], mi[1], b':', se[0], se[1],
+        b'"', cc[0], cc[1], yy[0], yy[1], b'-', mo[0], mo[1], b'-', da[0], da[1], b'T', ho[0], ho[1], b':', mi[0],
+        mi[1], b':', se[0], se[1],
     ];
     out.extend(text.iter().map(|b| char::from(*b)));
     let micros = t.timestamp_subsec_micros();

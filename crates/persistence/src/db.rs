@@ -93,7 +93,9 @@ impl CustomizeConnection<AnyConnection, diesel::r2d2::Error> for Setup {
     fn on_acquire(&self, conn: &mut AnyConnection) -> Result<(), diesel::r2d2::Error> {
         match conn {
             AnyConnection::Sqlite(c) => c.batch_execute(SQLITE_SETUP),
-            AnyConnection::Pg(c) => c.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning; SET lock_timeout = '10s'"),
+            AnyConnection::Pg(c) => {
+                c.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning; SET lock_timeout = '10s'")
+            }
         }
         .map_err(diesel::r2d2::Error::QueryError)
     }
@@ -110,7 +112,8 @@ pub fn pool(url: &str, size: u32) -> Result<DbPool, Error> {
         && let Some(dir) = std::path::Path::new(path).parent()
         && !dir.as_os_str().is_empty()
     {
-        std::fs::create_dir_all(dir).map_err(|e| Error::Unavailable(format!("cannot make the directory {}: {e}", dir.display())))?;
+        std::fs::create_dir_all(dir)
+            .map_err(|e| Error::Unavailable(format!("cannot make the directory {}: {e}", dir.display())))?;
     }
     let checked = matches!(target, Target::Pg(_));
     diesel::r2d2::Pool::builder()
@@ -148,8 +151,16 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub fn schema_state(conn: &mut AnyConnection) -> Result<SchemaState, Error> {
     let wrong = |e: Failure| Error::Migration(e.to_string());
     let (known, applied, pending) = match conn {
-        AnyConnection::Pg(c) => (versions::<diesel::pg::Pg>(PG)?, c.applied_migrations().map_err(wrong)?, c.pending_migrations(PG).map_err(wrong)?.len()),
-        AnyConnection::Sqlite(c) => (versions::<diesel::sqlite::Sqlite>(SQLITE)?, c.applied_migrations().map_err(wrong)?, c.pending_migrations(SQLITE).map_err(wrong)?.len()),
+        AnyConnection::Pg(c) => (
+            versions::<diesel::pg::Pg>(PG)?,
+            c.applied_migrations().map_err(wrong)?,
+            c.pending_migrations(PG).map_err(wrong)?.len(),
+        ),
+        AnyConnection::Sqlite(c) => (
+            versions::<diesel::sqlite::Sqlite>(SQLITE)?,
+            c.applied_migrations().map_err(wrong)?,
+            c.pending_migrations(SQLITE).map_err(wrong)?.len(),
+        ),
     };
     let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
     let newer: Vec<String> = applied.iter().filter(|v| !known.contains(v)).cloned().collect();
@@ -164,7 +175,8 @@ pub fn schema_state(conn: &mut AnyConnection) -> Result<SchemaState, Error> {
 
 fn versions<DB: diesel::backend::Backend>(source: EmbeddedMigrations) -> Result<Vec<String>, Error> {
     use diesel::migration::MigrationSource;
-    let all: Vec<Box<dyn diesel::migration::Migration<DB>>> = source.migrations().map_err(|e| Error::Migration(e.to_string()))?;
+    let all: Vec<Box<dyn diesel::migration::Migration<DB>>> =
+        source.migrations().map_err(|e| Error::Migration(e.to_string()))?;
     Ok(all.iter().map(|m| m.name().version().to_string()).collect())
 }
 
@@ -185,12 +197,17 @@ pub fn migrate(conn: &mut AnyConnection) -> Result<Vec<String>, Error> {
 
 fn migrate_locked(conn: &mut AnyConnection) -> Result<Vec<String>, Error> {
     if let SchemaState::Newer(names) = schema_state(conn)? {
-        return Err(Error::Migration(format!("the database is newer than this program (it knows {})", names.join(", "))));
+        return Err(Error::Migration(format!(
+            "the database is newer than this program (it knows {})",
+            names.join(", ")
+        )));
     }
     let wrong = |e: Failure| Error::Migration(e.to_string());
     Ok(match conn {
         AnyConnection::Pg(c) => c.run_pending_migrations(PG).map_err(wrong)?.iter().map(ToString::to_string).collect(),
-        AnyConnection::Sqlite(c) => c.run_pending_migrations(SQLITE).map_err(wrong)?.iter().map(ToString::to_string).collect(),
+        AnyConnection::Sqlite(c) => {
+            c.run_pending_migrations(SQLITE).map_err(wrong)?.iter().map(ToString::to_string).collect()
+        }
     })
 }
 
@@ -201,9 +218,14 @@ static SQLITE_WRITER: Mutex<()> = Mutex::new(());
 ///
 /// A deferred transaction that reads and then writes fails with "database is locked" on SQLite as
 /// soon as another one has written in between; taking the write lock at the start never does.
-pub fn write_tx<T, E: From<diesel::result::Error>>(conn: &mut AnyConnection, f: impl FnOnce(&mut AnyConnection) -> Result<T, E>) -> Result<T, E> {
+pub fn write_tx<T, E: From<diesel::result::Error>>(
+    conn: &mut AnyConnection,
+    f: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+) -> Result<T, E> {
     type Tm = AnyConnection;
-    let depth = <Tm as TransactionManager<AnyConnection>>::transaction_manager_status_mut(conn).transaction_depth().map_err(E::from)?;
+    let depth = <Tm as TransactionManager<AnyConnection>>::transaction_manager_status_mut(conn)
+        .transaction_depth()
+        .map_err(E::from)?;
     let _turn = match (depth, &mut *conn) {
         (None, AnyConnection::Sqlite(c)) => {
             let turn = SQLITE_WRITER.lock().unwrap_or_else(PoisonError::into_inner);

@@ -31,12 +31,19 @@ impl From<Diesel> for Error {
             Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
                 Error::Duplicate(info.constraint_name().map_or_else(|| info.message().to_owned(), str::to_owned))
             }
-            Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, info) => Error::BrokenLink(info.message().to_owned()),
-            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UnableToSendCommand, info) => {
+            Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, info) => {
+                Error::BrokenLink(info.message().to_owned())
+            }
+            Diesel::DatabaseError(
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::SerializationFailure
+                | DatabaseErrorKind::UnableToSendCommand,
+                info,
+            ) => Error::Unavailable(info.message().to_owned()),
+            Diesel::BrokenTransactionManager => Error::Unavailable("the connection was lost".to_owned()),
+            Diesel::DatabaseError(_, info) if is_passing(info.message()) => {
                 Error::Unavailable(info.message().to_owned())
             }
-            Diesel::BrokenTransactionManager => Error::Unavailable("the connection was lost".to_owned()),
-            Diesel::DatabaseError(_, info) if is_passing(info.message()) => Error::Unavailable(info.message().to_owned()),
             _ => Error::Internal(e.to_string()),
         }
     }
@@ -46,9 +53,20 @@ impl From<Diesel> for Error {
 /// errors, so that only the text tells.
 fn is_passing(message: &str) -> bool {
     const SIGNS: [&str; 14] = [
-        "database is locked", "database or disk is full", "disk I/O error", "unable to open database", "attempt to write a readonly",
-        "server closed the connection", "terminating connection", "no connection to the server", "could not connect",
-        "connection refused", "lock timeout", "deadlock detected", "No space left", "too many clients",
+        "database is locked",
+        "database or disk is full",
+        "disk I/O error",
+        "unable to open database",
+        "attempt to write a readonly",
+        "server closed the connection",
+        "terminating connection",
+        "no connection to the server",
+        "could not connect",
+        "connection refused",
+        "lock timeout",
+        "deadlock detected",
+        "No space left",
+        "too many clients",
     ];
     SIGNS.iter().any(|s| message.contains(s))
 }

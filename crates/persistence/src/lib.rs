@@ -2,6 +2,7 @@
 
 pub mod db;
 pub mod error;
+pub mod sql;
 pub mod types;
 
 pub use diesel::result::Error as DieselError;

@@ -1,13 +1,13 @@
 //! Column types shared by both engines: ids, times, JSON documents and closed text enums.
 use crate::db::MultiBackend;
-use chrono::{DateTime, Utc, SubsecRound};
+use chrono::{DateTime, SubsecRound, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
+use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{self, HasSqlType, SqlType};
-use diesel::query_builder::QueryId;
 use diesel::sqlite::{Sqlite, SqliteValue};
 
 /// The SQL types behind them.
@@ -48,7 +48,20 @@ macro_rules! multi_value { ($st:path, $t:ty $(, $($g:tt)*)?) => {
 multi_type!(sql::Uid, sql::TsTz, sql::JsonDoc);
 
 /// A record's id, a UUIDv7.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    AsExpression,
+    FromSqlRow,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[diesel(sql_type = sql::Uid)]
 pub struct Id(pub uuid::Uuid);
 impl Id {
@@ -60,21 +73,43 @@ impl Id {
 }
 
 impl ToSql<sql::Uid, Pg> for Id {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result { ToSql::<sql_types::Uuid, Pg>::to_sql(&self.0, out) }
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        ToSql::<sql_types::Uuid, Pg>::to_sql(&self.0, out)
+    }
 }
 impl FromSql<sql::Uid, Pg> for Id {
-    fn from_sql(v: PgValue<'_>) -> deserialize::Result<Self> { FromSql::<sql_types::Uuid, Pg>::from_sql(v).map(Id) }
+    fn from_sql(v: PgValue<'_>) -> deserialize::Result<Self> {
+        FromSql::<sql_types::Uuid, Pg>::from_sql(v).map(Id)
+    }
 }
 impl ToSql<sql::Uid, Sqlite> for Id {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result { out.set_value(&self.0.as_bytes()[..]); Ok(IsNull::No) }
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(&self.0.as_bytes()[..]);
+        Ok(IsNull::No)
+    }
 }
 impl FromSql<sql::Uid, Sqlite> for Id {
-    fn from_sql(mut v: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> { Ok(Id(uuid::Uuid::from_slice(v.read_blob())?)) }
+    fn from_sql(mut v: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        Ok(Id(uuid::Uuid::from_slice(v.read_blob())?))
+    }
 }
 multi_value!(sql::Uid, Id);
 
 /// UTC, microsecond precision (what both stores can hold exactly).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    AsExpression,
+    FromSqlRow,
+    serde::Serialize,
+    serde::Deserialize,
+)]
 #[diesel(sql_type = sql::TsTz)]
 pub struct Ts(pub DateTime<Utc>);
 impl Ts {
@@ -85,13 +120,20 @@ impl Ts {
 }
 
 impl ToSql<sql::TsTz, Pg> for Ts {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result { ToSql::<sql_types::Timestamptz, Pg>::to_sql(&self.0, out) }
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        ToSql::<sql_types::Timestamptz, Pg>::to_sql(&self.0, out)
+    }
 }
 impl FromSql<sql::TsTz, Pg> for Ts {
-    fn from_sql(v: PgValue<'_>) -> deserialize::Result<Self> { FromSql::<sql_types::Timestamptz, Pg>::from_sql(v).map(Ts) }
+    fn from_sql(v: PgValue<'_>) -> deserialize::Result<Self> {
+        FromSql::<sql_types::Timestamptz, Pg>::from_sql(v).map(Ts)
+    }
 }
 impl ToSql<sql::TsTz, Sqlite> for Ts {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result { out.set_value(self.0.timestamp_micros()); Ok(IsNull::No) }
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.timestamp_micros());
+        Ok(IsNull::No)
+    }
 }
 impl FromSql<sql::TsTz, Sqlite> for Ts {
     fn from_sql(v: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
@@ -107,16 +149,25 @@ multi_value!(sql::TsTz, Ts);
 pub struct Json(pub serde_json::Value);
 
 impl ToSql<sql::JsonDoc, Pg> for Json {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result { ToSql::<sql_types::Jsonb, Pg>::to_sql(&self.0, out) }
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        ToSql::<sql_types::Jsonb, Pg>::to_sql(&self.0, out)
+    }
 }
 impl FromSql<sql::JsonDoc, Pg> for Json {
-    fn from_sql(v: PgValue<'_>) -> deserialize::Result<Self> { FromSql::<sql_types::Jsonb, Pg>::from_sql(v).map(Json) }
+    fn from_sql(v: PgValue<'_>) -> deserialize::Result<Self> {
+        FromSql::<sql_types::Jsonb, Pg>::from_sql(v).map(Json)
+    }
 }
 impl ToSql<sql::JsonDoc, Sqlite> for Json {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result { out.set_value(serde_json::to_string(&self.0)?); Ok(IsNull::No) }
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(serde_json::to_string(&self.0)?);
+        Ok(IsNull::No)
+    }
 }
 impl FromSql<sql::JsonDoc, Sqlite> for Json {
-    fn from_sql(mut v: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> { Ok(Json(serde_json::from_str(v.read_text())?)) }
+    fn from_sql(mut v: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        Ok(Json(serde_json::from_str(v.read_text())?))
+    }
 }
 multi_value!(sql::JsonDoc, Json);
 
@@ -148,4 +199,25 @@ macro_rules! text_enum {
             fn from_sql(v: DB::RawValue<'_>) -> ::diesel::deserialize::Result<Self> { Ok(String::from_sql(v)?.parse::<$name>()?) }
         }
     };
+}
+
+/// A JSON document as text that is known to be JSON: no parsing on the way in or out.
+#[derive(Debug, Clone, PartialEq, Eq, AsExpression)]
+#[diesel(sql_type = sql::JsonDoc)]
+pub struct RawJson(pub String);
+
+impl ToSql<sql::JsonDoc, Pg> for RawJson {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        use std::io::Write;
+        // The version byte of jsonb, then the text.
+        out.write_all(&[1])?;
+        out.write_all(self.0.as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+impl ToSql<sql::JsonDoc, Sqlite> for RawJson {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.as_str());
+        Ok(IsNull::No)
+    }
 }

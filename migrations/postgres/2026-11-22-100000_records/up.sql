@@ -98,7 +98,7 @@ CREATE INDEX customers_created ON customers (created_at, id) WHERE archived_at I
 CREATE INDEX customers_owner ON customers (owner_id, created_at, id) WHERE archived_at IS NULL;
 CREATE INDEX customers_updated ON customers (updated_at, id) WHERE archived_at IS NULL;
 CREATE INDEX customers_name ON customers (name, id) WHERE archived_at IS NULL;
-CREATE INDEX customers_last_contact ON customers (last_contact_at, id) WHERE archived_at IS NULL AND last_contact_at IS NOT NULL;
+CREATE INDEX customers_last_contact ON customers (last_contact_at NULLS FIRST, id) WHERE archived_at IS NULL AND last_contact_at IS NOT NULL;
 CREATE INDEX customers_phone ON customers (phone) WHERE phone IS NOT NULL;
 CREATE INDEX customers_email ON customers (email) WHERE email IS NOT NULL;
 CREATE INDEX customers_credit_code ON customers (credit_code) WHERE credit_code IS NOT NULL;
@@ -236,8 +236,8 @@ CREATE INDEX opportunities_contact ON opportunities (contact_id) WHERE contact_i
 CREATE INDEX opportunities_product ON opportunities (product_id, created_at, id) WHERE product_id IS NOT NULL;
 CREATE INDEX opportunities_pipeline ON opportunities (pipeline_id, status, created_at, id) WHERE archived_at IS NULL;
 CREATE INDEX opportunities_stage ON opportunities (stage_id, created_at, id) WHERE archived_at IS NULL;
-CREATE INDEX opportunities_expected_close ON opportunities (status, expected_close_on, id) WHERE archived_at IS NULL;
-CREATE INDEX opportunities_closed ON opportunities (status, closed_on, id) WHERE archived_at IS NULL;
+CREATE INDEX opportunities_expected_close ON opportunities (status, expected_close_on NULLS FIRST, id) WHERE archived_at IS NULL;
+CREATE INDEX opportunities_closed ON opportunities (status, closed_on NULLS FIRST, id) WHERE archived_at IS NULL;
 CREATE INDEX opportunities_number ON opportunities (number) WHERE number IS NOT NULL;
 CREATE INDEX opportunities_search ON opportunities USING gin (search);
 
@@ -343,8 +343,8 @@ CREATE TABLE tasks (
     search TSVECTOR
 );
 CREATE INDEX tasks_created ON tasks (created_at, id) WHERE archived_at IS NULL;
-CREATE INDEX tasks_due ON tasks (due_at, id) WHERE archived_at IS NULL;
-CREATE INDEX tasks_owner ON tasks (owner_id, status, due_at, id) WHERE archived_at IS NULL;
+CREATE INDEX tasks_due ON tasks (due_at NULLS FIRST, id) WHERE archived_at IS NULL;
+CREATE INDEX tasks_owner ON tasks (owner_id, status, due_at NULLS FIRST, id) WHERE archived_at IS NULL;
 CREATE INDEX tasks_customer ON tasks (customer_id) WHERE customer_id IS NOT NULL;
 CREATE INDEX tasks_contact ON tasks (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX tasks_opportunity ON tasks (opportunity_id) WHERE opportunity_id IS NOT NULL;

@@ -90,4 +90,5 @@ pub(super) const USER_STATUS: &[Choice] = &[
     choice("disabled", "已停用", "Disabled", "neutral"),
 ];
 
-pub(super) const LOCALES: &[Choice] = &[choice("zh-CN", "中文", "Chinese", "neutral"), choice("en", "英文", "English", "neutral")];
+pub(super) const LOCALES: &[Choice] =
+    &[choice("zh-CN", "中文", "Chinese", "neutral"), choice("en", "英文", "English", "neutral")];

@@ -31,11 +31,7 @@ pub(super) fn classify(c: char) -> Class {
         return Class::Cjk(c);
     }
     if c.is_ascii() {
-        return if c == '\'' {
-            Class::Silent
-        } else {
-            Class::Break
-        };
+        return if c == '\'' { Class::Silent } else { Class::Break };
     }
     let narrow = half_width(c);
     if narrow != c {

@@ -147,10 +147,7 @@ pub fn legal_core(name: &str) -> &str {
     if suffix == 0 || suffix == chars.len() {
         return name;
     }
-    let bytes: usize = chars[chars.len() - suffix..]
-        .iter()
-        .map(|c| c.len_utf8())
-        .sum();
+    let bytes: usize = chars[chars.len() - suffix..].iter().map(|c| c.len_utf8()).sum();
     &name[..name.len() - bytes]
 }
 
@@ -159,13 +156,7 @@ pub(super) fn legal_suffix_len(run: &[char]) -> usize {
     LEGAL_SUFFIXES
         .iter()
         .find(|suffix| run.ends_with(suffix))
-        .map_or(0, |suffix| {
-            if is_branch(run, suffix) {
-                0
-            } else {
-                suffix.len()
-            }
-        })
+        .map_or(0, |suffix| if is_branch(run, suffix) { 0 } else { suffix.len() })
 }
 
 /// 分公司 and 子公司 name another company than their parent.
@@ -185,9 +176,7 @@ pub fn normalise_phone(phone: &str) -> Option<String> {
             '0'..='9' => extension.as_mut().unwrap_or(&mut digits).push(c),
             '+' if digits.is_empty() => foreign = true,
             ' ' | '-' | '(' | ')' | '.' | '/' | '\u{2010}'..='\u{2015}' | '\u{a0}' | '\t' => {}
-            '转' | '轉' | 'x' | 'X' | '#' | '*' if !digits.is_empty() => {
-                extension = Some(String::new())
-            }
+            '转' | '轉' | 'x' | 'X' | '#' | '*' if !digits.is_empty() => extension = Some(String::new()),
             'e' | 'E' | 't' | 'T' if !digits.is_empty() => {}
             _ => return None,
         }
@@ -221,23 +210,12 @@ fn national_number(digits: &str, foreign: bool) -> String {
 /// An e-mail address in one form: trimmed, half-width, lower case. `None` unless it has a
 /// local part, one `@` and a domain with a dot.
 pub fn normalise_email(email: &str) -> Option<String> {
-    let email: String = email
-        .trim()
-        .chars()
-        .map(half_width)
-        .flat_map(char::to_lowercase)
-        .collect();
+    let email: String = email.trim().chars().map(half_width).flat_map(char::to_lowercase).collect();
     let (local, domain) = email.split_once('@')?;
-    let plain = |c: char| {
-        !c.is_whitespace() && !c.is_control() && !matches!(c, ',' | ';' | '<' | '>' | '"' | '@')
-    };
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, ',' | ';' | '<' | '>' | '"' | '@');
     let labels_filled = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
-    (!local.is_empty()
-        && labels_filled
-        && email.len() <= 254
-        && local.chars().all(plain)
-        && domain.chars().all(plain))
-    .then_some(email)
+    (!local.is_empty() && labels_filled && email.len() <= 254 && local.chars().all(plain) && domain.chars().all(plain))
+        .then_some(email)
 }
 
 /// The letters and digits of an address, cut at everything else.
@@ -264,11 +242,7 @@ pub(super) fn name_words(text: &str) -> Vec<String> {
 }
 
 fn without_legal_words(words: &[String]) -> &[String] {
-    let legal = words
-        .iter()
-        .rev()
-        .take_while(|w| LEGAL_WORDS.contains(&w.as_str()))
-        .count();
+    let legal = words.iter().rev().take_while(|w| LEGAL_WORDS.contains(&w.as_str())).count();
     &words[..words.len() - legal]
 }
 
@@ -277,18 +251,12 @@ fn without_region(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut rest = name;
     while let Some(open) = rest.find(['(', '（', '[', '【', '〔']) {
-        let after = rest[open..]
-            .chars()
-            .next()
-            .map_or(open, |c| open + c.len_utf8());
+        let after = rest[open..].chars().next().map_or(open, |c| open + c.len_utf8());
         let Some(close) = rest[after..].find([')', '）', ']', '】', '〕']) else {
             break;
         };
         let end = after + close;
-        let past = rest[end..]
-            .chars()
-            .next()
-            .map_or(end, |c| end + c.len_utf8());
+        let past = rest[end..].chars().next().map_or(end, |c| end + c.len_utf8());
         out.push_str(&rest[..open]);
         if !is_region(&rest[after..end]) {
             out.push(' ');
@@ -304,7 +272,5 @@ fn without_region(name: &str) -> String {
 fn is_region(text: &str) -> bool {
     let text: String = name_words(text).concat();
     let short = text.strip_suffix(['省', '市', '区']).unwrap_or(&text);
-    [text.as_str(), short]
-        .iter()
-        .any(|t| REGIONS.contains(t) || FOREIGN_REGIONS.contains(t))
+    [text.as_str(), short].iter().any(|t| REGIONS.contains(t) || FOREIGN_REGIONS.contains(t))
 }

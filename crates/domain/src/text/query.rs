@@ -39,13 +39,7 @@ pub fn query_tokens(q: &str, contact_data: ContactData) -> Vec<QueryGroup> {
     let mut groups = Vec::new();
     match phone_query(q) {
         Some(digits) if contact_data == ContactData::Searchable => {
-            add(
-                &mut groups,
-                vec![
-                    QueryTerm::Prefix(format!("{PHONE}{digits}")),
-                    QueryTerm::Prefix(digits),
-                ],
-            );
+            add(&mut groups, vec![QueryTerm::Prefix(format!("{PHONE}{digits}")), QueryTerm::Prefix(digits)]);
         }
         _ => {
             for chunk in q.split_whitespace() {
@@ -147,8 +141,7 @@ fn end_word(word: &mut String, contact_data: ContactData, groups: &mut Vec<Query
 
 /// Passports write lü and nü as lyu and nyu, keyboards as lv and nv.
 fn passport_umlaut(word: &str) -> Option<String> {
-    (word.contains("lyu") || word.contains("nyu"))
-        .then(|| word.replace("lyu", "lv").replace("nyu", "nv"))
+    (word.contains("lyu") || word.contains("nyu")).then(|| word.replace("lyu", "lv").replace("nyu", "nv"))
 }
 
 fn add(groups: &mut Vec<QueryGroup>, group: QueryGroup) {

@@ -22,12 +22,7 @@ pub fn name_similarity(a: &str, b: &str) -> f64 {
 
 /// The candidates most alike to a name, best first, at most `limit`, none below `least`.
 /// Answers positions in `candidates` with the similarity; equal ones keep their order.
-pub fn best_matches<S: AsRef<str>>(
-    name: &str,
-    candidates: &[S],
-    least: f64,
-    limit: usize,
-) -> Vec<(usize, f64)> {
+pub fn best_matches<S: AsRef<str>>(name: &str, candidates: &[S], least: f64, limit: usize) -> Vec<(usize, f64)> {
     let name = normalise_name(name);
     let mut found: Vec<(usize, f64)> = candidates
         .iter()

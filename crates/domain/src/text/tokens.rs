@@ -41,10 +41,7 @@ pub struct TokenWriter<'a> {
 pub fn tokens(text: &str) -> Vec<String> {
     let mut out = String::new();
     push_tokens(&mut out, text);
-    out.split(' ')
-        .filter(|t| !t.is_empty())
-        .map(str::to_owned)
-        .collect()
+    out.split(' ').filter(|t| !t.is_empty()).map(str::to_owned).collect()
 }
 
 /// Appends the tokens of one name-like text.
@@ -66,15 +63,7 @@ impl<'a> TokenWriter<'a> {
     /// Starts a record; what `out` already holds is left as it is.
     pub fn new(out: &'a mut String) -> Self {
         let base = out.len();
-        Self {
-            out,
-            base,
-            slots: [0; SLOTS],
-            used: 0,
-            run: Vec::new(),
-            syllables: Vec::new(),
-            word: String::new(),
-        }
+        Self { out, base, slots: [0; SLOTS], used: 0, run: Vec::new(), syllables: Vec::new(), word: String::new() }
     }
 
     /// Adds the tokens of a name, title, number or other short text.
@@ -257,7 +246,5 @@ pub(super) fn cut_word(word: &str) -> &str {
 
 /// FNV-1a: short keys, no state.
 fn hash(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0x811c_9dc5, |h, b| {
-        (h ^ u32::from(*b)).wrapping_mul(0x0100_0193)
-    })
+    bytes.iter().fold(0x811c_9dc5, |h, b| (h ^ u32::from(*b)).wrapping_mul(0x0100_0193))
 }
