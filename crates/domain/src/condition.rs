@@ -10,6 +10,7 @@ use crate::fields::{Direction, FieldDef, FieldError, Kind, ParseCx};
 use crate::policy::{Mask, Masks};
 use crate::record::{Place, Record, Shape, masked};
 use crate::value::Value;
+use std::borrow::Cow;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -45,6 +46,8 @@ pub struct Test {
 pub struct FieldRef {
     /// The link to follow first: position of the link column and the linked object.
     pub via: Option<(usize, &'static crate::fields::ObjectDef)>,
+    /// Key of that link column; empty without one.
+    pub link: Cow<'static, str>,
     /// Where the value lives in the (linked) record.
     pub place: Place,
     /// The field.
@@ -181,7 +184,10 @@ impl Reader<'_> {
                     errors.push(FieldError::new("sort", "not_sortable", name));
                 }
                 Some((place, f)) if keys.iter().all(|k| k.field.place != place || k.field.field.key != f.key) => {
-                    keys.push(SortKey { field: FieldRef { via: None, place, field: f.clone() }, direction });
+                    keys.push(SortKey {
+                        field: FieldRef { via: None, link: Cow::Borrowed(""), place, field: f.clone() },
+                        direction,
+                    });
                 }
                 Some(_) => {}
             }
@@ -196,7 +202,10 @@ impl Reader<'_> {
     pub fn default_sort(&self) -> Vec<SortKey> {
         let key = |(name, direction): &(&'static str, Direction)| {
             let (place, field) = self.shape.find(name)?;
-            Some(SortKey { field: FieldRef { via: None, place, field: field.clone() }, direction: *direction })
+            Some(SortKey {
+                field: FieldRef { via: None, link: Cow::Borrowed(""), place, field: field.clone() },
+                direction: *direction,
+            })
         };
         self.shape.def.sort.iter().filter_map(key).collect()
     }
@@ -227,7 +236,8 @@ impl Reader<'_> {
         if masked(&field.kind, self.masks) != Mask::Clear {
             return Err(FieldError::new(path, "masked", field.key.as_ref()));
         }
-        Ok(FieldRef { via, place, field: field.clone() })
+        let link = via.and_then(|(at, _)| self.shape.column(at)).map_or(Cow::Borrowed(""), |f| f.key.clone());
+        Ok(FieldRef { via, link, place, field: field.clone() })
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub mod db;
 pub mod error;
+pub mod events;
+pub mod records;
 pub mod sql;
 pub mod types;
 

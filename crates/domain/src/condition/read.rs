@@ -2,8 +2,9 @@
 
 use super::{Condition, FieldRef, Op, Reader, Test};
 use crate::fields::{FieldError, Kind, parse_id};
+use crate::record::Place;
 use crate::value::Value;
-use chrono::Duration;
+use chrono::{Duration, SubsecRound};
 use serde_json::Value as Json;
 
 /// Tests in one condition at most.
@@ -171,6 +172,7 @@ impl Operand<'_> {
         let cx = self.r.cx;
         let at = |shift: Duration| match self.field.field.kind {
             Kind::Date => Value::Date(cx.today() + shift),
+            _ if self.field.place == Place::Custom => Value::Time((cx.now + shift).trunc_subsecs(0)),
             _ => Value::Time(cx.now + shift),
         };
         Ok(match op {
@@ -183,6 +185,8 @@ impl Operand<'_> {
     fn one(&self, json: &Json) -> Result<Value, FieldError> {
         match self.field.field.parse(json, self.r.cx) {
             Ok(Value::Null) => Err(self.wrong("required", "")),
+            // Custom moments are kept at whole seconds, so they are compared at whole seconds.
+            Ok(Value::Time(t)) if self.field.place == Place::Custom => Ok(Value::Time(t.trunc_subsecs(0))),
             Ok(v) => Ok(v),
             Err(e) => Err(self.wrong(e.code, &e.detail)),
         }

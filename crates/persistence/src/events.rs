@@ -1,0 +1,153 @@
+//! The log of changes: every change appends one event in its own transaction.
+
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::sql::{Cells, Engine, Sql, Store, shape};
+use chrono::{DateTime, Utc};
+use domain::value::Value;
+use uuid::Uuid;
+
+/// One change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Position in the log; 0 before it is written.
+    pub seq: i64,
+    /// Its id.
+    pub id: Uuid,
+    /// For example `customer.updated`.
+    pub kind: String,
+    /// Plural key of the object.
+    pub object: String,
+    /// The changed record.
+    pub record_id: Uuid,
+    /// Who changed it.
+    pub actor_id: Option<Uuid>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The changed fields before, a JSON object.
+    pub old: Option<String>,
+    /// The changed fields after, a JSON object.
+    pub new: Option<String>,
+    /// The request that changed it.
+    pub request_id: Uuid,
+    /// The import or other job behind it.
+    pub origin_id: Option<Uuid>,
+}
+
+/// Appends events.
+pub fn append(conn: &mut AnyConnection, events: &[Event]) -> Result<()> {
+    let mut rest = events;
+    let mut size = 128;
+    while !rest.is_empty() {
+        while size > rest.len() {
+            size /= 2;
+        }
+        let (head, tail) = rest.split_at(size);
+        append_group(conn, head)?;
+        rest = tail;
+    }
+    Ok(())
+}
+
+fn append_group(conn: &mut AnyConnection, events: &[Event]) -> Result<()> {
+    let mut q = Sql::start(
+        conn,
+        "INSERT INTO events (id, type, object, record_id, actor_id, at, old, new, request_id, origin_id) VALUES ",
+    );
+    let id = |id: Option<Uuid>| id.map_or(Value::Null, Value::Id);
+    let json = |s: &Option<String>| s.clone().map_or(Value::Null, Value::Json);
+    for (i, e) in events.iter().enumerate() {
+        q.push(if i == 0 { "(" } else { ", (" })
+            .id(e.id)
+            .push(", ")
+            .text(e.kind.clone())
+            .push(", ")
+            .text(e.object.clone());
+        q.push(", ").id(e.record_id).push(", ").bind(Store::Id, &id(e.actor_id)).push(", ").time(e.at);
+        q.push(", ").bind(Store::Json, &json(&e.old)).push(", ").bind(Store::Json, &json(&e.new));
+        q.push(", ").id(e.request_id).push(", ").bind(Store::Id, &id(e.origin_id)).push(")");
+    }
+    q.execute(conn)?;
+    Ok(())
+}
+
+/// Which events to read.
+#[derive(Debug, Clone, Default)]
+pub struct Filter<'a> {
+    /// Of this record only.
+    pub record_id: Option<Uuid>,
+    /// Of these objects only, by plural key; empty for all.
+    pub objects: &'a [String],
+    /// Of this job only.
+    pub origin_id: Option<Uuid>,
+}
+
+const COLUMNS: &str = "SELECT e.seq, e.id, e.type, e.object, e.record_id, e.actor_id, e.at, e.old, e.new, e.request_id, e.origin_id FROM events e WHERE ";
+
+/// Newest first, before a position.
+pub fn newest(conn: &mut AnyConnection, filter: &Filter<'_>, before: Option<i64>, limit: i64) -> Result<Vec<Event>> {
+    let mut q = Sql::start(conn, COLUMNS);
+    q.push("e.seq < ").int(before.unwrap_or(i64::MAX));
+    push_filter(&mut q, filter);
+    q.push(" ORDER BY e.seq DESC LIMIT ").int(limit);
+    Ok(q.load(conn)?.into_iter().filter_map(read).collect())
+}
+
+/// Oldest first, after a position: what a consumer of the log reads. On PostgreSQL positions are
+/// taken before they are committed, so events of transactions that still run, and all that came
+/// after them, are held back until nothing can appear in between.
+pub fn after(conn: &mut AnyConnection, filter: &Filter<'_>, after: i64, limit: i64) -> Result<Vec<Event>> {
+    let mut q = Sql::start(conn, COLUMNS);
+    q.push("e.seq > ").int(after);
+    if q.engine() == Engine::Pg {
+        q.push(" AND e.xact < pg_snapshot_xmin(pg_current_snapshot())");
+    }
+    push_filter(&mut q, filter);
+    q.push(" ORDER BY e.seq LIMIT ").int(limit);
+    Ok(q.load(conn)?.into_iter().filter_map(read).collect())
+}
+
+fn push_filter(q: &mut Sql, filter: &Filter<'_>) {
+    if let Some(id) = filter.record_id {
+        q.push(" AND e.record_id = ").id(id);
+    }
+    if let Some(id) = filter.origin_id {
+        q.push(" AND e.origin_id = ").id(id);
+    }
+    if !filter.objects.is_empty() {
+        q.push(" AND e.object IN (");
+        for (i, object) in filter.objects.iter().enumerate() {
+            if i > 0 {
+                q.push(",");
+            }
+            q.text(object.clone());
+        }
+        q.push(")");
+    }
+}
+
+fn read(cells: Cells) -> Option<Event> {
+    let mut c = cells.0.into_iter();
+    let mut next = |store: Store| {
+        let mut cell = c.next().unwrap_or_default();
+        shape(store, &mut cell);
+        cell
+    };
+    let text = |v: Value| match v {
+        Value::Text(s) | Value::Json(s) => Some(s),
+        _ => None,
+    };
+    Some(Event {
+        seq: next(Store::Int).as_int()?,
+        id: next(Store::Id).as_id()?,
+        kind: text(next(Store::Text))?,
+        object: text(next(Store::Text))?,
+        record_id: next(Store::Id).as_id()?,
+        actor_id: next(Store::Id).as_id(),
+        at: next(Store::Time).as_time()?,
+        old: text(next(Store::Json)),
+        new: text(next(Store::Json)),
+        request_id: next(Store::Id).as_id()?,
+        origin_id: next(Store::Id).as_id(),
+    })
+}

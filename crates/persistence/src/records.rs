@@ -1,0 +1,176 @@
+//! Records of any object: reading, listing, writing, by the object's shape.
+
+mod compile;
+mod list;
+mod search;
+mod write;
+
+pub use compile::push_condition;
+pub use list::{After, Archived, List, Order, Row, count, list};
+pub use write::{delete_tags, insert, insert_many, tags_of, update, write_tags};
+
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::sql::{Cells, Engine, Sql, Store, shape as shape_cell};
+use domain::record::{Projection, Record, Shape};
+use domain::value::Value;
+use uuid::Uuid;
+
+/// Whose records may be seen.
+#[derive(Debug, Clone, Copy)]
+pub enum Owners<'a> {
+    /// Everybody's, and those of nobody.
+    All,
+    /// Those of these users only.
+    Only(&'a [Uuid]),
+}
+
+/// Appends `SELECT t.seq, columns…` for a shape; unwanted columns are left out.
+fn push_columns(q: &mut Sql, shape: &Shape, only: Option<&Projection>) {
+    q.push("t.seq");
+    for (at, field) in shape.columns().enumerate() {
+        if only.is_none_or(|p| p.has(at)) {
+            q.push(", ").column("t", field.key.clone());
+        }
+    }
+    if only.is_none_or(|p| p.custom) {
+        q.push(", t.custom");
+    }
+}
+
+/// Turns the cells of [`push_columns`] into a record; the first cell is the sequence number.
+fn read_row(cells: Cells, shape: &Shape, only: Option<&Projection>) -> (i64, Record) {
+    let mut cells = cells.0.into_iter();
+    let seq = cells.next().and_then(|c| c.as_int()).unwrap_or(0);
+    let mut values = Vec::with_capacity(shape.width());
+    for (at, field) in shape.columns().enumerate() {
+        if only.is_some_and(|p| !p.has(at)) {
+            values.push(Value::Null);
+            continue;
+        }
+        let mut cell = cells.next().unwrap_or_default();
+        shape_cell(Store::of(&field.kind), &mut cell);
+        if matches!(field.kind, domain::fields::Kind::Tags) {
+            cell = tag_list(&cell);
+        }
+        values.push(cell);
+    }
+    let mut custom = if only.is_none_or(|p| p.custom) { cells.next().unwrap_or_default() } else { Value::Null };
+    shape_cell(Store::Json, &mut custom);
+    values.push(if custom.is_null() { Value::Json("{}".to_owned()) } else { custom });
+    (seq, Record { values })
+}
+
+fn tag_list(cell: &Value) -> Value {
+    let ids: Vec<Uuid> = cell.as_str().and_then(|s| serde_json::from_str(s).ok()).unwrap_or_default();
+    if ids.is_empty() { Value::Null } else { Value::List(ids.into_iter().map(Value::Id).collect()) }
+}
+
+/// Appends ` AND …` so that only records of these owners remain. Saved views that are shared are everybody's.
+fn push_owners(q: &mut Sql, shape: &Shape, owners: Owners<'_>) {
+    let (Owners::Only(ids), true) = (owners, shape.def.owned) else { return };
+    let shared = shape.position("shared").is_some();
+    q.push(if shared { " AND (t.owner_id " } else { " AND t.owner_id " });
+    match ids {
+        [one] => {
+            q.push("= ").id(*one);
+        }
+        many => {
+            q.push("IN ").ids(many);
+        }
+    }
+    if shared {
+        q.pick(" OR t.shared)", " OR t.shared = 1)");
+    }
+}
+
+/// A record by id within the given owners, archived or not; locked against other writers when asked.
+pub fn get(
+    conn: &mut AnyConnection,
+    shape: &Shape,
+    id: Uuid,
+    owners: Owners<'_>,
+    lock: bool,
+) -> Result<Option<Record>> {
+    let mut q = Sql::start(conn, "SELECT ");
+    push_columns(&mut q, shape, None);
+    q.push(" FROM ").ident(shape.def.key).push(" t WHERE t.id = ").id(id);
+    push_owners(&mut q, shape, owners);
+    // SQLite has one writer, who holds the lock already.
+    if lock && q.engine() == Engine::Pg {
+        q.push(" FOR UPDATE OF t");
+    }
+    Ok(q.first(conn)?.map(|cells| read_row(cells, shape, None).1))
+}
+
+/// Several records by id, in no particular order.
+pub fn get_many(conn: &mut AnyConnection, shape: &Shape, ids: &[Uuid], owners: Owners<'_>) -> Result<Vec<Record>> {
+    let mut records = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let mut q = Sql::start(conn, "SELECT ");
+        push_columns(&mut q, shape, None);
+        q.push(" FROM ").ident(shape.def.key).push(" t WHERE t.id IN ").ids(chunk);
+        push_owners(&mut q, shape, owners);
+        records.extend(q.load(conn)?.into_iter().map(|cells| read_row(cells, shape, None).1));
+    }
+    Ok(records)
+}
+
+/// Does a live record with this id exist within the given owners?
+pub fn exists(conn: &mut AnyConnection, shape: &Shape, id: Uuid, owners: Owners<'_>) -> Result<bool> {
+    let mut q = Sql::start(conn, "SELECT 1 FROM ");
+    q.ident(shape.def.key).push(" t WHERE t.id = ").id(id).push(" AND t.archived_at IS NULL");
+    push_owners(&mut q, shape, owners);
+    Ok(q.first(conn)?.is_some())
+}
+
+/// The titles of records by id, for showing links.
+pub fn titles(
+    conn: &mut AnyConnection,
+    shape: &Shape,
+    ids: &[Uuid],
+    owners: Owners<'_>,
+) -> Result<Vec<(Uuid, String)>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let mut q = Sql::start(conn, "SELECT t.id, ");
+        q.column("t", shape.def.title).push(" FROM ").ident(shape.def.key).push(" t WHERE t.id IN ").ids(chunk);
+        push_owners(&mut q, shape, owners);
+        for Cells(cells) in q.load(conn)? {
+            if let [Value::Id(id), title] = cells.as_slice() {
+                found.push((*id, title.as_str().unwrap_or_default().to_owned()));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Live records whose column equals one of these texts, ids with the text: links by name, match keys.
+pub fn find_by_text(
+    conn: &mut AnyConnection,
+    shape: &Shape,
+    column: &'static str,
+    texts: &[String],
+    owners: Owners<'_>,
+) -> Result<Vec<(String, Uuid)>> {
+    let mut found = Vec::new();
+    for chunk in texts.chunks(500) {
+        let mut q = Sql::start(conn, "SELECT ");
+        q.column("t", column).push(", t.id FROM ").ident(shape.def.key).push(" t WHERE t.archived_at IS NULL AND ");
+        q.column("t", column).push(" IN (");
+        for (i, text) in chunk.iter().enumerate() {
+            if i > 0 {
+                q.push(",");
+            }
+            q.text(text.clone());
+        }
+        q.push(")");
+        push_owners(&mut q, shape, owners);
+        for Cells(cells) in q.load(conn)? {
+            if let [Value::Text(text), Value::Id(id)] = cells.as_slice() {
+                found.push((text.clone(), *id));
+            }
+        }
+    }
+    Ok(found)
+}

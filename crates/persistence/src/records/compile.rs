@@ -1,0 +1,213 @@
+//! Conditions as SQL. Each atom is true or false, never unknown, so that negation means the same as in memory.
+
+use crate::sql::{Engine, Sql, Store};
+use domain::condition::{Condition, FieldRef, Op, Test};
+use domain::fields::Kind;
+use domain::record::Place;
+use domain::value::Value;
+use uuid::Uuid;
+
+/// Appends a condition over the alias `t` of an object.
+pub fn push_condition(q: &mut Sql, condition: &Condition, object: &'static str) {
+    match condition {
+        Condition::All(list) => push_list(q, list, object, " AND ", ("TRUE", "1")),
+        Condition::Any(list) => push_list(q, list, object, " OR ", ("FALSE", "0")),
+        Condition::Not(inner) => {
+            q.push("NOT (");
+            push_condition(q, inner, object);
+            q.push(")");
+        }
+        Condition::Test(test) => push_test(q, test, object),
+    }
+}
+
+fn push_list(
+    q: &mut Sql,
+    list: &[Condition],
+    object: &'static str,
+    joint: &'static str,
+    empty: (&'static str, &'static str),
+) {
+    if list.is_empty() {
+        q.pick(empty.0, empty.1);
+        return;
+    }
+    q.push("(");
+    for (i, c) in list.iter().enumerate() {
+        if i > 0 {
+            q.push(joint);
+        }
+        push_condition(q, c, object);
+    }
+    q.push(")");
+}
+
+fn push_test(q: &mut Sql, test: &Test, object: &'static str) {
+    let f = &test.field;
+    match &test.op {
+        Op::Eq(v) => compare(q, f, " = ", v),
+        Op::Ne(v) => {
+            q.push("NOT ");
+            compare(q, f, " = ", v);
+        }
+        Op::Lt(v) => compare(q, f, " < ", v),
+        Op::Lte(v) => compare(q, f, " <= ", v),
+        Op::Gt(v) => compare(q, f, " > ", v),
+        Op::Gte(v) => compare(q, f, " >= ", v),
+        Op::Between(low, high) => {
+            q.push("(");
+            compare(q, f, " >= ", low);
+            q.push(" AND ");
+            compare(q, f, " <= ", high);
+            q.push(")");
+        }
+        Op::In(values) => among(q, f, values),
+        Op::NotIn(values) => {
+            q.push("NOT ");
+            among(q, f, values);
+        }
+        Op::Contains(s) => text_test(q, f, |q, f| {
+            q.pick("position(lower(", "instr(lower(");
+            if q.engine() == Engine::Pg {
+                q.text(s.clone()).push(" COLLATE \"C\") in lower(");
+                push_field(q, f);
+                q.push(")) > 0");
+            } else {
+                push_field(q, f);
+                q.push("), lower(").text(s.clone()).push(")) > 0");
+            }
+        }),
+        Op::StartsWith(s) => text_test(q, f, |q, f| {
+            q.push("substr(lower(");
+            push_field(q, f);
+            q.push("), 1, length(")
+                .text(s.clone())
+                .pick("::text", "")
+                .push(")) = lower(")
+                .text(s.clone())
+                .pick(" COLLATE \"C\")", ")");
+        }),
+        Op::IsEmpty => {
+            push_field(q, f);
+            q.push(" IS NULL");
+        }
+        Op::IsNotEmpty => {
+            push_field(q, f);
+            q.push(" IS NOT NULL");
+        }
+        Op::HasAny(ids) => has_tag(q, f, ids, object),
+        Op::HasNone(ids) => {
+            q.push("NOT ");
+            has_tag(q, f, ids, object);
+        }
+        Op::HasAll(ids) => {
+            q.push("(");
+            for (i, id) in ids.iter().enumerate() {
+                if i > 0 {
+                    q.push(" AND ");
+                }
+                has_tag(q, f, &[*id], object);
+            }
+            q.push(")");
+        }
+    }
+}
+
+fn compare(q: &mut Sql, f: &FieldRef, op: &'static str, value: &Value) {
+    q.push("(");
+    push_field(q, f);
+    q.push(" IS NOT NULL AND ");
+    push_field(q, f);
+    q.push(op);
+    push_operand(q, f, value);
+    q.push(")");
+}
+
+fn among(q: &mut Sql, f: &FieldRef, values: &[Value]) {
+    q.push("(");
+    push_field(q, f);
+    q.push(" IS NOT NULL AND ");
+    push_field(q, f);
+    q.push(" IN (");
+    for (i, v) in values.iter().enumerate() {
+        if i > 0 {
+            q.push(",");
+        }
+        push_operand(q, f, v);
+    }
+    q.push("))");
+}
+
+fn text_test(q: &mut Sql, f: &FieldRef, test: impl FnOnce(&mut Sql, &FieldRef)) {
+    q.push("(");
+    push_field(q, f);
+    q.push(" IS NOT NULL AND ");
+    test(q, f);
+    q.push(")");
+}
+
+/// Tags have a table of their own, so that a filter by tag has an index.
+fn has_tag(q: &mut Sql, f: &FieldRef, ids: &[Uuid], object: &'static str) {
+    let object = f.via.map_or(object, |(_, def)| def.key);
+    q.push("EXISTS (SELECT 1 FROM record_tags rt WHERE rt.tag_id IN ").ids(ids);
+    q.push(" AND rt.object = ").text(object).push(" AND rt.record_id = ");
+    match f.via {
+        None => q.push("t.id"),
+        Some(_) => push_link(q, f),
+    };
+    q.push(")");
+}
+
+fn push_link<'q>(q: &'q mut Sql, f: &FieldRef) -> &'q mut Sql {
+    q.column("t", f.link.clone())
+}
+
+/// The stored type of a field's operand: in the custom document days, moments and ids are texts.
+fn push_operand(q: &mut Sql, f: &FieldRef, value: &Value) {
+    let store = Store::of(&f.field.kind);
+    match (&f.place, store) {
+        (Place::Custom, Store::Date | Store::Time | Store::Id) => {
+            q.text(value.to_json().as_str().unwrap_or_default());
+        }
+        _ => {
+            q.bind(store, value);
+        }
+    }
+}
+
+/// Appends the expression that yields a field's value.
+pub(super) fn push_field(q: &mut Sql, f: &FieldRef) {
+    match f.via {
+        None => push_value(q, f, "t"),
+        Some((_, object)) => {
+            q.push("(SELECT ");
+            push_value(q, f, "j");
+            q.push(" FROM ").ident(object.key).push(" j WHERE j.id = ");
+            push_link(q, f);
+            q.push(")");
+        }
+    }
+}
+
+fn push_value(q: &mut Sql, f: &FieldRef, alias: &'static str) {
+    match f.place {
+        Place::Column(_) => {
+            q.column(alias, f.field.key.clone());
+        }
+        // Keys of custom fields are checked to be plain identifiers when they are made.
+        Place::Custom => match q.engine() {
+            Engine::Sqlite => {
+                q.push(format!("json_extract({alias}.custom, '$.{}')", f.field.key));
+            }
+            Engine::Pg => {
+                let cast = match f.field.kind {
+                    Kind::Int { .. } | Kind::Money => "::bigint",
+                    Kind::Number | Kind::Percent => "::double precision",
+                    Kind::Bool => "::boolean",
+                    _ => " COLLATE \"C\"",
+                };
+                q.push(format!("(({alias}.custom ->> '{}'){cast})", f.field.key));
+            }
+        },
+    }
+}
