@@ -5,6 +5,7 @@
 
 pub mod condition;
 pub mod fields;
+pub mod metrics;
 pub mod objects;
 pub mod policy;
 pub mod record;
