@@ -17,8 +17,8 @@ mod tests;
 pub use catalogue::{CATALOGUE, Formula, Group, Metric, Part, Quantity, Unit, metric};
 pub use drill_down::{DrillDown, Period, drill_down};
 pub use facts::{
-    ACTIVITY_KINDS, ActivityFacts, CustomerFacts, Facts, OpportunityFacts, OpportunityStatus,
-    OrderFacts, OrderStatus, activity_bucket, contributions,
+    ACTIVITY_KINDS, ActivityFacts, CustomerFacts, Facts, OpportunityFacts, OpportunityStatus, OrderFacts, OrderStatus,
+    activity_bucket, contributions,
 };
 pub use tally::{Tally, median_of_buckets};
 pub use totals::{Contribution, Key, Measure, Sums, Totals, change, standing_bucket, standing_of};

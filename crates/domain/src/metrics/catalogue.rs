@@ -46,14 +46,7 @@ pub enum Group {
 
 impl Group {
     /// All groups.
-    pub const ALL: [Group; 6] = [
-        Group::Region,
-        Group::Team,
-        Group::User,
-        Group::Product,
-        Group::Stage,
-        Group::Month,
-    ];
+    pub const ALL: [Group; 6] = [Group::Region, Group::Team, Group::User, Group::Product, Group::Stage, Group::Month];
 
     /// The word by which the interface names it.
     pub fn word(self) -> &'static str {
@@ -98,35 +91,19 @@ pub struct Part {
 impl Part {
     /// The number of records.
     pub const fn records(measure: Measure) -> Self {
-        Self {
-            measure,
-            bucket: None,
-            quantity: Quantity::Records,
-        }
+        Self { measure, bucket: None, quantity: Quantity::Records }
     }
 
     const fn amount(measure: Measure) -> Self {
-        Self {
-            measure,
-            bucket: None,
-            quantity: Quantity::Amount,
-        }
+        Self { measure, bucket: None, quantity: Quantity::Amount }
     }
 
     const fn buckets(measure: Measure) -> Self {
-        Self {
-            measure,
-            bucket: None,
-            quantity: Quantity::Buckets,
-        }
+        Self { measure, bucket: None, quantity: Quantity::Buckets }
     }
 
     const fn only(measure: Measure, bucket: i32) -> Self {
-        Self {
-            measure,
-            bucket: Some(bucket),
-            quantity: Quantity::Records,
-        }
+        Self { measure, bucket: Some(bucket), quantity: Quantity::Records }
     }
 }
 
@@ -178,11 +155,7 @@ impl Metric {
     pub fn measures(&self) -> Vec<Measure> {
         let parts: Vec<Part> = match self.formula {
             Formula::Sum(parts) => parts.to_vec(),
-            Formula::Ratio {
-                numerator,
-                denominator,
-                ..
-            } => [numerator, denominator].concat(),
+            Formula::Ratio { numerator, denominator, .. } => [numerator, denominator].concat(),
             Formula::Median(measure) => vec![Part::records(measure)],
             Formula::Weighted => vec![Part::records(Measure::Open)],
         };
@@ -197,11 +170,7 @@ impl Metric {
         let by_bucket = |p: &Part| p.bucket.is_some() || p.quantity == Quantity::Buckets;
         match self.formula {
             Formula::Sum(parts) => parts.iter().any(by_bucket),
-            Formula::Ratio {
-                numerator,
-                denominator,
-                ..
-            } => numerator.iter().chain(denominator).any(by_bucket),
+            Formula::Ratio { numerator, denominator, .. } => numerator.iter().chain(denominator).any(by_bucket),
             Formula::Median(_) => true,
             Formula::Weighted => false,
         }
@@ -218,13 +187,7 @@ pub fn metric(key: &str) -> Option<&'static Metric> {
     CATALOGUE.iter().find(|m| m.key == key)
 }
 
-const DEAL: &[Group] = &[
-    Group::Region,
-    Group::Team,
-    Group::User,
-    Group::Product,
-    Group::Month,
-];
+const DEAL: &[Group] = &[Group::Region, Group::Team, Group::User, Group::Product, Group::Month];
 const OPEN: &[Group] = &Group::ALL;
 const OWNED: &[Group] = &[Group::Region, Group::Team, Group::User, Group::Month];
 
@@ -232,204 +195,92 @@ const WON: &[Part] = &[Part::records(Measure::Won)];
 const WON_AMOUNT: &[Part] = &[Part::amount(Measure::Won)];
 const CLOSED: &[Part] = &[Part::records(Measure::Won), Part::records(Measure::Lost)];
 const ORDERS: &[Part] = &[Part::records(Measure::Orders)];
-const ORDER_VALUE: &[Part] = &[
-    Part::amount(Measure::Orders),
-    Part::amount(Measure::Returns),
-];
+const ORDER_VALUE: &[Part] = &[Part::amount(Measure::Orders), Part::amount(Measure::Returns)];
 
 /// All metrics.
 pub static CATALOGUE: [Metric; 21] = [
-    deal(
-        "opportunities_created",
-        Unit::Count,
-        ["新增商机数", "Opportunities created"],
-    )
-    .means([
-        "期间内创建的商机数量",
-        "Opportunities created in the period",
-    ])
-    .sum(&[Part::records(Measure::Cohort)])
-    .dated("created_at", &[]),
-    deal(
-        "opportunities_won",
-        Unit::Count,
-        ["赢单数", "Opportunities won"],
-    )
-    .means(["期间内赢单的商机数量", "Opportunities won in the period"])
-    .sum(WON)
-    .dated("closed_on", &[("status", &["won"])]),
-    deal(
-        "opportunities_lost",
-        Unit::Count,
-        ["丢单数", "Opportunities lost"],
-    )
-    .means(["期间内丢单的商机数量", "Opportunities lost in the period"])
-    .sum(&[Part::records(Measure::Lost)])
-    .dated("closed_on", &[("status", &["lost"])]),
+    deal("opportunities_created", Unit::Count, ["新增商机数", "Opportunities created"])
+        .means(["期间内创建的商机数量", "Opportunities created in the period"])
+        .sum(&[Part::records(Measure::Cohort)])
+        .dated("created_at", &[]),
+    deal("opportunities_won", Unit::Count, ["赢单数", "Opportunities won"])
+        .means(["期间内赢单的商机数量", "Opportunities won in the period"])
+        .sum(WON)
+        .dated("closed_on", &[("status", &["won"])]),
+    deal("opportunities_lost", Unit::Count, ["丢单数", "Opportunities lost"])
+        .means(["期间内丢单的商机数量", "Opportunities lost in the period"])
+        .sum(&[Part::records(Measure::Lost)])
+        .dated("closed_on", &[("status", &["lost"])]),
     deal("win_rate", Unit::Percent, ["赢单率", "Win rate"])
         .means(["赢单数 ÷（赢单数 + 丢单数）", "Won ÷ (won + lost)"])
         .ratio(WON, CLOSED, 100.0)
         .dated("closed_on", &[("status", &["won", "lost"])]),
     deal("won_value", Unit::Money, ["赢单金额", "Won value"])
-        .means([
-            "期间内赢单商机的金额合计",
-            "Sum of the amounts of opportunities won",
-        ])
+        .means(["期间内赢单商机的金额合计", "Sum of the amounts of opportunities won"])
         .sum(WON_AMOUNT)
         .dated("closed_on", &[("status", &["won"])]),
-    deal(
-        "mean_won_value",
-        Unit::Money,
-        ["平均赢单金额", "Mean won value"],
-    )
-    .means(["赢单金额 ÷ 赢单数", "Won value ÷ opportunities won"])
-    .ratio(WON_AMOUNT, WON, 1.0)
-    .dated("closed_on", &[("status", &["won"])]),
-    deal(
-        "mean_cycle_days",
-        Unit::Days,
-        ["平均成交周期", "Mean sales cycle"],
-    )
-    .means([
-        "赢单商机从开始跟进（无则创建）到赢单的平均天数",
-        "Mean days from engagement (else creation) to won",
-    ])
-    .ratio(&[Part::buckets(Measure::Won)], WON, 1.0)
-    .dated("closed_on", &[("status", &["won"])]),
-    deal(
-        "median_cycle_days",
-        Unit::Days,
-        ["成交周期中位数", "Median sales cycle"],
-    )
-    .means([
-        "赢单商机从开始跟进（无则创建）到赢单天数的中位数",
-        "Median days from engagement (else creation) to won",
-    ])
-    .formula(Formula::Median(Measure::Won))
-    .dated("closed_on", &[("status", &["won"])]),
-    deal(
-        "open_pipeline",
-        Unit::Money,
-        ["在途商机金额", "Open pipeline"],
-    )
-    .means([
-        "当前未关闭商机的金额合计",
-        "Sum of the amounts of open opportunities",
-    ])
-    .sum(&[Part::amount(Measure::Open)])
-    .split(OPEN)
-    .dated("expected_close_on", &[("status", &["open"])]),
-    deal(
-        "weighted_pipeline",
-        Unit::Money,
-        ["预测金额", "Weighted pipeline"],
-    )
-    .means([
-        "在途商机金额 × 所在阶段的赢单概率",
-        "Open amounts × win probability of their stage",
-    ])
-    .formula(Formula::Weighted)
-    .split(OPEN)
-    .dated("expected_close_on", &[("status", &["open"])]),
-    owned(
-        "new_customers",
-        Unit::Count,
-        ["新增客户数", "New customers"],
-        "customers",
-    )
-    .means(["期间内创建的客户数量", "Customers created in the period"])
-    .sum(&[Part::records(Measure::Customers)])
-    .dated("created_at", &[]),
-    owned(
-        "activities",
-        Unit::Count,
-        ["活动数", "Activities"],
-        "activities",
-    )
-    .means([
-        "期间内完成的各类活动数量",
-        "Activities of every kind completed in the period",
-    ])
-    .sum(&[Part::records(Measure::Activities)])
-    .dated("occurred_at", &[]),
-    activity(
-        "calls",
-        ["电话数", "Calls"],
-        &[Part::only(Measure::Activities, 1)],
-        &[("kind", &["call"])],
-    ),
-    activity(
-        "visits",
-        ["拜访数", "Visits"],
-        &[Part::only(Measure::Activities, 2)],
-        &[("kind", &["visit"])],
-    ),
-    activity(
-        "meetings",
-        ["会议数", "Meetings"],
-        &[Part::only(Measure::Activities, 3)],
-        &[("kind", &["meeting"])],
-    ),
+    deal("mean_won_value", Unit::Money, ["平均赢单金额", "Mean won value"])
+        .means(["赢单金额 ÷ 赢单数", "Won value ÷ opportunities won"])
+        .ratio(WON_AMOUNT, WON, 1.0)
+        .dated("closed_on", &[("status", &["won"])]),
+    deal("mean_cycle_days", Unit::Days, ["平均成交周期", "Mean sales cycle"])
+        .means(["赢单商机从开始跟进（无则创建）到赢单的平均天数", "Mean days from engagement (else creation) to won"])
+        .ratio(&[Part::buckets(Measure::Won)], WON, 1.0)
+        .dated("closed_on", &[("status", &["won"])]),
+    deal("median_cycle_days", Unit::Days, ["成交周期中位数", "Median sales cycle"])
+        .means([
+            "赢单商机从开始跟进（无则创建）到赢单天数的中位数",
+            "Median days from engagement (else creation) to won",
+        ])
+        .formula(Formula::Median(Measure::Won))
+        .dated("closed_on", &[("status", &["won"])]),
+    deal("open_pipeline", Unit::Money, ["在途商机金额", "Open pipeline"])
+        .means(["当前未关闭商机的金额合计", "Sum of the amounts of open opportunities"])
+        .sum(&[Part::amount(Measure::Open)])
+        .split(OPEN)
+        .dated("expected_close_on", &[("status", &["open"])]),
+    deal("weighted_pipeline", Unit::Money, ["预测金额", "Weighted pipeline"])
+        .means(["在途商机金额 × 所在阶段的赢单概率", "Open amounts × win probability of their stage"])
+        .formula(Formula::Weighted)
+        .split(OPEN)
+        .dated("expected_close_on", &[("status", &["open"])]),
+    owned("new_customers", Unit::Count, ["新增客户数", "New customers"], "customers")
+        .means(["期间内创建的客户数量", "Customers created in the period"])
+        .sum(&[Part::records(Measure::Customers)])
+        .dated("created_at", &[]),
+    owned("activities", Unit::Count, ["活动数", "Activities"], "activities")
+        .means(["期间内完成的各类活动数量", "Activities of every kind completed in the period"])
+        .sum(&[Part::records(Measure::Activities)])
+        .dated("occurred_at", &[]),
+    activity("calls", ["电话数", "Calls"], &[Part::only(Measure::Activities, 1)], &[("kind", &["call"])]),
+    activity("visits", ["拜访数", "Visits"], &[Part::only(Measure::Activities, 2)], &[("kind", &["visit"])]),
+    activity("meetings", ["会议数", "Meetings"], &[Part::only(Measure::Activities, 3)], &[("kind", &["meeting"])]),
     activity(
         "online_meetings",
         ["线上会议数", "Online meetings"],
         &[Part::only(Measure::Activities, 4)],
         &[("kind", &["online_meeting"])],
     ),
-    activity(
-        "chats",
-        ["沟通会话数", "Chats"],
-        &[Part::only(Measure::Activities, 5)],
-        &[("kind", &["chat"])],
-    ),
-    activity(
-        "emails",
-        ["邮件数", "E-mails"],
-        &[Part::only(Measure::Activities, 6)],
-        &[("kind", &["email"])],
-    ),
+    activity("chats", ["沟通会话数", "Chats"], &[Part::only(Measure::Activities, 5)], &[("kind", &["chat"])]),
+    activity("emails", ["邮件数", "E-mails"], &[Part::only(Measure::Activities, 6)], &[("kind", &["email"])]),
     owned("orders", Unit::Count, ["订单数", "Orders"], "orders")
-        .means([
-            "期间内已确认和已完成的订单数量",
-            "Orders confirmed or fulfilled in the period",
-        ])
+        .means(["期间内已确认和已完成的订单数量", "Orders confirmed or fulfilled in the period"])
         .sum(ORDERS)
         .dated("ordered_on", &[("status", &["confirmed", "fulfilled"])]),
-    owned(
-        "order_value",
-        Unit::Money,
-        ["订单金额", "Order value"],
-        "orders",
-    )
-    .means([
-        "已确认和已完成订单的金额，减去退货订单的金额",
-        "Amounts of orders confirmed or fulfilled, less those returned",
-    ])
-    .sum(ORDER_VALUE)
-    .dated(
-        "ordered_on",
-        &[("status", &["confirmed", "fulfilled", "returned"])],
-    ),
-    owned(
-        "average_order_value",
-        Unit::Money,
-        ["平均订单金额", "Average order value"],
-        "orders",
-    )
-    .means(["订单金额 ÷ 订单数", "Order value ÷ orders"])
-    .ratio(ORDER_VALUE, ORDERS, 1.0)
-    .dated(
-        "ordered_on",
-        &[("status", &["confirmed", "fulfilled", "returned"])],
-    ),
+    owned("order_value", Unit::Money, ["订单金额", "Order value"], "orders")
+        .means([
+            "已确认和已完成订单的金额，减去退货订单的金额",
+            "Amounts of orders confirmed or fulfilled, less those returned",
+        ])
+        .sum(ORDER_VALUE)
+        .dated("ordered_on", &[("status", &["confirmed", "fulfilled", "returned"])]),
+    owned("average_order_value", Unit::Money, ["平均订单金额", "Average order value"], "orders")
+        .means(["订单金额 ÷ 订单数", "Order value ÷ orders"])
+        .ratio(ORDER_VALUE, ORDERS, 1.0)
+        .dated("ordered_on", &[("status", &["confirmed", "fulfilled", "returned"])]),
 ];
 
-const fn owned(
-    key: &'static str,
-    unit: Unit,
-    label: [&'static str; 2],
-    object: &'static str,
-) -> Metric {
+const fn owned(key: &'static str, unit: Unit, label: [&'static str; 2], object: &'static str) -> Metric {
     Metric {
         key,
         unit,
@@ -455,20 +306,14 @@ const fn activity(
     kind: &'static [(&'static str, &'static [&'static str])],
 ) -> Metric {
     owned(key, Unit::Count, label, "activities")
-        .means([
-            "期间内完成的该类活动数量",
-            "Activities of this kind completed in the period",
-        ])
+        .means(["期间内完成的该类活动数量", "Activities of this kind completed in the period"])
         .sum(parts)
         .dated("occurred_at", kind)
 }
 
 impl Metric {
     const fn means(self, explanation: [&'static str; 2]) -> Self {
-        Self {
-            explanation,
-            ..self
-        }
+        Self { explanation, ..self }
     }
 
     const fn formula(self, formula: Formula) -> Self {
@@ -479,17 +324,8 @@ impl Metric {
         self.formula(Formula::Sum(parts))
     }
 
-    const fn ratio(
-        self,
-        numerator: &'static [Part],
-        denominator: &'static [Part],
-        scale: f64,
-    ) -> Self {
-        self.formula(Formula::Ratio {
-            numerator,
-            denominator,
-            scale,
-        })
+    const fn ratio(self, numerator: &'static [Part], denominator: &'static [Part], scale: f64) -> Self {
+        self.formula(Formula::Ratio { numerator, denominator, scale })
     }
 
     const fn split(self, groups: &'static [Group]) -> Self {
@@ -501,10 +337,6 @@ impl Metric {
         date_field: &'static str,
         conditions: &'static [(&'static str, &'static [&'static str])],
     ) -> Self {
-        Self {
-            date_field,
-            conditions,
-            ..self
-        }
+        Self { date_field, conditions, ..self }
     }
 }

@@ -51,8 +51,5 @@ pub fn drill_down(
         all.push(json!({"field": metric.date_field, "op": "lte", "value": day(to, true)}));
     }
     all.extend_from_slice(narrowing);
-    DrillDown {
-        object: metric.object,
-        filter: json!({ "all": all }),
-    }
+    DrillDown { object: metric.object, filter: json!({ "all": all }) }
 }

@@ -6,15 +6,7 @@ use uuid::Uuid;
 use super::totals::{Contribution, Key, Measure, Sums, spread, standing_bucket};
 
 /// The kinds of activity, in the order of their buckets from 1.
-pub const ACTIVITY_KINDS: [&str; 7] = [
-    "call",
-    "visit",
-    "meeting",
-    "online_meeting",
-    "chat",
-    "email",
-    "note",
-];
+pub const ACTIVITY_KINDS: [&str; 7] = ["call", "visit", "meeting", "online_meeting", "chat", "email", "note"];
 
 /// The state of an opportunity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -164,11 +156,7 @@ pub enum Facts {
 
 /// The bucket of a kind of activity: its place in [`ACTIVITY_KINDS`] from 1, 0 for any other.
 pub fn activity_bucket(kind: &str) -> i32 {
-    ACTIVITY_KINDS
-        .iter()
-        .position(|k| *k == kind)
-        .and_then(|i| i32::try_from(i + 1).ok())
-        .unwrap_or(0)
+    ACTIVITY_KINDS.iter().position(|k| *k == kind).and_then(|i| i32::try_from(i + 1).ok()).unwrap_or(0)
 }
 
 /// What a record adds to the totals, at most one addition per row.
@@ -179,16 +167,11 @@ pub fn contributions(facts: &Facts) -> Vec<Contribution> {
             vec![one(owned(Measure::Customers, c.created_on, c.owner), 0, 0)]
         }
         Facts::Activity(a) if !a.archived && a.completed => {
-            let key = Key {
-                bucket: a.kind,
-                ..owned(Measure::Activities, a.occurred_on, a.owner)
-            };
+            let key = Key { bucket: a.kind, ..owned(Measure::Activities, a.occurred_on, a.owner) };
             vec![one(key, a.duration_minutes.unwrap_or(0), 0)]
         }
         Facts::Order(o) if !o.archived => order(o),
-        Facts::Opportunity(_) | Facts::Customer(_) | Facts::Activity(_) | Facts::Order(_) => {
-            Vec::new()
-        }
+        Facts::Opportunity(_) | Facts::Customer(_) | Facts::Activity(_) | Facts::Order(_) => Vec::new(),
     }
 }
 
@@ -197,18 +180,10 @@ fn order(o: &OrderFacts) -> Vec<Contribution> {
     match o.status {
         OrderStatus::Draft | OrderStatus::Cancelled => Vec::new(),
         OrderStatus::Confirmed | OrderStatus::Fulfilled => {
-            vec![one(
-                owned(Measure::Orders, o.ordered_on, o.owner),
-                amount,
-                0,
-            )]
+            vec![one(owned(Measure::Orders, o.ordered_on, o.owner), amount, 0)]
         }
         OrderStatus::Returned => {
-            vec![one(
-                owned(Measure::Returns, o.ordered_on, o.owner),
-                -amount.saturating_abs(),
-                0,
-            )]
+            vec![one(owned(Measure::Returns, o.ordered_on, o.owner), -amount.saturating_abs(), 0)]
         }
     }
 }
@@ -217,36 +192,20 @@ fn opportunity(o: &OpportunityFacts) -> Vec<Contribution> {
     let amount = o.amount_minor.unwrap_or(0);
     let none = NaiveDate::default();
     let standing = standing_bucket(o.furthest_position, o.status);
-    let coarse = |measure, day, bucket| Key {
-        pipeline: o.pipeline.unwrap_or_default(),
-        bucket,
-        ..owned(measure, day, o.owner)
-    };
-    let fine = |measure, day, bucket| Key {
-        product: o.product.unwrap_or_default(),
-        ..coarse(measure, day, bucket)
-    };
+    let coarse =
+        |measure, day, bucket| Key { pipeline: o.pipeline.unwrap_or_default(), bucket, ..owned(measure, day, o.owner) };
+    let fine = |measure, day, bucket| Key { product: o.product.unwrap_or_default(), ..coarse(measure, day, bucket) };
     let mut found = Vec::with_capacity(4);
-    found.push(one(
-        fine(Measure::Cohort, o.created_on, standing),
-        amount,
-        0,
-    ));
+    found.push(one(fine(Measure::Cohort, o.created_on, standing), amount, 0));
     found.push(one(coarse(Measure::Standing, none, standing), amount, 0));
     let (measure, code) = match o.status {
         OpportunityStatus::Open => {
             let month = o.expected_close_on.map_or(none, first_of_month);
             let stage = o.stage.unwrap_or_default();
             let spread = spread(amount);
-            let open = Key {
-                stage,
-                ..fine(Measure::Open, month, 0)
-            };
+            let open = Key { stage, ..fine(Measure::Open, month, 0) };
             found.push(one(open, amount, spread));
-            let stock = Key {
-                stage,
-                ..coarse(Measure::Stock, none, 0)
-            };
+            let stock = Key { stage, ..coarse(Measure::Stock, none, 0) };
             found.push(one(stock, amount, spread));
             return found;
         }
@@ -257,11 +216,7 @@ fn opportunity(o: &OpportunityFacts) -> Vec<Contribution> {
     let cycle = cycle_days(o).unwrap_or(0);
     found.push(one(fine(measure, closed_on, cycle), amount, 0));
     let month = o.closed_on.map_or(none, first_of_month);
-    found.push(one(
-        coarse(Measure::Closed, month, code),
-        amount,
-        i64::from(cycle),
-    ));
+    found.push(one(coarse(Measure::Closed, month, code), amount, i64::from(cycle)));
     found
 }
 
@@ -277,20 +232,9 @@ fn first_of_month(day: NaiveDate) -> NaiveDate {
 }
 
 fn owned(measure: Measure, day: NaiveDate, owner: Option<Uuid>) -> Key {
-    Key {
-        day,
-        owner: owner.unwrap_or_default(),
-        ..Key::new(measure)
-    }
+    Key { day, owner: owner.unwrap_or_default(), ..Key::new(measure) }
 }
 
 fn one(key: Key, amount: i64, extra: i64) -> Contribution {
-    Contribution {
-        key,
-        sums: Sums {
-            n: 1,
-            amount,
-            extra,
-        },
-    }
+    Contribution { key, sums: Sums { n: 1, amount, extra } }
 }

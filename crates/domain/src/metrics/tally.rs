@@ -21,10 +21,7 @@ impl Tally {
     /// Adds a row, or the sum of several with the same measure and bucket. `probability` (0..1)
     /// is that of the row's stage; it matters for open opportunities only.
     pub fn add(&mut self, row: &Contribution, probability: f64) {
-        let sums = self
-            .buckets
-            .entry((row.key.measure, row.key.bucket))
-            .or_default();
+        let sums = self.buckets.entry((row.key.measure, row.key.bucket)).or_default();
         sums.n += row.sums.n;
         sums.amount += row.sums.amount;
         sums.extra += row.sums.extra;
@@ -38,11 +35,7 @@ impl Tally {
     pub fn value(&self, metric: &Metric) -> Option<f64> {
         match metric.formula {
             Formula::Sum(parts) => Some(self.sum(parts)),
-            Formula::Ratio {
-                numerator,
-                denominator,
-                scale,
-            } => {
+            Formula::Ratio { numerator, denominator, scale } => {
                 let below = self.sum(denominator);
                 (below != 0.0).then(|| scale * self.sum(numerator) / below)
             }
@@ -59,10 +52,7 @@ impl Tally {
             Formula::Median(measure) => vec![Part::records(measure)],
             Formula::Weighted => vec![Part::records(Measure::Open)],
         };
-        measures
-            .iter()
-            .map(|p| self.rows(*p).map(|(_, sums)| sums.n).sum::<i64>())
-            .sum()
+        measures.iter().map(|p| self.rows(*p).map(|(_, sums)| sums.n).sum::<i64>()).sum()
     }
 
     fn sum(&self, parts: &[Part]) -> f64 {
@@ -82,16 +72,12 @@ impl Tally {
     fn rows(&self, part: Part) -> impl Iterator<Item = (i32, Sums)> + '_ {
         self.buckets
             .iter()
-            .filter(move |((m, b), _)| {
-                *m == part.measure && part.bucket.is_none_or(|only| only == *b)
-            })
+            .filter(move |((m, b), _)| *m == part.measure && part.bucket.is_none_or(|only| only == *b))
             .map(|((_, b), s)| (*b, *s))
     }
 
     fn of(&self, measure: Measure) -> impl Iterator<Item = (i32, i64)> + Clone + '_ {
-        self.buckets
-            .range((measure, i32::MIN)..=(measure, i32::MAX))
-            .map(|((_, bucket), sums)| (*bucket, sums.n))
+        self.buckets.range((measure, i32::MIN)..=(measure, i32::MAX)).map(|((_, bucket), sums)| (*bucket, sums.n))
     }
 }
 

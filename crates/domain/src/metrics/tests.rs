@@ -43,33 +43,14 @@ fn value(totals: &Totals, key: &str) -> Option<f64> {
 fn metrics_follow_from_the_totals() {
     let mut totals = Totals::new();
     let mut add = |facts: Facts| totals.record(None, Some(&facts));
-    for (amount, cycle) in [(100_00, 10), (300_00, 25), (200_00, 11)] {
+    for (amount, cycle) in [(10_000, 10), (30_000, 25), (20_000, 11)] {
         let closed_on = Some(day(5 + cycle));
-        add(Facts::Opportunity(OpportunityFacts {
-            closed_on,
-            ..opportunity(OpportunityStatus::Won, amount)
-        }));
+        add(Facts::Opportunity(OpportunityFacts { closed_on, ..opportunity(OpportunityStatus::Won, amount) }));
     }
-    add(Facts::Opportunity(opportunity(
-        OpportunityStatus::Lost,
-        999_00,
-    )));
-    add(Facts::Opportunity(opportunity(
-        OpportunityStatus::Open,
-        500_00,
-    )));
-    add(Facts::Customer(CustomerFacts {
-        owner: None,
-        created_on: day(1),
-        archived: false,
-    }));
-    for (kind, completed) in [
-        ("call", true),
-        ("call", true),
-        ("visit", true),
-        ("visit", false),
-        ("singing", true),
-    ] {
+    add(Facts::Opportunity(opportunity(OpportunityStatus::Lost, 99_900)));
+    add(Facts::Opportunity(opportunity(OpportunityStatus::Open, 50_000)));
+    add(Facts::Customer(CustomerFacts { owner: None, created_on: day(1), archived: false }));
+    for (kind, completed) in [("call", true), ("call", true), ("visit", true), ("visit", false), ("singing", true)] {
         add(Facts::Activity(ActivityFacts {
             owner: id(1),
             kind: activity_bucket(kind),
@@ -99,12 +80,12 @@ fn metrics_follow_from_the_totals() {
         ("opportunities_won", 3.0),
         ("opportunities_lost", 1.0),
         ("win_rate", 75.0),
-        ("won_value", 600_00.0),
-        ("mean_won_value", 200_00.0),
+        ("won_value", 60_000.0),
+        ("mean_won_value", 20_000.0),
         ("mean_cycle_days", 46.0 / 3.0),
         ("median_cycle_days", 11.0),
-        ("open_pipeline", 500_00.0),
-        ("weighted_pipeline", 250_00.0),
+        ("open_pipeline", 50_000.0),
+        ("weighted_pipeline", 25_000.0),
         ("new_customers", 1.0),
         ("activities", 4.0),
         ("calls", 2.0),
@@ -122,21 +103,10 @@ fn metrics_follow_from_the_totals() {
 #[test]
 fn a_ratio_without_records_has_no_value() {
     let nothing = Totals::new();
-    for key in [
-        "win_rate",
-        "mean_won_value",
-        "mean_cycle_days",
-        "median_cycle_days",
-        "average_order_value",
-    ] {
+    for key in ["win_rate", "mean_won_value", "mean_cycle_days", "median_cycle_days", "average_order_value"] {
         assert_eq!(value(&nothing, key), None, "{key}");
     }
-    for key in [
-        "opportunities_won",
-        "won_value",
-        "weighted_pipeline",
-        "activities",
-    ] {
+    for key in ["opportunities_won", "won_value", "weighted_pipeline", "activities"] {
         assert_eq!(value(&nothing, key), Some(0.0), "{key}");
     }
 }
@@ -157,39 +127,25 @@ fn medians_of_buckets_are_those_of_the_list() {
 
 #[test]
 fn an_untouched_dimension_changes_nothing_and_a_new_amount_changes_each_row_once() {
-    let old = Facts::Opportunity(opportunity(OpportunityStatus::Open, 100_00));
+    let old = Facts::Opportunity(opportunity(OpportunityStatus::Open, 10_000));
     assert_eq!(change(Some(&old), Some(&old)), []);
-    let new = Facts::Opportunity(opportunity(OpportunityStatus::Open, 150_00));
+    let new = Facts::Opportunity(opportunity(OpportunityStatus::Open, 15_000));
     let changes = change(Some(&old), Some(&new));
     assert_eq!(changes.len(), 4);
-    assert!(
-        changes
-            .iter()
-            .all(|c| c.sums.n == 0 && c.sums.amount == 50_00)
-    );
+    assert!(changes.iter().all(|c| c.sums.n == 0 && c.sums.amount == 5000));
 }
 
 #[test]
 fn archived_records_contribute_nothing() {
-    let archived = OpportunityFacts {
-        archived: true,
-        ..opportunity(OpportunityStatus::Won, 1)
-    };
+    let archived = OpportunityFacts { archived: true, ..opportunity(OpportunityStatus::Won, 1) };
     assert_eq!(contributions(&Facts::Opportunity(archived)), []);
 }
 
 #[test]
 fn standing_survives_its_bucket() {
-    for status in [
-        OpportunityStatus::Open,
-        OpportunityStatus::Won,
-        OpportunityStatus::Lost,
-    ] {
+    for status in [OpportunityStatus::Open, OpportunityStatus::Won, OpportunityStatus::Lost] {
         for position in [0, 1, 7, 1000] {
-            assert_eq!(
-                standing_of(standing_bucket(position, status)),
-                (position, status)
-            );
+            assert_eq!(standing_of(standing_bucket(position, status)), (position, status));
         }
     }
 }
@@ -197,20 +153,9 @@ fn standing_survives_its_bucket() {
 #[test]
 fn the_catalogue_is_consistent() {
     for (i, m) in CATALOGUE.iter().enumerate() {
-        assert!(
-            CATALOGUE[..i].iter().all(|other| other.key != m.key),
-            "{} twice",
-            m.key
-        );
+        assert!(CATALOGUE[..i].iter().all(|other| other.key != m.key), "{} twice", m.key);
         assert!(!m.measures().is_empty(), "{}", m.key);
-        assert!(
-            m.label
-                .iter()
-                .chain(&m.explanation)
-                .all(|text| !text.is_empty()),
-            "{}",
-            m.key
-        );
+        assert!(m.label.iter().chain(&m.explanation).all(|text| !text.is_empty()), "{}", m.key);
         assert!(["opportunities", "customers", "activities", "orders"].contains(&m.object));
         assert_eq!(metric(m.key).map(|found| found.key), Some(m.key));
     }
@@ -224,14 +169,9 @@ fn the_catalogue_is_consistent() {
 
 #[test]
 fn a_number_links_to_its_records() {
-    let period = Period {
-        from: Some(day(0)),
-        to: Some(day(30)),
-    };
+    let period = Period { from: Some(day(0)), to: Some(day(30)) };
     let owner = json!({"field": "owner_id", "op": "eq", "value": "x"});
-    let found = drill_down(metric("win_rate").unwrap(), period, &[owner], |d, _| {
-        json!(d)
-    });
+    let found = drill_down(metric("win_rate").unwrap(), period, &[owner], |d, _| json!(d));
     assert_eq!(found.object, "opportunities");
     assert_eq!(
         found.filter,
@@ -242,9 +182,7 @@ fn a_number_links_to_its_records() {
             {"field": "owner_id", "op": "eq", "value": "x"},
         ]})
     );
-    let calls = drill_down(metric("calls").unwrap(), Period::default(), &[], |d, _| {
-        json!(d)
-    });
+    let calls = drill_down(metric("calls").unwrap(), Period::default(), &[], |d, _| json!(d));
     assert_eq!(
         calls.filter,
         json!({"all": [
@@ -255,21 +193,10 @@ fn a_number_links_to_its_records() {
 }
 
 fn any_facts() -> impl Strategy<Value = Facts> {
-    let status = prop_oneof![
-        Just(OpportunityStatus::Open),
-        Just(OpportunityStatus::Won),
-        Just(OpportunityStatus::Lost)
-    ];
+    let status =
+        prop_oneof![Just(OpportunityStatus::Open), Just(OpportunityStatus::Won), Just(OpportunityStatus::Lost)];
     let opportunity = (
-        (
-            0u8..3,
-            0u8..3,
-            0u8..3,
-            0u8..3,
-            0i32..4,
-            status,
-            proptest::option::of(-5i64..5_000_000_000),
-        ),
+        (0u8..3, 0u8..3, 0u8..3, 0u8..3, 0i32..4, status, proptest::option::of(-5i64..5_000_000_000)),
         (
             0u64..50,
             proptest::option::of(0u64..90),
@@ -278,24 +205,22 @@ fn any_facts() -> impl Strategy<Value = Facts> {
             proptest::bool::weighted(0.2),
         ),
     )
-        .prop_map(
-            |((o, p, s, pr, furthest_position, status, amount_minor), (c, e, x, cl, archived))| {
-                Facts::Opportunity(OpportunityFacts {
-                    owner: id(o),
-                    pipeline: id(p),
-                    stage: id(s),
-                    furthest_position,
-                    status,
-                    amount_minor,
-                    created_on: day(c),
-                    engaged_on: e.map(day),
-                    expected_close_on: x.map(day),
-                    closed_on: cl.map(day),
-                    product: id(pr),
-                    archived,
-                })
-            },
-        );
+        .prop_map(|((o, p, s, pr, furthest_position, status, amount_minor), (c, e, x, cl, archived))| {
+            Facts::Opportunity(OpportunityFacts {
+                owner: id(o),
+                pipeline: id(p),
+                stage: id(s),
+                furthest_position,
+                status,
+                amount_minor,
+                created_on: day(c),
+                engaged_on: e.map(day),
+                expected_close_on: x.map(day),
+                closed_on: cl.map(day),
+                product: id(pr),
+                archived,
+            })
+        });
     let order_status = prop_oneof![
         Just(OrderStatus::Draft),
         Just(OrderStatus::Confirmed),
@@ -303,24 +228,13 @@ fn any_facts() -> impl Strategy<Value = Facts> {
         Just(OrderStatus::Cancelled),
         Just(OrderStatus::Returned)
     ];
-    let order = (
-        0u8..3,
-        0u64..9,
-        order_status,
-        proptest::option::of(0i64..1000),
-        any::<bool>(),
-    )
-        .prop_map(|(o, d, status, amount_minor, archived)| {
-            Facts::Order(OrderFacts {
-                owner: id(o),
-                ordered_on: day(d),
-                status,
-                amount_minor,
-                archived,
-            })
-        });
-    let activity = (0u8..3, 0i32..8, 0u64..9, any::<bool>(), any::<bool>()).prop_map(
-        |(o, kind, d, completed, archived)| {
+    let order = (0u8..3, 0u64..9, order_status, proptest::option::of(0i64..1000), any::<bool>()).prop_map(
+        |(o, d, status, amount_minor, archived)| {
+            Facts::Order(OrderFacts { owner: id(o), ordered_on: day(d), status, amount_minor, archived })
+        },
+    );
+    let activity =
+        (0u8..3, 0i32..8, 0u64..9, any::<bool>(), any::<bool>()).prop_map(|(o, kind, d, completed, archived)| {
             Facts::Activity(ActivityFacts {
                 owner: id(o),
                 kind,
@@ -329,15 +243,9 @@ fn any_facts() -> impl Strategy<Value = Facts> {
                 completed,
                 archived,
             })
-        },
-    );
-    let customer = (0u8..3, 0u64..9, any::<bool>()).prop_map(|(o, d, archived)| {
-        Facts::Customer(CustomerFacts {
-            owner: id(o),
-            created_on: day(d),
-            archived,
-        })
-    });
+        });
+    let customer = (0u8..3, 0u64..9, any::<bool>())
+        .prop_map(|(o, d, archived)| Facts::Customer(CustomerFacts { owner: id(o), created_on: day(d), archived }));
     prop_oneof![4 => opportunity, 1 => order, 1 => activity, 1 => customer]
 }
 

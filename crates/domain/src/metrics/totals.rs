@@ -145,10 +145,7 @@ pub fn change(old: Option<&Facts>, new: Option<&Facts>) -> Vec<Contribution> {
             None => {
                 let mut sums = Sums::default();
                 sums.add(before.sums, -1);
-                changes.push(Contribution {
-                    key: before.key,
-                    sums,
-                });
+                changes.push(Contribution { key: before.key, sums });
             }
         }
     }
@@ -187,10 +184,7 @@ impl Totals {
 
     /// The rows in the order of their keys.
     pub fn rows(&self) -> impl Iterator<Item = Contribution> + '_ {
-        self.rows.iter().map(|(key, sums)| Contribution {
-            key: *key,
-            sums: *sums,
-        })
+        self.rows.iter().map(|(key, sums)| Contribution { key: *key, sums: *sums })
     }
 
     /// Number of rows.
