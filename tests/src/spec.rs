@@ -125,6 +125,14 @@ impl Spec {
         }
     }
 
+    /// Is this value of this schema?
+    pub fn check_value(&self, schema: &Value, value: &Value) -> Result<(), String> {
+        let root = json!({ "allOf": [schema], "components": self.components });
+        let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&root).map_err(|e| e.to_string())?;
+        let wrong: Vec<String> = validator.iter_errors(value).take(5).map(|e| format!("{} at {}", e, e.instance_path())).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+    }
+
     fn check_problem(&self, status: u16, content_type: &str, body: &[u8]) -> Result<(), String> {
         if !content_type.starts_with("application/problem+json") {
             return Err(format!("status {status} with content type {content_type:?} instead of a problem"));

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# run.sh [--demo-only]: builds the product, loads the demonstration data into an empty database, and serves it.
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+export DATABASE_URL=${DATABASE_URL:-sqlite:data/flywheel.db}
+scripts/web.sh web
+say "building the server"
+cargo build --locked -p api --bin flywheel
+if [ "${1:-}" = --demo-only ]; then exec "$FLYWHEEL_BIN" demo; fi
+"$FLYWHEEL_BIN" demo --if-empty
+exec "$FLYWHEEL_BIN" serve

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# test.sh [all|unit [NAME…]|fuzz|e2e|client|real-data]: the steps of `make test`; goes on after a failed step and says at the end which failed.
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+step=${1:-all}
+shift || true
+
+# Everything below shares one private PostgreSQL, unless one is given.
+if [ -z "${FLYWHEEL_TEST_PG:-}" ] && [ "$step" != client ]; then
+  exec scripts/pg.sh with "$0" "$step" "$@"
+fi
+
+failed=() report=()
+run() { # run NAME CMD…
+  local name=$1 start=$SECONDS code=0
+  shift
+  say "$name"
+  "$@" || code=$?
+  report+=("$(printf '%-34s %5d s  %s' "$name" $((SECONDS - start)) "$([ $code = 0 ] && echo ok || echo "FAILED ($code)")")")
+  [ $code = 0 ] || failed+=("$name")
+}
+
+build() { cargo build --quiet --locked -p api --bin flywheel; }
+rust_tests() { cargo test --locked --workspace --no-fail-fast --quiet -- "$@"; }
+real_data() {
+  if [ -e "${FLYWHEEL_REAL_DATA:-../shared/data}/crm_sales_pipeline.csv" ]; then
+    scripts/real-data.sh "${FLYWHEEL_REAL_DATA:-../shared/data}"
+  else
+    echo "skipped: there is no public pipeline data at ${FLYWHEEL_REAL_DATA:-../shared/data}"
+  fi
+}
+
+case $step in
+  all)
+    run "single-page app" scripts/web.sh web
+    run "server" build
+    run "Rust tests, both engines" rust_tests
+    run "generated TypeScript client" tests/e2e/client.sh
+    run "Schemathesis, SQLite" tests/fuzz/run.sh sqlite
+    run "Schemathesis, PostgreSQL" tests/fuzz/run.sh postgres
+    run "browser journeys" tests/e2e/run.sh
+    run "real data" real_data ;;
+  unit) run "Rust tests, both engines" rust_tests "$@" ;;
+  client) run "generated TypeScript client" tests/e2e/client.sh ;;
+  fuzz)
+    run "server" build
+    run "Schemathesis, SQLite" tests/fuzz/run.sh sqlite
+    run "Schemathesis, PostgreSQL" tests/fuzz/run.sh postgres ;;
+  e2e)
+    run "single-page app" scripts/web.sh web
+    run "server" build
+    run "browser journeys" tests/e2e/run.sh ;;
+  real-data) run "real data" real_data ;;
+  *) die "unknown step $step" ;;
+esac
+
+echo
+printf '%s\n' "${report[@]}"
+[ ${#failed[@]} = 0 ] || die "failed: ${failed[*]}"

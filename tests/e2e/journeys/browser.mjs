@@ -1,0 +1,81 @@
+// What every journey stands on: the browser, its four faces, and the checks that hold on every page.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+export const base = process.env.FLYWHEEL_URL;
+export const api = `${base}/api/v1`;
+const out = fileURLToPath(new URL('../out/', import.meta.url));
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+// Each width is seen in each language and in each theme at least once.
+export const faces = [
+  { name: 'desktop-zh-light', viewport: { width: 1440, height: 900 }, locale: 'zh-CN', colorScheme: 'light' },
+  { name: 'desktop-en-dark', viewport: { width: 1440, height: 900 }, locale: 'en-US', colorScheme: 'dark' },
+  { name: 'phone-zh-dark', viewport: { width: 390, height: 844 }, locale: 'zh-CN', colorScheme: 'dark', isMobile: true, hasTouch: true },
+  { name: 'phone-en-light', viewport: { width: 390, height: 844 }, locale: 'en-US', colorScheme: 'light', isMobile: true, hasTouch: true },
+];
+
+let shared;
+export async function browser() {
+  shared ??= await chromium.launch({
+    executablePath: process.env.CHROMIUM,
+    headless: true,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+  return shared;
+}
+export async function close() {
+  await shared?.close();
+  shared = undefined;
+}
+
+// A fresh page with one face; `page.faults` gathers what a user would never see but a console shows.
+export async function open(face) {
+  const { name, ...options } = face;
+  const context = await (await browser()).newContext({ ...options, acceptDownloads: true });
+  // Scripts of the page's own origin only: axe is put in by the test, past the content security policy.
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.faults = [];
+  page.face = face;
+  page.on('console', message => {
+    // A wrong password or an expired session is a 401 on purpose; Chromium logs it all the same.
+    if (message.type() === 'error' && !/status of 4(01|04|12|22)/.test(message.text())) page.faults.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', error => page.faults.push(`error: ${error}`));
+  page.on('response', response => {
+    if (response.status() >= 500) page.faults.push(`${response.status()} ${response.url()}`);
+  });
+  return page;
+}
+
+// Holds the rules of every page: nothing on the console, no serious finding of axe, nothing wider than the screen,
+// no untranslated text; and keeps a picture.
+export async function check(page, name) {
+  await page.waitForLoadState('networkidle');
+  const file = `${page.face.name}-${name}`;
+  await page.screenshot({ path: `${out}${file}.png` });
+  assert.deepEqual(page.faults, [], `${file}: faults`);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(overflow <= 1, `${file}: the page is ${overflow} pixels wider than the screen`);
+  await page.evaluate(source => { if (!window.axe) (0, eval)(source); }, axeSource).catch(() => page.addScriptTag({ content: axeSource }));
+  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }));
+  const serious = violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(' | ')}`);
+  assert.deepEqual(serious, [], `${file}: axe`);
+  const text = await page.evaluate(() => document.body.innerText);
+  assert.doesNotMatch(text, /undefined|NaN|\[object|null\b/, `${file}: a value that is no value`);
+}
+
+export async function request(method, path, body, token) {
+  const response = await fetch(api + path, {
+    method,
+    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await response.text();
+  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
+  return text ? JSON.parse(text) : null;
+}
