@@ -2,6 +2,7 @@
 //! a client, and a server of its own per test on either engine.
 
 pub mod client;
+pub mod database;
 pub mod server;
 pub mod spec;
 

@@ -211,6 +211,16 @@ fn migrate_locked(conn: &mut AnyConnection) -> Result<Vec<String>, Error> {
     })
 }
 
+/// Undoes every migration, newest first: all data is gone afterwards.
+pub fn revert_all(conn: &mut AnyConnection) -> Result<(), Error> {
+    let wrong = |e: Failure| Error::Migration(e.to_string());
+    match conn {
+        AnyConnection::Pg(c) => c.revert_all_migrations(PG).map_err(wrong)?,
+        AnyConnection::Sqlite(c) => c.revert_all_migrations(SQLITE).map_err(wrong)?,
+    };
+    Ok(())
+}
+
 /// The writers of this process queue here instead of polling SQLite's lock file.
 static SQLITE_WRITER: Mutex<()> = Mutex::new(());
 

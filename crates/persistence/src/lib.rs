@@ -3,6 +3,7 @@
 pub mod db;
 pub mod error;
 pub mod events;
+pub mod introspect;
 pub mod records;
 pub mod sql;
 pub mod types;

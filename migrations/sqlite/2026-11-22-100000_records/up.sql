@@ -16,7 +16,7 @@ CREATE INDEX teams_name ON teams (name, id) WHERE archived_at IS NULL;
 CREATE INDEX teams_parent ON teams (parent_id);
 CREATE INDEX teams_lead ON teams (lead_id);
 
-CREATE VIRTUAL TABLE teams_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, columnsize = 0, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE teams_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = "unicode61 remove_diacritics 0");
 
 CREATE TABLE users (
     seq INTEGER PRIMARY KEY,
@@ -40,7 +40,7 @@ CREATE INDEX users_name ON users (name, id) WHERE archived_at IS NULL;
 CREATE UNIQUE INDEX users_email ON users (email) WHERE email IS NOT NULL;
 CREATE INDEX users_team ON users (team_id);
 
-CREATE VIRTUAL TABLE users_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, columnsize = 0, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE users_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = "unicode61 remove_diacritics 0");
 
 CREATE TABLE tags (
     seq INTEGER PRIMARY KEY,
@@ -105,7 +105,7 @@ CREATE INDEX customers_parent ON customers (parent_id) WHERE parent_id IS NOT NU
 CREATE INDEX customers_grade ON customers (grade, created_at, id) WHERE archived_at IS NULL AND grade IS NOT NULL;
 CREATE INDEX customers_rfm_segment ON customers (rfm_segment, created_at, id) WHERE archived_at IS NULL AND rfm_segment IS NOT NULL;
 
-CREATE VIRTUAL TABLE customers_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, columnsize = 0, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE customers_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = "unicode61 remove_diacritics 0");
 
 CREATE TABLE contacts (
     seq INTEGER PRIMARY KEY,
@@ -137,7 +137,7 @@ CREATE INDEX contacts_name ON contacts (name, id) WHERE archived_at IS NULL;
 CREATE INDEX contacts_phone ON contacts (phone) WHERE phone IS NOT NULL;
 CREATE INDEX contacts_email ON contacts (email) WHERE email IS NOT NULL;
 
-CREATE VIRTUAL TABLE contacts_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, columnsize = 0, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE contacts_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = "unicode61 remove_diacritics 0");
 
 CREATE TABLE products (
     seq INTEGER PRIMARY KEY,
@@ -161,7 +161,7 @@ CREATE TABLE products (
 CREATE INDEX products_name ON products (name, id) WHERE archived_at IS NULL;
 CREATE INDEX products_code ON products (code) WHERE code IS NOT NULL;
 
-CREATE VIRTUAL TABLE products_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, columnsize = 0, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE products_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = "unicode61 remove_diacritics 0");
 
 CREATE TABLE pipelines (
     seq INTEGER PRIMARY KEY,
@@ -239,7 +239,7 @@ CREATE INDEX opportunities_expected_close ON opportunities (status, expected_clo
 CREATE INDEX opportunities_closed ON opportunities (status, closed_on, id) WHERE archived_at IS NULL;
 CREATE INDEX opportunities_number ON opportunities (number) WHERE number IS NOT NULL;
 
-CREATE VIRTUAL TABLE opportunities_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, columnsize = 0, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE opportunities_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = "unicode61 remove_diacritics 0");
 
 CREATE TABLE orders (
     seq INTEGER PRIMARY KEY,
@@ -266,7 +266,7 @@ CREATE INDEX orders_customer ON orders (customer_id, ordered_on, id) WHERE archi
 CREATE INDEX orders_opportunity ON orders (opportunity_id) WHERE opportunity_id IS NOT NULL;
 CREATE INDEX orders_number ON orders (number) WHERE number IS NOT NULL;
 
-CREATE VIRTUAL TABLE orders_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, columnsize = 0, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE orders_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = "unicode61 remove_diacritics 0");
 
 CREATE TABLE order_lines (
     seq INTEGER PRIMARY KEY,
@@ -317,7 +317,7 @@ CREATE INDEX activities_customer ON activities (customer_id, occurred_at, id) WH
 CREATE INDEX activities_contact ON activities (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX activities_opportunity ON activities (opportunity_id, occurred_at, id) WHERE opportunity_id IS NOT NULL;
 
-CREATE VIRTUAL TABLE activities_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, columnsize = 0, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE activities_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = "unicode61 remove_diacritics 0");
 
 CREATE TABLE tasks (
     seq INTEGER PRIMARY KEY,
@@ -348,7 +348,7 @@ CREATE INDEX tasks_customer ON tasks (customer_id) WHERE customer_id IS NOT NULL
 CREATE INDEX tasks_contact ON tasks (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX tasks_opportunity ON tasks (opportunity_id) WHERE opportunity_id IS NOT NULL;
 
-CREATE VIRTUAL TABLE tasks_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, columnsize = 0, tokenize = "unicode61 remove_diacritics 0");
+CREATE VIRTUAL TABLE tasks_search USING fts5 (tokens, content = '', contentless_delete = 1, detail = none, tokenize = "unicode61 remove_diacritics 0");
 
 CREATE TABLE saved_views (
     seq INTEGER PRIMARY KEY,

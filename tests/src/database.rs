@@ -1,0 +1,112 @@
+//! A database of its own for every test, on either engine, gone at its end.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, id};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Which engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Engine {
+    /// A file.
+    Sqlite,
+    /// A database of the server that `FLYWHEEL_TEST_PG` names.
+    Postgres,
+}
+
+/// A database; dropping it removes it.
+#[derive(Debug)]
+pub struct Database {
+    engine: Engine,
+    url: String,
+    name: String,
+    folder: PathBuf,
+}
+
+/// The URL of the PostgreSQL server for tests. Without one, tests on PostgreSQL are skipped, except in CI.
+fn postgres() -> Option<String> {
+    let url = env::var("FLYWHEEL_TEST_PG").ok().filter(|url| !url.is_empty());
+    if url.is_none() {
+        assert!(env::var("CI").is_err(), "FLYWHEEL_TEST_PG is not set: CI runs every test on PostgreSQL too (make test)");
+        println!("skipped on PostgreSQL: FLYWHEEL_TEST_PG is not set (scripts/pg.sh with cargo test …)");
+    }
+    url
+}
+
+/// Runs one statement as the server's superuser.
+fn psql(server: &str, statement: &str) {
+    let program = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin/psql")).filter(|path| path.exists()).max();
+    let output = Command::new(program.unwrap_or_else(|| "psql".into())).args(["--no-psqlrc", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement, server]).output();
+    let output = output.unwrap_or_else(|e| panic!("psql: {e}"));
+    assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn with_name(server: &str, name: &str) -> String {
+    let (head, _) = server.rsplit_once('/').unwrap_or_else(|| panic!("FLYWHEEL_TEST_PG is no postgres://…/database URL: {server}"));
+    format!("{head}/{name}")
+}
+
+impl Database {
+    /// Without tables; `None` where the engine is not to be had.
+    pub fn empty(engine: Engine) -> Option<Database> {
+        Database::create(engine, None)
+    }
+
+    /// With everything that is in this one, which nobody may be using.
+    pub fn copy(&self) -> Database {
+        Database::create(self.engine, Some(self)).expect("the engine was there for the original")
+    }
+
+    fn create(engine: Engine, template: Option<&Database>) -> Option<Database> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let name = format!("flywheel_{}_{}", id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let server = match engine {
+            Engine::Sqlite => String::new(),
+            Engine::Postgres => postgres()?,
+        };
+        let folder = env::temp_dir().join(&name);
+        fs::create_dir_all(&folder).expect("a folder under the temporary directory");
+        let url = match engine {
+            Engine::Sqlite => {
+                let file = folder.join("flywheel.db");
+                if let Some(template) = template {
+                    fs::copy(template.folder.join("flywheel.db"), &file).expect("the template is a file");
+                }
+                format!("sqlite:{}", file.display())
+            }
+            Engine::Postgres => {
+                let from = template.map(|t| format!(" TEMPLATE {}", t.name)).unwrap_or_default();
+                psql(&server, &format!("CREATE DATABASE {name}{from}"));
+                with_name(&server, &name)
+            }
+        };
+        Some(Database { engine, url, name, folder })
+    }
+
+    /// As `DATABASE_URL` takes it.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A folder of its own, for the files of the server that uses it.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Its engine.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if self.engine == Engine::Postgres
+            && let Some(server) = postgres()
+        {
+            psql(&server, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        }
+        fs::remove_dir_all(&self.folder).ok();
+    }
+}
