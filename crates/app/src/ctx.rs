@@ -37,6 +37,14 @@ pub enum Visible {
 }
 
 impl Visible {
+    /// For queries.
+    pub fn owners(&self) -> persistence::records::Owners<'_> {
+        match self {
+            Visible::All => persistence::records::Owners::All,
+            Visible::Owners(list) => persistence::records::Owners::Only(list),
+        }
+    }
+
     /// Is a record of this owner within it? A record without an owner is visible only without a limit.
     pub fn contains(&self, owner: Option<Uuid>) -> bool {
         match self {
@@ -94,6 +102,11 @@ impl Ctx<'_> {
     /// What parsing needs.
     pub fn parse(&self) -> ParseCx {
         ParseCx { offset: self.schema.offset, me: Some(self.actor.user_id), now: self.now }
+    }
+
+    /// An object by its plural key, or `NotFound`.
+    pub fn shape(&self, object: &str) -> crate::Result<Arc<domain::record::Shape>> {
+        self.schema.shape(object).cloned().ok_or(crate::Error::NotFound)
     }
 
     /// The organisation's offset from UTC.

@@ -2,6 +2,7 @@
 
 pub mod ctx;
 pub mod error;
+pub mod records;
 pub mod schema;
 pub mod tabular;
 

@@ -1,9 +1,11 @@
 //! Remembers: the only crate that knows diesel and SQL, on SQLite and PostgreSQL alike.
 
 pub mod db;
+pub mod derived;
 pub mod error;
 pub mod events;
 pub mod introspect;
+pub mod pipeline;
 pub mod records;
 pub mod sql;
 pub mod types;

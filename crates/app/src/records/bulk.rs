@@ -1,0 +1,96 @@
+//! Up to 1,000 operations in one request: one result per row, each row atomic.
+
+use super::write;
+use crate::{Ctx, Error, Result};
+use domain::fields::{FieldError, parse_id};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+/// Operations in one request at most.
+pub const MAX_OPERATIONS: usize = 1000;
+
+/// What came of one operation.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Id and version of the record, when it went well.
+    pub done: Option<(Uuid, i64)>,
+    /// 200, 201, or none when it failed.
+    pub created: bool,
+    /// Why it failed.
+    pub error: Option<Error>,
+}
+
+/// Runs the operations of `{"operations":[{op, id?, version?, data?}]}` in order.
+pub fn run(ctx: &mut Ctx<'_>, object: &str, body: &Json) -> Result<Vec<Outcome>> {
+    let operations = match body.get("operations") {
+        Some(Json::Array(list)) => list,
+        Some(_) => return Err(Error::field("operations", "wrong_type", "array")),
+        None => return Err(Error::field("operations", "required", "")),
+    };
+    if let Some(key) = body.as_object().and_then(|o| o.keys().find(|k| *k != "operations")) {
+        return Err(Error::field(key.clone(), "unknown_field", ""));
+    }
+    if operations.len() > MAX_OPERATIONS {
+        return Err(Error::field("operations", "too_many", MAX_OPERATIONS.to_string()));
+    }
+    operations.iter().map(|op| one(ctx, object, op)).collect()
+}
+
+/// One row, in a savepoint of its own. Only what concerns the database as a whole ends the request.
+fn one(ctx: &mut Ctx<'_>, object: &str, op: &Json) -> Result<Outcome> {
+    let (actor, now, request_id, schema) = (ctx.actor, ctx.now, ctx.request_id, ctx.schema);
+    let mut created = false;
+    let result = persistence::db::write_tx(ctx.conn, |conn| {
+        let mut ctx = Ctx { conn, actor, now, request_id, schema };
+        perform(&mut ctx, object, op, &mut created)
+    });
+    match result {
+        Ok(done) => Ok(Outcome { done: Some(done), created, error: None }),
+        Err(Error::Unavailable(e)) => Err(Error::Unavailable(e)),
+        Err(Error::Internal(e)) => Err(Error::Internal(e)),
+        Err(error) => Ok(Outcome { done: None, created: false, error: Some(error) }),
+    }
+}
+
+fn perform(ctx: &mut Ctx<'_>, object: &str, op: &Json, created: &mut bool) -> Result<(Uuid, i64)> {
+    let fields = op.as_object().ok_or_else(|| Error::field("", "not_an_object", ""))?;
+    if let Some(key) = fields.keys().find(|k| !matches!(k.as_str(), "op" | "id" | "version" | "data")) {
+        return Err(Error::field(key.clone(), "unknown_field", ""));
+    }
+    let id = || match fields.get("id") {
+        None | Some(Json::Null) => Err(Error::field("id", "required", "")),
+        Some(j) => j.as_str().and_then(parse_id).ok_or_else(|| Error::field("id", "id", "")),
+    };
+    let version = match fields.get("version") {
+        None | Some(Json::Null) => None,
+        Some(j) => Some(j.as_i64().ok_or_else(|| Error::field("version", "wrong_type", "integer"))?),
+    };
+    let empty = Json::Object(serde_json::Map::new());
+    let data = fields.get("data").unwrap_or(&empty);
+    let inside = |e: Error| match e {
+        Error::Invalid(list) => {
+            Error::Invalid(list.into_iter().map(|e| FieldError { field: format!("data.{}", e.field), ..e }).collect())
+        }
+        e => e,
+    };
+    let shown = match fields.get("op").and_then(Json::as_str) {
+        Some("create") => {
+            *created = true;
+            write::create(ctx, object, data).map_err(inside)?
+        }
+        // Without a version the row is changed as it is now: selecting rows and assigning them is
+        // not based on what they held.
+        Some("update") => {
+            let id = id()?;
+            let version = match version {
+                Some(v) => Some(v),
+                None => Some(super::get(ctx, object, id)?.1.version()),
+            };
+            write::update(ctx, object, id, version, data).map_err(inside)?
+        }
+        Some("archive") => write::archive(ctx, object, id()?, version)?,
+        Some("restore") => write::restore(ctx, object, id()?, version)?,
+        _ => return Err(Error::field("op", "choice", "create, update, archive, restore")),
+    };
+    Ok((shown.id, shown.version))
+}

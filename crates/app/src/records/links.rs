@@ -1,0 +1,45 @@
+//! Links of a record: what they point to must exist and be visible to the caller.
+
+use crate::{Ctx, Error, Result, Visible};
+use domain::fields::{FieldError, Kind};
+use domain::policy::Action;
+use domain::record::{Record, Shape};
+use domain::value::Value;
+use uuid::Uuid;
+
+/// Checks the links that are new or changed. The fault is reported at the field.
+pub(super) fn check(ctx: &mut Ctx<'_>, shape: &Shape, new: &Record, old: Option<&Record>) -> Result<()> {
+    let mut errors = Vec::new();
+    for (at, field) in shape.columns().enumerate().filter(|(at, _)| super::list::is_own(*at)) {
+        if old.is_some_and(|o| o.at(at) == new.at(at)) {
+            continue;
+        }
+        let (object, ids) = match (&field.kind, new.at(at)) {
+            (Kind::Link(object), Value::Id(id)) => (object.as_ref(), vec![*id]),
+            (Kind::Tags, Value::List(list)) => ("tags", list.iter().filter_map(Value::as_id).collect()),
+            _ => continue,
+        };
+        if object == shape.def.key && ids.contains(&new.id()) {
+            errors.push(FieldError::new(field.key.as_ref(), "link_to_itself", ""));
+        } else if !all_there(ctx, object, &ids)? {
+            errors.push(FieldError::new(field.key.as_ref(), "link_missing", ""));
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
+fn all_there(ctx: &mut Ctx<'_>, object: &str, ids: &[Uuid]) -> Result<bool> {
+    let target = ctx.shape(object)?;
+    // People and the vocabulary of the house may be linked to by everyone.
+    let visible = match object {
+        "users" | "teams" | "tags" | "pipelines" | "pipeline_stages" | "products" => Some(Visible::All),
+        _ => ctx.actor.visible(target.def.permission, Action::Read),
+    };
+    let Some(visible) = visible else { return Ok(false) };
+    for id in ids {
+        if !persistence::records::exists(ctx.conn, &target, *id, visible.owners())? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

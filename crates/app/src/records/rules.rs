@@ -1,0 +1,242 @@
+//! What an object demands beyond its fields, and what follows elsewhere when it changes.
+
+use crate::{Ctx, Error, Result};
+use domain::record::{Record, Shape};
+use domain::value::Value;
+use persistence::pipeline::{Stage, StageStay};
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// Rules across fields. Keeps the pipelines it has read, since an import asks for them with each row.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    stages: Option<HashMap<Uuid, Stage>>,
+    default_pipeline: Option<Uuid>,
+}
+
+impl Rules {
+    /// Checks and completes a record before it is written.
+    pub(super) fn apply(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        shape: &Shape,
+        old: Option<&Record>,
+        new: &mut Record,
+    ) -> Result<()> {
+        match shape.def.key {
+            "opportunities" => self.opportunity(ctx, shape, old, new),
+            "tasks" => {
+                task(ctx, shape, old, new);
+                Ok(())
+            }
+            "customers" | "teams" => no_cycle(ctx, shape, new),
+            "order_lines" => order_line(ctx, shape, new),
+            "saved_views" => saved_view(ctx, shape, new),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses to archive what live records stand on.
+    pub(super) fn archiving(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        shape: &Shape,
+        record: &Record,
+        archived: bool,
+    ) -> Result<()> {
+        let column = match shape.def.key {
+            "pipelines" => "pipeline_id",
+            "pipeline_stages" => "stage_id",
+            _ => return Ok(()),
+        };
+        self.stages = None;
+        if archived && persistence::pipeline::in_use(ctx.conn, column, record.id())? {
+            return Err(Error::conflict("in_use", "opportunities"));
+        }
+        Ok(())
+    }
+
+    fn load(&mut self, ctx: &mut Ctx<'_>) -> Result<&HashMap<Uuid, Stage>> {
+        if self.stages.is_none() {
+            let (stages, default) = persistence::pipeline::stages(ctx.conn)?;
+            self.default_pipeline = default;
+            self.stages = Some(stages.into_iter().map(|s| (s.id, s)).collect());
+        }
+        self.stages.as_ref().ok_or_else(|| Error::Internal("stages were not read".to_owned()))
+    }
+
+    /// Stage and pipeline belong together, the status follows the stage, the furthest stage only grows.
+    fn opportunity(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record) -> Result<()> {
+        let wanted = new.get(shape, "stage_id").as_id();
+        if wanted.is_some_and(|id| self.stages.as_ref().is_some_and(|s| !s.contains_key(&id))) {
+            self.stages = None;
+        }
+        self.load(ctx)?;
+        let stages = self.stages.as_ref().ok_or(Error::NotFound)?;
+        let pipeline = new.get(shape, "pipeline_id").as_id();
+        let same_stage = old.is_some_and(|o| o.get(shape, "stage_id") == new.get(shape, "stage_id"));
+        let moved_pipeline = old.is_some_and(|o| o.get(shape, "pipeline_id") != new.get(shape, "pipeline_id"));
+        let stage = match wanted {
+            Some(id) if !(same_stage && moved_pipeline) => {
+                stages.get(&id).ok_or_else(|| Error::field("stage_id", "link_missing", ""))?
+            }
+            _ => {
+                let pipeline =
+                    pipeline.or(self.default_pipeline).ok_or_else(|| Error::field("pipeline_id", "required", ""))?;
+                let first = stages
+                    .values()
+                    .filter(|s| s.pipeline_id == pipeline && s.kind == "open")
+                    .min_by_key(|s| s.position);
+                first.ok_or_else(|| Error::field("pipeline_id", "pipeline_without_stages", ""))?
+            }
+        };
+        if pipeline.is_some_and(|p| p != stage.pipeline_id) && (old.is_none() || moved_pipeline) {
+            return Err(Error::field("stage_id", "stage_of_another_pipeline", ""));
+        }
+        new.set(shape, "pipeline_id", Value::Id(stage.pipeline_id));
+        new.set(shape, "stage_id", Value::Id(stage.id));
+        new.set(shape, "status", Value::Text(stage.kind.clone()));
+        self.follow_stage(ctx, shape, old, new, stage);
+        Ok(())
+    }
+
+    fn follow_stage(&self, ctx: &Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record, stage: &Stage) {
+        let stages = self
+            .stages
+            .iter()
+            .flat_map(HashMap::values)
+            .filter(|s| s.pipeline_id == stage.pipeline_id && s.kind != "lost");
+        let (first, last) = stages.map(|s| s.position).fold((i64::MAX, 0), |(a, b), p| (a.min(p), b.max(p)));
+        let reached = match stage.kind.as_str() {
+            "won" => last,
+            "lost" => first,
+            _ => stage.position,
+        };
+        let same_pipeline = old.is_some_and(|o| o.get(shape, "pipeline_id") == new.get(shape, "pipeline_id"));
+        let before =
+            if same_pipeline { old.and_then(|o| o.get(shape, "furthest_position").as_int()).unwrap_or(0) } else { 0 };
+        // A won opportunity that is reopened has not reached the end after all.
+        let reopened = stage.kind == "open" && old.is_some_and(|o| o.get(shape, "status").as_str() == Some("won"));
+        new.set(shape, "furthest_position", Value::Int(if reopened { reached } else { reached.max(before) }));
+        let probability = match stage.kind.as_str() {
+            "won" => Value::Num(100.0),
+            "lost" => Value::Num(0.0),
+            _ => stage.probability.map_or(Value::Null, Value::Num),
+        };
+        new.set(shape, "probability", probability);
+        if old.is_none_or(|o| o.get(shape, "stage_id").as_id() != Some(stage.id)) {
+            new.set(shape, "stage_entered_at", Value::Time(ctx.now));
+        }
+        if stage.kind == "open" {
+            new.set(shape, "closed_on", Value::Null);
+        } else if new.get(shape, "closed_on").is_null() {
+            new.set(shape, "closed_on", Value::Date(ctx.parse().today()));
+        }
+    }
+}
+
+fn task(ctx: &Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record) {
+    let done = new.get(shape, "status").as_str() == Some("done");
+    let was = old.is_some_and(|o| o.get(shape, "status").as_str() == Some("done"));
+    if done && !was {
+        new.set(shape, "done_at", Value::Time(ctx.now));
+    } else if !done {
+        new.set(shape, "done_at", Value::Null);
+    }
+}
+
+/// A tree stays a tree.
+fn no_cycle(ctx: &mut Ctx<'_>, shape: &Shape, new: &Record) -> Result<()> {
+    let mut parent = new.get(shape, "parent_id").as_id();
+    for _ in 0..64 {
+        let Some(id) = parent else { return Ok(()) };
+        if id == new.id() {
+            return Err(Error::field("parent_id", "link_to_itself", ""));
+        }
+        parent = persistence::records::get(ctx.conn, shape, id, persistence::records::Owners::All, false)?
+            .and_then(|r| r.get(shape, "parent_id").as_id());
+    }
+    Err(Error::field("parent_id", "too_deep", "64"))
+}
+
+/// A line belongs to whom its order belongs to; its amount is quantity × price unless given.
+fn order_line(ctx: &mut Ctx<'_>, shape: &Shape, new: &mut Record) -> Result<()> {
+    let order_shape = ctx.shape("orders")?;
+    let order = new.get(shape, "order_id").as_id().unwrap_or_default();
+    let order = persistence::records::get(ctx.conn, &order_shape, order, persistence::records::Owners::All, false)?;
+    let owner = order.and_then(|o| o.owner(&order_shape));
+    new.set(shape, "owner_id", owner.map_or(Value::Null, Value::Id));
+    let (quantity, price) = (new.get(shape, "quantity").as_f64(), new.get(shape, "unit_price_minor").as_f64());
+    if let (Some(quantity), Some(price), Some(0)) = (quantity, price, new.get(shape, "amount_minor").as_int()) {
+        let amount = (quantity * price).round();
+        if amount.abs() > domain::fields::MONEY_MAX as f64 {
+            return Err(Error::field("quantity", "out_of_range", ""));
+        }
+        new.set(shape, "amount_minor", Value::Int(amount as i64));
+    }
+    Ok(())
+}
+
+fn saved_view(ctx: &Ctx<'_>, shape: &Shape, new: &Record) -> Result<()> {
+    let object = new.get(shape, "object").as_str().unwrap_or_default();
+    if ctx.schema.shape(object).is_none() {
+        return Err(Error::field("object", "choice", domain::objects::ALL.map(|o| o.key).join(", ")));
+    }
+    Ok(())
+}
+
+/// What a set of written records means for others, gathered and written at once.
+#[derive(Debug, Default)]
+pub(super) struct Effects {
+    stays: Vec<StageStay>,
+    contacted: BTreeSet<Uuid>,
+    worked: BTreeSet<Uuid>,
+    ordered: BTreeSet<Uuid>,
+    only_default: Option<Uuid>,
+}
+
+impl Effects {
+    /// Takes note of one written record.
+    pub(super) fn note(&mut self, shape: &Shape, old: Option<&Record>, new: &Record, ctx: &Ctx<'_>) {
+        let both = |key: &str| {
+            [old.and_then(|o| o.get(shape, key).as_id()), new.get(shape, key).as_id()].into_iter().flatten()
+        };
+        match shape.def.key {
+            "opportunities" => {
+                if old.is_none_or(|o| o.get(shape, "stage_id") != new.get(shape, "stage_id")) {
+                    self.stays.push(StageStay {
+                        opportunity_id: new.id(),
+                        stage_id: new.get(shape, "stage_id").as_id().unwrap_or_default(),
+                        position: new.get(shape, "furthest_position").as_int().unwrap_or(0),
+                        user_id: ctx.actor.user_id,
+                        entered_at: if old.is_none() { new.at(2).as_time().unwrap_or(ctx.now) } else { ctx.now },
+                        first: old.is_none(),
+                    });
+                }
+            }
+            "activities" => {
+                self.contacted.extend(both("customer_id"));
+                self.worked.extend(both("opportunity_id"));
+            }
+            "orders" => self.ordered.extend(both("customer_id")),
+            "pipelines" if new.get(shape, "is_default").as_bool() == Some(true) => self.only_default = Some(new.id()),
+            _ => {}
+        }
+    }
+
+    /// Writes it.
+    pub(super) fn flush(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+        if !self.stays.is_empty() {
+            persistence::pipeline::write_stays(ctx.conn, &self.stays)?;
+            self.stays.clear();
+        }
+        let take = |set: &mut BTreeSet<Uuid>| std::mem::take(set).into_iter().collect::<Vec<_>>();
+        persistence::derived::last_contact(ctx.conn, &take(&mut self.contacted), ctx.now)?;
+        persistence::derived::last_activity(ctx.conn, &take(&mut self.worked), ctx.now)?;
+        persistence::derived::last_order(ctx.conn, &take(&mut self.ordered))?;
+        if let Some(id) = self.only_default.take() {
+            persistence::pipeline::unset_other_defaults(ctx.conn, id)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,402 @@
+//! Creating, changing, archiving and restoring records: one path for requests, bulk and imports.
+
+use super::rules::{Effects, Rules};
+use super::{Shown, links, present};
+use crate::{Ctx, Error, Result, Visible};
+use chrono::{DateTime, Utc};
+use domain::fields::FieldError;
+use domain::objects;
+use domain::policy::{Action, Scope};
+use domain::record::{Changes, Record, Shape, read_input};
+use domain::value::Value;
+use persistence::events::Event;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What a write left behind.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// The record as it is now.
+    pub record: Record,
+    /// False when the change changed nothing: no version, no event.
+    pub changed: bool,
+}
+
+/// Who made a record and when, for imports that keep the original author and date.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stamp {
+    /// The original time; now by default.
+    pub created_at: Option<DateTime<Utc>>,
+    /// The original author; the caller by default.
+    pub created_by: Option<Uuid>,
+}
+
+/// Writes records of one object: gathers inserts, events and effects, and writes them in few
+/// statements when flushed. A request writes one record with it, an import a thousand.
+pub struct Writer {
+    /// The object.
+    pub shape: Arc<Shape>,
+    origin: Option<Uuid>,
+    check_links: bool,
+    inserts: Vec<Record>,
+    events: Vec<Event>,
+    rules: Rules,
+    effects: Effects,
+}
+
+impl Writer {
+    /// A writer for requests: links are checked to exist and to be visible.
+    pub fn new(shape: Arc<Shape>) -> Writer {
+        Writer {
+            shape,
+            origin: None,
+            check_links: true,
+            inserts: Vec::new(),
+            events: Vec::new(),
+            rules: Rules::default(),
+            effects: Effects::default(),
+        }
+    }
+
+    /// A writer for an import: its events carry the import's id, and its links were resolved by the caller.
+    pub fn import(shape: Arc<Shape>, origin: Uuid) -> Writer {
+        Writer { origin: Some(origin), check_links: false, ..Writer::new(shape) }
+    }
+
+    /// Checks and queues a new record. The caller's scope for creating is `visible`.
+    pub fn create(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        mut changes: Changes,
+        visible: &Visible,
+        stamp: Stamp,
+    ) -> Result<Record> {
+        let shape = self.shape.clone();
+        let own = ctx.actor.user_id;
+        if shape.def.owned && changes.get(&shape, "owner_id").is_none() {
+            changes.set(&shape, "owner_id", Value::Id(own));
+        }
+        let mut record = Record::empty(&shape);
+        changes.apply(&shape, &mut record);
+        record.values[0] = Value::Id(Uuid::now_v7());
+        record.values[1] = Value::Int(1);
+        record.values[2] = Value::Time(stamp.created_at.unwrap_or(ctx.now));
+        record.values[3] = Value::Time(ctx.now);
+        record.values[5] = Value::Id(stamp.created_by.unwrap_or(own));
+        if self.check_links {
+            links::check(ctx, &shape, &record, None)?;
+        }
+        self.rules.apply(ctx, &shape, None, &mut record)?;
+        check_owner(&shape, &record, visible)?;
+        self.queue_event(ctx, "created", &record, None, Some(whole(&shape, &record)));
+        self.effects.note(&shape, None, &record, ctx);
+        self.inserts.push(record.clone());
+        Ok(record)
+    }
+
+    /// Checks and writes a change of a record that was read (and locked) in this transaction.
+    pub fn update(&mut self, ctx: &mut Ctx<'_>, old: &Record, changes: &Changes, visible: &Visible) -> Result<Stored> {
+        let shape = self.shape.clone();
+        let mut new = old.clone();
+        let (columns, custom) = changes.apply(&shape, &mut new);
+        if columns.is_empty() && !custom {
+            return Ok(Stored { record: new, changed: false });
+        }
+        if self.check_links {
+            links::check(ctx, &shape, &new, Some(old))?;
+        }
+        self.rules.apply(ctx, &shape, Some(old), &mut new)?;
+        check_owner(&shape, &new, visible)?;
+        self.save(ctx, "updated", old, new)
+    }
+
+    /// Archives or restores.
+    fn set_archived(&mut self, ctx: &mut Ctx<'_>, old: &Record, archived: bool) -> Result<Stored> {
+        if old.archived() == archived {
+            return Ok(Stored { record: old.clone(), changed: false });
+        }
+        let mut new = old.clone();
+        new.values[4] = if archived { Value::Time(ctx.now) } else { Value::Null };
+        self.rules.archiving(ctx, &self.shape.clone(), old, archived)?;
+        self.save(ctx, if archived { "archived" } else { "restored" }, old, new)
+    }
+
+    fn save(&mut self, ctx: &mut Ctx<'_>, verb: &str, old: &Record, mut new: Record) -> Result<Stored> {
+        let shape = self.shape.clone();
+        new.values[1] = Value::Int(old.version() + 1);
+        new.values[3] = Value::Time(ctx.now);
+        let changed: Vec<usize> = (0..shape.custom_at()).filter(|at| old.at(*at) != new.at(*at)).collect();
+        let custom = old.at(shape.custom_at()) != new.at(shape.custom_at());
+        if !persistence::records::update(ctx.conn, &shape, &new, &changed, custom, old.version())? {
+            return Err(Error::Stale { current: old.version() });
+        }
+        let (before, after) = difference(&shape, old, &new);
+        self.queue_event(ctx, verb, &new, Some(before), Some(after));
+        self.effects.note(&shape, Some(old), &new, ctx);
+        Ok(Stored { record: new, changed: true })
+    }
+
+    fn queue_event(&mut self, ctx: &Ctx<'_>, verb: &str, record: &Record, old: Option<String>, new: Option<String>) {
+        self.events.push(Event {
+            seq: 0,
+            id: Uuid::now_v7(),
+            kind: format!("{}.{verb}", self.shape.def.singular),
+            object: self.shape.def.key.to_owned(),
+            record_id: record.id(),
+            actor_id: Some(ctx.actor.user_id),
+            at: ctx.now,
+            old,
+            new,
+            request_id: ctx.request_id,
+            origin_id: self.origin,
+        });
+    }
+
+    /// Writes what was gathered: records, events, and what follows from them elsewhere.
+    pub fn flush(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+        if !self.inserts.is_empty() {
+            persistence::records::insert_many(ctx.conn, &self.shape, &self.inserts)?;
+            self.inserts.clear();
+        }
+        persistence::events::append(ctx.conn, &self.events)?;
+        self.events.clear();
+        self.effects.flush(ctx)
+    }
+}
+
+/// The owner after a write must be within the scope of the action.
+fn check_owner(shape: &Shape, record: &Record, visible: &Visible) -> Result<()> {
+    if !shape.def.owned || visible.contains(record.owner(shape)) {
+        return Ok(());
+    }
+    Err(Error::field("owner_id", "owner_out_of_scope", ""))
+}
+
+/// Every known field, for the event of a creation.
+fn whole(shape: &Shape, record: &Record) -> String {
+    let mut out = String::with_capacity(512);
+    out.push('{');
+    for (at, field) in shape.columns().enumerate() {
+        let value = record.at(at);
+        if !super::list::is_own(at) || value.is_null() {
+            continue;
+        }
+        push_pair(&mut out, &field.key, value);
+    }
+    let custom = record.at(shape.custom_at());
+    if custom.as_str().is_some_and(|s| s != "{}") {
+        push_pair(&mut out, "custom", custom);
+    }
+    out.push('}');
+    out
+}
+
+/// The changed fields before and after.
+fn difference(shape: &Shape, old: &Record, new: &Record) -> (String, String) {
+    let (mut before, mut after) = (String::from("{"), String::from("{"));
+    for (at, field) in shape.columns().enumerate() {
+        if old.at(at) != new.at(at) && (super::list::is_own(at) || at == 4) {
+            push_pair(&mut before, &field.key, old.at(at));
+            push_pair(&mut after, &field.key, new.at(at));
+        }
+    }
+    if old.at(shape.custom_at()) != new.at(shape.custom_at()) {
+        push_pair(&mut before, "custom", old.at(shape.custom_at()));
+        push_pair(&mut after, "custom", new.at(shape.custom_at()));
+    }
+    before.push('}');
+    after.push('}');
+    (before, after)
+}
+
+fn push_pair(out: &mut String, key: &str, value: &Value) {
+    if out.len() > 1 {
+        out.push(',');
+    }
+    out.push('"');
+    out.push_str(key);
+    out.push_str("\":");
+    value.write_json(out);
+}
+
+/// Creates a record from an API input.
+pub fn create(ctx: &mut Ctx<'_>, object: &str, json: &serde_json::Value) -> Result<Shown> {
+    let shape = ctx.shape(object)?;
+    let visible = ctx.require(shape.def.permission, Action::Create)?;
+    let (input, lines) = split_lines(object, json)?;
+    let changes = read_input(&shape, input.as_ref().unwrap_or(json), true, ctx.actor.permissions.masks, &ctx.parse())
+        .map_err(Error::Invalid)?;
+    let mut writer = Writer::new(shape.clone());
+    let mut record = writer.create(ctx, changes, &visible, Stamp::default())?;
+    writer.flush(ctx)?;
+    if let Some(lines) = lines {
+        let given = json.get("amount_minor").is_some_and(|v| !v.is_null());
+        record = replace_lines(ctx, &mut writer, record, &lines, given, &visible)?;
+    }
+    present(ctx, &shape, &record, false)
+}
+
+/// Changes a record by a JSON merge patch based on a version.
+pub fn update(
+    ctx: &mut Ctx<'_>,
+    object: &str,
+    id: Uuid,
+    version: Option<i64>,
+    json: &serde_json::Value,
+) -> Result<Shown> {
+    let (shape, old, visible) = load_for(ctx, object, id, Action::Update)?;
+    check_version(&old, version)?;
+    let (input, lines) = split_lines(object, json)?;
+    let changes = read_input(&shape, input.as_ref().unwrap_or(json), false, ctx.actor.permissions.masks, &ctx.parse())
+        .map_err(Error::Invalid)?;
+    let mut writer = Writer::new(shape.clone());
+    let mut record = writer.update(ctx, &old, &changes, &visible)?.record;
+    writer.flush(ctx)?;
+    if let Some(lines) = lines {
+        let given = json.get("amount_minor").is_some_and(|v| !v.is_null());
+        record = replace_lines(ctx, &mut writer, record, &lines, given, &visible)?;
+    }
+    present(ctx, &shape, &record, false)
+}
+
+/// Archives a record.
+pub fn archive(ctx: &mut Ctx<'_>, object: &str, id: Uuid, version: Option<i64>) -> Result<Shown> {
+    set_archived(ctx, object, id, version, true)
+}
+
+/// Brings a record back from the archive.
+pub fn restore(ctx: &mut Ctx<'_>, object: &str, id: Uuid, version: Option<i64>) -> Result<Shown> {
+    set_archived(ctx, object, id, version, false)
+}
+
+fn set_archived(ctx: &mut Ctx<'_>, object: &str, id: Uuid, version: Option<i64>, archived: bool) -> Result<Shown> {
+    let (shape, old, _) = load_for(ctx, object, id, Action::Archive)?;
+    if version.is_some() {
+        check_version(&old, version)?;
+    }
+    let mut writer = Writer::new(shape.clone());
+    let stored = writer.set_archived(ctx, &old, archived)?;
+    writer.flush(ctx)?;
+    present(ctx, &shape, &stored.record, false)
+}
+
+/// Archives or restores for an import's undo.
+pub fn set_archived_by(ctx: &mut Ctx<'_>, writer: &mut Writer, old: &Record, archived: bool) -> Result<Stored> {
+    writer.set_archived(ctx, old, archived)
+}
+
+/// The record, locked, when the action reaches it. One that the caller may see but not touch is
+/// forbidden; one that the caller may not see does not exist.
+fn load_for(ctx: &mut Ctx<'_>, object: &str, id: Uuid, action: Action) -> Result<(Arc<Shape>, Record, Visible)> {
+    let shape = ctx.shape(object)?;
+    let permission = shape.def.permission;
+    let visible = ctx.require(permission, action)?;
+    let readable = ctx.require(permission, Action::Read)?;
+    // A shared view is everybody's to read and its owner's to change.
+    let record = persistence::records::get(ctx.conn, &shape, id, readable.owners(), true)?.ok_or(Error::NotFound)?;
+    if shape.def.owned && !visible.contains(record.owner(&shape)) {
+        return Err(Error::Forbidden { permission: crate::ctx::permission_name(permission, action) });
+    }
+    Ok((shape, record, visible))
+}
+
+fn check_version(record: &Record, version: Option<i64>) -> Result<()> {
+    match version {
+        None => Err(Error::VersionRequired),
+        Some(v) if v == record.version() => Ok(()),
+        Some(_) => Err(Error::Stale { current: record.version() }),
+    }
+}
+
+type Lines = Vec<serde_json::Value>;
+
+/// Takes `lines` out of an order's input.
+fn split_lines(object: &str, json: &serde_json::Value) -> Result<(Option<serde_json::Value>, Option<Lines>)> {
+    if object != "orders" || json.get("lines").is_none() {
+        return Ok((None, None));
+    }
+    let mut input = json.clone();
+    let lines = input.as_object_mut().and_then(|o| o.remove("lines"));
+    match lines {
+        Some(serde_json::Value::Array(lines)) if lines.len() <= 500 => Ok((Some(input), Some(lines))),
+        Some(serde_json::Value::Array(_)) => Err(Error::field("lines", "too_many", "500")),
+        Some(serde_json::Value::Null) => Ok((Some(input), None)),
+        _ => Err(Error::field("lines", "wrong_type", "array")),
+    }
+}
+
+/// The live lines of an order.
+pub(super) fn lines_of(ctx: &mut Ctx<'_>, shape: &Arc<Shape>, order: Uuid) -> Result<Vec<Record>> {
+    let (Some((place, field)), None) = (shape.find("order_id"), None::<()>) else { return Ok(Vec::new()) };
+    let field = domain::condition::FieldRef { via: None, link: "".into(), place, field: field.clone() };
+    let test = domain::condition::Test { field, op: domain::condition::Op::Eq(Value::Id(order)) };
+    let condition = domain::condition::Condition::Test(Box::new(test));
+    let list = persistence::records::List {
+        shape,
+        owners: persistence::records::Owners::All,
+        archived: persistence::records::Archived::No,
+        condition: Some(&condition),
+        search: None,
+        order: &persistence::records::Order::Newest,
+        after: None,
+        limit: 500,
+        only: None,
+    };
+    let mut rows = persistence::records::list(ctx.conn, &list)?;
+    rows.reverse();
+    Ok(rows.into_iter().map(|r| r.record).collect())
+}
+
+/// Replaces the lines of an order; its amount is their sum unless the caller gave one.
+fn replace_lines(
+    ctx: &mut Ctx<'_>,
+    writer: &mut Writer,
+    order: Record,
+    lines: &Lines,
+    given: bool,
+    visible: &Visible,
+) -> Result<Record> {
+    let shape = ctx.shape("order_lines")?;
+    let mut old_lines = Writer::new(shape.clone());
+    for line in lines_of(ctx, &shape, order.id())? {
+        old_lines.set_archived(ctx, &line, true)?;
+    }
+    old_lines.flush(ctx)?;
+    let mut sum = 0i64;
+    let mut errors: Vec<FieldError> = Vec::new();
+    let mut new_lines = Writer::new(shape.clone());
+    for (i, line) in lines.iter().enumerate() {
+        let mut json = line.clone();
+        if let Some(object) = json.as_object_mut() {
+            object.insert("order_id".to_owned(), serde_json::Value::String(order.id().to_string()));
+        }
+        let read = read_input(&shape, &json, true, ctx.actor.permissions.masks, &ctx.parse()).map_err(Error::Invalid);
+        match read.and_then(|changes| new_lines.create(ctx, changes, &Visible::All, Stamp::default())) {
+            Ok(record) => sum = sum.saturating_add(record.get(&shape, "amount_minor").as_int().unwrap_or(0)),
+            Err(Error::Invalid(list)) => {
+                errors.extend(list.into_iter().map(|e| FieldError { field: format!("lines[{i}].{}", e.field), ..e }))
+            }
+            Err(e) => return Err(e),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    new_lines.flush(ctx)?;
+    if given || sum == order.get(&writer.shape, "amount_minor").as_int().unwrap_or(0) {
+        return Ok(order);
+    }
+    if sum.abs() > domain::fields::MONEY_MAX {
+        return Err(Error::field("amount_minor", "out_of_range", ""));
+    }
+    let mut changes = Changes::default();
+    changes.set(&writer.shape.clone(), "amount_minor", Value::Int(sum));
+    let stored = writer.update(ctx, &order, &changes, visible)?;
+    writer.flush(ctx)?;
+    Ok(stored.record)
+}
+
+/// May the caller do this to at least some records of an object?
+pub fn may(ctx: &Ctx<'_>, object: &str, action: Action) -> bool {
+    objects::find(object).is_some_and(|def| ctx.actor.permissions.scope(def.permission, action) != Scope::None)
+}

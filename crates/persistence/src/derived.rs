@@ -1,0 +1,57 @@
+//! Facts that a record shows about its children, computed anew for the records that a write touched.
+
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::sql::Sql;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// What counts as a contact with the customer (models, section 5).
+const CONTACT: &str = "kind IN ('call', 'visit', 'meeting', 'online_meeting', 'chat')";
+
+/// `customers.last_contact_at`: the latest completed contact that is not in the future.
+pub fn last_contact(conn: &mut AnyConnection, customers: &[Uuid], now: DateTime<Utc>) -> Result<()> {
+    for chunk in customers.chunks(200) {
+        let mut q = Sql::start(
+            conn,
+            "UPDATE customers SET last_contact_at = (SELECT max(a.occurred_at) FROM activities a WHERE a.customer_id = customers.id AND a.archived_at IS NULL AND a.",
+        );
+        q.push(CONTACT)
+            .pick(" AND a.completed IS NOT FALSE", " AND coalesce(a.completed, 1) = 1")
+            .push(" AND a.occurred_at <= ")
+            .time(now);
+        q.push(") WHERE id IN ").ids(chunk);
+        q.execute(conn)?;
+    }
+    Ok(())
+}
+
+/// `opportunities.last_activity_at`: the latest completed activity that is not in the future.
+pub fn last_activity(conn: &mut AnyConnection, opportunities: &[Uuid], now: DateTime<Utc>) -> Result<()> {
+    for chunk in opportunities.chunks(200) {
+        let mut q = Sql::start(
+            conn,
+            "UPDATE opportunities SET last_activity_at = (SELECT max(a.occurred_at) FROM activities a WHERE a.opportunity_id = opportunities.id AND a.archived_at IS NULL",
+        );
+        q.pick(" AND a.completed IS NOT FALSE", " AND coalesce(a.completed, 1) = 1")
+            .push(" AND a.occurred_at <= ")
+            .time(now);
+        q.push(") WHERE id IN ").ids(chunk);
+        q.execute(conn)?;
+    }
+    Ok(())
+}
+
+/// `customers.last_order_on`: the latest order that stands.
+pub fn last_order(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<()> {
+    for chunk in customers.chunks(200) {
+        let mut q = Sql::start(
+            conn,
+            "UPDATE customers SET last_order_on = (SELECT max(o.ordered_on) FROM orders o WHERE o.customer_id = customers.id AND o.archived_at IS NULL \
+             AND o.status NOT IN ('draft', 'cancelled')) WHERE id IN ",
+        );
+        q.ids(chunk);
+        q.execute(conn)?;
+    }
+    Ok(())
+}

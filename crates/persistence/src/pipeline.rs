@@ -1,0 +1,159 @@
+//! Pipelines: stages and the stays of opportunities in them.
+
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::sql::{Cells, Sql, Store, shape};
+use chrono::{DateTime, Utc};
+use domain::value::Value;
+use uuid::Uuid;
+
+/// One stage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stage {
+    /// Its id.
+    pub id: Uuid,
+    /// The pipeline it belongs to.
+    pub pipeline_id: Uuid,
+    /// What a person reads.
+    pub name: String,
+    /// Place in the order.
+    pub position: i64,
+    /// `open`, `won` or `lost`.
+    pub kind: String,
+    /// Manual probability, 0..100.
+    pub probability: Option<f64>,
+}
+
+/// Every live stage of every live pipeline, in order, and the default pipeline.
+pub fn stages(conn: &mut AnyConnection) -> Result<(Vec<Stage>, Option<Uuid>)> {
+    let q = Sql::start(
+        conn,
+        "SELECT s.id, s.pipeline_id, s.name, s.position, s.kind, s.probability FROM pipeline_stages s JOIN pipelines p ON p.id = s.pipeline_id \
+         WHERE s.archived_at IS NULL AND p.archived_at IS NULL ORDER BY p.position, s.position, s.id",
+    );
+    let stages: Vec<Stage> = q.load(conn)?.into_iter().filter_map(read_stage).collect();
+    let mut q = Sql::start(conn, "SELECT id FROM pipelines WHERE archived_at IS NULL ORDER BY ");
+    q.pick("is_default IS TRUE DESC", "is_default DESC").push(", position, id LIMIT 1");
+    let default = q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_id));
+    Ok((stages, default))
+}
+
+fn read_stage(Cells(c): Cells) -> Option<Stage> {
+    let [id, pipeline_id, name, position, kind, probability] = c.as_slice() else { return None };
+    Some(Stage {
+        id: id.as_id()?,
+        pipeline_id: pipeline_id.as_id()?,
+        name: name.as_str()?.to_owned(),
+        position: position.as_int()?,
+        kind: kind.as_str()?.to_owned(),
+        probability: probability.as_f64(),
+    })
+}
+
+/// Does a live opportunity stand on this pipeline or stage?
+pub fn in_use(conn: &mut AnyConnection, column: &'static str, id: Uuid) -> Result<bool> {
+    let mut q = Sql::start(conn, "SELECT 1 FROM opportunities WHERE archived_at IS NULL AND ");
+    q.ident(column).push(" = ").id(id).push(" LIMIT 1");
+    Ok(q.first(conn)?.is_some())
+}
+
+/// Leaves one default pipeline.
+pub fn unset_other_defaults(conn: &mut AnyConnection, id: Uuid) -> Result<()> {
+    let mut q = Sql::start(conn, "UPDATE pipelines SET is_default = ");
+    q.pick("FALSE", "0").push(" WHERE id <> ").id(id).pick(" AND is_default", " AND is_default = 1");
+    q.execute(conn)?;
+    Ok(())
+}
+
+/// The beginning of a stay in a stage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StageStay {
+    /// The opportunity.
+    pub opportunity_id: Uuid,
+    /// The stage.
+    pub stage_id: Uuid,
+    /// The furthest position reached by then.
+    pub position: i64,
+    /// Who moved it.
+    pub user_id: Uuid,
+    /// When.
+    pub entered_at: DateTime<Utc>,
+    /// The opportunity is new: no earlier stay is to be ended.
+    pub first: bool,
+}
+
+/// Ends the open stays of these opportunities and begins the given ones.
+pub fn write_stays(conn: &mut AnyConnection, stays: &[StageStay]) -> Result<()> {
+    for stay in stays.iter().filter(|s| !s.first) {
+        let mut q = Sql::start(conn, "UPDATE opportunity_stage_history SET left_at = ");
+        q.time(stay.entered_at).push(" WHERE opportunity_id = ").id(stay.opportunity_id).push(" AND left_at IS NULL");
+        q.execute(conn)?;
+    }
+    let mut rest = stays;
+    let mut size = 128;
+    while !rest.is_empty() {
+        while size > rest.len() {
+            size /= 2;
+        }
+        let (head, tail) = rest.split_at(size);
+        let mut q = Sql::start(
+            conn,
+            "INSERT INTO opportunity_stage_history (id, opportunity_id, stage_id, position, user_id, entered_at) VALUES ",
+        );
+        for (i, s) in head.iter().enumerate() {
+            q.push(if i == 0 { "(" } else { ", (" })
+                .id(Uuid::now_v7())
+                .push(", ")
+                .id(s.opportunity_id)
+                .push(", ")
+                .id(s.stage_id);
+            q.push(", ").int(s.position).push(", ").id(s.user_id).push(", ").time(s.entered_at).push(")");
+        }
+        q.execute(conn)?;
+        rest = tail;
+    }
+    Ok(())
+}
+
+/// A stay as it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShownStay {
+    /// The stage.
+    pub stage_id: Uuid,
+    /// Its name.
+    pub stage_name: String,
+    /// Who moved the opportunity there.
+    pub user_id: Option<Uuid>,
+    /// Their name.
+    pub user_name: Option<String>,
+    /// From.
+    pub entered_at: DateTime<Utc>,
+    /// To; open for the present stage.
+    pub left_at: Option<DateTime<Utc>>,
+}
+
+/// The stays of an opportunity, oldest first.
+pub fn stays(conn: &mut AnyConnection, opportunity: Uuid) -> Result<Vec<ShownStay>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT h.stage_id, s.name, h.user_id, u.name, h.entered_at, h.left_at FROM opportunity_stage_history h \
+         JOIN pipeline_stages s ON s.id = h.stage_id LEFT JOIN users u ON u.id = h.user_id WHERE h.opportunity_id = ",
+    );
+    q.id(opportunity).push(" ORDER BY h.entered_at, h.id");
+    let read = |Cells(mut c): Cells| {
+        if c.len() != 6 {
+            return None;
+        }
+        shape(Store::Time, &mut c[4]);
+        shape(Store::Time, &mut c[5]);
+        Some(ShownStay {
+            stage_id: c[0].as_id()?,
+            stage_name: c[1].as_str()?.to_owned(),
+            user_id: c[2].as_id(),
+            user_name: c[3].as_str().map(str::to_owned),
+            entered_at: c[4].as_time()?,
+            left_at: c[5].as_time(),
+        })
+    };
+    Ok(q.load(conn)?.into_iter().filter_map(read).collect())
+}
