@@ -9,5 +9,7 @@ pub mod metrics;
 pub mod objects;
 pub mod policy;
 pub mod record;
+pub mod rfm;
 pub mod text;
 pub mod value;
+pub mod weighted;
