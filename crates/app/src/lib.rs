@@ -3,6 +3,7 @@
 pub mod ctx;
 pub mod error;
 pub mod records;
+pub mod identity;
 pub mod schema;
 pub mod tabular;
 

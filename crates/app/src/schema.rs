@@ -1,7 +1,9 @@
 //! The objects as this organisation has them: declarations plus custom fields, and settings.
 
+use crate::{Error, Result};
 use chrono::FixedOffset;
 use domain::record::Shape;
+use persistence::db::AnyConnection;
 use std::sync::Arc;
 
 /// Everything about the organisation that requests need and that seldom changes.
@@ -24,4 +26,11 @@ impl Schema {
     pub fn shape(&self, key: &str) -> Option<&Arc<Shape>> {
         self.shapes.iter().find(|s| s.def.key == key)
     }
+}
+
+/// The schema as the database has it.
+pub fn load(_conn: &mut AnyConnection) -> Result<Schema> {
+    let shapes = domain::objects::ALL.iter().map(|def| Arc::new(Shape::plain(def))).collect();
+    let offset = FixedOffset::east_opt(8 * 3600).ok_or_else(|| Error::Internal("eight hours are no offset".to_owned()))?;
+    Ok(Schema { shapes, offset, currency: "CNY".to_owned(), organisation: String::new(), timezone: "Asia/Shanghai".to_owned() })
 }

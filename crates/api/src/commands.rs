@@ -1,0 +1,65 @@
+//! The program's subcommands.
+
+use crate::config::{Config, Settings};
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+mod logging;
+mod serve;
+
+/// Flywheel CRM.
+#[derive(Debug, Parser)]
+#[command(name = "flywheel", version, about = "Flywheel CRM", propagate_version = true)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API and the web pages, and run background jobs
+    Serve(serve::Options),
+    /// Bring the database to this program's schema
+    Migrate,
+}
+
+/// Reads the command line and does what it says.
+pub fn main() -> ExitCode {
+    let line = Line::parse();
+    let done = line.settings.resolve().and_then(|config| {
+        logging::start(&config)?;
+        run(line.command, config)
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("flywheel: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command, config: Config) -> Result<(), String> {
+    match command {
+        Command::Serve(options) => serve::run(config, &options),
+        Command::Migrate => migrate(&config),
+    }
+}
+
+fn migrate(config: &Config) -> Result<(), String> {
+    let ran = apply_migrations(config)?;
+    match ran.as_slice() {
+        [] => println!("the database is up to date"),
+        names => println!("applied: {}", names.join(", ")),
+    }
+    Ok(())
+}
+
+/// Runs what has not run yet, under a lock between processes; refuses a database that is newer than this program.
+fn apply_migrations(config: &Config) -> Result<Vec<String>, String> {
+    let pool = persistence::db::pool(&config.database_url, 1).map_err(|e| e.to_string())?;
+    let mut conn = persistence::db::get(&pool).map_err(|e| e.to_string())?;
+    persistence::db::migrate(&mut conn).map_err(|e| e.to_string())
+}

@@ -1,0 +1,59 @@
+//! `flywheel serve`.
+
+use crate::config::Config;
+use crate::server;
+use crate::state::State;
+use actix_web::{HttpServer, web};
+use persistence::db::{self, SchemaState};
+use std::time::Duration;
+
+/// Options of `serve` alone.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// Refuse to start when migrations have not run, instead of running them
+    #[arg(long)]
+    no_migrate: bool,
+}
+
+pub(super) fn run(config: Config, options: &Options) -> Result<(), String> {
+    if options.no_migrate {
+        require_current(&config)?;
+    } else {
+        let ran = super::apply_migrations(&config)?;
+        if !ran.is_empty() {
+            tracing::info!(migrations = ran.join(", "), "the database was brought up to date");
+        }
+    }
+    let state = web::Data::new(State::new(config)?);
+    actix_web::rt::System::new().block_on(serve(state)).map_err(|e| e.to_string())
+}
+
+/// The database has exactly this program's schema, or the reason why not.
+fn require_current(config: &Config) -> Result<(), String> {
+    let pool = db::pool(&config.database_url, 1).map_err(|e| e.to_string())?;
+    let mut conn = db::get(&pool).map_err(|e| e.to_string())?;
+    match db::schema_state(&mut conn).map_err(|e| e.to_string())? {
+        SchemaState::Current => Ok(()),
+        SchemaState::Behind(names) => Err(format!("migrations have not run: {}; run `flywheel migrate`", names.join(", "))),
+        SchemaState::Newer(names) => Err(format!("the database is newer than this program (it knows {})", names.join(", "))),
+    }
+}
+
+/// Serves until SIGTERM or SIGINT; requests in flight are then finished.
+async fn serve(state: web::Data<State>) -> std::io::Result<()> {
+    let (bind, workers, patience) = (state.config.bind, state.config.workers, state.config.shutdown_timeout);
+    let shared = state.clone();
+    let server = HttpServer::new(move || server::build(shared.clone()))
+        .workers(workers)
+        .client_request_timeout(Duration::from_secs(20))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(patience)
+        .bind(bind)
+        .map_err(|e| std::io::Error::new(e.kind(), format!("cannot listen on {bind}: {e}")))?;
+    for address in server.addrs() {
+        tracing::info!(%address, "listening");
+    }
+    let result = server.run().await;
+    tracing::info!("stopped");
+    result
+}

@@ -1,0 +1,8 @@
+//! What every request passes through, and how its parts are read.
+
+pub mod body;
+pub(crate) mod edge;
+pub mod query;
+pub(crate) mod text;
+
+pub use edge::Meta;

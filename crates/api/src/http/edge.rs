@@ -1,0 +1,119 @@
+//! The outermost layer: request ids, the access log, counters, security headers, rate limits by address,
+//! and the body of every error.
+
+use crate::failure::Failure;
+use crate::state::State;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpRequest, web};
+use contract::problem::Lang;
+use std::net::IpAddr;
+use std::time::Instant;
+use uuid::Uuid;
+
+/// What is known of every request before anything else.
+#[derive(Debug, Clone, Copy)]
+pub struct Meta {
+    /// Names the request in log, events and problem documents.
+    pub request_id: Uuid,
+    /// The reader's language.
+    pub lang: Lang,
+}
+
+impl Meta {
+    /// Of a request that passed the edge.
+    pub fn of(req: &HttpRequest) -> Meta {
+        req.extensions().get::<Meta>().copied().unwrap_or_else(|| Meta::read(req.headers()))
+    }
+
+    /// A caller may name its request with a UUID of its own.
+    fn read(headers: &HeaderMap) -> Meta {
+        let text = |name: HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
+        let request_id = text(REQUEST_ID).and_then(|v| Uuid::try_parse(v).ok()).unwrap_or_else(Uuid::now_v7);
+        Meta { request_id, lang: Lang::negotiate(text(header::ACCEPT_LANGUAGE)) }
+    }
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+     connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+/// The middleware.
+pub(crate) async fn pass(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let meta = Meta::read(req.headers());
+    req.extensions_mut().insert(meta);
+    let state = req.app_data::<web::Data<State>>().cloned();
+    let turned_away = state.as_ref().and_then(|s| s.limits.address(address(&req, s.config.trust_proxy)).err());
+    let mut res = match turned_away {
+        Some(seconds) => req.into_response(Failure::App(app::Error::TooMany(seconds)).respond(meta.lang, meta.request_id)),
+        None => next.call(req).await?.map_into_boxed_body(),
+    };
+    let cause = if res.status().as_u16() >= 400 { explain(&mut res, meta) } else { None };
+    decorate(res.headers_mut(), meta.request_id);
+    record(&res, state.as_deref().map(|s| &**s), meta.request_id, started, cause);
+    Ok(res)
+}
+
+/// Where a request comes from; behind a trusted proxy, what that proxy says.
+pub(crate) fn address(req: &ServiceRequest, trust_proxy: bool) -> Option<IpAddr> {
+    let forwarded = || req.headers().get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
+    if trust_proxy && let Some(ip) = forwarded() {
+        return Some(ip);
+    }
+    req.peer_addr().map(|a| a.ip())
+}
+
+/// Gives an error without a document its document, and hands back the failure for the log.
+fn explain(res: &mut ServiceResponse<BoxBody>, meta: Meta) -> Option<Failure> {
+    let problem = res.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"application/problem+json"));
+    if problem {
+        return None;
+    }
+    let own = res.response().error().and_then(|e| e.as_error::<Failure>()).cloned();
+    let failure = own.unwrap_or_else(|| Failure::of_status(res.status()));
+    let mut answer = failure.respond(meta.lang, meta.request_id);
+    if let Some(allow) = res.headers().get(header::ALLOW) {
+        answer.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    for (name, value) in res.headers().iter().filter(|(name, _)| name.as_str().starts_with("access-control-") || **name == header::VARY) {
+        answer.headers_mut().append(name.clone(), value.clone());
+    }
+    *res.response_mut() = answer;
+    Some(failure)
+}
+
+fn decorate(headers: &mut HeaderMap, request_id: Uuid) {
+    let mut buffer = Uuid::encode_buffer();
+    if let Ok(value) = HeaderValue::from_str(request_id.hyphenated().encode_lower(&mut buffer)) {
+        headers.insert(REQUEST_ID, value);
+    }
+    let mut set = |name: HeaderName, value: &'static str| {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::CONTENT_SECURITY_POLICY, CSP);
+    set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(header::CACHE_CONTROL, "no-store");
+}
+
+fn record(res: &ServiceResponse<BoxBody>, state: Option<&State>, request_id: Uuid, started: Instant, cause: Option<Failure>) {
+    let (req, status, elapsed) = (res.request(), res.status().as_u16(), started.elapsed());
+    let route = req.match_pattern().unwrap_or_else(|| "other".to_owned());
+    if let Some(state) = state {
+        state.metrics.request(req.method().as_str(), &route, status, elapsed);
+    }
+    let (method, path, micros) = (req.method().as_str(), req.path(), elapsed.as_micros() as u64);
+    match cause {
+        Some(Failure::App(app::Error::Internal(why) | app::Error::Unavailable(why))) => {
+            tracing::error!(%request_id, method, path, status, micros, why, "request");
+        }
+        _ if status >= 500 => tracing::error!(%request_id, method, path, status, micros, "request"),
+        _ => tracing::info!(%request_id, method, path, status, micros, "request"),
+    }
+}

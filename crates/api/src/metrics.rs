@@ -1,0 +1,69 @@
+//! What `/metrics` shows, in the text format of Prometheus.
+
+use crate::state::State;
+use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder};
+use std::time::Duration;
+
+/// Counters and timings of this process.
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    latency: HistogramVec,
+    pool: IntGaugeVec,
+    process: IntGaugeVec,
+}
+
+impl Metrics {
+    /// All at zero.
+    pub fn new() -> prometheus::Result<Metrics> {
+        let buckets = vec![0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+        let metrics = Metrics {
+            registry: Registry::new(),
+            requests: IntCounterVec::new(Opts::new("flywheel_requests_total", "Requests answered"), &["method", "route", "status"])?,
+            latency: HistogramVec::new(
+                HistogramOpts::new("flywheel_request_seconds", "Time from the request's head to the answer's").buckets(buckets),
+                &["method", "route"],
+            )?,
+            pool: IntGaugeVec::new(Opts::new("flywheel_pool_connections", "Database connections of this process"), &["state"])?,
+            process: IntGaugeVec::new(Opts::new("flywheel_process", "Resident bytes, processor milliseconds, seconds since the start"), &["measure"])?,
+        };
+        metrics.registry.register(Box::new(metrics.requests.clone()))?;
+        metrics.registry.register(Box::new(metrics.latency.clone()))?;
+        metrics.registry.register(Box::new(metrics.pool.clone()))?;
+        metrics.registry.register(Box::new(metrics.process.clone()))?;
+        Ok(metrics)
+    }
+
+    /// Counts one answer.
+    pub(crate) fn request(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let mut digits = [0u8; 3];
+        digits.iter_mut().zip([status / 100, status / 10 % 10, status % 10]).for_each(|(d, n)| *d = b'0' + n as u8);
+        self.requests.with_label_values(&[method, route, std::str::from_utf8(&digits).unwrap_or("")]).inc();
+        self.latency.with_label_values(&[method, route]).observe(took.as_secs_f64());
+    }
+
+    /// The page of `/metrics`.
+    pub(crate) fn page(&self, state: &State) -> prometheus::Result<Vec<u8>> {
+        let pool = state.pool.state();
+        self.pool.with_label_values(&["idle"]).set(i64::from(pool.idle_connections));
+        self.pool.with_label_values(&["busy"]).set(i64::from(pool.connections - pool.idle_connections));
+        self.process.with_label_values(&["uptime_seconds"]).set(state.started.elapsed().as_secs() as i64);
+        if let Some((resident, cpu)) = process() {
+            self.process.with_label_values(&["resident_bytes"]).set(resident);
+            self.process.with_label_values(&["cpu_milliseconds"]).set(cpu);
+        }
+        let mut page = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut page)?;
+        Ok(page)
+    }
+}
+
+/// Resident bytes and processor milliseconds, where the system tells (Linux: pages of 4 KiB, ticks of 10 ms).
+fn process() -> Option<(i64, i64)> {
+    let pages: i64 = std::fs::read_to_string("/proc/self/statm").ok()?.split(' ').nth(1)?.parse().ok()?;
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The second field, the program's name in brackets, may hold spaces; the times are the 14th and 15th.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks: i64 = fields.get(11)?.parse::<i64>().ok()? + fields.get(12)?.parse::<i64>().ok()?;
+    Some((pages * 4096, ticks * 10))
+}

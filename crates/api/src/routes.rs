@@ -1,0 +1,22 @@
+//! Every address of the server.
+
+use crate::failure::Failure;
+use actix_web::web::{self, ServiceConfig};
+
+mod health;
+
+/// Registers everything.
+pub(crate) fn configure(app: &mut ServiceConfig) {
+    app.configure(health::configure);
+    app.service(web::scope("/api/v1").configure(api));
+}
+
+/// What lies under `/api/v1`.
+fn api(scope: &mut ServiceConfig) {
+    scope.default_service(web::to(nowhere));
+}
+
+/// No such address.
+pub(crate) async fn nowhere() -> Result<String, Failure> {
+    Err(Failure::NoRoute)
+}
