@@ -112,7 +112,8 @@ impl Settings {
             Some(path) => read(path)?,
             None => Settings::default(),
         };
-        let database_url = self.database_url.or(file.database_url).unwrap_or_else(|| "sqlite:data/flywheel.db".to_owned());
+        let database_url =
+            self.database_url.or(file.database_url).unwrap_or_else(|| "sqlite:data/flywheel.db".to_owned());
         let target = persistence::db::Target::parse(&database_url).map_err(|e| e.to_string())?;
         let beside = match &target {
             persistence::db::Target::Sqlite(path) => Path::new(path).parent().map(Path::to_owned),
@@ -131,9 +132,13 @@ impl Settings {
         Ok(Config {
             bind: self.bind.or(file.bind).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             log: self.log.or(file.log),
-            log_level: self.log_level.or(file.log_level).unwrap_or_else(|| "info".to_owned()),
+            log_level: self.log_level.or(file.log_level).unwrap_or_else(|| "info,actix_server=warn".to_owned()),
             cors_origins: origins(self.cors_origins.or(file.cors_origins).unwrap_or_default())?,
-            public_url: self.public_url.or(file.public_url).map(|u| u.trim_end_matches('/').to_owned()).filter(|u| !u.is_empty()),
+            public_url: self
+                .public_url
+                .or(file.public_url)
+                .map(|u| u.trim_end_matches('/').to_owned())
+                .filter(|u| !u.is_empty()),
             data_dir: self.data_dir.or(file.data_dir).unwrap_or(beside),
             workers: self.workers.or(file.workers).unwrap_or(cores).max(1),
             rate_limit: self.rate_limit.or(file.rate_limit).unwrap_or(2_000),
@@ -151,7 +156,8 @@ impl Settings {
 impl Config {
     /// The defaults with this database and data directory: what tests start from.
     pub fn for_database(url: &str, data_dir: &Path) -> Result<Config, String> {
-        Settings { database_url: Some(url.to_owned()), data_dir: Some(data_dir.to_owned()), ..Settings::default() }.resolve()
+        Settings { database_url: Some(url.to_owned()), data_dir: Some(data_dir.to_owned()), ..Settings::default() }
+            .resolve()
     }
 
     /// Refresh cookies are for https only, unless people are told to come by plain http.
@@ -166,7 +172,8 @@ fn read(path: &Path) -> Result<Settings, String> {
 }
 
 fn origins(given: Vec<String>) -> Result<Vec<String>, String> {
-    let given: Vec<String> = given.iter().map(|o| o.trim().trim_end_matches('/').to_owned()).filter(|o| !o.is_empty()).collect();
+    let given: Vec<String> =
+        given.iter().map(|o| o.trim().trim_end_matches('/').to_owned()).filter(|o| !o.is_empty()).collect();
     match given.iter().find(|o| !o.starts_with("http://") && !o.starts_with("https://")) {
         Some(wrong) => Err(format!("FLYWHEEL_CORS_ORIGINS: {wrong} is not an origin such as https://crm.example.com")),
         None => Ok(given),

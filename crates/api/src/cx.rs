@@ -110,7 +110,16 @@ impl Cx<Anyone> {
         };
         let caller = actor.api_key_id.unwrap_or(actor.user_id);
         state.limits.caller(caller).map_err(Error::TooMany)?;
-        Ok(Cx { actor, schema, lang: meta.lang, request_id: meta.request_id, now, state, req: req.clone(), permission: PhantomData })
+        Ok(Cx {
+            actor,
+            schema,
+            lang: meta.lang,
+            request_id: meta.request_id,
+            now,
+            state,
+            req: req.clone(),
+            permission: PhantomData,
+        })
     }
 
     /// The caller of a request, when it may do this to some record of the object.
@@ -191,7 +200,13 @@ impl<P> Cx<P> {
     }
 
     fn call(&self) -> Call {
-        Call { actor: self.actor.clone(), schema: self.schema.clone(), request_id: self.request_id, now: self.now, state: self.state.clone() }
+        Call {
+            actor: self.actor.clone(),
+            schema: self.schema.clone(),
+            request_id: self.request_id,
+            now: self.now,
+            state: self.state.clone(),
+        }
     }
 }
 
@@ -231,7 +246,9 @@ pub(crate) async fn blocking<T: Send + 'static>(f: impl FnOnce() -> Result<T> + 
 fn credential(req: &HttpRequest, state: &State, now: DateTime<Utc>) -> Result<Credential> {
     let refuse = |code| Err(Failure::App(Error::Unauthenticated(code)));
     let Some(value) = req.headers().get(header::AUTHORIZATION) else { return refuse("not_logged_in") };
-    let Some((scheme, token)) = value.to_str().ok().and_then(|v| v.split_once(' ')) else { return refuse("invalid_token") };
+    let Some((scheme, token)) = value.to_str().ok().and_then(|v| v.split_once(' ')) else {
+        return refuse("invalid_token");
+    };
     let token = token.trim();
     if !scheme.eq_ignore_ascii_case("bearer") {
         return refuse("invalid_token");

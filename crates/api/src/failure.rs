@@ -48,17 +48,23 @@ impl Failure {
             Failure::App(Error::NotFound) => plain(StatusCode::NOT_FOUND, "not_found"),
             Failure::App(Error::Invalid(_)) => plain(StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
             Failure::App(Error::Conflict { code, detail }) => with(StatusCode::CONFLICT, code, detail),
-            Failure::App(Error::Stale { current }) => with(StatusCode::PRECONDITION_FAILED, "stale_version", &current.to_string()),
+            Failure::App(Error::Stale { current }) => {
+                with(StatusCode::PRECONDITION_FAILED, "stale_version", &current.to_string())
+            }
             Failure::App(Error::VersionRequired) => plain(StatusCode::PRECONDITION_REQUIRED, "version_required"),
             Failure::App(Error::Forbidden { permission }) => with(StatusCode::FORBIDDEN, "forbidden", permission),
             Failure::App(Error::Unauthenticated(code)) => plain(StatusCode::UNAUTHORIZED, code),
-            Failure::App(Error::TooMany(seconds)) => later(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", *seconds),
+            Failure::App(Error::TooMany(seconds)) => {
+                later(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", *seconds)
+            }
             Failure::App(Error::Unavailable(_)) => later(StatusCode::SERVICE_UNAVAILABLE, "unavailable", 2),
             Failure::App(Error::Internal(_)) => plain(StatusCode::INTERNAL_SERVER_ERROR, "internal"),
             Failure::NoRoute => plain(StatusCode::NOT_FOUND, "no_such_address"),
             Failure::Method => plain(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Failure::Unreadable(detail) => with(StatusCode::BAD_REQUEST, "unreadable", detail),
-            Failure::MediaType(expected) => with(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", expected),
+            Failure::MediaType(expected) => {
+                with(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", expected)
+            }
             Failure::TooLarge(limit) => with(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", &limit.to_string()),
             Failure::Timeout => plain(StatusCode::REQUEST_TIMEOUT, "request_timeout"),
         }
@@ -70,7 +76,11 @@ impl Failure {
         let errors = match self {
             Failure::App(Error::Invalid(errors)) => errors
                 .iter()
-                .map(|e| FieldProblem { field: e.field.clone(), code: e.code.to_owned(), message: field_message(lang, e.code, &e.detail) })
+                .map(|e| FieldProblem {
+                    field: e.field.clone(),
+                    code: e.code.to_owned(),
+                    message: field_message(lang, e.code, &e.detail),
+                })
                 .collect(),
             _ => Vec::new(),
         };

@@ -19,13 +19,23 @@ impl Metrics {
         let buckets = vec![0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
         let metrics = Metrics {
             registry: Registry::new(),
-            requests: IntCounterVec::new(Opts::new("flywheel_requests_total", "Requests answered"), &["method", "route", "status"])?,
+            requests: IntCounterVec::new(
+                Opts::new("flywheel_requests_total", "Requests answered"),
+                &["method", "route", "status"],
+            )?,
             latency: HistogramVec::new(
-                HistogramOpts::new("flywheel_request_seconds", "Time from the request's head to the answer's").buckets(buckets),
+                HistogramOpts::new("flywheel_request_seconds", "Time from the request's head to the answer's")
+                    .buckets(buckets),
                 &["method", "route"],
             )?,
-            pool: IntGaugeVec::new(Opts::new("flywheel_pool_connections", "Database connections of this process"), &["state"])?,
-            process: IntGaugeVec::new(Opts::new("flywheel_process", "Resident bytes, processor milliseconds, seconds since the start"), &["measure"])?,
+            pool: IntGaugeVec::new(
+                Opts::new("flywheel_pool_connections", "Database connections of this process"),
+                &["state"],
+            )?,
+            process: IntGaugeVec::new(
+                Opts::new("flywheel_process", "Resident bytes, processor milliseconds, seconds since the start"),
+                &["measure"],
+            )?,
         };
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
         metrics.registry.register(Box::new(metrics.latency.clone()))?;

@@ -14,8 +14,15 @@ use actix_web::{App, Error, web};
 /// One worker's application.
 pub fn build(
     state: web::Data<State>,
-) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody + use<>>, Error = Error, InitError = ()> + use<>>
-{
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
     let cors = Condition::new(!state.config.cors_origins.is_empty(), cors(&state.config));
     App::new()
         .app_data(state)
@@ -30,7 +37,12 @@ pub fn build(
 fn cors(config: &Config) -> Cors {
     let exposed = ["etag", "location", "retry-after", "x-request-id"];
     let allowed = ["authorization", "content-type", "accept-language", "if-match", "idempotency-key", "x-request-id"];
-    let cors = Cors::default().allowed_methods(["GET", "POST", "PATCH", "DELETE"]).allowed_headers(allowed).expose_headers(exposed);
-    config.cors_origins.iter().fold(cors.supports_credentials().max_age(3600), |cors, origin| cors.allowed_origin(origin))
+    let cors = Cors::default()
+        .allowed_methods(["GET", "POST", "PATCH", "DELETE"])
+        .allowed_headers(allowed)
+        .expose_headers(exposed);
+    config
+        .cors_origins
+        .iter()
+        .fold(cors.supports_credentials().max_age(3600), |cors, origin| cors.allowed_origin(origin))
 }
-

@@ -5,9 +5,9 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::secret;
 use crate::token::Tokens;
+use app::Actor;
 use app::identity::{ActorCache, Credential};
 use app::schema::Schema;
-use app::Actor;
 use persistence::db::{self, DbPool};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -62,7 +62,8 @@ impl State {
             Some(schema) => schema,
             None => self.remember_schema(app::schema::load(&mut conn)?),
         };
-        let actor = self.actors.load(credential, || app::identity::load_actor(&mut conn, credential, chrono::Utc::now()))?;
+        let actor =
+            self.actors.load(credential, || app::identity::load_actor(&mut conn, credential, chrono::Utc::now()))?;
         Ok((actor, schema))
     }
 

@@ -97,7 +97,8 @@ mod tests {
         let token = tokens.issue(Uuid::now_v7(), Uuid::now_v7(), now());
         let none = format!("eyJhbGciOiJub25lIn0.{}.", token.split('.').nth(1).expect("a payload"));
         let other = tokens.issue(Uuid::now_v7(), Uuid::now_v7(), now());
-        let spliced = format!("{}.{}", other.rsplit_once('.').expect("parts").0, token.rsplit_once('.').expect("parts").1);
+        let spliced =
+            format!("{}.{}", other.rsplit_once('.').expect("parts").0, token.rsplit_once('.').expect("parts").1);
         for wrong in ["", "a.b.c", &token[..token.len() - 2], &none, &spliced] {
             assert_eq!(tokens.check(wrong, now()), Err(Refused::Invalid), "{wrong}");
         }

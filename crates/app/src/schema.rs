@@ -31,6 +31,13 @@ impl Schema {
 /// The schema as the database has it.
 pub fn load(_conn: &mut AnyConnection) -> Result<Schema> {
     let shapes = domain::objects::ALL.iter().map(|def| Arc::new(Shape::plain(def))).collect();
-    let offset = FixedOffset::east_opt(8 * 3600).ok_or_else(|| Error::Internal("eight hours are no offset".to_owned()))?;
-    Ok(Schema { shapes, offset, currency: "CNY".to_owned(), organisation: String::new(), timezone: "Asia/Shanghai".to_owned() })
+    let offset =
+        FixedOffset::east_opt(8 * 3600).ok_or_else(|| Error::Internal("eight hours are no offset".to_owned()))?;
+    Ok(Schema {
+        shapes,
+        offset,
+        currency: "CNY".to_owned(),
+        organisation: String::new(),
+        timezone: "Asia/Shanghai".to_owned(),
+    })
 }

@@ -34,8 +34,12 @@ fn require_current(config: &Config) -> Result<(), String> {
     let mut conn = db::get(&pool).map_err(|e| e.to_string())?;
     match db::schema_state(&mut conn).map_err(|e| e.to_string())? {
         SchemaState::Current => Ok(()),
-        SchemaState::Behind(names) => Err(format!("migrations have not run: {}; run `flywheel migrate`", names.join(", "))),
-        SchemaState::Newer(names) => Err(format!("the database is newer than this program (it knows {})", names.join(", "))),
+        SchemaState::Behind(names) => {
+            Err(format!("migrations have not run: {}; run `flywheel migrate`", names.join(", ")))
+        }
+        SchemaState::Newer(names) => {
+            Err(format!("the database is newer than this program (it knows {})", names.join(", ")))
+        }
     }
 }
 

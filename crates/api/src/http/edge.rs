@@ -41,14 +41,19 @@ const CSP: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; sty
      connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
 /// The middleware.
-pub(crate) async fn pass(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub(crate) async fn pass(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let meta = Meta::read(req.headers());
     req.extensions_mut().insert(meta);
     let state = req.app_data::<web::Data<State>>().cloned();
     let turned_away = state.as_ref().and_then(|s| s.limits.address(address(&req, s.config.trust_proxy)).err());
     let mut res = match turned_away {
-        Some(seconds) => req.into_response(Failure::App(app::Error::TooMany(seconds)).respond(meta.lang, meta.request_id)),
+        Some(seconds) => {
+            req.into_response(Failure::App(app::Error::TooMany(seconds)).respond(meta.lang, meta.request_id))
+        }
         None => next.call(req).await?.map_into_boxed_body(),
     };
     let cause = if res.status().as_u16() >= 400 { explain(&mut res, meta) } else { None };
@@ -68,7 +73,8 @@ pub(crate) fn address(req: &ServiceRequest, trust_proxy: bool) -> Option<IpAddr>
 
 /// Gives an error without a document its document, and hands back the failure for the log.
 fn explain(res: &mut ServiceResponse<BoxBody>, meta: Meta) -> Option<Failure> {
-    let problem = res.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"application/problem+json"));
+    let problem =
+        res.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"application/problem+json"));
     if problem {
         return None;
     }
@@ -78,7 +84,9 @@ fn explain(res: &mut ServiceResponse<BoxBody>, meta: Meta) -> Option<Failure> {
     if let Some(allow) = res.headers().get(header::ALLOW) {
         answer.headers_mut().insert(header::ALLOW, allow.clone());
     }
-    for (name, value) in res.headers().iter().filter(|(name, _)| name.as_str().starts_with("access-control-") || **name == header::VARY) {
+    for (name, value) in
+        res.headers().iter().filter(|(name, _)| name.as_str().starts_with("access-control-") || **name == header::VARY)
+    {
         answer.headers_mut().append(name.clone(), value.clone());
     }
     *res.response_mut() = answer;
@@ -102,7 +110,13 @@ fn decorate(headers: &mut HeaderMap, request_id: Uuid) {
     set(header::CACHE_CONTROL, "no-store");
 }
 
-fn record(res: &ServiceResponse<BoxBody>, state: Option<&State>, request_id: Uuid, started: Instant, cause: Option<Failure>) {
+fn record(
+    res: &ServiceResponse<BoxBody>,
+    state: Option<&State>,
+    request_id: Uuid,
+    started: Instant,
+    cause: Option<Failure>,
+) {
     let (req, status, elapsed) = (res.request(), res.status().as_u16(), started.elapsed());
     let route = req.match_pattern().unwrap_or_else(|| "other".to_owned());
     if let Some(state) = state {

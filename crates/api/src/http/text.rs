@@ -29,25 +29,43 @@ pub(crate) fn detail(lang: Lang, code: &str, named: &str) -> String {
     let (zh, en) = match code {
         "not_found" => ("记录不存在，或当前账号不可见。", "The record does not exist or is not visible to you."),
         "no_such_address" => ("没有这个地址。", "There is nothing at this address."),
-        "method_not_allowed" => ("该地址不支持此方法，可用方法见 Allow。", "This address does not take this method; see Allow."),
+        "method_not_allowed" => {
+            ("该地址不支持此方法，可用方法见 Allow。", "This address does not take this method; see Allow.")
+        }
         "invalid" => ("部分字段有误，见 errors。", "Some fields are wrong; see errors."),
         "unreadable" if named.is_empty() => ("请求无法读取。", "The request cannot be read."),
         "unreadable" => ("请求无法读取：{}", "The request cannot be read: {}"),
         "unsupported_media_type" => ("请求体应为 {}。", "The body must be {}."),
         "body_too_large" => ("请求体不能超过 {} 字节。", "The body may have at most {} bytes."),
         "request_timeout" => ("接收请求超时。", "The request took too long to arrive."),
-        "stale_version" => ("记录已被修改，当前版本为 {}，请刷新后重试。", "The record has changed; its version is now {}. Reload and try again."),
-        "version_required" => ("修改时需要 If-Match 请求头给出版本号。", "A change needs the version in the If-Match header."),
+        "stale_version" => (
+            "记录已被修改，当前版本为 {}，请刷新后重试。",
+            "The record has changed; its version is now {}. Reload and try again.",
+        ),
+        "version_required" => {
+            ("修改时需要 If-Match 请求头给出版本号。", "A change needs the version in the If-Match header.")
+        }
         "forbidden" => ("当前角色没有权限：{}", "Your role does not allow: {}"),
         "not_logged_in" => ("请先登录。", "Log in first."),
         "session_ended" => ("登录已失效，请重新登录。", "The session has ended; log in again."),
         "token_expired" => ("访问令牌已过期，请刷新。", "The access token has expired; refresh it."),
         "invalid_token" => ("访问令牌或密钥无效。", "The access token or key is not valid."),
         "wrong_credentials" => ("邮箱或密码不正确。", "Wrong e-mail or password."),
-        "token_reused" => ("检测到刷新令牌被重复使用，已结束该登录。", "A spent refresh token was used again; the session has been ended."),
-        "too_many_requests" => ("操作过于频繁，请稍后再试，等待秒数见 Retry-After。", "Too many attempts; wait as many seconds as Retry-After says."),
-        "unavailable" => ("数据库繁忙或暂时无法连接，请稍后重试。", "The database is busy or cannot be reached; try again shortly."),
-        "internal" => ("服务器内部错误，请凭 request_id 联系管理员。", "Something failed on our side; tell your administrator the request_id."),
+        "token_reused" => (
+            "检测到刷新令牌被重复使用，已结束该登录。",
+            "A spent refresh token was used again; the session has been ended.",
+        ),
+        "too_many_requests" => (
+            "操作过于频繁，请稍后再试，等待秒数见 Retry-After。",
+            "Too many attempts; wait as many seconds as Retry-After says.",
+        ),
+        "unavailable" => {
+            ("数据库繁忙或暂时无法连接，请稍后重试。", "The database is busy or cannot be reached; try again shortly.")
+        }
+        "internal" => (
+            "服务器内部错误，请凭 request_id 联系管理员。",
+            "Something failed on our side; tell your administrator the request_id.",
+        ),
         "duplicate" => ("已存在相同的记录。", "There is already such a record."),
         "linked_record_missing" => ("关联的记录不存在。", "A linked record does not exist."),
         "already_set_up" => ("系统已完成初始化。", "The system has already been set up."),
