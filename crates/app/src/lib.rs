@@ -2,8 +2,8 @@
 
 pub mod ctx;
 pub mod error;
-pub mod records;
 pub mod identity;
+pub mod records;
 pub mod schema;
 pub mod tabular;
 
