@@ -5,6 +5,8 @@
 
 pub mod condition;
 pub mod fields;
+pub mod forecast;
+pub mod funnel;
 pub mod metrics;
 pub mod objects;
 pub mod policy;

@@ -21,4 +21,4 @@ pub use facts::{
     activity_bucket, contributions,
 };
 pub use tally::{Tally, median_of_buckets};
-pub use totals::{Contribution, Key, Measure, Sums, Totals, change, standing_bucket, standing_of};
+pub use totals::{Contribution, Key, Measure, SPREAD_UNIT, Sums, Totals, change, standing_bucket, standing_of};

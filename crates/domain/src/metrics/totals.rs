@@ -218,6 +218,9 @@ pub fn standing_of(bucket: i32) -> (i32, OpportunityStatus) {
     (bucket >> 2, status)
 }
 
+/// Squared minor units in one unit of the kept spread of open opportunities.
+pub const SPREAD_UNIT: f64 = 1e6;
+
 /// The square of an amount in units of 100 squared currency units, from which the interval of
 /// a forecast follows; whole, so that adding and taking away leave no residue, and capped
 /// (at amounts of 316 million), so that sums do not overflow.
