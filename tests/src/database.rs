@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, id};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Which engine.
@@ -28,7 +29,10 @@ pub struct Database {
 fn postgres() -> Option<String> {
     let url = env::var("FLYWHEEL_TEST_PG").ok().filter(|url| !url.is_empty());
     if url.is_none() {
-        assert!(env::var("CI").is_err(), "FLYWHEEL_TEST_PG is not set: CI runs every test on PostgreSQL too (make test)");
+        assert!(
+            env::var("CI").is_err(),
+            "FLYWHEEL_TEST_PG is not set: CI runs every test on PostgreSQL too (make test)"
+        );
         println!("skipped on PostgreSQL: FLYWHEEL_TEST_PG is not set (scripts/pg.sh with cargo test …)");
     }
     url
@@ -36,14 +40,23 @@ fn postgres() -> Option<String> {
 
 /// Runs one statement as the server's superuser.
 fn psql(server: &str, statement: &str) {
-    let program = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin/psql")).filter(|path| path.exists()).max();
-    let output = Command::new(program.unwrap_or_else(|| "psql".into())).args(["--no-psqlrc", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement, server]).output();
+    let program = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin/psql"))
+        .filter(|path| path.exists())
+        .max();
+    let output = Command::new(program.unwrap_or_else(|| "psql".into()))
+        .args(["--no-psqlrc", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement, server])
+        .output();
     let output = output.unwrap_or_else(|e| panic!("psql: {e}"));
     assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 fn with_name(server: &str, name: &str) -> String {
-    let (head, _) = server.rsplit_once('/').unwrap_or_else(|| panic!("FLYWHEEL_TEST_PG is no postgres://…/database URL: {server}"));
+    let (head, _) =
+        server.rsplit_once('/').unwrap_or_else(|| panic!("FLYWHEEL_TEST_PG is no postgres://…/database URL: {server}"));
     format!("{head}/{name}")
 }
 
@@ -65,7 +78,7 @@ impl Database {
             Engine::Sqlite => String::new(),
             Engine::Postgres => postgres()?,
         };
-        let folder = env::temp_dir().join(&name);
+        let folder = parent().join(&name);
         fs::create_dir_all(&folder).expect("a folder under the temporary directory");
         let url = match engine {
             Engine::Sqlite => {
@@ -82,6 +95,11 @@ impl Database {
             }
         };
         Some(Database { engine, url, name, folder })
+    }
+
+    /// Stands where another one was taken out.
+    pub(crate) fn none() -> Database {
+        Database { engine: Engine::Sqlite, url: String::new(), name: String::new(), folder: PathBuf::new() }
     }
 
     /// As `DATABASE_URL` takes it.
@@ -107,6 +125,25 @@ impl Drop for Database {
         {
             psql(&server, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
-        fs::remove_dir_all(&self.folder).ok();
+        if !self.name.is_empty() {
+            fs::remove_dir_all(&self.folder).ok();
+        }
     }
+}
+
+/// Where the folders of this process are. Templates live as long as their process and cannot remove themselves, so
+/// the folders of processes that have ended are removed here.
+fn parent() -> &'static Path {
+    static PARENT: OnceLock<PathBuf> = OnceLock::new();
+    PARENT.get_or_init(|| {
+        let all = env::temp_dir().join("flywheel-tests");
+        for entry in fs::read_dir(&all).into_iter().flatten().flatten() {
+            if !Path::new("/proc").join(entry.file_name()).exists() {
+                fs::remove_dir_all(entry.path()).ok();
+            }
+        }
+        let mine = all.join(id().to_string());
+        fs::create_dir_all(&mine).expect("a folder under the temporary directory");
+        mine
+    })
 }

@@ -1,1 +1,211 @@
-//! A server of its own for every test, on either engine.
+//! A server of its own for every test: the real program as a process of its own, on a database that was set up once and copied.
+
+use std::env;
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::database::{Database, Engine};
+
+/// The administrator of every test's organisation.
+pub const ADMIN: &str = "admin@example.com";
+/// The password of everybody.
+pub const PASSWORD: &str = "Correct-Horse-9-Battery";
+
+/// A running server with its database; both end with it.
+pub struct Server {
+    child: Child,
+    database: Database,
+    base: String,
+    settings: Vec<(String, String)>,
+    admin: OnceLock<Client>,
+}
+
+/// The program `flywheel`, built together with the tests that run it.
+pub fn program() -> PathBuf {
+    let mut folder = env::current_exe().expect("a path");
+    folder.pop();
+    if folder.ends_with("deps") {
+        folder.pop();
+    }
+    folder.join("flywheel-under-test")
+}
+
+/// The OpenAPI document as the code generates it now.
+pub fn generated_document() -> String {
+    let output = Command::new(program()).arg("openapi").output().expect("the program runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+impl Server {
+    /// A server that was set up: one organisation, one administrator. `None` where the engine is not to be had.
+    pub fn start(engine: Engine) -> Option<Server> {
+        static SQLITE: OnceLock<Option<Database>> = OnceLock::new();
+        static POSTGRES: OnceLock<Option<Database>> = OnceLock::new();
+        let kept = match engine {
+            Engine::Sqlite => &SQLITE,
+            Engine::Postgres => &POSTGRES,
+        };
+        let template = kept.get_or_init(|| Server::fresh(engine).map(Server::into_template)).as_ref()?;
+        Some(Server::on(template.copy(), &[]))
+    }
+
+    /// A server before its set-up.
+    pub fn fresh(engine: Engine) -> Option<Server> {
+        Some(Server::on(Database::empty(engine)?, &[]))
+    }
+
+    /// A server on this database with more settings in its environment.
+    pub fn on(database: Database, settings: &[(&str, &str)]) -> Server {
+        let settings: Vec<(String, String)> = settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let (child, base) = spawn(&database, &settings);
+        Server { child, database, base, settings, admin: OnceLock::new() }
+    }
+
+    fn into_template(mut self) -> Database {
+        let setup = json!({ "organisation": "飞轮测试", "name": "管理员", "email": ADMIN, "password": PASSWORD });
+        self.anonymous().post("/api/v1/setup", &setup).expect(201);
+        self.stop();
+        std::mem::replace(&mut self.database, Database::none())
+    }
+
+    /// Ends it the polite way and waits.
+    pub fn stop(&mut self) {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
+        assert!(asked.is_ok_and(|status| status.success()), "the server had ended already:\n{}", self.log());
+        let ended = self.child.wait().expect("a child");
+        assert!(ended.success(), "{ended}:\n{}", self.log());
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("a running child");
+        self.child.wait().expect("a child");
+    }
+
+    /// Starts it again on the same database.
+    pub fn restart(&mut self) {
+        self.kill();
+        let (child, base) = spawn(&self.database, &self.settings);
+        self.child = child;
+        self.base = base;
+        self.admin = OnceLock::new();
+    }
+
+    /// Its database.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// What it logged so far.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.database.folder().join("server.log")).unwrap_or_default()
+    }
+
+    /// A caller without a session.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.base).with_header("accept-language", "en")
+    }
+
+    /// The administrator.
+    pub fn admin(&self) -> Client {
+        self.admin.get_or_init(|| self.log_in(ADMIN)).clone()
+    }
+
+    /// Somebody with the password of everybody.
+    pub fn log_in(&self, email: &str) -> Client {
+        let reply = self.anonymous().post("/api/v1/auth/login", &json!({ "email": email, "password": PASSWORD })).expect(200);
+        self.anonymous().with_token(reply["access_token"].as_str().expect("a token"))
+    }
+
+    /// A new user with one of the shipped roles (its key), in a team of their own unless one is given.
+    pub fn user(&self, role: &str, team: Option<&str>) -> (String, Client) {
+        let admin = self.admin();
+        let email = format!("{role}.{}@example.com", admin.get("/api/v1/users?count=exact&limit=1").expect(200)["total"]);
+        let mut input = json!({ "name": format!("{role} 测试"), "email": email, "role_keys": [role], "password": PASSWORD });
+        if let Some(team) = team {
+            input["team_id"] = json!(team);
+        }
+        let user = admin.post("/api/v1/users", &input).expect(201);
+        (user.id(), self.log_in(&email))
+    }
+
+    /// A new user with one of the shipped roles.
+    pub fn as_role(&self, role: &str) -> Client {
+        self.user(role, None).1
+    }
+
+    /// A record made by the administrator.
+    #[track_caller]
+    pub fn create(&self, object: &str, input: &Value) -> String {
+        self.admin().post(&format!("/api/v1/{object}"), input).expect(201).id()
+    }
+}
+
+fn spawn(database: &Database, settings: &[(String, String)]) -> (Child, String) {
+    let log = database.folder().join("server.log");
+    let file = File::create(&log).expect("a log file");
+    let mut command = Command::new(program());
+    command.arg("serve").stdin(Stdio::null()).stdout(file.try_clone().expect("a file")).stderr(file);
+    command.env("DATABASE_URL", database.url()).env("FLYWHEEL_DATA_DIR", database.folder()).env("FLYWHEEL_BIND", "127.0.0.1:0");
+    command.env("FLYWHEEL_SECRET", "0123456789abcdef0123456789abcdef").env("FLYWHEEL_LOG", "json");
+    command.env("FLYWHEEL_WORKERS", "2").env("FLYWHEEL_POOL_SIZE", "4");
+    command.envs(settings.iter().map(|(k, v)| (k, v)));
+    let mut child = command.spawn().unwrap_or_else(|e| panic!("{}: {e}", program().display()));
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(60) {
+        let text = fs::read_to_string(&log).unwrap_or_default();
+        let address = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find_map(|line| Some(line["address"].as_str()?.to_owned()));
+        if let Some(address) = address {
+            return (child, format!("http://{address}"));
+        }
+        if let Some(status) = child.try_wait().expect("a child") {
+            panic!("the server ended with {status}:\n{text}");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().ok();
+    panic!("the server did not listen within a minute:\n{}", fs::read_to_string(&log).unwrap_or_default());
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+        if std::thread::panicking() {
+            eprintln!("the server's log:\n{}", self.log());
+        }
+    }
+}
+
+/// Writes each test once and runs it on both engines: `fn a_sentence(server: &Server) { … }` becomes the module
+/// `a_sentence` with the tests `sqlite` and `postgresql`. A server that was set up is handed in.
+#[macro_export]
+macro_rules! engines {
+    ($($(#[$meta:meta])* fn $name:ident($server:ident: &Server) $body:block)*) => { $(
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            fn run($server: &$crate::server::Server) $body
+
+            #[test]
+            fn sqlite() {
+                run(&$crate::server::Server::start($crate::database::Engine::Sqlite).expect("SQLite is always there"));
+            }
+
+            #[test]
+            fn postgresql() {
+                if let Some(server) = $crate::server::Server::start($crate::database::Engine::Postgres) {
+                    run(&server);
+                }
+            }
+        }
+    )* };
+}

@@ -128,8 +128,10 @@ impl Spec {
     /// Is this value of this schema?
     pub fn check_value(&self, schema: &Value, value: &Value) -> Result<(), String> {
         let root = json!({ "allOf": [schema], "components": self.components });
-        let validator = jsonschema::draft202012::options().should_validate_formats(true).build(&root).map_err(|e| e.to_string())?;
-        let wrong: Vec<String> = validator.iter_errors(value).take(5).map(|e| format!("{} at {}", e, e.instance_path())).collect();
+        let validator =
+            jsonschema::draft202012::options().should_validate_formats(true).build(&root).map_err(|e| e.to_string())?;
+        let wrong: Vec<String> =
+            validator.iter_errors(value).take(5).map(|e| format!("{} at {}", e, e.instance_path())).collect();
         if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
     }
 

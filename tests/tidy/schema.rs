@@ -47,7 +47,11 @@ const WITHOUT_FOREIGN_KEY: &[(&str, &str, &str)] = &[
 ];
 
 /// Columns of one engine only, with the reason.
-const ONE_ENGINE: &[(&str, &str, &str)] = &[("events", "xact", "lets a reader of the log stop before the oldest transaction still running; SQLite has one writer at a time")];
+const ONE_ENGINE: &[(&str, &str, &str)] = &[(
+    "events",
+    "xact",
+    "lets a reader of the log stop before the oldest transaction still running; SQLite has one writer at a time",
+)];
 
 fn tables_of(engine: Engine) -> Option<BTreeMap<String, Table>> {
     let database = Database::empty(engine)?;
@@ -66,7 +70,10 @@ fn check_ids(engine: Engine) {
             let excused = WITHOUT_FOREIGN_KEY.iter().any(|(t, c, _)| t == name && c == column);
             let keyed = table.foreign_keys.iter().any(|(c, _)| c == column);
             if keyed == excused {
-                wrong.push(format!("{name}.{column}: {}", if excused { "take it off WITHOUT_FOREIGN_KEY" } else { "no foreign key" }));
+                wrong.push(format!(
+                    "{name}.{column}: {}",
+                    if excused { "take it off WITHOUT_FOREIGN_KEY" } else { "no foreign key" }
+                ));
             }
             if !table.indexed.contains(column) && column != "request_id" {
                 wrong.push(format!("{name}.{column}: no index begins with it"));
@@ -98,7 +105,11 @@ fn both_engines_hold_the_same_tables_columns_and_foreign_keys() {
             // SQLite's row number lets an INTEGER PRIMARY KEY look as if it could be null.
             let excused = column == "seq" || ONE_ENGINE.iter().any(|(t, c, _)| t == name && c == column);
             if !excused && left.columns.get(column) != right.columns.get(column) {
-                wrong.push(format!("{name}.{column}: nullable is {:?} on SQLite, {:?} on PostgreSQL", left.columns.get(column), right.columns.get(column)));
+                wrong.push(format!(
+                    "{name}.{column}: nullable is {:?} on SQLite, {:?} on PostgreSQL",
+                    left.columns.get(column),
+                    right.columns.get(column)
+                ));
             }
         }
         for (column, other) in left.foreign_keys.symmetric_difference(&right.foreign_keys) {

@@ -1,0 +1,157 @@
+//! Fills a database through the record engine, past HTTP.
+
+use chrono::{DateTime, Duration, Utc};
+use domain::objects::{CUSTOMERS, OPPORTUNITIES, PIPELINE_STAGES, PIPELINES, USERS};
+use domain::record::{Record, Shape};
+use domain::value::Value;
+use persistence::db::{self, AnyConnection};
+use persistence::records::{self, Archived, List, Order, Owners};
+use serde_json::json;
+use uuid::{NoContext, Timestamp, Uuid};
+
+const ROWS: usize = 8_192;
+const CITIES: [&str; 8] = ["上海", "北京", "深圳", "杭州", "成都", "武汉", "西安", "南京"];
+const FIRST: [&str; 12] = ["华", "中", "金", "天", "宏", "瑞", "盛", "恒", "泰", "远", "新", "安"];
+const SECOND: [&str; 12] = ["星", "海", "达", "科", "信", "通", "源", "创", "辉", "业", "成", "博"];
+const TRADES: [&str; 8] = ["精密仪器", "自动化设备", "软件", "医疗器械", "新材料", "物流", "装饰工程", "电子"];
+
+/// What the load needs to know of a filled database.
+pub struct Filled {
+    /// Ids of some customers, evenly spread.
+    pub customers: Vec<String>,
+    /// The default pipeline.
+    pub pipeline: String,
+    /// Percent-encoded texts that find something.
+    pub queries: Vec<String>,
+}
+
+impl Filled {
+    /// As written by [`Filled::write`].
+    pub fn read(text: &str) -> Option<Filled> {
+        let value: serde_json::Value = serde_json::from_str(text).ok()?;
+        let list = |key: &str| Some(value[key].as_array()?.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect());
+        Some(Filled { customers: list("customers")?, pipeline: value["pipeline"].as_str()?.to_owned(), queries: list("queries")? })
+    }
+
+    /// For the next run.
+    pub fn write(&self) -> String {
+        json!({ "customers": self.customers, "pipeline": self.pipeline, "queries": self.queries }).to_string()
+    }
+}
+
+/// Numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % sides
+    }
+}
+
+/// The state of the filling.
+struct Filler {
+    dice: Dice,
+    owner: Uuid,
+    pipeline: Uuid,
+    stages: Vec<(Uuid, String, i64)>,
+    start: DateTime<Utc>,
+    made: i64,
+}
+
+/// Adds `size` customers with three opportunities each to a database that was set up.
+pub fn fill(url: &str, size: usize) -> Filled {
+    let pool = db::pool(url, 1).expect("the database opens");
+    let mut conn = db::get(&pool).expect("the database opens");
+    let mut filler = Filler::new(&mut conn, size);
+    let (customers, opportunities) = (Shape::plain(&CUSTOMERS), Shape::plain(&OPPORTUNITIES));
+    let mut ids = Vec::new();
+    let mut done = 0;
+    while done < size {
+        let rows = ROWS.min(size - done);
+        let people: Vec<Record> = (0..rows).map(|_| filler.customer(&customers)).collect();
+        let deals: Vec<Record> = people.iter().flat_map(|c| [c.id(); 3]).map(|id| filler.opportunity(&opportunities, id)).collect();
+        ids.extend(people.iter().step_by((size / 2_000).max(1)).map(|r| r.id().to_string()));
+        db::write_tx(&mut conn, |conn| {
+            records::insert_many(conn, &customers, &people)?;
+            records::insert_many(conn, &opportunities, &deals)
+        })
+        .expect("rows go in");
+        done += rows;
+    }
+    let queries = ["华星软件", "hxrj", "张江", "精密", "瑞达", "xinchuang", "深圳", "13800000"].map(encode).to_vec();
+    Filled { customers: ids, pipeline: filler.pipeline.to_string(), queries }
+}
+
+fn encode(text: &str) -> String {
+    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+fn all(conn: &mut AnyConnection, shape: &Shape) -> Vec<Record> {
+    let list = List { shape, owners: Owners::All, archived: Archived::No, condition: None, search: None, order: &Order::Keys(Vec::new()), after: None, limit: 200, only: None };
+    records::list(conn, &list).expect("a list").into_iter().map(|row| row.record).collect()
+}
+
+impl Filler {
+    fn new(conn: &mut AnyConnection, size: usize) -> Filler {
+        let (users, pipelines, stages) = (Shape::plain(&USERS), Shape::plain(&PIPELINES), Shape::plain(&PIPELINE_STAGES));
+        let owner = all(conn, &users).first().expect("set-up made a user").id();
+        let pipeline = all(conn, &pipelines).first().expect("set-up made a pipeline").id();
+        let of_stage = |r: &Record| (r.id(), r.get(&stages, "kind").as_str().unwrap_or("open").to_owned(), r.get(&stages, "position").as_int().unwrap_or(1));
+        let stages = all(conn, &stages).iter().filter(|r| r.get(&stages, "pipeline_id").as_id() == Some(pipeline)).map(of_stage).collect();
+        let start = Utc::now() - Duration::seconds(4 * size as i64 + 86_400);
+        Filler { dice: Dice(42), owner, pipeline, stages, start, made: 0 }
+    }
+
+    /// The system fields; every record is a second younger than the one before.
+    fn blank(&mut self, shape: &Shape) -> Record {
+        let at = self.start + Duration::seconds(self.made);
+        self.made += 1;
+        let mut record = Record::empty(shape);
+        let stamp = Timestamp::from_unix(NoContext, at.timestamp().unsigned_abs(), 0);
+        record.set(shape, "id", Value::Id(Uuid::new_v7(stamp)));
+        record.set(shape, "version", Value::Int(1));
+        for key in ["created_at", "updated_at"] {
+            record.set(shape, key, Value::Time(at));
+        }
+        record.set(shape, "created_by", Value::Id(self.owner));
+        record.set(shape, "owner_id", Value::Id(self.owner));
+        record
+    }
+
+    fn pick(&mut self, from: &[&str]) -> String {
+        from[self.dice.roll(from.len())].to_owned()
+    }
+
+    fn customer(&mut self, shape: &Shape) -> Record {
+        let mut record = self.blank(shape);
+        let (city, trade) = (self.pick(&CITIES), self.pick(&TRADES));
+        let name = format!("{city}{}{}{}{trade}有限公司", self.pick(&FIRST), self.pick(&SECOND), self.pick(&FIRST));
+        record.set(shape, "name", Value::Text(name));
+        record.set(shape, "city", Value::Text(city));
+        record.set(shape, "industry", Value::Text(trade));
+        record.set(shape, "customer_type", Value::Text("customer".to_owned()));
+        record.set(shape, "phone", Value::Text(format!("+86138{:08}", self.made)));
+        record.set(shape, "employees", Value::Int(10 + self.dice.roll(2_000) as i64));
+        record
+    }
+
+    fn opportunity(&mut self, shape: &Shape, customer: Uuid) -> Record {
+        let mut record = self.blank(shape);
+        let (stage, kind, position) = self.stages[self.dice.roll(self.stages.len())].clone();
+        let amount = 10_000 * (1 + self.dice.roll(5_000) as i64);
+        let day = (self.start + Duration::seconds(self.made)).date_naive();
+        record.set(shape, "name", Value::Text(format!("{}项目 {}", self.pick(&TRADES), self.made)));
+        record.set(shape, "customer_id", Value::Id(customer));
+        record.set(shape, "pipeline_id", Value::Id(self.pipeline));
+        record.set(shape, "stage_id", Value::Id(stage));
+        record.set(shape, "amount_minor", Value::Int(amount));
+        record.set(shape, "expected_close_on", Value::Date(day + Duration::days(60)));
+        record.set(shape, "furthest_position", Value::Int(position));
+        if kind != "open" {
+            record.set(shape, "closed_on", Value::Date(day + Duration::days(30)));
+        }
+        record.set(shape, "status", Value::Text(kind));
+        record
+    }
+}
