@@ -7,12 +7,13 @@ use tests::repository_root;
 use tests::spec::{Operation, Spec};
 
 /// Operations that anybody may call: (operation id).
-const PUBLIC: &[&str] = &["get_setup", "create_setup", "login", "refresh", "get_health", "get_readiness", "get_prometheus", "get_openapi"];
+const PUBLIC: &[&str] =
+    &["get_setup", "create_setup", "login", "refresh", "get_health", "get_readiness", "get_prometheus", "get_openapi"];
 
 /// Verbs that an operation id may start with besides those of the four plain methods.
 const VERBS: &[&str] = &[
-    "list", "get", "create", "update", "archive", "restore", "bulk", "delete", "move", "start", "cancel", "undo", "login", "logout", "refresh", "change", "search",
-    "upload", "download", "set", "revoke", "claim",
+    "list", "get", "create", "update", "archive", "restore", "bulk", "delete", "move", "start", "cancel", "undo",
+    "login", "logout", "refresh", "change", "search", "upload", "download", "set", "revoke", "claim",
 ];
 
 fn spec() -> &'static Spec {
@@ -20,7 +21,11 @@ fn spec() -> &'static Spec {
 }
 
 fn each(check: impl Fn(&Operation) -> Result<(), String>) {
-    let wrong: Vec<String> = spec().operations.iter().filter_map(|op| check(op).err().map(|e| format!("{} {} ({}): {e}", op.method, op.path, op.id))).collect();
+    let wrong: Vec<String> = spec()
+        .operations
+        .iter()
+        .filter_map(|op| check(op).err().map(|e| format!("{} {} ({}): {e}", op.method, op.path, op.id)))
+        .collect();
     assert!(wrong.is_empty(), "{} operations:\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -29,7 +34,9 @@ fn ensure(holds: bool, otherwise: impl Into<String>) -> Result<(), String> {
 }
 
 fn is_public(op: &Operation) -> bool {
-    op.value["security"].as_array().is_some_and(|list| list.is_empty() || list.iter().any(|s| s.as_object().is_some_and(|s| s.is_empty())))
+    op.value["security"]
+        .as_array()
+        .is_some_and(|list| list.is_empty() || list.iter().any(|s| s.as_object().is_some_and(|s| s.is_empty())))
 }
 
 #[test]
@@ -67,7 +74,10 @@ fn every_error_is_described_as_a_problem() {
         for (status, response) in op.value["responses"].as_object().into_iter().flatten() {
             if status.starts_with(['4', '5']) && !op.path.starts_with("/healthz") && !op.path.starts_with("/readyz") {
                 let content = &spec().resolve(response)["content"];
-                ensure(content["application/problem+json"]["schema"].is_object(), format!("{status} is not application/problem+json"))?;
+                ensure(
+                    content["application/problem+json"]["schema"].is_object(),
+                    format!("{status} is not application/problem+json"),
+                )?;
             }
         }
         Ok(())
@@ -78,38 +88,65 @@ fn every_error_is_described_as_a_problem() {
 fn what_may_happen_is_documented() {
     each(|op| {
         let has = |status: &str| op.value["responses"].get(status).is_some();
-        ensure(op.value["responses"].as_object().is_some_and(|r| r.keys().any(|s| s.starts_with('2') || s.starts_with('3'))), "no success")?;
+        ensure(
+            op.value["responses"]
+                .as_object()
+                .is_some_and(|r| r.keys().any(|s| s.starts_with('2') || s.starts_with('3'))),
+            "no success",
+        )?;
         if !op.path.starts_with("/api/") {
             return Ok(());
         }
         ensure(is_public(op) || has("401"), "no 401")?;
         ensure(!op.path.contains('{') || has("404"), "a path parameter but no 404")?;
-        ensure(op.value.get("requestBody").is_none() || (has("400") && has("413") && has("415") && has("422")), "a body but not 400, 413, 415 and 422")?;
-        ensure(op.value["parameters"].as_array().is_none_or(|p| p.iter().all(|p| p["in"] != "query")) || has("422") || has("400"), "a query but no 422")?;
-        ensure(op.method != "PATCH" || (has("412") && has("428")) || !takes(op, "if-match"), "a versioned PATCH without 412 and 428")?;
+        ensure(
+            op.value.get("requestBody").is_none() || (has("400") && has("413") && has("415") && has("422")),
+            "a body but not 400, 413, 415 and 422",
+        )?;
+        ensure(
+            op.value["parameters"].as_array().is_none_or(|p| p.iter().all(|p| p["in"] != "query"))
+                || has("422")
+                || has("400"),
+            "a query but no 422",
+        )?;
+        ensure(
+            op.method != "PATCH" || (has("412") && has("428")) || !takes(op, "if-match"),
+            "a versioned PATCH without 412 and 428",
+        )?;
         ensure(has("429") && has("503"), "no 429 or no 503")
     });
 }
 
 fn takes(op: &Operation, header: &str) -> bool {
-    op.value["parameters"].as_array().into_iter().flatten().any(|p| p["in"] == "header" && p["name"].as_str().is_some_and(|n| n.eq_ignore_ascii_case(header)))
+    op.value["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .any(|p| p["in"] == "header" && p["name"].as_str().is_some_and(|n| n.eq_ignore_ascii_case(header)))
 }
 
 #[test]
 fn only_the_listed_operations_are_open_to_anybody() {
     each(|op| {
         let allowed = PUBLIC.contains(&op.id.as_str()) || !op.path.starts_with("/api/");
-        let secured = op.value["security"].as_array().or_else(|| spec().document["security"].as_array()).is_some_and(|s| !s.is_empty());
+        let secured = op.value["security"]
+            .as_array()
+            .or_else(|| spec().document["security"].as_array())
+            .is_some_and(|s| !s.is_empty());
         ensure(allowed || (secured && !is_public(op)), "needs no authentication")
     });
     let schemes = &spec().document["components"]["securitySchemes"];
-    assert!(schemes.as_object().is_some_and(|s| s.values().any(|s| s["scheme"] == "bearer")), "no bearer scheme: {schemes}");
+    assert!(
+        schemes.as_object().is_some_and(|s| s.values().any(|s| s["scheme"] == "bearer")),
+        "no bearer scheme: {schemes}"
+    );
 }
 
 #[test]
 fn every_operation_says_which_permission_it_needs() {
     each(|op| {
-        let said = op.value["description"].as_str().is_some_and(|d| d.contains("Permission:")) || op.value.get("x-permission").is_some();
+        let said = op.value["description"].as_str().is_some_and(|d| d.contains("Permission:"))
+            || op.value.get("x-permission").is_some();
         ensure(said || !op.path.starts_with("/api/"), "no permission named")
     });
 }
@@ -117,9 +154,18 @@ fn every_operation_says_which_permission_it_needs() {
 #[test]
 fn every_body_has_an_example_that_is_of_its_schema() {
     each(|op| {
-        for (media, content) in op.value["requestBody"]["content"].as_object().into_iter().flatten().filter(|(media, _)| media.ends_with("json")) {
-            let example = content.get("example").or_else(|| content["examples"].as_object()?.values().next()?.get("value"));
-            let example = example.or_else(|| content["schema"].get("example")).or_else(|| spec().resolve(&content["schema"]).get("example")).or_else(|| spec().resolve(&content["schema"])["examples"].get(0));
+        for (media, content) in op.value["requestBody"]["content"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(media, _)| media.ends_with("json"))
+        {
+            let example =
+                content.get("example").or_else(|| content["examples"].as_object()?.values().next()?.get("value"));
+            let example = example
+                .or_else(|| content["schema"].get("example"))
+                .or_else(|| spec().resolve(&content["schema"]).get("example"))
+                .or_else(|| spec().resolve(&content["schema"])["examples"].get(0));
             let Some(example) = example else { return Err(format!("{media} without an example")) };
             spec().check_value(&content["schema"], example).map_err(|e| format!("its example is wrong: {e}"))?;
         }
@@ -130,14 +176,23 @@ fn every_body_has_an_example_that_is_of_its_schema() {
 #[test]
 fn lists_take_a_limit_and_a_cursor_and_answer_pages() {
     each(|op| {
-        let names: BTreeSet<&str> = op.value["parameters"].as_array().into_iter().flatten().filter(|p| p["in"] == "query").filter_map(|p| p["name"].as_str()).collect();
+        let names: BTreeSet<&str> = op.value["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|p| p["in"] == "query")
+            .filter_map(|p| p["name"].as_str())
+            .collect();
         if !names.contains("cursor") {
             return Ok(());
         }
         ensure(names.contains("limit"), "cursor without limit")?;
         let schema = &spec().resolve(&op.value["responses"]["200"])["content"]["application/json"]["schema"];
         let properties = &spec().resolve(schema)["properties"];
-        ensure(properties.get("items").is_some() && properties.get("next_cursor").is_some(), "its answer has no items or no next_cursor")
+        ensure(
+            properties.get("items").is_some() && properties.get("next_cursor").is_some(),
+            "its answer has no items or no next_cursor",
+        )
     });
 }
 

@@ -27,7 +27,12 @@ fn path_of(op: &Operation) -> String {
 }
 
 fn parameters<'a>(op: &'a Operation, place: &'a str) -> impl Iterator<Item = &'a str> {
-    op.value["parameters"].as_array().into_iter().flatten().filter(move |p| p["in"] == place).filter_map(|p| p["name"].as_str())
+    op.value["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(move |p| p["in"] == place)
+        .filter_map(|p| p["name"].as_str())
 }
 
 /// The media type and the documented example of its body, if it takes one.
@@ -36,19 +41,29 @@ fn body_of(op: &Operation) -> Option<(String, Value)> {
     let (media, content) = op.value["requestBody"]["content"].as_object()?.iter().next()?;
     let schema = spec.resolve(&content["schema"]);
     let example = content.get("example").or_else(|| content["examples"].as_object()?.values().next()?.get("value"));
-    let example = example.or_else(|| content["schema"].get("example")).or_else(|| schema.get("example")).or_else(|| schema["examples"].get(0));
+    let example = example
+        .or_else(|| content["schema"].get("example"))
+        .or_else(|| schema.get("example"))
+        .or_else(|| schema["examples"].get(0));
     Some((media.clone(), example.cloned().unwrap_or(Value::Null)))
 }
 
 fn send(client: &Client, op: &Operation, path: &str, body: Option<(&str, &[u8])>) -> tests::client::Reply {
-    let client = if parameters(op, "header").any(|name| name.eq_ignore_ascii_case("if-match")) { client.with_header("if-match", "\"1\"") } else { client.clone() };
+    let client = if parameters(op, "header").any(|name| name.eq_ignore_ascii_case("if-match")) {
+        client.with_header("if-match", "\"1\"")
+    } else {
+        client.clone()
+    };
     client.send(&op.method, path, body)
 }
 
 /// Runs the check for each operation and says everything that is wrong at once.
 fn each(operations: impl Iterator<Item = &'static Operation>, check: impl Fn(&Operation) -> Result<(), String>) {
     let mut count = 0;
-    let wrong: Vec<String> = operations.inspect(|_| count += 1).filter_map(|op| check(op).err().map(|e| format!("{} {}: {e}", op.method, op.path))).collect();
+    let wrong: Vec<String> = operations
+        .inspect(|_| count += 1)
+        .filter_map(|op| check(op).err().map(|e| format!("{} {}: {e}", op.method, op.path)))
+        .collect();
     assert!(wrong.is_empty(), "{} of the operations:\n{}", wrong.len(), wrong.join("\n"));
     assert!(count > 0, "there is no such operation");
 }
@@ -182,7 +197,16 @@ engines! {
 
 /// Operations that act on the caller alone, or that show only what the caller may see anyway.
 const OPEN_TO_EVERYBODY: &[&str] = &[
-    "get_me", "update_me", "logout", "change_password", "list_sessions", "delete_session", "list_objects", "search", "list_metrics", "get_metric",
+    "get_me",
+    "update_me",
+    "logout",
+    "change_password",
+    "list_sessions",
+    "delete_session",
+    "list_objects",
+    "search",
+    "list_metrics",
+    "get_metric",
 ];
 
 /// Somebody whose only role allows nothing.
@@ -190,7 +214,8 @@ fn powerless(server: &Server) -> Client {
     let admin = server.admin();
     let role = json!({ "key": "powerless", "name": "无权限", "permissions": { "objects": {} } });
     admin.post("/api/v1/roles", &role).expect(201);
-    let user = json!({ "name": "无名", "email": "nobody@example.com", "role_keys": ["powerless"], "password": PASSWORD });
+    let user =
+        json!({ "name": "无名", "email": "nobody@example.com", "role_keys": ["powerless"], "password": PASSWORD });
     admin.post("/api/v1/users", &user).expect(201);
     server.log_in("nobody@example.com")
 }

@@ -29,8 +29,13 @@ impl Filled {
     /// As written by [`Filled::write`].
     pub fn read(text: &str) -> Option<Filled> {
         let value: serde_json::Value = serde_json::from_str(text).ok()?;
-        let list = |key: &str| Some(value[key].as_array()?.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect());
-        Some(Filled { customers: list("customers")?, pipeline: value["pipeline"].as_str()?.to_owned(), queries: list("queries")? })
+        let list =
+            |key: &str| Some(value[key].as_array()?.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect());
+        Some(Filled {
+            customers: list("customers")?,
+            pipeline: value["pipeline"].as_str()?.to_owned(),
+            queries: list("queries")?,
+        })
     }
 
     /// For the next run.
@@ -70,7 +75,8 @@ pub fn fill(url: &str, size: usize) -> Filled {
     while done < size {
         let rows = ROWS.min(size - done);
         let people: Vec<Record> = (0..rows).map(|_| filler.customer(&customers)).collect();
-        let deals: Vec<Record> = people.iter().flat_map(|c| [c.id(); 3]).map(|id| filler.opportunity(&opportunities, id)).collect();
+        let deals: Vec<Record> =
+            people.iter().flat_map(|c| [c.id(); 3]).map(|id| filler.opportunity(&opportunities, id)).collect();
         ids.extend(people.iter().step_by((size / 2_000).max(1)).map(|r| r.id().to_string()));
         db::write_tx(&mut conn, |conn| {
             records::insert_many(conn, &customers, &people)?;
@@ -84,21 +90,44 @@ pub fn fill(url: &str, size: usize) -> Filled {
 }
 
 fn encode(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }
 
 fn all(conn: &mut AnyConnection, shape: &Shape) -> Vec<Record> {
-    let list = List { shape, owners: Owners::All, archived: Archived::No, condition: None, search: None, order: &Order::Keys(Vec::new()), after: None, limit: 200, only: None };
+    let list = List {
+        shape,
+        owners: Owners::All,
+        archived: Archived::No,
+        condition: None,
+        search: None,
+        order: &Order::Keys(Vec::new()),
+        after: None,
+        limit: 200,
+        only: None,
+    };
     records::list(conn, &list).expect("a list").into_iter().map(|row| row.record).collect()
 }
 
 impl Filler {
     fn new(conn: &mut AnyConnection, size: usize) -> Filler {
-        let (users, pipelines, stages) = (Shape::plain(&USERS), Shape::plain(&PIPELINES), Shape::plain(&PIPELINE_STAGES));
+        let (users, pipelines, stages) =
+            (Shape::plain(&USERS), Shape::plain(&PIPELINES), Shape::plain(&PIPELINE_STAGES));
         let owner = all(conn, &users).first().expect("set-up made a user").id();
         let pipeline = all(conn, &pipelines).first().expect("set-up made a pipeline").id();
-        let of_stage = |r: &Record| (r.id(), r.get(&stages, "kind").as_str().unwrap_or("open").to_owned(), r.get(&stages, "position").as_int().unwrap_or(1));
-        let stages = all(conn, &stages).iter().filter(|r| r.get(&stages, "pipeline_id").as_id() == Some(pipeline)).map(of_stage).collect();
+        let of_stage = |r: &Record| {
+            (
+                r.id(),
+                r.get(&stages, "kind").as_str().unwrap_or("open").to_owned(),
+                r.get(&stages, "position").as_int().unwrap_or(1),
+            )
+        };
+        let stages = all(conn, &stages)
+            .iter()
+            .filter(|r| r.get(&stages, "pipeline_id").as_id() == Some(pipeline))
+            .map(of_stage)
+            .collect();
         let start = Utc::now() - Duration::seconds(4 * size as i64 + 86_400);
         Filler { dice: Dice(42), owner, pipeline, stages, start, made: 0 }
     }

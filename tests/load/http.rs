@@ -37,7 +37,12 @@ impl Connection {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(120)))?;
-        Ok(Connection { stream: BufReader::with_capacity(1 << 16, stream), token: token.to_owned(), line: String::new(), body: Vec::new() })
+        Ok(Connection {
+            stream: BufReader::with_capacity(1 << 16, stream),
+            token: token.to_owned(),
+            line: String::new(),
+            body: Vec::new(),
+        })
     }
 
     /// Sends a request and reads its answer: status and body.
@@ -70,7 +75,8 @@ impl Connection {
             self.read_body(length)?;
         }
         while chunked {
-            let size = usize::from_str_radix(self.read_line()?.split(';').next().unwrap_or("0").trim(), 16).unwrap_or(0);
+            let size =
+                usize::from_str_radix(self.read_line()?.split(';').next().unwrap_or("0").trim(), 16).unwrap_or(0);
             self.read_body(size)?;
             self.read_line()?;
             chunked = size > 0;
@@ -98,7 +104,14 @@ pub type Request = (&'static str, String, String);
 
 /// Sends `count` requests, the i-th made by `make(i)`, over `connections` connections at once, for at most `limit`.
 /// Any answer of 400 and above ends the run.
-pub fn drive(port: u16, token: &str, connections: usize, count: usize, limit: Duration, make: &(dyn Fn(usize) -> Request + Sync)) -> Run {
+pub fn drive(
+    port: u16,
+    token: &str,
+    connections: usize,
+    count: usize,
+    limit: Duration,
+    make: &(dyn Fn(usize) -> Request + Sync),
+) -> Run {
     let next = AtomicUsize::new(0);
     let start = Instant::now();
     let mut latencies: Vec<Duration> = std::thread::scope(|scope| {
@@ -114,7 +127,9 @@ pub fn drive(port: u16, token: &str, connections: usize, count: usize, limit: Du
                         }
                         let (method, path, body) = make(i);
                         let sent = Instant::now();
-                        let (status, answer) = connection.send(method, &path, "application/json", body.as_bytes()).expect("the server answers");
+                        let (status, answer) = connection
+                            .send(method, &path, "application/json", body.as_bytes())
+                            .expect("the server answers");
                         seen.push(sent.elapsed());
                         assert!(status < 400, "{method} {path}: {status} {}", String::from_utf8_lossy(answer));
                     }

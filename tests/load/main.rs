@@ -68,12 +68,27 @@ fn measure(binary: &Path, folder: &Path, size: usize) -> Report {
     let get = |path: String| -> Request { ("GET", path, String::new()) };
     let customers = &filled.customers;
     let mut lines = vec![
-        operate(&server, &token, "read", 10_000, &|i| get(format!("/api/v1/customers/{}", customers[i * 7919 % customers.len()]))),
+        operate(&server, &token, "read", 10_000, &|i| {
+            get(format!("/api/v1/customers/{}", customers[i * 7919 % customers.len()]))
+        }),
         operate(&server, &token, "list 50", 2_000, &|_| get("/api/v1/customers?limit=50".to_owned())),
-        operate(&server, &token, "list 50, own sort", 1_000, &|i| get(format!("/api/v1/customers?limit=50&sort={}", ["name", "-updated_at"][i % 2]))),
-        operate(&server, &token, "search", 1_000, &|i| get(format!("/api/v1/customers?limit=20&q={}", filled.queries[i % filled.queries.len()]))),
-        operate(&server, &token, "create", 2_000, &|i| ("POST", "/api/v1/customers".to_owned(), json!({ "name": format!("新建客户{i}有限公司"), "phone": format!("138{i:08}"), "city": "上海" }).to_string())),
-        operate(&server, &token, "pipeline aggregate", 500, &|_| get(format!("/api/v1/pipelines/{}/summary", filled.pipeline))),
+        operate(&server, &token, "list 50, own sort", 1_000, &|i| {
+            get(format!("/api/v1/customers?limit=50&sort={}", ["name", "-updated_at"][i % 2]))
+        }),
+        operate(&server, &token, "search", 1_000, &|i| {
+            get(format!("/api/v1/customers?limit=20&q={}", filled.queries[i % filled.queries.len()]))
+        }),
+        operate(&server, &token, "create", 2_000, &|i| {
+            (
+                "POST",
+                "/api/v1/customers".to_owned(),
+                json!({ "name": format!("新建客户{i}有限公司"), "phone": format!("138{i:08}"), "city": "上海" })
+                    .to_string(),
+            )
+        }),
+        operate(&server, &token, "pipeline aggregate", 500, &|_| {
+            get(format!("/api/v1/pipelines/{}/summary", filled.pipeline))
+        }),
     ];
     lines.push(import(&server, &token, 50_000));
     Report { size, first_answer, idle, memory: server.memory(), lines }
@@ -90,7 +105,9 @@ fn prepare(binary: &Path, dir: &Path, database: &str, size: usize) -> Filled {
         std::fs::remove_file(file.path()).ok();
     }
     let server = Server::start(binary, database, dir);
-    let setup = json!({ "organisation": "飞轮测速", "name": "管理员", "email": "admin@example.com", "password": PASSWORD }).to_string();
+    let setup =
+        json!({ "organisation": "飞轮测速", "name": "管理员", "email": "admin@example.com", "password": PASSWORD })
+            .to_string();
     let (status, body) = request(server.port, "", "POST", "/api/v1/setup", setup.as_bytes());
     assert_eq!(status, 201, "{body}");
     drop(server);
@@ -115,7 +132,13 @@ fn request(port: u16, token: &str, method: &str, path: &str, body: &[u8]) -> (u1
     (status, serde_json::from_slice(answer).unwrap_or_default())
 }
 
-fn operate(server: &Server, token: &str, operation: &'static str, count: usize, make: &(dyn Fn(usize) -> Request + Sync)) -> Line {
+fn operate(
+    server: &Server,
+    token: &str,
+    operation: &'static str,
+    count: usize,
+    make: &(dyn Fn(usize) -> Request + Sync),
+) -> Line {
     drive(server.port, token, CONNECTIONS, count / 20 + 10, Duration::from_secs(5), &|i| make(i + 1_000_000));
     let before = server.cpu();
     let run = drive(server.port, token, CONNECTIONS, count, Duration::from_secs(20), make);
@@ -156,14 +179,34 @@ fn import(server: &Server, token: &str, rows: usize) -> Line {
     }
     let elapsed = start.elapsed();
     let cpu = server.cpu() - before;
-    Line { operation: "import, 1000 rows", cpu: cpu.as_secs_f64() * 1_000_000.0 / rows as f64, per_second: rows as f64 / elapsed.as_secs_f64(), p50: elapsed, p99: elapsed }
+    Line {
+        operation: "import, 1000 rows",
+        cpu: cpu.as_secs_f64() * 1_000_000.0 / rows as f64,
+        per_second: rows as f64 / elapsed.as_secs_f64(),
+        p50: elapsed,
+        p99: elapsed,
+    }
 }
 
 fn print(report: &Report) {
-    println!("\n{} customers, {} opportunities (SQLite); first answer {:.0} ms, idle {:.0} MB, after the load {:.0} MB", report.size, report.size * 3, report.first_answer.as_secs_f64() * 1000.0, report.idle, report.memory);
+    println!(
+        "\n{} customers, {} opportunities (SQLite); first answer {:.0} ms, idle {:.0} MB, after the load {:.0} MB",
+        report.size,
+        report.size * 3,
+        report.first_answer.as_secs_f64() * 1000.0,
+        report.idle,
+        report.memory
+    );
     println!("  {:<20} {:>12} {:>10} {:>10} {:>10}", "operation", "CPU ms/req", "per s", "p50 ms", "p99 ms");
     for line in &report.lines {
-        println!("  {:<20} {:>12.3} {:>10.0} {:>10.2} {:>10.2}", line.operation, line.cpu, line.per_second, line.p50.as_secs_f64() * 1000.0, line.p99.as_secs_f64() * 1000.0);
+        println!(
+            "  {:<20} {:>12.3} {:>10.0} {:>10.2} {:>10.2}",
+            line.operation,
+            line.cpu,
+            line.per_second,
+            line.p50.as_secs_f64() * 1000.0,
+            line.p99.as_secs_f64() * 1000.0
+        );
     }
 }
 

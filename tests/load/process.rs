@@ -35,12 +35,17 @@ impl Server {
             .expect("the server starts");
         let mut server = Server { child, port, first_answer: Duration::ZERO };
         while start.elapsed() < Duration::from_secs(120) {
-            let answer = Connection::open(port, "").and_then(|mut c| c.send("GET", "/readyz", "", &[]).map(|(status, _)| status));
+            let answer = Connection::open(port, "")
+                .and_then(|mut c| c.send("GET", "/readyz", "", &[]).map(|(status, _)| status));
             if matches!(answer, Ok(200)) {
                 server.first_answer = start.elapsed();
                 return server;
             }
-            assert!(server.child.try_wait().expect("a child").is_none(), "the server ended: {}", fs::read_to_string(dir.join("server.log")).unwrap_or_default());
+            assert!(
+                server.child.try_wait().expect("a child").is_none(),
+                "the server ended: {}",
+                fs::read_to_string(dir.join("server.log")).unwrap_or_default()
+            );
             std::thread::sleep(Duration::from_millis(2));
         }
         panic!("the server did not answer in two minutes");
@@ -57,7 +62,8 @@ impl Server {
     /// Resident memory in MB.
     pub fn memory(&self) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("/proc");
-        let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse::<f64>().ok());
+        let kilobytes =
+            status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse::<f64>().ok());
         kilobytes.unwrap_or(0.0) / 1024.0
     }
 }

@@ -63,7 +63,8 @@ impl Server {
 
     /// A server on this database with more settings in its environment.
     pub fn on(database: Database, settings: &[(&str, &str)]) -> Server {
-        let settings: Vec<(String, String)> = settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let settings: Vec<(String, String)> =
+            settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let (child, base) = spawn(&database, &settings);
         Server { child, database, base, settings, admin: OnceLock::new() }
     }
@@ -120,15 +121,18 @@ impl Server {
 
     /// Somebody with the password of everybody.
     pub fn log_in(&self, email: &str) -> Client {
-        let reply = self.anonymous().post("/api/v1/auth/login", &json!({ "email": email, "password": PASSWORD })).expect(200);
+        let reply =
+            self.anonymous().post("/api/v1/auth/login", &json!({ "email": email, "password": PASSWORD })).expect(200);
         self.anonymous().with_token(reply["access_token"].as_str().expect("a token"))
     }
 
     /// A new user with one of the shipped roles (its key), in a team of their own unless one is given.
     pub fn user(&self, role: &str, team: Option<&str>) -> (String, Client) {
         let admin = self.admin();
-        let email = format!("{role}.{}@example.com", admin.get("/api/v1/users?count=exact&limit=1").expect(200)["total"]);
-        let mut input = json!({ "name": format!("{role} 测试"), "email": email, "role_keys": [role], "password": PASSWORD });
+        let email =
+            format!("{role}.{}@example.com", admin.get("/api/v1/users?count=exact&limit=1").expect(200)["total"]);
+        let mut input =
+            json!({ "name": format!("{role} 测试"), "email": email, "role_keys": [role], "password": PASSWORD });
         if let Some(team) = team {
             input["team_id"] = json!(team);
         }
@@ -153,7 +157,10 @@ fn spawn(database: &Database, settings: &[(String, String)]) -> (Child, String) 
     let file = File::create(&log).expect("a log file");
     let mut command = Command::new(program());
     command.arg("serve").stdin(Stdio::null()).stdout(file.try_clone().expect("a file")).stderr(file);
-    command.env("DATABASE_URL", database.url()).env("FLYWHEEL_DATA_DIR", database.folder()).env("FLYWHEEL_BIND", "127.0.0.1:0");
+    command
+        .env("DATABASE_URL", database.url())
+        .env("FLYWHEEL_DATA_DIR", database.folder())
+        .env("FLYWHEEL_BIND", "127.0.0.1:0");
     command.env("FLYWHEEL_SECRET", "0123456789abcdef0123456789abcdef").env("FLYWHEEL_LOG", "json");
     command.env("FLYWHEEL_WORKERS", "2").env("FLYWHEEL_POOL_SIZE", "4");
     command.envs(settings.iter().map(|(k, v)| (k, v)));
@@ -161,7 +168,10 @@ fn spawn(database: &Database, settings: &[(String, String)]) -> (Child, String) 
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(60) {
         let text = fs::read_to_string(&log).unwrap_or_default();
-        let address = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()).find_map(|line| Some(line["address"].as_str()?.to_owned()));
+        let address = text
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .find_map(|line| Some(line["address"].as_str()?.to_owned()));
         if let Some(address) = address {
             return (child, format!("http://{address}"));
         }
