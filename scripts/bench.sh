@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# bench.sh [SIZE…]: builds the release server and drives it at each size (default 100000 1000000 customers, three opportunities each).
+# The filled databases stay in ${BENCH_DIR:-target/bench} for the next run.
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+say "building the release server and the load generator"
+cargo build --release --locked --quiet -p api --bin flywheel
+cargo build --release --locked --quiet -p tests --bin load
+export FLYWHEEL_BIN=$TARGET/release/flywheel BENCH_DIR=${BENCH_DIR:-$TARGET/bench}
+mkdir -p "$BENCH_DIR"
+exec "$TARGET/release/load" "$@"
