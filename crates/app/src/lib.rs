@@ -1,10 +1,15 @@
 //! Acts: use cases, jobs, import and export. Knows no HTTP.
 
 pub mod ctx;
+pub mod custom_fields;
+pub mod describe;
 pub mod error;
 pub mod identity;
+pub mod feed;
+pub mod idempotency;
 pub mod records;
 pub mod schema;
+pub mod search;
 pub mod tabular;
 
 pub use ctx::{Actor, Ctx, Visible};

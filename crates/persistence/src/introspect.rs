@@ -57,9 +57,15 @@ pub fn tables(conn: &mut AnyConnection) -> Result<BTreeMap<String, Table>, Error
     let (columns, keys, indexes) = match conn {
         AnyConnection::Pg(_) => (PG_COLUMNS.to_owned(), PG_KEYS.to_owned(), PG_INDEXES.to_owned()),
         AnyConnection::Sqlite(_) => (
-            of_sqlite("p.name AS column_name, p.\"notnull\" = 0 AND p.pk = 0 AS nullable", "pragma_table_info(m.name) p"),
+            of_sqlite(
+                "p.name AS column_name, p.\"notnull\" = 0 AND p.pk = 0 AS nullable",
+                "pragma_table_info(m.name) p",
+            ),
             of_sqlite("f.\"from\" AS column_name, f.\"table\" AS other", "pragma_foreign_key_list(m.name) f"),
-            of_sqlite("x.name AS column_name, i.name AS other", "pragma_index_list(m.name) i JOIN pragma_index_info(i.name) x ON x.seqno = 0"),
+            of_sqlite(
+                "x.name AS column_name, i.name AS other",
+                "pragma_index_list(m.name) i JOIN pragma_index_info(i.name) x ON x.seqno = 0",
+            ),
         ),
     };
     let mut tables: BTreeMap<String, Table> = BTreeMap::new();

@@ -1,5 +1,6 @@
 //! Remembers: the only crate that knows diesel and SQL, on SQLite and PostgreSQL alike.
 
+pub mod custom_index;
 pub mod db;
 pub mod derived;
 pub mod error;
@@ -7,6 +8,7 @@ pub mod events;
 pub mod introspect;
 pub mod pipeline;
 pub mod records;
+pub mod settings;
 pub mod sql;
 pub mod types;
 

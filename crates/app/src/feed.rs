@@ -1,0 +1,160 @@
+//! The event log as people see it: only what concerns records they may see, under their masks.
+
+use crate::{Ctx, Error, Result};
+use contract::feed::{EventOut, Events};
+use domain::policy::{Action, Mask, Masks};
+use domain::record::{Shape, mask, masked};
+use persistence::events::{Event, Filter};
+use serde_json::{Map, Value as Json};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use uuid::Uuid;
+
+const MAX_ROUNDS: usize = 20;
+
+/// Which events are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// Of this object.
+    pub object: Option<String>,
+    /// Of this record.
+    pub record_id: Option<Uuid>,
+    /// Before this position.
+    pub before: Option<i64>,
+    /// How many.
+    pub limit: i64,
+}
+
+/// A page of events, newest first. Events of records out of sight are passed over.
+pub fn page(ctx: &mut Ctx<'_>, query: &Query) -> Result<Events> {
+    let objects = readable(ctx, query.object.as_deref())?;
+    let filter = Filter { record_id: query.record_id, objects: &objects, origin_id: None };
+    let mut before = query.before;
+    let mut items = Vec::new();
+    let mut end = false;
+    for _ in 0..MAX_ROUNDS {
+        let batch = persistence::events::newest(ctx.conn, &filter, before, query.limit.max(50))?;
+        end = (batch.len() as i64) < query.limit.max(50);
+        let visible = visible_records(ctx, &batch)?;
+        for event in batch {
+            if items.len() as i64 >= query.limit {
+                end = false;
+                break;
+            }
+            before = Some(event.seq);
+            if visible.contains(&event.record_id) {
+                items.push(event);
+            }
+        }
+        if end || items.len() as i64 >= query.limit {
+            break;
+        }
+    }
+    let next_cursor = if end { None } else { before.map(|b| b.to_string()) };
+    Ok(Events { items: present(ctx, items)?, next_cursor })
+}
+
+/// The objects whose events the caller may see. Administrative events need the right to read settings.
+fn readable(ctx: &Ctx<'_>, wanted: Option<&str>) -> Result<Vec<String>> {
+    if let Some(object) = wanted {
+        let shape = ctx
+            .schema
+            .shape(object)
+            .ok_or_else(|| Error::field("object", "choice", domain::objects::ALL.map(|o| o.key).join(", ")))?;
+        ctx.require(shape.def.permission, Action::Read)?;
+        return Ok(vec![object.to_owned()]);
+    }
+    let shapes = ctx.schema.shapes.iter().filter(|s| ctx.actor.visible(s.def.permission, Action::Read).is_some());
+    Ok(shapes.map(|s| s.def.key.to_owned()).collect())
+}
+
+fn visible_records(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<HashSet<Uuid>> {
+    let mut by_object: HashMap<&str, BTreeSet<Uuid>> = HashMap::new();
+    for event in events {
+        by_object.entry(&event.object).or_default().insert(event.record_id);
+    }
+    let mut visible = HashSet::new();
+    for (object, ids) in by_object {
+        let shape = ctx.shape(object)?;
+        let owners = ctx.require(shape.def.permission, Action::Read)?;
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        visible.extend(
+            persistence::records::titles(ctx.conn, &shape, &ids, owners.owners())?.into_iter().map(|(id, _)| id),
+        );
+    }
+    Ok(visible)
+}
+
+fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<EventOut>> {
+    let users = ctx.shape("users")?;
+    let actors: BTreeSet<Uuid> = events.iter().filter_map(|e| e.actor_id).collect();
+    let actors: Vec<Uuid> = actors.into_iter().collect();
+    let names: HashMap<Uuid, String> =
+        persistence::records::titles(ctx.conn, &users, &actors, persistence::records::Owners::All)?
+            .into_iter()
+            .collect();
+    let masks = ctx.actor.permissions.masks;
+    let mut shown = Vec::with_capacity(events.len());
+    for e in events {
+        let shape = ctx.shape(&e.object)?;
+        let old = document(e.old.as_deref(), &shape, masks);
+        let new = document(e.new.as_deref(), &shape, masks);
+        let refs = refs(ctx, &shape, [old.as_ref(), new.as_ref()])?;
+        let actor_name = e.actor_id.and_then(|id| names.get(&id).cloned());
+        shown.push(EventOut {
+            seq: e.seq,
+            id: e.id,
+            type_: e.kind,
+            object: e.object,
+            record_id: e.record_id,
+            actor_id: e.actor_id,
+            actor_name,
+            at: e.at,
+            old,
+            new,
+            refs,
+            request_id: e.request_id,
+        });
+    }
+    Ok(shown)
+}
+
+/// The changed fields under the caller's masks.
+pub fn document(text: Option<&str>, shape: &Shape, masks: Masks) -> Option<Map<String, Json>> {
+    let mut doc: Map<String, Json> = serde_json::from_str(text?).ok()?;
+    for field in shape.columns().filter(|f| masked(&f.kind, masks) != Mask::Clear) {
+        if let Some(value) = doc.get_mut(field.key.as_ref()) {
+            *value = value.as_str().and_then(|s| mask(s, &field.kind, masks)).map_or(Json::Null, Json::String);
+        }
+    }
+    if let Some(Json::Object(custom)) = doc.get_mut("custom") {
+        for field in shape.custom.iter().filter(|f| masked(&f.kind, masks) != Mask::Clear) {
+            if let Some(value) = custom.get_mut(field.key.as_ref()) {
+                *value = value.as_str().and_then(|s| mask(s, &field.kind, masks)).map_or(Json::Null, Json::String);
+            }
+        }
+    }
+    Some(doc)
+}
+
+/// Titles of the linked records, as far as the caller may see them.
+fn refs(ctx: &mut Ctx<'_>, shape: &Shape, docs: [Option<&Map<String, Json>>; 2]) -> Result<BTreeMap<String, String>> {
+    let mut found = BTreeMap::new();
+    for field in shape.columns() {
+        let domain::fields::Kind::Link(object) = &field.kind else { continue };
+        let values = docs.iter().flatten().filter_map(|d| d.get(field.key.as_ref())?.as_str());
+        let ids: Vec<Uuid> = values.filter_map(domain::fields::parse_id).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let target = ctx.shape(object)?;
+        let visible = match object.as_ref() {
+            "users" | "teams" | "pipelines" | "pipeline_stages" => Some(crate::Visible::All),
+            _ => ctx.actor.visible(target.def.permission, Action::Read),
+        };
+        if let Some(visible) = visible {
+            let titles = persistence::records::titles(ctx.conn, &target, &ids, visible.owners())?;
+            found.extend(titles.into_iter().map(|(id, title)| (id.to_string(), title)));
+        }
+    }
+    Ok(found)
+}

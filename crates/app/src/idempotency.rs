@@ -1,0 +1,52 @@
+//! A request that is sent twice is carried out once: the first answer is kept with the write itself.
+
+use crate::{Ctx, Error, Result};
+use chrono::Duration;
+use persistence::settings::Answer;
+use sha2::{Digest, Sha256};
+
+/// How long an answer is kept.
+const KEPT_HOURS: i64 = 24;
+
+/// A request that carries an `Idempotency-Key`.
+#[derive(Debug, Clone)]
+pub struct Key {
+    key: String,
+    hash: String,
+}
+
+impl Key {
+    /// Of a request: its key, its route and its body. A key is 1 to 200 printable ASCII characters.
+    pub fn new(key: &str, route: &str, body: &[u8]) -> Result<Key> {
+        if key.is_empty() || key.len() > 200 || !key.bytes().all(|b| (0x21..0x7f).contains(&b)) {
+            return Err(Error::field("Idempotency-Key", "invalid", "1–200 ASCII"));
+        }
+        let mut hasher = Sha256::new();
+        hasher.update(route.as_bytes());
+        hasher.update([0]);
+        hasher.update(body);
+        let hash = hasher.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        Ok(Key { key: key.to_owned(), hash })
+    }
+}
+
+/// Carries out `f` unless this request was answered before; keeps its answer in the same transaction.
+pub fn once(ctx: &mut Ctx<'_>, key: Option<&Key>, f: impl FnOnce(&mut Ctx<'_>) -> Result<Answer>) -> Result<Answer> {
+    let Some(key) = key else { return f(ctx) };
+    let user = ctx.actor.user_id;
+    if let Some(known) = persistence::settings::answer(ctx.conn, user, &key.key, ctx.now - Duration::hours(KEPT_HOURS))?
+    {
+        if known.request_hash != key.hash {
+            return Err(Error::field("Idempotency-Key", "reused_key", ""));
+        }
+        return Ok(known);
+    }
+    let answer = Answer { request_hash: key.hash.clone(), ..f(ctx)? };
+    persistence::settings::remember_answer(ctx.conn, user, &key.key, &answer, ctx.now)?;
+    Ok(answer)
+}
+
+/// Forgets what is older than a day.
+pub fn sweep(ctx: &mut Ctx<'_>) -> Result<usize> {
+    Ok(persistence::settings::forget_answers(ctx.conn, ctx.now - Duration::hours(KEPT_HOURS))?)
+}

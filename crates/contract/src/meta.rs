@@ -1,0 +1,165 @@
+//! Objects and their fields as the interface needs them, and the definitions of custom fields.
+
+use chrono::{DateTime, Utc};
+use domain::policy::Grant;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Every object the caller may use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Objects {
+    /// In the order of the navigation.
+    pub items: Vec<ObjectMeta>,
+}
+
+/// An object: how it is called and what it consists of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ObjectMeta {
+    /// Plural key: route and permission.
+    pub key: String,
+    /// Name of one, in the caller's language.
+    pub label: String,
+    /// Name of many, in the caller's language.
+    pub label_plural: String,
+    /// The field that names a record.
+    pub title_field: String,
+    /// Has an owner, so that scopes narrower than all apply.
+    pub owned: bool,
+    /// Takes `q`.
+    pub searchable: bool,
+    /// Custom fields may be added.
+    pub customizable: bool,
+    /// Sort of a list that does not say, as `sort` would.
+    pub default_sort: String,
+    /// The fields, system fields first, custom fields last.
+    pub fields: Vec<FieldMeta>,
+    /// What the caller may do.
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, String>))]
+    pub permissions: Grant,
+}
+
+/// A field: its type and what may be done with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldMeta {
+    /// Name in JSON; `custom.KEY` for a custom field in filter, sort and fields.
+    pub key: String,
+    /// In the caller's language.
+    pub label: String,
+    /// Name of its kind: text, long_text, email, phone, url, int, money, number, percent, bool, date, datetime, choice, link, tags, json, id.
+    pub kind: String,
+    /// Greatest value, or characters at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+    /// Least value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    /// Options of a choice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<ChoiceMeta>,
+    /// Plural key of the object a link leads to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Must be given.
+    pub required: bool,
+    /// May stand in a filter.
+    pub filterable: bool,
+    /// May stand in a sort.
+    pub sortable: bool,
+    /// May be written.
+    pub writable: bool,
+    /// May be a column of an import.
+    pub importable: bool,
+    /// Added by the organisation.
+    pub custom: bool,
+    /// Partly or wholly hidden from the caller.
+    pub masked: bool,
+    /// Shown in lists unless the user chooses otherwise.
+    pub in_list: bool,
+}
+
+/// An option of a choice field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChoiceMeta {
+    /// What is stored and sent.
+    pub key: String,
+    /// In the caller's language.
+    pub label: String,
+    /// A quiet hue: neutral, info, primary, success, warning or error.
+    pub color: String,
+}
+
+/// Every custom field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CustomFields {
+    /// By object and position.
+    pub items: Vec<CustomFieldOut>,
+}
+
+/// A custom field as it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CustomFieldOut {
+    /// Its id.
+    pub id: Uuid,
+    /// For `If-Match`.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// The definition.
+    #[serde(flatten)]
+    pub field: CustomFieldInput,
+}
+
+/// The definition of a custom field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CustomFieldInput {
+    /// Plural key of the object.
+    pub object: String,
+    /// Lower-case identifier, at most 40 characters.
+    pub key: String,
+    /// text, long_text, email, phone, url, int, money, number, percent, bool, date, datetime or choice.
+    pub kind: String,
+    /// Chinese label.
+    pub label_zh: String,
+    /// English label.
+    pub label_en: String,
+    /// Options of a choice.
+    #[serde(default)]
+    pub choices: Vec<CustomChoice>,
+    /// Must be given.
+    #[serde(default)]
+    pub required: bool,
+    /// Shown in lists unless the user chooses otherwise.
+    #[serde(default)]
+    pub in_list: bool,
+    /// Place in the order; last by default.
+    #[serde(default)]
+    pub position: Option<i64>,
+}
+
+/// An option of a custom choice field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CustomChoice {
+    /// What is stored and sent.
+    pub key: String,
+    /// Chinese label; the key by default.
+    #[serde(default)]
+    pub label_zh: String,
+    /// English label; the key by default.
+    #[serde(default)]
+    pub label_en: String,
+    /// A quiet hue; neutral by default.
+    #[serde(default)]
+    pub color: String,
+}
