@@ -184,7 +184,7 @@ engines! {
 
     fn an_unknown_route_is_a_404_problem_and_a_wrong_method_405(server: &Server) {
         let admin = server.admin();
-        admin.get("/api/v1/nothing_of_the_kind").expect_problem(404, "no_such_route");
+        admin.get("/api/v1/nothing_of_the_kind").expect_problem(404, "no_such_address");
         let reply = admin.send("DELETE", "/api/v1/customers", None).expect(405);
         assert!(reply.header("allow").is_some_and(|allow| allow.contains("GET")), "{:?}", reply.headers);
     }

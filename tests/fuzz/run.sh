@@ -3,7 +3,7 @@
 # EXAMPLES (default 10) cases per operation and FUZZ_SECONDS (default 120) bound it; SEED makes a run repeatable.
 . "$(dirname "$0")/../../scripts/lib.sh"
 if [ "${2:-}" != inside ]; then
-  exec env FLYWHEEL_RATE_LIMIT=off "$ROOT/scripts/serve-with.sh" "$1" "$0" "$1" inside
+  exec env FLYWHEEL_RATE_LIMIT=0 FLYWHEEL_ADDRESS_RATE_LIMIT=0 FLYWHEEL_LOGIN_RATE_LIMIT=0 "$ROOT/scripts/serve-with.sh" "$1" "$0" "$1" inside
 fi
 out=$TARGET/fuzz-$1
 rm -rf "$out"

@@ -28,7 +28,10 @@ impl Server {
             .env("FLYWHEEL_BIND", format!("127.0.0.1:{port}"))
             .env("FLYWHEEL_SECRET", "bench-bench-bench-bench-bench-bench-bench-0001")
             .env("FLYWHEEL_DATA_DIR", dir)
-            .env("FLYWHEEL_RATE_LIMIT", "off")
+            .envs(
+                ["FLYWHEEL_RATE_LIMIT", "FLYWHEEL_ADDRESS_RATE_LIMIT", "FLYWHEEL_LOGIN_RATE_LIMIT"]
+                    .map(|name| (name, "0")),
+            )
             .stdout(Stdio::null())
             .stderr(fs::File::create(dir.join("server.log")).expect("a log file"))
             .spawn()

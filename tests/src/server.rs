@@ -162,6 +162,9 @@ fn spawn(database: &Database, settings: &[(String, String)]) -> (Child, String) 
         .env("FLYWHEEL_DATA_DIR", database.folder())
         .env("FLYWHEEL_BIND", "127.0.0.1:0");
     command.env("FLYWHEEL_SECRET", "0123456789abcdef0123456789abcdef").env("FLYWHEEL_LOG", "json");
+    command.envs(
+        ["FLYWHEEL_RATE_LIMIT", "FLYWHEEL_ADDRESS_RATE_LIMIT", "FLYWHEEL_LOGIN_RATE_LIMIT"].map(|name| (name, "0")),
+    );
     command.env("FLYWHEEL_WORKERS", "2").env("FLYWHEEL_POOL_SIZE", "4");
     command.envs(settings.iter().map(|(k, v)| (k, v)));
     let mut child = command.spawn().unwrap_or_else(|e| panic!("{}: {e}", program().display()));
