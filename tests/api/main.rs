@@ -1,3 +1,6 @@
 //! The API as its callers see it, on both engines, one module per context.
 
+mod identity;
 mod operations;
+mod records;
+mod server;

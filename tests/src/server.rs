@@ -90,9 +90,8 @@ impl Server {
         self.child.wait().expect("a child");
     }
 
-    /// Starts it again on the same database.
-    pub fn restart(&mut self) {
-        self.kill();
+    /// Starts it again on the same database, after [`Server::stop`] or [`Server::kill`].
+    pub fn start_again(&mut self) {
         let (child, base) = spawn(&self.database, &self.settings);
         self.child = child;
         self.base = base;

@@ -1,0 +1,149 @@
+//! Who may do what: set-up, log-in, sessions, roles, scopes, masks, keys.
+
+use serde_json::{Value, json};
+use tests::client::{Client, Reply};
+use tests::database::Engine;
+use tests::engines;
+use tests::server::{ADMIN, PASSWORD, Server};
+
+fn log_in(client: &Client, email: &str, password: &str) -> Reply {
+    client.post("/api/v1/auth/login", &json!({ "email": email, "password": password }))
+}
+
+/// The refresh cookie of a log-in or refresh, as a client sends it back.
+fn cookie(reply: &Reply) -> String {
+    reply.header("set-cookie").and_then(|c| c.split(';').next()).unwrap_or_default().to_owned()
+}
+
+fn refresh(client: &Client, cookie: &str) -> Reply {
+    client.with_header("cookie", cookie).post_empty("/api/v1/auth/refresh")
+}
+
+#[test]
+fn set_up_is_offered_once_and_makes_the_administrator() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(server) = Server::fresh(engine) else { continue };
+        let anonymous = server.anonymous();
+        assert_eq!(anonymous.get("/api/v1/setup").expect(200)["needed"], true);
+        let input = json!({ "organisation": "飞轮", "name": "林总", "email": "lin@example.com", "password": PASSWORD });
+        let reply = anonymous.post("/api/v1/setup", &input).expect(201);
+        let me = anonymous.with_token(reply["access_token"].as_str().unwrap()).get("/api/v1/me").expect(200);
+        assert_eq!((&me["name"], &me["roles"]), (&json!("林总"), &json!(["administrator"])));
+        assert_eq!(anonymous.get("/api/v1/setup").expect(200)["needed"], false);
+        assert_eq!(anonymous.post("/api/v1/setup", &input).status, 409);
+    }
+}
+
+engines! {
+    fn a_wrong_password_and_an_unknown_address_answer_alike(server: &Server) {
+        let anonymous = server.anonymous();
+        let (wrong, unknown) = (log_in(&anonymous, ADMIN, "wrong-password-1"), log_in(&anonymous, "nobody@example.com", "wrong-password-1"));
+        assert_eq!((wrong.status, &wrong["code"], &wrong["detail"]), (401, &unknown["code"], &unknown["detail"]));
+    }
+
+    fn an_account_is_locked_after_repeated_failures(server: &Server) {
+        let anonymous = server.anonymous();
+        let statuses: Vec<u16> = (0..12).map(|_| log_in(&anonymous, ADMIN, "wrong-password-1").status).collect();
+        assert_eq!(statuses[0], 401);
+        assert_eq!(*statuses.last().unwrap(), 429, "{statuses:?}");
+        let locked = log_in(&anonymous, ADMIN, PASSWORD).expect(429);
+        assert!(locked.header("retry-after").is_some_and(|s| s.parse::<u64>().is_ok()));
+    }
+
+    fn the_refresh_token_rotates_and_reuse_of_a_spent_one_ends_the_family(server: &Server) {
+        let anonymous = server.anonymous();
+        let login = log_in(&anonymous, ADMIN, PASSWORD).expect(200);
+        let header = login.header("set-cookie").unwrap().to_ascii_lowercase();
+        assert!(header.contains("httponly") && header.contains("samesite=strict") && header.contains("path=/api/v1/auth"), "{header}");
+        let first = cookie(&login);
+        let second = cookie(&refresh(&anonymous, &first).expect(200));
+        assert_ne!(first, second);
+        let third = cookie(&refresh(&anonymous, &second).expect(200));
+        refresh(&anonymous, &first).expect(401);
+        refresh(&anonymous, &third).expect(401);
+    }
+
+    fn log_out_ends_the_session(server: &Server) {
+        let anonymous = server.anonymous();
+        let login = log_in(&anonymous, ADMIN, PASSWORD).expect(200);
+        let session = anonymous.with_token(login["access_token"].as_str().unwrap());
+        session.with_header("cookie", &cookie(&login)).post_empty("/api/v1/auth/logout").expect(204);
+        refresh(&anonymous, &cookie(&login)).expect(401);
+    }
+
+    fn a_changed_password_replaces_the_old_one(server: &Server) {
+        let (anonymous, admin) = (server.anonymous(), server.admin());
+        let change = |old: &str, new: &str| admin.post("/api/v1/auth/password", &json!({ "current_password": old, "new_password": new }));
+        assert_eq!(change("not-the-old-one-1", "Another-Long-Password-7").status, 422);
+        assert_eq!(change(PASSWORD, "short").expect(422).wrong_fields(), ["new_password"]);
+        change(PASSWORD, "Another-Long-Password-7").expect(204);
+        log_in(&anonymous, ADMIN, PASSWORD).expect(401);
+        log_in(&anonymous, ADMIN, "Another-Long-Password-7").expect(200);
+    }
+
+    fn nine_roles_are_shipped(server: &Server) {
+        let reply = server.admin().get("/api/v1/roles").expect(200);
+        let keys: Vec<&str> = reply.items().iter().filter_map(|r| r["key"].as_str()).collect();
+        for key in ["administrator", "director", "manager", "representative", "marketing", "service", "finance", "read_only", "integration"] {
+            assert!(keys.contains(&key), "{key} is not in {keys:?}");
+        }
+    }
+
+    fn a_representative_sees_only_what_is_theirs_and_the_rest_is_404(server: &Server) {
+        let (id, rep) = server.user("representative", None);
+        let theirs = server.create("customers", &json!({ "name": "我的客户", "owner_id": id }));
+        let other = server.create("customers", &json!({ "name": "别人的客户" }));
+        rep.get(&format!("/api/v1/customers/{theirs}")).expect(200);
+        rep.get(&format!("/api/v1/customers/{other}")).expect(404);
+        rep.patch(&format!("/api/v1/customers/{other}"), 1, &json!({ "name": "抢来的" })).expect(404);
+        assert!(rep.delete(&format!("/api/v1/customers/{other}")).status == 404 || rep.delete(&format!("/api/v1/customers/{other}")).status == 403);
+        let list = rep.get("/api/v1/customers?count=exact").expect(200);
+        assert_eq!((&list["total"], &list.items()[0]["id"]), (&json!(1), &json!(theirs)));
+        let events = rep.get(&format!("/api/v1/events?object=customers&record_id={other}"));
+        assert!(events.status == 404 || events.items().is_empty());
+        let found = rep.get("/api/v1/search?q=%E5%AE%A2%E6%88%B7").expect(200);
+        assert!(found.items().iter().all(|hit| hit["id"] != json!(other)));
+    }
+
+    fn a_manager_sees_the_teams_below_and_not_beside(server: &Server) {
+        let east = server.create("teams", &json!({ "name": "华东" }));
+        let shanghai = server.create("teams", &json!({ "name": "上海", "parent_id": east }));
+        let north = server.create("teams", &json!({ "name": "华北" }));
+        let (_, director) = server.user("director", Some(&east));
+        let (below, _) = server.user("representative", Some(&shanghai));
+        let (beside, _) = server.user("representative", Some(&north));
+        let seen = server.create("customers", &json!({ "name": "上海客户", "owner_id": below }));
+        let unseen = server.create("customers", &json!({ "name": "北京客户", "owner_id": beside }));
+        director.get(&format!("/api/v1/customers/{seen}")).expect(200);
+        let manager = server.user("manager", Some(&east)).1;
+        manager.get(&format!("/api/v1/customers/{seen}")).expect(200);
+        manager.get(&format!("/api/v1/customers/{unseen}")).expect(404);
+    }
+
+    fn a_masked_phone_is_masked_in_details_lists_and_search(server: &Server) {
+        let admin = server.admin();
+        let permissions = json!({ "objects": { "contacts": { "read": "all" } }, "masks": { "phone": "partial", "email": "hidden" } });
+        admin.post("/api/v1/roles", &json!({ "key": "masked", "name": "看不全", "permissions": permissions })).expect(201);
+        let id = server.create("contacts", &json!({ "name": "张伟", "phone": "13812345678", "email": "zhang@example.com" }));
+        let masked = server.as_role("masked");
+        let one = masked.get(&format!("/api/v1/contacts/{id}")).expect(200);
+        let many = masked.get("/api/v1/contacts").expect(200);
+        for contact in [&one.json, &many.items()[0]] {
+            let phone = contact["phone"].as_str().unwrap_or_default();
+            assert!(phone.contains('*') && !phone.contains("1234"), "{contact}");
+            assert_eq!(contact["email"], Value::Null);
+        }
+    }
+
+    fn an_api_key_is_shown_once_and_works_until_it_is_revoked(server: &Server) {
+        let admin = server.admin();
+        let made = admin.post("/api/v1/api_keys", &json!({ "name": "erp", "role_keys": ["integration"] })).expect(201);
+        let key = made["key"].as_str().unwrap();
+        assert!(key.starts_with("fw_"));
+        let integration = server.anonymous().with_token(key);
+        integration.get("/api/v1/customers").expect(200);
+        assert!(!admin.get("/api/v1/api_keys").expect(200).json.to_string().contains(key));
+        admin.delete(&format!("/api/v1/api_keys/{}", made.id())).expect(204);
+        integration.get("/api/v1/customers").expect(401);
+    }
+}

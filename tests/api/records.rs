@@ -1,0 +1,193 @@
+//! The record mechanism over HTTP: versions, merge patch, archive, lists, bulk, idempotency, custom fields, events.
+
+use serde_json::json;
+use tests::engines;
+use tests::server::Server;
+
+fn customer(server: &Server, name: &str) -> String {
+    server.create("customers", &json!({ "name": name }))
+}
+
+engines! {
+    fn a_record_comes_back_as_it_was_sent_with_its_system_fields(server: &Server) {
+        let admin = server.admin();
+        let made = admin.post("/api/v1/customers", &json!({ "name": "张江精密仪器有限公司", "city": "上海", "employees": 120, "grade": "A" })).expect(201);
+        assert_eq!((made.version(), &made["city"], &made["employees"], &made["grade"]), (1, &json!("上海"), &json!(120), &json!("A")));
+        assert!(made["created_at"].is_string() && made["archived_at"].is_null() && made["custom"].is_object());
+        let read = admin.get(&format!("/api/v1/customers/{}", made.id())).expect(200);
+        assert_eq!(read.json, made.json);
+        assert_eq!(read.header("etag"), Some("\"1\""));
+    }
+
+    fn a_merge_patch_keeps_what_it_does_not_name_and_null_clears(server: &Server) {
+        let admin = server.admin();
+        let id = server.create("customers", &json!({ "name": "华星软件有限公司", "city": "上海", "phone": "021-5555 6666" }));
+        let path = format!("/api/v1/customers/{id}");
+        let changed = admin.patch(&path, 1, &json!({ "city": null, "short_name": "华星" })).expect(200);
+        assert_eq!((changed.version(), &changed["city"], &changed["short_name"], &changed["name"]), (2, &json!(null), &json!("华星"), &json!("华星软件有限公司")));
+        assert!(!changed["phone"].is_null());
+    }
+
+    fn a_stale_version_is_412_a_missing_one_428_and_nothing_is_lost(server: &Server) {
+        let admin = server.admin();
+        let path = format!("/api/v1/customers/{}", customer(server, "原名有限公司"));
+        admin.patch(&path, 1, &json!({ "name": "甲的名字" })).expect(200);
+        admin.patch(&path, 1, &json!({ "name": "乙的名字" })).expect(412);
+        admin.send("PATCH", &path, Some(("application/json", br#"{"name":"x"}"#))).expect(428);
+        assert_eq!(admin.get(&path).expect(200)["name"], "甲的名字");
+    }
+
+    fn every_fault_of_an_input_is_named_at_once(server: &Server) {
+        let wrong = json!({ "name": "", "email": "keine", "employees": "viele", "grade": "Z", "unknown_one": 1, "version": 3 });
+        let reply = server.admin().post("/api/v1/customers", &wrong).expect(422);
+        let mut fields = reply.wrong_fields();
+        fields.sort_unstable();
+        assert_eq!(fields, ["email", "employees", "grade", "name", "unknown_one", "version"]);
+    }
+
+    fn nul_characters_and_endless_texts_are_422(server: &Server) {
+        let admin = server.admin();
+        for name in ["a\u{0}b".to_owned(), "x".repeat(100_000)] {
+            assert_eq!(admin.post("/api/v1/customers", &json!({ "name": name })).expect(422).wrong_fields(), ["name"]);
+        }
+    }
+
+    fn an_archived_record_leaves_the_list_and_restore_brings_it_back(server: &Server) {
+        let admin = server.admin();
+        let id = customer(server, "归档有限公司");
+        let path = format!("/api/v1/customers/{id}");
+        let listed = |query: &str| admin.get(&format!("/api/v1/customers?{query}")).expect(200).items().iter().any(|c| c["id"] == json!(id));
+        assert!(admin.delete(&path).status < 300);
+        assert!(!listed("limit=200") && listed("archived=only") && listed("archived=true"));
+        admin.post_empty(&format!("{path}/restore")).expect(200);
+        assert!(listed("limit=200") && !listed("archived=only"));
+    }
+
+    fn pages_hold_every_record_once_in_order(server: &Server) {
+        let admin = server.admin();
+        for i in 0..25 {
+            customer(server, &format!("客户{:02}有限公司", i % 7));
+        }
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = admin.get(&format!("/api/v1/customers?sort=name,-created_at&limit=4{cursor}")).expect(200);
+            seen.extend(page.items().iter().map(|c| (c["name"].as_str().unwrap().to_owned(), c["id"].as_str().unwrap().to_owned())));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(seen.len(), 25);
+        assert!(seen.windows(2).all(|w| w[0].0 <= w[1].0));
+        seen.sort_unstable_by(|a, b| a.1.cmp(&b.1));
+        seen.dedup_by(|a, b| a.1 == b.1);
+        assert_eq!(seen.len(), 25);
+    }
+
+    fn a_filter_in_the_condition_language_limits_a_list_and_its_total(server: &Server) {
+        let admin = server.admin();
+        for (name, grade, employees) in [("甲公司", "A", 10), ("乙公司", "B", 200), ("丙公司", "C", 3000)] {
+            server.create("customers", &json!({ "name": name, "grade": grade, "employees": employees }));
+        }
+        let names = |filter: &str| {
+            let page = admin.get(&format!("/api/v1/customers?count=exact&sort=name&filter={}", encode(filter))).expect(200);
+            assert_eq!(page["total"].as_u64(), Some(page.items().len() as u64));
+            page.items().iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(r#"{"all":[{"field":"grade","op":"in","value":["A","B"]},{"field":"employees","op":"gt","value":50}]}"#), ["乙公司"]);
+        assert_eq!(names(r#"{"not":{"field":"grade","op":"eq","value":"A"}}"#).len(), 2);
+        assert_eq!(names(r#"{"any":[]}"#).len(), 0);
+    }
+
+    fn an_unknown_field_operator_or_sort_key_is_422_and_named(server: &Server) {
+        let admin = server.admin();
+        for (query, word) in [
+            (format!("filter={}", encode(r#"{"field":"shoe_size","op":"eq","value":1}"#)), "shoe_size"),
+            (format!("filter={}", encode(r#"{"field":"grade","op":"resembles","value":1}"#)), "resembles"),
+            ("sort=shoe_size".to_owned(), "shoe_size"),
+            ("fields=id,shoe_size".to_owned(), "shoe_size"),
+            ("shoe_size=1".to_owned(), "shoe_size"),
+        ] {
+            let reply = admin.get(&format!("/api/v1/customers?{query}")).expect(422);
+            assert!(reply.json.to_string().contains(word), "{query}: {}", reply.json);
+        }
+    }
+
+    fn search_finds_a_name_by_one_character_pinyin_and_initials(server: &Server) {
+        let admin = server.admin();
+        let id = server.create("contacts", &json!({ "name": "张伟", "phone": "13812345678" }));
+        server.create("contacts", &json!({ "name": "李娜" }));
+        for q in ["张", "伟", "zhangwei", "zw", "13812345678", "5678"] {
+            let page = admin.get(&format!("/api/v1/contacts?q={}", encode(q))).expect(200);
+            let found: Vec<&str> = page.items().iter().filter_map(|c| c["id"].as_str()).collect();
+            assert_eq!(found, [id.as_str()], "{q}");
+        }
+    }
+
+    fn a_bulk_answers_per_row_and_each_row_stands_alone(server: &Server) {
+        let admin = server.admin();
+        let id = customer(server, "旧名有限公司");
+        let operations = json!({ "operations": [
+            { "op": "create", "data": { "name": "新客户一" } },
+            { "op": "create", "data": { "name": "" } },
+            { "op": "update", "id": id, "version": 1, "data": { "name": "新名有限公司" } },
+            { "op": "update", "id": id, "version": 1, "data": { "name": "过时" } },
+        ] });
+        let reply = admin.post("/api/v1/customers/bulk", &operations).expect(200);
+        let statuses: Vec<i64> = reply["results"].as_array().unwrap().iter().map(|r| r["status"].as_i64().unwrap()).collect();
+        assert_eq!(statuses, [201, 422, 200, 412]);
+        assert_eq!(admin.get(&format!("/api/v1/customers/{id}")).expect(200)["name"], "新名有限公司");
+    }
+
+    fn an_idempotency_key_gives_the_first_answer_again_and_refuses_another_body(server: &Server) {
+        let admin = server.admin().with_header("idempotency-key", "visit-2026-11-22-1");
+        let first = admin.post("/api/v1/customers", &json!({ "name": "一次有限公司" })).expect(201);
+        let again = admin.post("/api/v1/customers", &json!({ "name": "一次有限公司" })).expect(201);
+        assert_eq!(first.id(), again.id());
+        admin.post("/api/v1/customers", &json!({ "name": "别的有限公司" })).expect(422);
+        assert_eq!(server.admin().get("/api/v1/customers?count=exact").expect(200)["total"], 1);
+    }
+
+    fn every_change_writes_one_event_with_old_and_new(server: &Server) {
+        let admin = server.admin();
+        let id = customer(server, "事件有限公司");
+        admin.patch(&format!("/api/v1/customers/{id}"), 1, &json!({ "city": "杭州" })).expect(200);
+        let events = admin.get(&format!("/api/v1/events?object=customers&record_id={id}")).expect(200);
+        let types: Vec<&str> = events.items().iter().filter_map(|e| e["type"].as_str()).collect();
+        assert_eq!(types, ["customer.updated", "customer.created"]);
+        assert_eq!((&events.items()[0]["old"]["city"], &events.items()[0]["new"]["city"]), (&json!(null), &json!("杭州")));
+    }
+
+    fn a_custom_field_is_validated_filtered_and_sorted_like_a_built_in_one(server: &Server) {
+        let admin = server.admin();
+        let field = json!({ "object": "customers", "key": "shelf_count", "label_zh": "货架数", "label_en": "Shelves", "kind": "int" });
+        admin.post("/api/v1/custom_fields", &field).expect(201);
+        for (name, shelves) in [("甲", 3), ("乙", 30)] {
+            server.create("customers", &json!({ "name": name, "custom": { "shelf_count": shelves } }));
+        }
+        let reply = admin.post("/api/v1/customers", &json!({ "name": "丙", "custom": { "shelf_count": "many" } })).expect(422);
+        assert_eq!(reply.wrong_fields(), ["custom.shelf_count"]);
+        let page = admin.get(&format!("/api/v1/customers?sort=-custom.shelf_count&filter={}", encode(r#"{"field":"custom.shelf_count","op":"gt","value":1}"#))).expect(200);
+        assert_eq!(page.items().iter().map(|c| c["name"].as_str().unwrap()).collect::<Vec<_>>(), ["乙", "甲"]);
+    }
+
+    fn a_link_to_a_record_that_is_not_there_is_422(server: &Server) {
+        let reply = server.admin().post("/api/v1/contacts", &json!({ "name": "张伟", "customer_id": "019aa000-0000-7000-8000-00000000dead" })).expect(422);
+        assert_eq!(reply.wrong_fields(), ["customer_id"]);
+    }
+
+    fn fields_limits_what_a_list_answers_with_and_refs_names_the_links(server: &Server) {
+        let admin = server.admin();
+        let customer = customer(server, "链接有限公司");
+        server.create("contacts", &json!({ "name": "王芳", "customer_id": customer }));
+        let page = admin.get("/api/v1/contacts?fields=id,name,customer_id&refs=true").expect(200);
+        let keys: Vec<&String> = page.items()[0].as_object().unwrap().keys().collect();
+        assert_eq!(keys.len(), 3, "{keys:?}");
+        assert_eq!(page["refs"][&customer], "链接有限公司");
+    }
+}
+
+/// Percent-encoded.
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
+}
