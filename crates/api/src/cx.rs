@@ -45,7 +45,7 @@ macro_rules! permissions {
     ($($(#[$m:meta])* $name:ident => ($object:literal, $action:ident);)+) => { $(
         $(#[$m])*
         #[derive(Debug, Clone, Copy)]
-        pub struct $name;
+        pub(crate) struct $name;
         impl $crate::cx::Permission for $name {
             const NEEDS: Option<(&'static str, domain::policy::Action)> = Some(($object, domain::policy::Action::$action));
         }

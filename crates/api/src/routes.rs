@@ -4,6 +4,8 @@ use crate::failure::Failure;
 use actix_web::web::{self, ServiceConfig};
 
 mod health;
+mod objects;
+mod records;
 
 /// Registers everything.
 pub(crate) fn configure(app: &mut ServiceConfig) {
@@ -13,6 +15,8 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 
 /// What lies under `/api/v1`.
 fn api(scope: &mut ServiceConfig) {
+    objects::configure(scope);
+    records::configure(scope);
     scope.default_service(web::to(nowhere));
 }
 
