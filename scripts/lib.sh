@@ -4,13 +4,18 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${FLYWHEEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/flywheel}
 TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
 case $TARGET in /*) ;; *) TARGET=$ROOT/$TARGET ;; esac
-FLYWHEEL_BIN=${FLYWHEEL_BIN:-$TARGET/debug/flywheel}
 VENV=$CACHE/python
-export ROOT CACHE TARGET FLYWHEEL_BIN VENV
+export ROOT CACHE TARGET VENV
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
+
+# The server to run: the one that FLYWHEEL_BIN names, else a debug build.
+need_server() {
+  [ -n "${FLYWHEEL_BIN:-}" ] || { say "building the server"; cargo build --quiet --locked -p api --bin flywheel; }
+  export FLYWHEEL_BIN=${FLYWHEEL_BIN:-$TARGET/debug/flywheel}
+}
 
 # A TCP port that is free on the loopback address now.
 free_port() {

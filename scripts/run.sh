@@ -4,8 +4,7 @@
 cd "$ROOT"
 export DATABASE_URL=${DATABASE_URL:-sqlite:data/flywheel.db}
 scripts/web.sh web
-say "building the server"
-cargo build --locked -p api --bin flywheel
+need_server
 if [ "${1:-}" = --demo-only ]; then exec "$FLYWHEEL_BIN" demo; fi
 "$FLYWHEEL_BIN" demo --if-empty
 exec "$FLYWHEEL_BIN" serve

@@ -4,6 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 engine=$1
 shift
+need_server
 dir=$(mktemp -d "${TMPDIR:-/tmp}/flywheel-serve.XXXXXX") server=
 bin() { have psql && psql "$@" || "$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)/psql" "$@"; }
 name=flywheel_$$
