@@ -7,6 +7,7 @@ pub mod failure;
 pub mod http;
 pub mod limits;
 pub mod metrics;
+pub mod record_docs;
 pub mod routes;
 mod secret;
 pub mod server;
