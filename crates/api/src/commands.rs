@@ -4,6 +4,7 @@ use crate::config::{Config, Settings};
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+mod backup;
 mod logging;
 mod serve;
 
@@ -23,6 +24,12 @@ enum Command {
     Serve(serve::Options),
     /// Bring the database to this program's schema
     Migrate,
+    /// Write a consistent copy of a SQLite database, also while it is in use
+    Backup(backup::Backup),
+    /// Check a copy and put it in the place of the SQLite database
+    Restore(backup::Restore),
+    /// Print the OpenAPI document
+    Openapi,
 }
 
 /// Reads the command line and does what it says.
@@ -45,6 +52,12 @@ fn run(command: Command, config: Config) -> Result<(), String> {
     match command {
         Command::Serve(options) => serve::run(config, &options),
         Command::Migrate => migrate(&config),
+        Command::Backup(options) => backup::backup(&config, &options),
+        Command::Restore(options) => backup::restore(&config, &options),
+        Command::Openapi => {
+            print!("{}", crate::openapi::text());
+            Ok(())
+        }
     }
 }
 

@@ -7,11 +7,13 @@ pub mod failure;
 pub mod http;
 pub mod limits;
 pub mod metrics;
+pub mod openapi;
 pub mod record_docs;
 pub mod routes;
 mod secret;
 pub mod server;
 pub mod state;
+mod static_files;
 pub mod token;
 
 pub use failure::{Failure, Result};

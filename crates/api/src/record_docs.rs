@@ -8,6 +8,8 @@ use serde_json::{Map, Value as Json, json};
 mod examples;
 mod operations;
 
+pub(crate) use operations::problem;
+
 /// Paths and component schemas of every object's endpoints.
 #[derive(Debug, Default)]
 pub struct Part {

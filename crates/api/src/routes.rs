@@ -2,6 +2,8 @@
 
 use crate::failure::Failure;
 use actix_web::web::{self, ServiceConfig};
+use utoipa::OpenApi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 mod health;
 mod objects;
@@ -10,6 +12,9 @@ mod records;
 /// Registers everything.
 pub(crate) fn configure(app: &mut ServiceConfig) {
     app.configure(health::configure);
+    app.service(web::resource("/openapi.json").route(web::get().to(crate::openapi::serve)));
+    app.service(web::redirect("/docs", "/docs/"));
+    app.service(SwaggerUi::new("/docs/{_:.*}").config(Config::new(["/openapi.json"])));
     app.service(web::scope("/api/v1").configure(api));
 }
 
@@ -23,4 +28,9 @@ fn api(scope: &mut ServiceConfig) {
 /// No such address.
 pub(crate) async fn nowhere() -> Result<String, Failure> {
     Err(Failure::NoRoute)
+}
+
+/// What the typed handlers say of themselves.
+pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
+    vec![objects::Doc::openapi()]
 }

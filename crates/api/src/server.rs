@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::http::edge;
 use crate::routes;
 use crate::state::State;
+use crate::static_files;
 use actix_cors::Cors;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -28,7 +29,7 @@ pub fn build(
         .app_data(state)
         .app_data(web::PathConfig::default().error_handler(|_, _| Failure::App(app::Error::NotFound).into()))
         .configure(routes::configure)
-        .default_service(web::to(routes::nowhere))
+        .default_service(web::to(static_files::serve))
         .wrap(cors)
         .wrap(from_fn(edge::pass))
 }

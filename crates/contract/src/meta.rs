@@ -163,3 +163,28 @@ pub struct CustomChoice {
     #[serde(default)]
     pub color: String,
 }
+
+/// A merge patch of a custom field's definition.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CustomFieldPatch {
+    /// Chinese label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_zh: Option<String>,
+    /// English label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_en: Option<String>,
+    /// Options of a choice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choices: Option<Vec<CustomChoice>>,
+    /// Must be given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required: Option<bool>,
+    /// Shown in lists unless the user chooses otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_list: Option<bool>,
+    /// Place in the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<i64>,
+}

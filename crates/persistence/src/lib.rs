@@ -1,5 +1,6 @@
 //! Remembers: the only crate that knows diesel and SQL, on SQLite and PostgreSQL alike.
 
+pub mod backup;
 pub mod custom_index;
 pub mod db;
 pub mod derived;
