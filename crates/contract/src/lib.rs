@@ -2,4 +2,7 @@
 
 pub mod feed;
 pub mod meta;
+pub mod metrics;
 pub mod problem;
+pub mod reports;
+pub mod scores;

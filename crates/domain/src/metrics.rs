@@ -18,7 +18,7 @@ pub use catalogue::{CATALOGUE, Formula, Group, Metric, Part, Quantity, Unit, met
 pub use drill_down::{DrillDown, Period, drill_down};
 pub use facts::{
     ACTIVITY_KINDS, ActivityFacts, CustomerFacts, Facts, OpportunityFacts, OpportunityStatus, OrderFacts, OrderStatus,
-    activity_bucket, contributions,
+    activity_bucket, contributions, stay,
 };
 pub use tally::{Tally, median_of_buckets};
 pub use totals::{Contribution, Key, Measure, SPREAD_UNIT, Sums, Totals, change, standing_bucket, standing_of};

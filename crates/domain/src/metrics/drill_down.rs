@@ -42,7 +42,7 @@ pub fn drill_down(
         })
         .collect();
     if metric.object == "activities" {
-        all.push(json!({"field": "completed", "op": "eq", "value": true}));
+        all.push(json!({"field": "completed", "op": "ne", "value": false}));
     }
     if let Some(from) = period.from {
         all.push(json!({"field": metric.date_field, "op": "gte", "value": day(from, false)}));

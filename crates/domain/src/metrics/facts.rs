@@ -175,6 +175,19 @@ pub fn contributions(facts: &Facts) -> Vec<Contribution> {
     }
 }
 
+/// What the end of a stay in a stage adds to the totals. `from` and `to` are the days on which
+/// it began and ended.
+pub fn stay(left: &OpportunityFacts, from: NaiveDate, to: NaiveDate) -> Contribution {
+    let days = i32::try_from(to.signed_duration_since(from).num_days().max(0)).unwrap_or(i32::MAX);
+    let key = Key {
+        pipeline: left.pipeline.unwrap_or_default(),
+        stage: left.stage.unwrap_or_default(),
+        bucket: days,
+        ..owned(Measure::Stays, to, left.owner)
+    };
+    one(key, 0, 0)
+}
+
 fn order(o: &OrderFacts) -> Vec<Contribution> {
     let amount = o.amount_minor.unwrap_or(0);
     match o.status {

@@ -187,7 +187,7 @@ fn a_number_links_to_its_records() {
         calls.filter,
         json!({"all": [
             {"field": "kind", "op": "eq", "value": "call"},
-            {"field": "completed", "op": "eq", "value": true},
+            {"field": "completed", "op": "ne", "value": false},
         ]})
     );
 }

@@ -37,11 +37,14 @@ pub enum Measure {
     Orders = 10,
     /// Returned orders by day, with owner; the amount is negative.
     Returns = 11,
+    /// Stays of opportunities in a stage by the day they ended, with owner, pipeline and stage;
+    /// the bucket is their length in days. Stays are history: nothing takes them back.
+    Stays = 12,
 }
 
 impl Measure {
     /// All measures.
-    pub const ALL: [Measure; 11] = [
+    pub const ALL: [Measure; 12] = [
         Measure::Cohort,
         Measure::Won,
         Measure::Lost,
@@ -53,6 +56,7 @@ impl Measure {
         Measure::Activities,
         Measure::Orders,
         Measure::Returns,
+        Measure::Stays,
     ];
 
     /// The stored number.
