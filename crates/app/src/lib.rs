@@ -7,10 +7,13 @@ pub mod error;
 pub mod feed;
 pub mod idempotency;
 pub mod identity;
+pub mod metrics;
 pub mod records;
+pub mod reports;
 pub mod schema;
 pub mod search;
 pub mod tabular;
+pub mod totals;
 
 pub use ctx::{Actor, Ctx, Visible};
 pub use error::{Error, Result};

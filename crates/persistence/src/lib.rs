@@ -11,6 +11,7 @@ pub mod pipeline;
 pub mod records;
 pub mod settings;
 pub mod sql;
+pub mod totals;
 pub mod types;
 
 pub use diesel::result::Error as DieselError;

@@ -193,11 +193,13 @@ pub(super) struct Effects {
     worked: BTreeSet<Uuid>,
     ordered: BTreeSet<Uuid>,
     only_default: Option<Uuid>,
+    totals: domain::metrics::Totals,
 }
 
 impl Effects {
     /// Takes note of one written record.
     pub(super) fn note(&mut self, shape: &Shape, old: Option<&Record>, new: &Record, ctx: &Ctx<'_>) {
+        crate::totals::note(&mut self.totals, shape, old, new, ctx);
         let both = |key: &str| {
             [old.and_then(|o| o.get(shape, key).as_id()), new.get(shape, key).as_id()].into_iter().flatten()
         };
@@ -236,6 +238,10 @@ impl Effects {
         persistence::derived::last_order(ctx.conn, &take(&mut self.ordered))?;
         if let Some(id) = self.only_default.take() {
             persistence::pipeline::unset_other_defaults(ctx.conn, id)?;
+        }
+        // Last, so that rows which many writers share are held only until the commit.
+        if !self.totals.is_empty() {
+            persistence::totals::add(ctx.conn, &std::mem::take(&mut self.totals))?;
         }
         Ok(())
     }
