@@ -6,8 +6,10 @@ use utoipa::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 mod health;
+mod metrics;
 mod objects;
 mod records;
+mod reports;
 
 /// Registers everything.
 pub(crate) fn configure(app: &mut ServiceConfig) {
@@ -20,6 +22,8 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 
 /// What lies under `/api/v1`.
 fn api(scope: &mut ServiceConfig) {
+    metrics::configure(scope);
+    reports::configure(scope);
     objects::configure(scope);
     records::configure(scope);
     scope.default_service(web::to(nowhere));
