@@ -122,8 +122,9 @@ engines! {
 
     fn a_masked_phone_is_masked_in_details_lists_and_search(server: &Server) {
         let admin = server.admin();
-        let permissions = json!({ "objects": { "contacts": { "read": "all" } }, "masks": { "phone": "partial", "email": "hidden" } });
-        admin.post("/api/v1/roles", &json!({ "key": "masked", "name": "看不全", "permissions": permissions })).expect(201);
+        let (permissions, masks) = (json!({ "contacts": { "read": "all" } }), json!({ "phone": "partial", "email": "hidden" }));
+        let role = json!({ "key": "masked", "name_zh": "看不全", "name_en": "Masked", "permissions": permissions, "masks": masks });
+        admin.post("/api/v1/roles", &role).expect(201);
         let id = server.create("contacts", &json!({ "name": "张伟", "phone": "13812345678", "email": "zhang@example.com" }));
         let masked = server.as_role("masked");
         let one = masked.get(&format!("/api/v1/contacts/{id}")).expect(200);

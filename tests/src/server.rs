@@ -125,18 +125,27 @@ impl Server {
         self.anonymous().with_token(reply["access_token"].as_str().expect("a token"))
     }
 
-    /// A new user with one of the shipped roles (its key), in a team of their own unless one is given.
+    /// A new user with one role (its key), in a team of their own unless one is given: their id, and their session.
     pub fn user(&self, role: &str, team: Option<&str>) -> (String, Client) {
         let admin = self.admin();
         let email =
             format!("{role}.{}@example.com", admin.get("/api/v1/users?count=exact&limit=1").expect(200)["total"]);
-        let mut input =
-            json!({ "name": format!("{role} 测试"), "email": email, "role_keys": [role], "password": PASSWORD });
-        if let Some(team) = team {
-            input["team_id"] = json!(team);
-        }
-        let user = admin.post("/api/v1/users", &input).expect(201);
-        (user.id(), self.log_in(&email))
+        let id = self.create("users", &json!({ "name": format!("{role} 测试"), "email": email, "team_id": team }));
+        admin
+            .send(
+                "PUT",
+                &format!("/api/v1/users/{id}/roles"),
+                Some(("application/json", json!({ "roles": [role] }).to_string().as_bytes())),
+            )
+            .expect(200);
+        admin
+            .send(
+                "PUT",
+                &format!("/api/v1/users/{id}/password"),
+                Some(("application/json", json!({ "password": PASSWORD }).to_string().as_bytes())),
+            )
+            .expect(204);
+        (id, self.log_in(&email))
     }
 
     /// A new user with one of the shipped roles.
