@@ -1,6 +1,7 @@
 //! The API as its callers see it, on both engines, one module per context.
 
 mod identity;
+mod imports;
 mod operations;
 mod records;
 mod server;

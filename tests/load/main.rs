@@ -170,8 +170,8 @@ fn import(server: &Server, token: &str, rows: usize) -> Line {
     assert!(status < 300, "{started}");
     loop {
         let (_, state) = request(server.port, token, "GET", &path, b"");
-        match state["status"].as_str().unwrap_or_default() {
-            "done" | "completed" | "finished" => break,
+        match state["state"].as_str().unwrap_or_default() {
+            "done" => break,
             "failed" | "cancelled" => panic!("{state}"),
             _ => std::thread::sleep(Duration::from_millis(50)),
         }

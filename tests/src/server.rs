@@ -214,17 +214,17 @@ macro_rules! engines {
         mod $name {
             use super::*;
 
-            fn run($server: &$crate::server::Server) $body
+            fn on_either_engine($server: &$crate::server::Server) $body
 
             #[test]
             fn sqlite() {
-                run(&$crate::server::Server::start($crate::database::Engine::Sqlite).expect("SQLite is always there"));
+                on_either_engine(&$crate::server::Server::start($crate::database::Engine::Sqlite).expect("SQLite is always there"));
             }
 
             #[test]
             fn postgresql() {
                 if let Some(server) = $crate::server::Server::start($crate::database::Engine::Postgres) {
-                    run(&server);
+                    on_either_engine(&server);
                 }
             }
         }

@@ -1,0 +1,208 @@
+//! Files in and files out: what comes in lands, what is bad is told, what was done can be undone.
+
+use serde_json::{Value, json};
+use tests::client::{Client, Reply};
+use tests::database::Engine;
+use tests::engines;
+use tests::server::Server;
+
+/// Uploads a file and has it analysed.
+fn analyse(client: &Client, object: &str, name: &str, bytes: &[u8]) -> Reply {
+    let file = client
+        .send("POST", &format!("/api/v1/files?name={name}"), Some(("application/octet-stream", bytes)))
+        .expect(201);
+    client.post("/api/v1/imports", &json!({ "object": object, "file_id": file["id"] }))
+}
+
+/// Waits until a job has ended.
+fn settled(client: &Client, path: &str) -> Reply {
+    let start = std::time::Instant::now();
+    loop {
+        let job = client.get(path).expect(200);
+        if !["queued", "running", "undoing"].contains(&job["state"].as_str().unwrap_or_default()) {
+            return job;
+        }
+        assert!(start.elapsed().as_secs() < 60, "it does not end: {}", job.json);
+    }
+}
+
+fn run(client: &Client, import: &Reply, dry_run: bool) -> Reply {
+    let path = format!("/api/v1/imports/{}", import.id());
+    client.post(&format!("{path}/start"), &json!({ "dry_run": dry_run }));
+    settled(client, &path)
+}
+
+/// Analyses, takes the guesses and runs.
+fn bring(client: &Client, object: &str, name: &str, bytes: &[u8]) -> Reply {
+    let import = analyse(client, object, name, bytes).expect(201);
+    run(client, &import, false)
+}
+
+fn total(client: &Client, object: &str) -> i64 {
+    client.get(&format!("/api/v1/{object}?count=exact&limit=1")).expect(200)["total"].as_i64().unwrap()
+}
+
+fn names(client: &Client) -> Vec<String> {
+    let page = client.get("/api/v1/customers?sort=name&limit=200").expect(200);
+    page.items().iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect()
+}
+
+const GOOD: &str = "客户名称,电话,城市,员工人数\n上海甲公司,021-55556666,上海,120\n杭州乙公司,0571-88886666,杭州,35\n";
+
+engines! {
+    fn columns_are_recognised_and_rows_land(server: &Server) {
+        let admin = server.admin();
+        let import = analyse(&admin, "customers", "customers.csv", GOOD.as_bytes()).expect(201);
+        let mapping = &import["mapping"];
+        assert_eq!((&mapping["客户名称"], &mapping["城市"], &mapping["员工人数"]), (&json!("name"), &json!("city"), &json!("employees")));
+        let done = run(&admin, &import, false);
+        assert_eq!((&done["state"], &done["progress"]["created"]), (&json!("done"), &json!(2)));
+        assert_eq!(names(&admin), ["上海甲公司", "杭州乙公司"]);
+    }
+
+    fn a_dry_run_reports_and_changes_nothing(server: &Server) {
+        let admin = server.admin();
+        let import = analyse(&admin, "customers", "customers.csv", GOOD.as_bytes()).expect(201);
+        let tried = run(&admin, &import, true);
+        assert_eq!(tried["progress"]["created"], 2);
+        assert_eq!(total(&admin, "customers"), 0);
+    }
+
+    fn good_rows_land_and_each_bad_one_is_listed_with_row_column_and_reason(server: &Server) {
+        let admin = server.admin();
+        let text = "名称,员工人数,邮箱\n甲公司,12,a@example.com\n乙公司,twelve,b@example.com\n,5,c@example.com\n丁公司,7,keine\n戊公司,8,\n";
+        let import = analyse(&admin, "customers", "customers.csv", text.as_bytes()).expect(201);
+        admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", json!({ "mapping": { "名称": "name", "员工人数": "employees", "邮箱": "email" } }).to_string().as_bytes()))).expect(200);
+        let done = run(&admin, &import, false);
+        assert_eq!((&done["state"], &done["progress"]["created"], &done["progress"]["rejected"]), (&json!("done"), &json!(2), &json!(3)), "{}", done.json);
+        let list = admin.get(&format!("/api/v1/imports/{}/errors?format=csv", import.id())).expect(200);
+        let text = String::from_utf8_lossy(&list.body).into_owned();
+        for part in ["3", "twelve", "员工人数", "5", "keine", "邮箱"] {
+            assert!(text.contains(part), "{part} is not in {text}");
+        }
+        assert_eq!(names(&admin), ["戊公司", "甲公司"]);
+    }
+
+    fn every_usual_encoding_and_quoting_is_read(server: &Server) {
+        let admin = server.admin();
+        let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain("客户名称,城市\r\n庚公司,天津\r\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let gb18030 = b"\xbf\xcd\xbb\xa7\xc3\xfb\xb3\xc6,\xb3\xc7\xca\xd0\n\xbc\xba\xb9\xab\xcb\xbe,\xb1\xb1\xbe\xa9\n".to_vec();
+        let quoted = "客户名称;备注\n\"辛;公司\";\"第一行\n第二行 \"\"引号\"\"\"\n".as_bytes().to_vec();
+        for (bytes, name) in [(utf16, "庚公司"), (gb18030, "己公司"), (quoted, "辛;公司")] {
+            let done = bring(&admin, "customers", "customers.csv", &bytes);
+            assert_eq!(done["progress"]["created"], 1, "{name}: {}", done.json);
+            assert!(names(&admin).contains(&name.to_owned()), "{name}");
+        }
+    }
+
+    fn ragged_rows_and_double_headers_stop_nothing(server: &Server) {
+        let admin = server.admin();
+        let text = "客户名称,城市,城市\n甲公司,上海\n乙公司,北京,北京,多余,更多\n\n丙公司,广州,广州\n";
+        let done = bring(&admin, "customers", "customers.csv", text.as_bytes());
+        assert_eq!(done["state"], "done", "{}", done.json);
+        assert!(done["progress"]["created"].as_i64().unwrap() >= 1);
+    }
+
+    fn a_file_that_is_no_workbook_or_unpacks_to_a_bomb_is_refused_with_a_reason(server: &Server) {
+        let admin = server.admin();
+        for bytes in [&b"this is no workbook"[..], b"PK\x03\x04 nor is this", b""] {
+            let reply = analyse(&admin, "customers", "customers.xlsx", bytes);
+            assert!(reply.status == 422 || reply.status == 201 && run(&admin, &reply, false)["state"] == "failed", "{}", reply.json);
+        }
+    }
+
+    fn a_cell_of_ten_megabytes_is_told_and_the_other_rows_land(server: &Server) {
+        let admin = server.admin();
+        let text = format!("客户名称,备注\n甲公司,{}\n乙公司,短\n", "x".repeat(10 << 20));
+        let reply = analyse(&admin, "customers", "customers.csv", text.as_bytes());
+        if reply.status == 201 {
+            let done = run(&admin, &reply, false);
+            assert_eq!((&done["state"], names(&admin)), (&json!("done"), vec!["乙公司".to_owned()]), "{}", done.json);
+        } else {
+            assert_eq!(reply.status, 422, "{}", reply.json);
+        }
+    }
+
+    fn a_second_import_with_a_match_key_changes_instead_of_doubling(server: &Server) {
+        let admin = server.admin();
+        bring(&admin, "customers", "customers.csv", GOOD.as_bytes());
+        let import = analyse(&admin, "customers", "customers.csv", GOOD.replace("35", "36").as_bytes()).expect(201);
+        admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", br#"{"match_fields":["name"]}"#))).expect(200);
+        let done = run(&admin, &import, false);
+        assert_eq!((&done["progress"]["created"], &done["progress"]["updated"], &done["progress"]["unchanged"]), (&json!(0), &json!(1), &json!(1)), "{}", done.json);
+        assert_eq!(total(&admin, "customers"), 2);
+    }
+
+    fn a_link_by_name_is_suggested_and_holds_once_confirmed(server: &Server) {
+        let admin = server.admin();
+        let product = server.create("products", &json!({ "name": "GTX Pro" }));
+        let import = analyse(&admin, "opportunities", "deals.csv", "商机名称,产品\n项目一,GTXPro\n项目二,GTXPro\n".as_bytes()).expect(201);
+        let patched = admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", json!({ "mapping": { "商机名称": "name", "产品": "product_id" } }).to_string().as_bytes()))).expect(200);
+        let unmatched = &patched["unmatched"]["product_id"][0];
+        assert_eq!((&unmatched["value"], &unmatched["suggestion"]), (&json!("GTXPro"), &json!(product)), "{}", patched["unmatched"]);
+        admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", json!({ "value_links": { "product_id": { "GTXPro": product } } }).to_string().as_bytes()))).expect(200);
+        assert_eq!(run(&admin, &import, false)["progress"]["created"], 2);
+        assert_eq!(admin.get(&format!("/api/v1/opportunities?count=exact&product_id={product}")).expect(200)["total"], 2);
+    }
+
+    fn an_undo_takes_back_what_came_in_but_not_what_somebody_changed_since(server: &Server) {
+        let admin = server.admin();
+        let done = bring(&admin, "customers", "customers.csv", GOOD.as_bytes());
+        let page = admin.get("/api/v1/customers?sort=name").expect(200);
+        let id = page.items()[0]["id"].as_str().unwrap().to_owned();
+        admin.patch(&format!("/api/v1/customers/{id}"), 1, &json!({ "note": "已拜访" })).expect(200);
+        let path = format!("/api/v1/imports/{}", done.id());
+        assert!(admin.post_empty(&format!("{path}/undo")).status < 300);
+        let undone = settled(&admin, &path);
+        assert_eq!((&undone["state"], &undone["undo"]["archived"], &undone["undo"]["kept"]), (&json!("undone"), &json!(1), &json!(1)), "{}", undone.json);
+        assert_eq!(names(&admin), ["上海甲公司"]);
+    }
+
+    fn an_export_holds_the_chosen_columns_and_no_cell_becomes_a_formula(server: &Server) {
+        let admin = server.admin();
+        server.create("customers", &json!({ "name": "=HYPERLINK(\"http://example.com\")", "city": "+上海" }));
+        let export = admin.post("/api/v1/exports", &json!({ "object": "customers", "format": "csv", "fields": ["name", "city"] }));
+        assert_eq!(export.status, 202, "{}", export.json);
+        assert_eq!(settled(&admin, &format!("/api/v1/exports/{}", export.id()))["rows"], 1);
+        let file = admin.get(&format!("/api/v1/exports/{}/content", export.id())).expect(200);
+        let text = String::from_utf8_lossy(&file.body).into_owned();
+        assert!(!text.contains(",=") && !text.contains("\n=") && !text.contains("\"=") && !text.contains(",+"), "{text}");
+    }
+
+    fn an_export_shows_only_what_its_caller_may_see(server: &Server) {
+        let (id, director) = server.user("director", None);
+        server.create("customers", &json!({ "name": "看得见", "owner_id": id }));
+        server.create("customers", &json!({ "name": "看不见" }));
+        let export = director.post("/api/v1/exports", &json!({ "object": "customers" }));
+        if export.status == 202 {
+            let ended = settled(&director, &format!("/api/v1/exports/{}", export.id()));
+            assert_eq!(ended["rows"], director.get("/api/v1/customers?count=exact").expect(200)["total"]);
+            server.admin().get(&format!("/api/v1/exports/{}/content", export.id())).expect(404);
+        }
+    }
+}
+
+#[test]
+fn an_import_goes_on_after_a_kill_and_no_row_is_lost_or_doubled() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(mut server) = Server::start(engine) else { continue };
+        let rows = 6_000;
+        let text: String = std::iter::once("客户名称,城市\n".to_owned())
+            .chain((0..rows).map(|i| format!("第{i}公司,上海\n")))
+            .collect();
+        let import = analyse(&server.admin(), "customers", "customers.csv", text.as_bytes()).expect(201);
+        let path = format!("/api/v1/imports/{}", import.id());
+        server.admin().post(&format!("{path}/start"), &json!({ "dry_run": false }));
+        while server.admin().get(&path).expect(200)["progress"]["rows_done"] == json!(0) {}
+        server.kill();
+        server.start_again();
+        let done = settled(&server.admin(), &path);
+        assert_eq!(
+            (&done["state"], &done["progress"]["created"]),
+            (&Value::from("done"), &json!(rows)),
+            "{engine:?} {}",
+            done.json
+        );
+        assert_eq!(total(&server.admin(), "customers"), rows);
+    }
+}
