@@ -57,14 +57,10 @@ impl Visible {
 impl Actor {
     /// The program itself: migrations, command line, jobs without a user.
     pub fn system(user_id: Uuid) -> Actor {
-        let mut permissions = Permissions::default();
-        for object in domain::objects::ALL {
-            permissions.objects.insert(object.permission.to_owned(), domain::policy::Grant::full(Scope::All));
-        }
         Actor {
             user_id,
             name: "system".into(),
-            permissions: Arc::new(permissions),
+            permissions: Arc::new(domain::policy::roles::administrator()),
             team: [user_id].into(),
             subtree: [user_id].into(),
             api_key_id: None,

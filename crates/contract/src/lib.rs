@@ -1,6 +1,7 @@
 //! Names: the wire types, shared by the server, the tests and the browser.
 
 pub mod feed;
+pub mod identity;
 pub mod meta;
 pub mod metrics;
 pub mod problem;

@@ -1,5 +1,8 @@
 //! Who may do what to which records: permissions per object with a scope, and field masks.
 
+pub mod password;
+pub mod roles;
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

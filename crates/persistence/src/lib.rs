@@ -6,6 +6,7 @@ pub mod db;
 pub mod derived;
 pub mod error;
 pub mod events;
+pub mod identity;
 pub mod introspect;
 pub mod pipeline;
 pub mod records;

@@ -2,7 +2,10 @@
 
 use crate::{Actor, Error, Result};
 use chrono::{DateTime, Utc};
-use persistence::db::AnyConnection;
+use super::hashing::hex;
+use domain::policy::Permissions;
+use persistence::db::{self, AnyConnection};
+use persistence::identity as store;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -85,6 +88,59 @@ impl ActorCache {
 }
 
 /// The actor behind a credential: the user must be active, the session or key in force.
-pub fn load_actor(_conn: &mut AnyConnection, _credential: &Credential, _now: DateTime<Utc>) -> Result<Actor> {
-    Err(Error::Unauthenticated("session_ended"))
+pub fn load_actor(conn: &mut AnyConnection, credential: &Credential, now: DateTime<Utc>) -> Result<Actor> {
+    match credential {
+        Credential::Session { user, session } => {
+            let found = store::session(conn, *session, false)?;
+            let good = found.is_some_and(|s| s.user_id == *user && s.revoked_at.is_none() && s.expires_at > now);
+            if !good {
+                return Err(Error::Unauthenticated("session_ended"));
+            }
+            let mut actor = load_user(conn, *user)?;
+            actor.session_id = Some(*session);
+            Ok(actor)
+        }
+        Credential::Key(hash) => {
+            let key = store::key_by_hash(conn, &hex(hash))?;
+            let key = key.filter(|k| k.revoked_at.is_none() && k.expires_at.is_none_or(|t| t > now));
+            let key = key.ok_or(Error::Unauthenticated("invalid_token"))?;
+            let mut actor = load_user(conn, key.user_id)?;
+            actor.permissions = Arc::new(key.permissions.intersect(&actor.permissions));
+            actor.api_key_id = Some(key.id);
+            if key.last_used_at.is_none_or(|t| now - t > chrono::Duration::minutes(1)) {
+                // Good to know, but no reason to turn the request away when the database is busy.
+                let _ = db::write_tx(conn, |conn| store::touch_key(conn, key.id, now).map_err(Error::from));
+            }
+            Ok(actor)
+        }
+    }
+}
+
+/// An active user with the union of the roles and the people around.
+fn load_user(conn: &mut AnyConnection, user: Uuid) -> Result<Actor> {
+    let person = store::person(conn, user)?.filter(|p| p.is_active()).ok_or(Error::Unauthenticated("session_ended"))?;
+    let roles = store::roles_of(conn, user)?;
+    let team_id = person.team.as_ref().map(|(id, _, _)| *id);
+    let team = match team_id {
+        Some(team) => store::team_members(conn, team)?,
+        None => Vec::new(),
+    };
+    let subtree = store::subtree_members(conn, user, team_id)?;
+    Ok(Actor {
+        user_id: user,
+        name: person.name.into(),
+        permissions: Arc::new(Permissions::union(roles.iter().map(|r| &r.permissions))),
+        team: with(team, user),
+        subtree: with(subtree, user),
+        api_key_id: None,
+        session_id: None,
+    })
+}
+
+/// The people of a list and the user, each once.
+fn with(mut people: Vec<Uuid>, user: Uuid) -> Arc<[Uuid]> {
+    people.push(user);
+    people.sort_unstable();
+    people.dedup();
+    people.into()
 }

@@ -1,0 +1,59 @@
+//! The organisation's settings.
+
+use super::audit::Stamp;
+use crate::schema::{self, ORGANISATION};
+use crate::{Ctx, Error, Result};
+use contract::identity::{Organisation, OrganisationPatch};
+use persistence::db::AnyConnection;
+use serde_json::json;
+use uuid::Uuid;
+
+/// The organisation's settings.
+pub fn organisation(ctx: &mut Ctx<'_>) -> Result<Organisation> {
+    read(ctx.conn)
+}
+
+fn read(conn: &mut AnyConnection) -> Result<Organisation> {
+    let o = schema::organisation(conn)?;
+    Ok(Organisation { name: o.name, currency: o.currency, timezone: o.timezone })
+}
+
+/// Changes them.
+pub fn update_organisation(ctx: &mut Ctx<'_>, patch: &OrganisationPatch) -> Result<Organisation> {
+    let old = read(ctx.conn)?;
+    let mut new = old.clone();
+    if let Some(name) = &patch.name {
+        new.name = check_name(name, "name")?;
+    }
+    if let Some(currency) = &patch.currency {
+        if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Err(Error::field("currency", "currency", ""));
+        }
+        new.currency.clone_from(currency);
+    }
+    if let Some(timezone) = &patch.timezone {
+        schema::offset_of(timezone).ok_or_else(|| Error::field("timezone", "timezone", ""))?;
+        new.timezone.clone_from(timezone);
+    }
+    if new != old {
+        save(ctx.conn, &Stamp::of(ctx), &new)?;
+        Stamp::of(ctx).note(ctx.conn, "organisation.updated", "settings", Uuid::nil(), Some(json!(old)), Some(json!(new)))?;
+    }
+    Ok(new)
+}
+
+/// A name of one line and at most 200 characters.
+pub(super) fn check_name(name: &str, field: &str) -> Result<String> {
+    let kind = domain::fields::FieldDef::new("name", "", "", domain::fields::Kind::Text { max: 200 });
+    let value = kind.parse(&json!(name), &parsing()).map_err(|e| Error::field(field, e.code, e.detail))?;
+    value.as_str().map(str::to_owned).ok_or_else(|| Error::field(field, "required", ""))
+}
+
+/// Parsing that depends on neither time nor caller.
+pub(super) fn parsing() -> domain::fields::ParseCx {
+    domain::fields::ParseCx { offset: chrono::Offset::fix(&chrono::Utc), me: None, now: chrono::DateTime::UNIX_EPOCH }
+}
+
+pub(super) fn save(conn: &mut AnyConnection, stamp: &Stamp, organisation: &Organisation) -> Result<()> {
+    Ok(persistence::settings::set(conn, ORGANISATION, &json!(organisation).to_string(), stamp.now)?)
+}

@@ -1,0 +1,67 @@
+//! The roles of users.
+
+use super::audit::Stamp;
+use super::roles::require_within;
+use crate::{Ctx, Error, Result};
+use contract::identity::UserRoles;
+use domain::policy::Permissions;
+use domain::policy::roles::ADMINISTRATOR;
+use persistence::db::AnyConnection;
+use persistence::identity::{self as store, Role};
+use serde_json::json;
+use uuid::Uuid;
+
+fn keys(roles: &[Role]) -> Vec<String> {
+    roles.iter().map(|r| r.key.clone()).collect()
+}
+
+/// The roles of a user.
+pub fn roles_of_user(ctx: &mut Ctx<'_>, user: Uuid) -> Result<UserRoles> {
+    store::person(ctx.conn, user)?.ok_or(Error::NotFound)?;
+    Ok(UserRoles { roles: keys(&store::roles_of(ctx.conn, user)?) })
+}
+
+/// Gives a user exactly these roles. What is added or taken away must be within what the caller may do.
+pub fn set_roles_of_user(ctx: &mut Ctx<'_>, user: Uuid, wanted: &UserRoles) -> Result<UserRoles> {
+    store::lock_accounts(ctx.conn)?;
+    store::person(ctx.conn, user)?.ok_or(Error::NotFound)?;
+    let before = store::roles_of(ctx.conn, user)?;
+    let all = store::roles(ctx.conn)?;
+    if let Some(unknown) = wanted.roles.iter().find(|key| all.iter().all(|r| r.key != **key)) {
+        return Err(Error::field("roles", "unknown_role", unknown.clone()));
+    }
+    let after: Vec<Role> = all.into_iter().filter(|r| wanted.roles.contains(&r.key)).collect();
+    let changed = |one: &[Role], other: &[Role]| -> Vec<Role> { one.iter().filter(|r| other.iter().all(|o| o.id != r.id)).cloned().collect() };
+    let mut difference = changed(&before, &after);
+    difference.extend(changed(&after, &before));
+    for role in &difference {
+        require_within(ctx, "roles", &role.permissions)?;
+    }
+    if !difference.is_empty() {
+        store::set_roles_of(ctx.conn, user, &after.iter().map(|r| r.id).collect::<Vec<_>>())?;
+        guard_administrators(ctx.conn)?;
+        let (old, new) = (json!({"roles": keys(&before)}), json!({"roles": keys(&after)}));
+        Stamp::of(ctx).note(ctx.conn, "user.roles_changed", "users", user, Some(old), Some(new))?;
+    }
+    Ok(UserRoles { roles: keys(&after) })
+}
+
+/// At least one active administrator remains; to be called after any change that could take the last one away.
+/// Before the first user there is nothing to guard.
+pub fn guard_administrators(conn: &mut AnyConnection) -> Result<()> {
+    store::lock_accounts(conn)?;
+    if store::users_with_role(conn, ADMINISTRATOR)?.is_empty() && store::any_person(conn)? {
+        return Err(Error::conflict("last_administrator", ""));
+    }
+    Ok(())
+}
+
+/// The caller may do everything that this user may: otherwise taking over the account would be a way up.
+pub(super) fn require_not_above(ctx: &mut Ctx<'_>, user: Uuid) -> Result<()> {
+    let roles = store::roles_of(ctx.conn, user)?;
+    let theirs = Permissions::union(roles.iter().map(|r| &r.permissions));
+    if roles.is_empty() || theirs.within(&ctx.actor.permissions) {
+        return Ok(());
+    }
+    Err(Error::Forbidden { permission: format!("roles {}", keys(&roles).join(", ")) })
+}
