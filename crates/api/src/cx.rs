@@ -163,7 +163,13 @@ impl<P> Cx<P> {
         F: FnOnce(&mut Ctx) -> app::Result<T> + Send + 'static,
     {
         let call = self.call();
-        blocking(move || Ok(call.run(|conn| db::write_tx(conn, |conn| call.with(conn, f)))?)).await
+        let result = blocking(move || Ok(call.run(|conn| db::write_tx(conn, |conn| call.with(conn, f)))?)).await;
+        // Who may do what follows from these records.
+        let path = self.req.path().strip_prefix("/api/v1/").unwrap_or("");
+        if ["users", "teams"].contains(&path.split('/').next().unwrap_or("")) {
+            self.state.forget_actors();
+        }
+        result
     }
 
     /// The JSON body as a type.

@@ -21,4 +21,4 @@ pub use organisation::{organisation, update_organisation};
 pub use passwords::{Prepared, change_password, grant_password};
 pub use roles::{create_role, delete_role, get_role, list_roles, update_role};
 pub use setup::{setup, setup_needed};
-pub use users::{guard_administrators, roles_of_user, set_roles_of_user};
+pub use users::{require_other_administrator, roles_of_user, set_roles_of_user};

@@ -9,7 +9,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, web};
 use contract::problem::Lang;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 use uuid::Uuid;
 
@@ -49,7 +49,7 @@ pub(crate) async fn pass(
     let meta = Meta::read(req.headers());
     req.extensions_mut().insert(meta);
     let state = req.app_data::<web::Data<State>>().cloned();
-    let turned_away = state.as_ref().and_then(|s| s.limits.address(address(&req, s.config.trust_proxy)).err());
+    let turned_away = state.as_ref().and_then(|s| s.limits.address(address(req.headers(), req.peer_addr(), s.config.trust_proxy)).err());
     let mut res = match turned_away {
         Some(seconds) => {
             req.into_response(Failure::App(app::Error::TooMany(seconds)).respond(meta.lang, meta.request_id))
@@ -63,12 +63,12 @@ pub(crate) async fn pass(
 }
 
 /// Where a request comes from; behind a trusted proxy, what that proxy says.
-pub(crate) fn address(req: &ServiceRequest, trust_proxy: bool) -> Option<IpAddr> {
-    let forwarded = || req.headers().get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
+pub(crate) fn address(headers: &HeaderMap, peer: Option<SocketAddr>, trust_proxy: bool) -> Option<IpAddr> {
+    let forwarded = || headers.get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
     if trust_proxy && let Some(ip) = forwarded() {
         return Some(ip);
     }
-    req.peer_addr().map(|a| a.ip())
+    peer.map(|a| a.ip())
 }
 
 /// Gives an error without a document its document, and hands back the failure for the log.

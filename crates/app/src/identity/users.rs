@@ -46,14 +46,21 @@ pub fn set_roles_of_user(ctx: &mut Ctx<'_>, user: Uuid, wanted: &UserRoles) -> R
     Ok(UserRoles { roles: keys(&after) })
 }
 
-/// At least one active administrator remains; to be called after any change that could take the last one away.
-/// Before the first user there is nothing to guard.
-pub fn guard_administrators(conn: &mut AnyConnection) -> Result<()> {
-    store::lock_accounts(conn)?;
-    if store::users_with_role(conn, ADMINISTRATOR)?.is_empty() && store::any_person(conn)? {
+/// At least one active administrator remains.
+fn guard_administrators(conn: &mut AnyConnection) -> Result<()> {
+    if store::users_with_role(conn, ADMINISTRATOR)?.is_empty() {
         return Err(Error::conflict("last_administrator", ""));
     }
     Ok(())
+}
+
+/// This user may be disabled or archived: the last active administrator may not.
+pub fn require_other_administrator(ctx: &mut Ctx<'_>, user: Uuid) -> Result<()> {
+    store::lock_accounts(ctx.conn)?;
+    match store::users_with_role(ctx.conn, ADMINISTRATOR)?.as_slice() {
+        [last] if *last == user => Err(Error::conflict("last_administrator", "")),
+        _ => Ok(()),
+    }
 }
 
 /// The caller may do everything that this user may: otherwise taking over the account would be a way up.

@@ -31,6 +31,13 @@ impl Rules {
             }
             "customers" | "teams" => no_cycle(ctx, shape, new),
             "order_lines" => order_line(ctx, shape, new),
+            "users" => {
+                let active = |r: &Record| r.get(shape, "status").as_str() == Some("active");
+                match old {
+                    Some(old) if active(old) && !active(new) => crate::identity::require_other_administrator(ctx, old.id()),
+                    _ => Ok(()),
+                }
+            }
             "saved_views" => saved_view(ctx, shape, new),
             _ => Ok(()),
         }
@@ -47,6 +54,7 @@ impl Rules {
         let column = match shape.def.key {
             "pipelines" => "pipeline_id",
             "pipeline_stages" => "stage_id",
+            "users" if archived => return crate::identity::require_other_administrator(ctx, record.id()),
             _ => return Ok(()),
         };
         self.stages = None;
