@@ -102,8 +102,3 @@ fn complete(path: &str, operation: &mut Map<String, Json>) {
     add(api, "503");
     responses.sort_keys();
 }
-
-/// Serves the document.
-pub(crate) async fn serve() -> actix_web::HttpResponse {
-    actix_web::HttpResponse::Ok().content_type("application/json").body(text())
-}

@@ -5,16 +5,20 @@ use actix_web::web::{self, ServiceConfig};
 use utoipa::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+mod api_keys;
+mod auth;
 mod health;
+mod me;
 mod metrics;
 mod objects;
 mod records;
 mod reports;
+mod roles;
 
 /// Registers everything.
 pub(crate) fn configure(app: &mut ServiceConfig) {
     app.configure(health::configure);
-    app.service(web::resource("/openapi.json").route(web::get().to(crate::openapi::serve)));
+    app.service(web::resource("/openapi.json").route(web::get().to(health::get_openapi)));
     app.service(web::redirect("/docs", "/docs/"));
     app.service(SwaggerUi::new("/docs/{_:.*}").config(Config::new(["/openapi.json"])));
     app.service(web::scope("/api/v1").configure(api));
@@ -24,6 +28,10 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 fn api(scope: &mut ServiceConfig) {
     metrics::configure(scope);
     reports::configure(scope);
+    auth::configure(scope);
+    me::configure(scope);
+    roles::configure(scope);
+    api_keys::configure(scope);
     objects::configure(scope);
     records::configure(scope);
     scope.default_service(web::to(nowhere));
@@ -36,5 +44,12 @@ pub(crate) async fn nowhere() -> Result<String, Failure> {
 
 /// What the typed handlers say of themselves.
 pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
-    vec![objects::Doc::openapi()]
+    vec![
+        health::Doc::openapi(),
+        auth::Doc::openapi(),
+        me::Doc::openapi(),
+        roles::Doc::openapi(),
+        api_keys::Doc::openapi(),
+        objects::Doc::openapi(),
+    ]
 }

@@ -39,7 +39,7 @@ fn cors(config: &Config) -> Cors {
     let exposed = ["etag", "location", "retry-after", "x-request-id"];
     let allowed = ["authorization", "content-type", "accept-language", "if-match", "idempotency-key", "x-request-id"];
     let cors = Cors::default()
-        .allowed_methods(["GET", "POST", "PATCH", "DELETE"])
+        .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
         .allowed_headers(allowed)
         .expose_headers(exposed);
     config

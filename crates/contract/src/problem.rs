@@ -104,7 +104,9 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
         "wrong_password" => ("密码不正确", "Wrong password"),
         "weak_password" => ("密码太弱：{}", "Password too weak: {}"),
         "common_password" => ("这个密码太常见", "This password is too common"),
-        "password_contains_name" => ("密码不能包含姓名或邮箱", "The password must not contain the name or the e-mail address"),
+        "password_contains_name" => {
+            ("密码不能包含姓名或邮箱", "The password must not contain the name or the e-mail address")
+        }
         "beyond_your_own" => ("不能授予自己没有的权限：{}", "You cannot grant more than you have: {}"),
         "unknown_role" => ("没有这个角色：{}", "No such role: {}"),
         "unknown_permission" => ("没有这个对象：{}", "No such object: {}"),

@@ -49,7 +49,9 @@ pub(crate) async fn pass(
     let meta = Meta::read(req.headers());
     req.extensions_mut().insert(meta);
     let state = req.app_data::<web::Data<State>>().cloned();
-    let turned_away = state.as_ref().and_then(|s| s.limits.address(address(req.headers(), req.peer_addr(), s.config.trust_proxy)).err());
+    let turned_away = state
+        .as_ref()
+        .and_then(|s| s.limits.address(address(req.headers(), req.peer_addr(), s.config.trust_proxy)).err());
     let mut res = match turned_away {
         Some(seconds) => {
             req.into_response(Failure::App(app::Error::TooMany(seconds)).respond(meta.lang, meta.request_id))

@@ -4,12 +4,10 @@ use super::records::path_id;
 use crate::cx::Cx;
 use crate::failure::Result;
 use crate::permissions;
-use actix_web::http::header;
 use actix_web::web::{self, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use app::identity;
 use contract::identity::{ApiKeyInput, ApiKeys, NewApiKey};
-use uuid::Uuid;
 
 permissions! {
     /// Seeing API keys.
@@ -47,7 +45,7 @@ async fn list_api_keys(cx: Cx<KeysRead>) -> Result<HttpResponse> {
 async fn create_api_key(cx: Cx<KeysCreate>, payload: Payload) -> Result<HttpResponse> {
     let input: ApiKeyInput = cx.body(payload).await?;
     let key = cx.write(move |ctx| identity::create_key(ctx, &input)).await?;
-    Ok(HttpResponse::Created().insert_header((header::CACHE_CONTROL, "no-store")).json(key))
+    Ok(HttpResponse::Created().json(key))
 }
 
 /// Revoke an API key.

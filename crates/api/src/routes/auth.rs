@@ -16,12 +16,16 @@ use app::identity::{Device, LoggedIn, REFRESH_DAYS};
 use chrono::{SubsecRound, Utc};
 use contract::identity::{Access, Login, PasswordChange, Sessions, Setup, SetupState};
 use contract::problem::Problem;
-use uuid::Uuid;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
     paths(get_setup, create_setup, login, refresh, logout, change_password, list_sessions, revoke_session),
-    components(schemas(contract::identity::schemas::Grant, contract::identity::schemas::Scope, contract::identity::schemas::Masks, contract::identity::schemas::Mask))
+    components(schemas(
+        contract::identity::schemas::Grant,
+        contract::identity::schemas::Scope,
+        contract::identity::schemas::Masks,
+        contract::identity::schemas::Mask
+    ))
 )]
 pub(crate) struct Doc;
 

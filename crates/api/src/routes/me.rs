@@ -20,7 +20,9 @@ pub(crate) struct Doc;
 pub(super) fn configure(scope: &mut ServiceConfig) {
     scope.service(web::resource("/me").route(web::get().to(get_me)).route(web::patch().to(update_me)));
     scope.service(
-        web::resource("/organisation").route(web::get().to(get_organisation)).route(web::patch().to(update_organisation)),
+        web::resource("/organisation")
+            .route(web::get().to(get_organisation))
+            .route(web::patch().to(update_organisation)),
     );
 }
 

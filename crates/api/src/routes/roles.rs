@@ -10,7 +10,6 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use app::identity::{self, Prepared};
 use contract::identity::{PasswordGrant, Role, RoleInput, RolePatch, Roles, UserRoles};
 use contract::problem::Problem;
-use uuid::Uuid;
 
 permissions! {
     /// Seeing roles.
@@ -28,7 +27,16 @@ permissions! {
 }
 
 #[derive(utoipa::OpenApi)]
-#[openapi(paths(list_roles, create_role, get_role, update_role, delete_role, get_user_roles, set_user_roles, set_user_password))]
+#[openapi(paths(
+    list_roles,
+    create_role,
+    get_role,
+    update_role,
+    delete_role,
+    get_user_roles,
+    set_user_roles,
+    set_user_password
+))]
 pub(crate) struct Doc;
 
 pub(super) fn configure(scope: &mut ServiceConfig) {
@@ -39,7 +47,9 @@ pub(super) fn configure(scope: &mut ServiceConfig) {
             .route(web::patch().to(update_role))
             .route(web::delete().to(delete_role)),
     );
-    scope.service(web::resource("/users/{id}/roles").route(web::get().to(get_user_roles)).route(web::put().to(set_user_roles)));
+    scope.service(
+        web::resource("/users/{id}/roles").route(web::get().to(get_user_roles)).route(web::put().to(set_user_roles)),
+    );
     scope.service(web::resource("/users/{id}/password").route(web::post().to(set_user_password)));
 }
 

@@ -1,8 +1,8 @@
 //! From a credential to an actor, quickly: an in-memory cache that is dropped at every change.
 
+use super::hashing::hex;
 use crate::{Actor, Error, Result};
 use chrono::{DateTime, Utc};
-use super::hashing::hex;
 use domain::policy::Permissions;
 use persistence::db::{self, AnyConnection};
 use persistence::identity as store;

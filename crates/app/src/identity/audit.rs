@@ -21,7 +21,15 @@ impl Stamp {
     }
 
     /// Appends one event; passwords and keys never stand in it.
-    pub(super) fn note(&self, conn: &mut AnyConnection, kind: &str, object: &str, record: Uuid, old: Option<Json>, new: Option<Json>) -> Result<()> {
+    pub(super) fn note(
+        &self,
+        conn: &mut AnyConnection,
+        kind: &str,
+        object: &str,
+        record: Uuid,
+        old: Option<Json>,
+        new: Option<Json>,
+    ) -> Result<()> {
         let event = Event {
             seq: 0,
             id: Uuid::now_v7(),

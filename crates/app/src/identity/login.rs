@@ -86,7 +86,8 @@ pub(super) fn reserve_attempt(conn: &mut AnyConnection, account: &str, now: Date
 pub(super) fn begin(conn: &mut AnyConnection, user: Uuid, device: &Device, now: DateTime<Utc>) -> Result<LoggedIn> {
     let id = Uuid::now_v7();
     let token = token_for(id)?;
-    let cut = |s: &Option<String>, max: usize| s.as_ref().map(|s| s.chars().filter(|c| !c.is_control()).take(max).collect());
+    let cut =
+        |s: &Option<String>, max: usize| s.as_ref().map(|s| s.chars().filter(|c| !c.is_control()).take(max).collect());
     let session = Session {
         id,
         user_id: user,

@@ -43,7 +43,11 @@ pub(super) fn describe(conn: &mut AnyConnection, actor: &Actor) -> Result<Me> {
         password_temporary: temporary,
         permissions: actor.permissions.objects.clone(),
         masks: actor.permissions.masks,
-        organisation: Organisation { name: organisation.name, currency: organisation.currency, timezone: organisation.timezone },
+        organisation: Organisation {
+            name: organisation.name,
+            currency: organisation.currency,
+            timezone: organisation.timezone,
+        },
     })
 }
 
@@ -57,7 +61,8 @@ pub fn update_me(ctx: &mut Ctx<'_>, patch: &Json) -> Result<Me> {
     }
     let shape = ctx.shape("users")?;
     let changes = read_input(&shape, patch, false, Masks::default(), &ctx.parse()).map_err(Error::Invalid)?;
-    let old = persistence::records::get(ctx.conn, &shape, ctx.actor.user_id, Owners::All, true)?.ok_or(Error::NotFound)?;
+    let old =
+        persistence::records::get(ctx.conn, &shape, ctx.actor.user_id, Owners::All, true)?.ok_or(Error::NotFound)?;
     let mut writer = Writer::new(shape);
     writer.update(ctx, &old, &changes, &Visible::All)?;
     writer.flush(ctx)?;

@@ -37,7 +37,14 @@ pub fn update_organisation(ctx: &mut Ctx<'_>, patch: &OrganisationPatch) -> Resu
     }
     if new != old {
         save(ctx.conn, &Stamp::of(ctx), &new)?;
-        Stamp::of(ctx).note(ctx.conn, "organisation.updated", "settings", Uuid::nil(), Some(json!(old)), Some(json!(new)))?;
+        Stamp::of(ctx).note(
+            ctx.conn,
+            "organisation.updated",
+            "settings",
+            Uuid::nil(),
+            Some(json!(old)),
+            Some(json!(new)),
+        )?;
     }
     Ok(new)
 }

@@ -34,7 +34,13 @@ impl Prepared {
 }
 
 /// Changes the caller's password and ends the caller's other sessions. Wrong guesses make it rest, as at the log-in.
-pub fn change_password(pool: &DbPool, actor: &Actor, input: PasswordChange, now: DateTime<Utc>, request_id: Uuid) -> Result<()> {
+pub fn change_password(
+    pool: &DbPool,
+    actor: &Actor,
+    input: PasswordChange,
+    now: DateTime<Utc>,
+    request_id: Uuid,
+) -> Result<()> {
     if actor.api_key_id.is_some() {
         return Err(Error::Forbidden { permission: "password.change".to_owned() });
     }
@@ -65,7 +71,8 @@ pub fn change_password(pool: &DbPool, actor: &Actor, input: PasswordChange, now:
 }
 
 fn check_for(person: &Person, password: &str) -> Result<()> {
-    check("new_password", password, &person.name, person.email.as_deref().unwrap_or("")).map_err(|e| Error::Invalid(vec![e]))
+    check("new_password", password, &person.name, person.email.as_deref().unwrap_or(""))
+        .map_err(|e| Error::Invalid(vec![e]))
 }
 
 /// Gives a user a password to log in with and to change. An invited user becomes active; the user's sessions end.

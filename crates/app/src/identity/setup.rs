@@ -32,7 +32,8 @@ pub fn setup(pool: &DbPool, input: &Setup, device: &Device, now: DateTime<Utc>, 
     }
     let admin = read_admin(input, now)?;
     let name = check_name(&input.organisation, "organisation")?;
-    let password = Prepared::new("password", input.password.clone())?.for_person("password", &input.name, &input.email, false)?;
+    let password =
+        Prepared::new("password", input.password.clone())?.for_person("password", &input.name, &input.email, false)?;
     let mut conn = db::get(pool)?;
     db::write_tx(&mut conn, |conn| {
         store::lock_accounts(conn)?;
@@ -40,10 +41,18 @@ pub fn setup(pool: &DbPool, input: &Setup, device: &Device, now: DateTime<Utc>, 
             return Err(taken());
         }
         let stamp = Stamp { actor: admin.id(), now, request_id };
-        let organisation = Organisation { name: name.clone(), currency: "CNY".to_owned(), timezone: "Asia/Shanghai".to_owned() };
+        let organisation =
+            Organisation { name: name.clone(), currency: "CNY".to_owned(), timezone: "Asia/Shanghai".to_owned() };
         save(conn, &stamp, &organisation)?;
         persistence::records::insert(conn, &Shape::plain(&objects::USERS), &admin)?;
-        stamp.note(conn, "user.created", "users", admin.id(), None, Some(json!({"name": input.name.trim(), "status": "active"})))?;
+        stamp.note(
+            conn,
+            "user.created",
+            "users",
+            admin.id(),
+            None,
+            Some(json!({"name": input.name.trim(), "status": "active"})),
+        )?;
         store::set_password(conn, admin.id(), &password, now)?;
         seeds::roles(conn, now)?;
         give_administrator(conn, admin.id())?;
@@ -57,7 +66,12 @@ fn read_admin(input: &Setup, now: DateTime<Utc>) -> Result<Record> {
     let shape = Shape::plain(&objects::USERS);
     let mut record = Record::empty(&shape);
     let locale = input.locale.as_deref().unwrap_or("zh-CN");
-    let fields = [("name", json!(input.name)), ("email", json!(input.email)), ("status", json!("active")), ("locale", json!(locale))];
+    let fields = [
+        ("name", json!(input.name)),
+        ("email", json!(input.email)),
+        ("status", json!("active")),
+        ("locale", json!(locale)),
+    ];
     let mut errors = Vec::new();
     for (key, value) in fields {
         let Some(field) = shape.def.fields.iter().find(|f| f.key == key) else { continue };

@@ -31,7 +31,9 @@ pub fn set_roles_of_user(ctx: &mut Ctx<'_>, user: Uuid, wanted: &UserRoles) -> R
         return Err(Error::field("roles", "unknown_role", unknown.clone()));
     }
     let after: Vec<Role> = all.into_iter().filter(|r| wanted.roles.contains(&r.key)).collect();
-    let changed = |one: &[Role], other: &[Role]| -> Vec<Role> { one.iter().filter(|r| other.iter().all(|o| o.id != r.id)).cloned().collect() };
+    let changed = |one: &[Role], other: &[Role]| -> Vec<Role> {
+        one.iter().filter(|r| other.iter().all(|o| o.id != r.id)).cloned().collect()
+    };
     let mut difference = changed(&before, &after);
     difference.extend(changed(&after, &before));
     for role in &difference {

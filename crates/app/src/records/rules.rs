@@ -34,7 +34,9 @@ impl Rules {
             "users" => {
                 let active = |r: &Record| r.get(shape, "status").as_str() == Some("active");
                 match old {
-                    Some(old) if active(old) && !active(new) => crate::identity::require_other_administrator(ctx, old.id()),
+                    Some(old) if active(old) && !active(new) => {
+                        crate::identity::require_other_administrator(ctx, old.id())
+                    }
                     _ => Ok(()),
                 }
             }

@@ -48,7 +48,10 @@ struct Draft(Permissions);
 impl Draft {
     /// What every person has: the reference lists to read and saved views of one's own.
     fn person() -> Draft {
-        Draft(Permissions::default()).grant(&REFERENCE, READ_ALL).grant(&["saved_views"], Grant::full(Scope::Own)).grant(&["settings", "custom_fields"], READ_ALL)
+        Draft(Permissions::default())
+            .grant(&REFERENCE, READ_ALL)
+            .grant(&["saved_views"], Grant::full(Scope::Own))
+            .grant(&["settings", "custom_fields"], READ_ALL)
     }
 
     fn grant(mut self, objects: &[&str], grant: Grant) -> Draft {
@@ -105,7 +108,10 @@ pub fn shipped() -> Vec<ShippedRole> {
             .grant(&["imports", "exports"], jobs(Scope::Own))
             .role("representative", "销售代表", "Representative"),
         Draft::person()
-            .grant(&["customers", "contacts"], Grant { export: Scope::All, import: Scope::All, ..work(Scope::All, Scope::All) })
+            .grant(
+                &["customers", "contacts"],
+                Grant { export: Scope::All, import: Scope::All, ..work(Scope::All, Scope::All) },
+            )
             .grant(&["opportunities", "orders"], READ_ALL)
             .grant(&["activities", "tasks"], work(Scope::All, Scope::Own))
             .grant(&["tags"], EVERYTHING)
@@ -152,7 +158,10 @@ pub fn administrator() -> Permissions {
 impl Permissions {
     /// Does this allow nothing that `other` does not?
     pub fn within(&self, other: &Permissions) -> bool {
-        let grants = self.objects.iter().all(|(object, grant)| Action::ALL.iter().all(|a| grant.scope(*a) <= other.scope(object, *a)));
+        let grants = self
+            .objects
+            .iter()
+            .all(|(object, grant)| Action::ALL.iter().all(|a| grant.scope(*a) <= other.scope(object, *a)));
         grants && self.masks.phone >= other.masks.phone && self.masks.email >= other.masks.email
     }
 
@@ -171,7 +180,10 @@ impl Permissions {
         };
         Permissions {
             objects: self.objects.iter().map(|(object, grant)| (object.clone(), both(object, grant))).collect(),
-            masks: Masks { phone: self.masks.phone.max(other.masks.phone), email: self.masks.email.max(other.masks.email) },
+            masks: Masks {
+                phone: self.masks.phone.max(other.masks.phone),
+                email: self.masks.email.max(other.masks.email),
+            },
         }
     }
 }

@@ -79,7 +79,10 @@ pub fn keys_of(conn: &mut AnyConnection, user: Option<Uuid>) -> Result<Vec<ApiKe
 
 /// Adds a key.
 pub fn insert_key(conn: &mut AnyConnection, k: &ApiKey) -> Result<()> {
-    let mut q = Sql::start(conn, "INSERT INTO api_keys (id, user_id, created_at, name, prefix, key_hash, permissions, expires_at) VALUES (");
+    let mut q = Sql::start(
+        conn,
+        "INSERT INTO api_keys (id, user_id, created_at, name, prefix, key_hash, permissions, expires_at) VALUES (",
+    );
     q.id(k.id).push(", ").id(k.user_id).push(", ").time(k.created_at).push(", ").text(k.name.clone());
     q.push(", ").text(k.prefix.clone()).push(", ").text(k.key_hash.clone());
     q.push(", ").bind(Store::Json, &document(&k.permissions)?);

@@ -172,17 +172,27 @@ pub fn attempt(conn: &mut AnyConnection, email_digest: &str) -> Result<Option<At
     q.first(conn)?
         .map(|cells| {
             let mut r = Row::new(cells);
-            Ok(Attempt { failures: u32::try_from(r.int()?).unwrap_or(u32::MAX), failed_at: r.time()?, locked_until: r.opt_time() })
+            Ok(Attempt {
+                failures: u32::try_from(r.int()?).unwrap_or(u32::MAX),
+                failed_at: r.time()?,
+                locked_until: r.opt_time(),
+            })
         })
         .transpose()
 }
 
 /// Keeps the attempts at an address, and drops those of addresses that were left alone since `forget_before`.
-pub fn save_attempt(conn: &mut AnyConnection, email_digest: &str, attempt: &Attempt, forget_before: DateTime<Utc>) -> Result<()> {
+pub fn save_attempt(
+    conn: &mut AnyConnection,
+    email_digest: &str,
+    attempt: &Attempt,
+    forget_before: DateTime<Utc>,
+) -> Result<()> {
     let mut q = Sql::start(conn, "DELETE FROM login_attempts WHERE failed_at < ");
     q.time(forget_before);
     q.execute(conn)?;
-    let mut q = Sql::start(conn, "INSERT INTO login_attempts (email_digest, failures, failed_at, locked_until) VALUES (");
+    let mut q =
+        Sql::start(conn, "INSERT INTO login_attempts (email_digest, failures, failed_at, locked_until) VALUES (");
     q.text(email_digest).push(", ").int(i64::from(attempt.failures)).push(", ").time(attempt.failed_at).push(", ");
     q.bind(Store::Time, &or_null(attempt.locked_until, Value::Time));
     q.push(") ON CONFLICT (email_digest) DO UPDATE SET failures = excluded.failures, failed_at = excluded.failed_at, locked_until = excluded.locked_until");

@@ -81,7 +81,10 @@ pub fn insert_role(conn: &mut AnyConnection, role: &Role) -> Result<()> {
     );
     q.id(role.id).push(", ").int(role.version).push(", ").time(role.created_at).push(", ").time(role.updated_at);
     q.push(", ").text(role.key.clone()).push(", ").text(role.name_zh.clone()).push(", ").text(role.name_en.clone());
-    q.push(", ").bind(Store::Json, &document(&role.permissions)?).push(", ").bind(Store::Bool, &Value::Bool(role.builtin));
+    q.push(", ")
+        .bind(Store::Json, &document(&role.permissions)?)
+        .push(", ")
+        .bind(Store::Bool, &Value::Bool(role.builtin));
     q.push(", ").int(role.position).push(")");
     q.execute(conn)?;
     Ok(())
@@ -91,7 +94,10 @@ pub fn insert_role(conn: &mut AnyConnection, role: &Role) -> Result<()> {
 pub fn update_role(conn: &mut AnyConnection, role: &Role) -> Result<bool> {
     let mut q = Sql::start(conn, "UPDATE roles SET version = ");
     q.int(role.version).push(", updated_at = ").time(role.updated_at).push(", name_zh = ").text(role.name_zh.clone());
-    q.push(", name_en = ").text(role.name_en.clone()).push(", permissions = ").bind(Store::Json, &document(&role.permissions)?);
+    q.push(", name_en = ")
+        .text(role.name_en.clone())
+        .push(", permissions = ")
+        .bind(Store::Json, &document(&role.permissions)?);
     q.push(" WHERE id = ").id(role.id).push(" AND version = ").int(role.version - 1);
     Ok(q.execute(conn)? == 1)
 }

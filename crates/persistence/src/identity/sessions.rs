@@ -33,8 +33,7 @@ pub struct Session {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-const SESSION: &str =
-    "SELECT id, user_id, token_hash, generation, created_at, expires_at, last_used_at, user_agent, address, revoked_at FROM sessions WHERE ";
+const SESSION: &str = "SELECT id, user_id, token_hash, generation, created_at, expires_at, last_used_at, user_agent, address, revoked_at FROM sessions WHERE ";
 
 fn read(cells: Cells) -> Result<Session> {
     let mut r = Row::new(cells);
@@ -65,7 +64,11 @@ pub fn session(conn: &mut AnyConnection, id: Uuid, lock: bool) -> Result<Option<
 /// A user's sessions that are in force, newest first.
 pub fn sessions_of(conn: &mut AnyConnection, user: Uuid, now: DateTime<Utc>) -> Result<Vec<Session>> {
     let mut q = Sql::start(conn, SESSION);
-    q.push("user_id = ").id(user).push(" AND revoked_at IS NULL AND expires_at > ").time(now).push(" ORDER BY created_at DESC");
+    q.push("user_id = ")
+        .id(user)
+        .push(" AND revoked_at IS NULL AND expires_at > ")
+        .time(now)
+        .push(" ORDER BY created_at DESC");
     q.load(conn)?.into_iter().map(read).collect()
 }
 
@@ -98,12 +101,23 @@ pub fn rotate_session(conn: &mut AnyConnection, s: &Session) -> Result<()> {
 /// Ends a session of a user. True when there was one in force.
 pub fn revoke_session(conn: &mut AnyConnection, user: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
     let mut q = Sql::start(conn, "UPDATE sessions SET revoked_at = ");
-    q.time(now).push(" WHERE id = ").id(id).push(" AND user_id = ").id(user).push(" AND revoked_at IS NULL AND expires_at > ").time(now);
+    q.time(now)
+        .push(" WHERE id = ")
+        .id(id)
+        .push(" AND user_id = ")
+        .id(user)
+        .push(" AND revoked_at IS NULL AND expires_at > ")
+        .time(now);
     Ok(q.execute(conn)? == 1)
 }
 
 /// Ends a user's sessions, all or all but one.
-pub fn revoke_sessions_of(conn: &mut AnyConnection, user: Uuid, except: Option<Uuid>, now: DateTime<Utc>) -> Result<()> {
+pub fn revoke_sessions_of(
+    conn: &mut AnyConnection,
+    user: Uuid,
+    except: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let mut q = Sql::start(conn, "UPDATE sessions SET revoked_at = ");
     q.time(now).push(" WHERE revoked_at IS NULL AND user_id = ").id(user);
     if let Some(kept) = except {
