@@ -82,14 +82,25 @@ pub struct StageStay {
     pub first: bool,
 }
 
-/// Ends the open stays of these opportunities and begins the given ones.
+/// Ends the open stays of these opportunities and begins the given ones, which are in the order of time.
 pub fn write_stays(conn: &mut AnyConnection, stays: &[StageStay]) -> Result<()> {
-    for stay in stays.iter().filter(|s| !s.first) {
-        let mut q = Sql::start(conn, "UPDATE opportunity_stage_history SET left_at = ");
-        q.time(stay.entered_at).push(" WHERE opportunity_id = ").id(stay.opportunity_id).push(" AND left_at IS NULL");
-        q.execute(conn)?;
+    let mut seen = std::collections::HashSet::new();
+    for stay in stays {
+        // Only the first of a batch has its predecessor in the database.
+        if seen.insert(stay.opportunity_id) && !stay.first {
+            let mut q = Sql::start(conn, "UPDATE opportunity_stage_history SET left_at = ");
+            q.time(stay.entered_at).push(" WHERE opportunity_id = ").id(stay.opportunity_id).push(" AND left_at IS NULL");
+            q.execute(conn)?;
+        }
     }
-    let mut rest = stays;
+    let mut ends: Vec<Value> = Vec::with_capacity(stays.len());
+    let mut next = std::collections::HashMap::new();
+    for stay in stays.iter().rev() {
+        ends.push(next.insert(stay.opportunity_id, stay.entered_at).map_or(Value::Null, Value::Time));
+    }
+    ends.reverse();
+    let rows: Vec<(&StageStay, &Value)> = stays.iter().zip(&ends).collect();
+    let mut rest = rows.as_slice();
     let mut size = 128;
     while !rest.is_empty() {
         while size > rest.len() {
@@ -98,16 +109,12 @@ pub fn write_stays(conn: &mut AnyConnection, stays: &[StageStay]) -> Result<()> 
         let (head, tail) = rest.split_at(size);
         let mut q = Sql::start(
             conn,
-            "INSERT INTO opportunity_stage_history (id, opportunity_id, stage_id, position, user_id, entered_at) VALUES ",
+            "INSERT INTO opportunity_stage_history (id, opportunity_id, stage_id, position, user_id, entered_at, left_at) VALUES ",
         );
-        for (i, s) in head.iter().enumerate() {
-            q.push(if i == 0 { "(" } else { ", (" })
-                .id(Uuid::now_v7())
-                .push(", ")
-                .id(s.opportunity_id)
-                .push(", ")
-                .id(s.stage_id);
-            q.push(", ").int(s.position).push(", ").id(s.user_id).push(", ").time(s.entered_at).push(")");
+        for (i, (s, end)) in head.iter().enumerate() {
+            q.push(if i == 0 { "(" } else { ", (" }).id(Uuid::now_v7()).push(", ").id(s.opportunity_id).push(", ").id(s.stage_id);
+            q.push(", ").int(s.position).push(", ").id(s.user_id).push(", ").time(s.entered_at).push(", ");
+            q.bind(Store::Time, end).push(")");
         }
         q.execute(conn)?;
         rest = tail;

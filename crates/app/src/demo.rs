@@ -1,0 +1,140 @@
+//! A believable company to look at: three regions, six teams, thirty people, two thousand customers and
+//! two years of work. The same on every machine on a given day.
+//!
+//! Some things in it are wrong on purpose, for the product to find: a representative who calls small
+//! customers and neglects large ones, a region whose proposals stopped turning into negotiations, a team
+//! that has gone quiet, good customers who have not ordered for half a year, large open opportunities
+//! nobody follows, and companies entered twice.
+
+mod company;
+mod plan;
+mod words;
+mod work;
+
+use crate::identity::{self, Device};
+use crate::schema::Schema;
+use crate::{Actor, Ctx, Error, Result};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, TimeZone, Utc};
+use contract::identity::Setup;
+use domain::value::Value;
+use persistence::db::{self, AnyConnection, DbPool};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// E-mail address of the demonstration's administrator.
+pub const EMAIL: &str = "admin@demo.flywheel.cn";
+/// Password of everybody in the demonstration.
+pub const PASSWORD: &str = "Yunfan-2026-demo";
+
+/// What was made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Made {
+    /// People.
+    pub users: usize,
+    /// Customers.
+    pub customers: usize,
+    /// Contacts.
+    pub contacts: usize,
+    /// Opportunities.
+    pub opportunities: usize,
+    /// Orders.
+    pub orders: usize,
+    /// Activities.
+    pub activities: usize,
+}
+
+/// Fills a database that has no user yet. `scale` 1 is the whole company; tests take less.
+pub fn make(pool: &DbPool, now: DateTime<Utc>, scale: f64) -> Result<Made> {
+    let setup = Setup {
+        organisation: words::ORGANISATION.to_owned(),
+        name: "陈思远".to_owned(),
+        email: EMAIL.to_owned(),
+        password: PASSWORD.to_owned(),
+        locale: None,
+    };
+    let device = Device { user_agent: String::new(), address: String::new() };
+    identity::setup(pool, &setup, &device, now, Uuid::now_v7())?;
+    let mut conn = db::get(pool)?;
+    // One transaction: either the whole company is there or none of it.
+    db::write_tx(&mut conn, |conn| {
+        let schema = Arc::new(crate::schema::load(conn)?);
+        let admin = persistence::identity::person_by_email(conn, EMAIL)?.ok_or(Error::NotFound)?.id;
+        let mut world = World { conn, schema, rng: fastrand::Rng::with_seed(20_261_122), now, today: now.date_naive(), admin };
+        world.today = world.local_day(now);
+        let company = company::make(&mut world)?;
+        let plan = plan::make(&mut world, &company, scale);
+        work::carry_out(&mut world, &company, &plan)
+    })
+}
+
+/// What making it needs.
+struct World<'a> {
+    conn: &'a mut AnyConnection,
+    schema: Arc<Schema>,
+    rng: fastrand::Rng,
+    now: DateTime<Utc>,
+    today: NaiveDate,
+    admin: Uuid,
+}
+
+impl World<'_> {
+    /// Does something as a user at a time.
+    fn act<T>(&mut self, user: Uuid, at: DateTime<Utc>, f: impl FnOnce(&mut Ctx<'_>) -> Result<T>) -> Result<T> {
+        let actor = Actor::system(user);
+        f(&mut Ctx { conn: self.conn, actor: &actor, now: at, request_id: Uuid::now_v7(), schema: &self.schema })
+    }
+
+    fn local_day(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.schema.offset).date_naive()
+    }
+
+    /// A working moment of a day, never in the future.
+    fn moment(&mut self, day: NaiveDate) -> DateTime<Utc> {
+        let minute = 8 * 60 + 30 + self.rng.i64(0..570);
+        let local = day.and_time(chrono::NaiveTime::MIN) + Duration::minutes(minute) + Duration::seconds(self.rng.i64(0..60));
+        let at = self.schema.offset.from_local_datetime(&local).single().map_or(self.now, |t| t.with_timezone(&Utc));
+        at.min(self.now - Duration::minutes(self.rng.i64(1..40)))
+    }
+
+    /// A day `ago` days before today, moved off the weekend.
+    fn workday(&self, ago: i64) -> NaiveDate {
+        let day = self.today - Duration::days(ago.max(0));
+        match day.weekday() {
+            chrono::Weekday::Sat => day.checked_sub_days(Days::new(1)).unwrap_or(day),
+            chrono::Weekday::Sun => day.checked_sub_days(Days::new(2)).unwrap_or(day),
+            _ => day,
+        }
+    }
+
+    fn pick<T: Copy>(&mut self, list: &[T]) -> Option<T> {
+        if list.is_empty() { None } else { list.get(self.rng.usize(0..list.len())).copied() }
+    }
+
+    fn chance(&mut self, p: f64) -> bool {
+        self.rng.f64() < p
+    }
+
+    /// Log-normal around a median.
+    fn around(&mut self, median: f64, spread: f64) -> f64 {
+        let (u, v) = (self.rng.f64().max(1e-12), self.rng.f64());
+        median * (spread * (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()).exp()
+    }
+
+    /// A person's name.
+    fn person(&mut self) -> String {
+        let surnames: Vec<char> = words::SURNAMES.chars().collect();
+        // Common surnames stand first and are drawn more often.
+        let at = (self.rng.f64().powi(2) * surnames.len() as f64) as usize;
+        let surname = surnames.get(at).copied().unwrap_or('王');
+        format!("{surname}{}", self.pick(&words::GIVEN).unwrap_or("伟"))
+    }
+
+    fn mobile(&mut self) -> String {
+        let prefix = self.pick(&["138", "139", "136", "135", "150", "151", "158", "159", "186", "188", "189", "177"]).unwrap_or("138");
+        format!("{prefix}{:08}", self.rng.u32(0..100_000_000))
+    }
+}
+
+fn text(s: impl Into<String>) -> Value {
+    Value::Text(s.into())
+}
