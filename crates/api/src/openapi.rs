@@ -84,6 +84,16 @@ fn complete(path: &str, operation: &mut Map<String, Json>) {
         let tag = path.trim_start_matches("/api/v1/").split('/').next().unwrap_or("service").to_owned();
         operation.insert("tags".to_owned(), json!([tag]));
     }
+    let permission = match operation.get("x-permission").and_then(Json::as_str) {
+        Some(name) => name.to_owned(),
+        None if public => "none, open to everybody".to_owned(),
+        None => "anybody who is logged in".to_owned(),
+    };
+    if let Some(Json::String(text)) = operation.get_mut("description")
+        && !text.contains("Permission: ")
+    {
+        text.push_str(&format!(" Permission: {permission}."));
+    }
     let Some(responses) = operation.get_mut("responses").and_then(Json::as_object_mut) else { return };
     let mut add = |wanted: bool, status: &str| {
         if wanted && !responses.contains_key(status) {

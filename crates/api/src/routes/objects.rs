@@ -62,7 +62,7 @@ pub(super) fn configure(scope: &mut ServiceConfig) {
 struct Nothing {}
 
 /// Every object that the caller may read: its fields with types and labels in the caller's language, and the caller's permissions.
-#[utoipa::path(get, path = "/api/v1/objects", operation_id = "list_objects", summary = "List objects", responses((status = 200, description = "The objects.", body = Objects)))]
+#[utoipa::path(get, path = "/api/v1/objects", operation_id = "list_objects", summary = "List objects", description = "Every object that the caller may read: its fields with types and labels in the caller's language, and the caller's permissions.", responses((status = 200, description = "The objects.", body = Objects)))]
 async fn list_objects(cx: Cx<Anyone>) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     let lang = cx.lang;
@@ -71,7 +71,7 @@ async fn list_objects(cx: Cx<Anyone>) -> Result<HttpResponse> {
 }
 
 /// One object with its fields, custom fields included.
-#[utoipa::path(get, path = "/api/v1/objects/{key}", operation_id = "get_object", summary = "Get an object", params(("key" = String, Path, description = "Plural key, for example customers.")), responses((status = 200, description = "The object.", body = ObjectMeta)))]
+#[utoipa::path(get, path = "/api/v1/objects/{key}", operation_id = "get_object", summary = "Get an object", description = "One object with its fields, custom fields included.", params(("key" = String, Path, description = "Plural key, for example customers.")), responses((status = 200, description = "The object.", body = ObjectMeta)))]
 async fn get_object(cx: Cx<Anyone>, key: web::Path<String>) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     let lang = cx.lang;
@@ -91,7 +91,7 @@ struct OfObject {
 }
 
 /// The definitions of custom fields, of all objects or of one.
-#[utoipa::path(get, path = "/api/v1/custom_fields", operation_id = "list_custom_fields", summary = "List custom fields", params(("object" = Option<String>, Query, description = "Plural key of an object.")), responses((status = 200, description = "The definitions.", body = CustomFields)), extensions(("x-permission" = json!("custom_fields.read"))))]
+#[utoipa::path(get, path = "/api/v1/custom_fields", operation_id = "list_custom_fields", summary = "List custom fields", description = "The definitions of custom fields, of all objects or of one.", params(("object" = Option<String>, Query, description = "Plural key of an object.")), responses((status = 200, description = "The definitions.", body = CustomFields)), extensions(("x-permission" = json!("custom_fields.read"))))]
 async fn list_custom_fields(cx: Cx<CustomFieldsRead>) -> Result<HttpResponse> {
     let query: OfObject = cx.query()?;
     let list = move |ctx: &mut app::Ctx<'_>| app::custom_fields::list(ctx, query.object.as_deref());
@@ -100,7 +100,7 @@ async fn list_custom_fields(cx: Cx<CustomFieldsRead>) -> Result<HttpResponse> {
 }
 
 /// Adds a typed field to an object. It can be filtered and sorted by at once, and stands in forms, lists, import and export.
-#[utoipa::path(post, path = "/api/v1/custom_fields", operation_id = "create_custom_field", summary = "Create a custom field", request_body(content = CustomFieldInput, example = json!({ "object": "customers", "key": "delivery_zone", "kind": "choice", "label_zh": "配送区", "label_en": "Delivery zone", "choices": [{ "key": "north", "label_zh": "北区", "label_en": "North" }] })), responses((status = 201, description = "The definition.", body = CustomFieldOut), (status = 409, description = "It does not fit the present state.", body = contract::problem::Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("custom_fields.create"))))]
+#[utoipa::path(post, path = "/api/v1/custom_fields", operation_id = "create_custom_field", summary = "Create a custom field", description = "Adds a typed field to an object. It can be filtered and sorted by at once, and stands in forms, lists, import and export.", request_body(content = CustomFieldInput, example = json!({ "object": "customers", "key": "delivery_zone", "kind": "choice", "label_zh": "配送区", "label_en": "Delivery zone", "choices": [{ "key": "north", "label_zh": "北区", "label_en": "North" }] })), responses((status = 201, description = "The definition.", body = CustomFieldOut), (status = 409, description = "It does not fit the present state.", body = contract::problem::Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("custom_fields.create"))))]
 async fn create_custom_field(cx: Cx<CustomFieldsCreate>, body: Payload) -> Result<HttpResponse> {
     let input: CustomFieldInput = cx.body(body).await?;
     let field = cx.write(move |ctx| app::custom_fields::create(ctx, &input)).await?;
@@ -113,7 +113,7 @@ async fn create_custom_field(cx: Cx<CustomFieldsCreate>, body: Payload) -> Resul
 }
 
 /// One definition.
-#[utoipa::path(get, path = "/api/v1/custom_fields/{id}", operation_id = "get_custom_field", summary = "Get a custom field", params(("id" = Uuid, Path, description = "Id of the field.")), responses((status = 200, description = "The definition.", body = CustomFieldOut)), extensions(("x-permission" = json!("custom_fields.read"))))]
+#[utoipa::path(get, path = "/api/v1/custom_fields/{id}", operation_id = "get_custom_field", summary = "Get a custom field", description = "One definition.", params(("id" = Uuid, Path, description = "Id of the field.")), responses((status = 200, description = "The definition.", body = CustomFieldOut)), extensions(("x-permission" = json!("custom_fields.read"))))]
 async fn get_custom_field(cx: Cx<CustomFieldsRead>, req: HttpRequest) -> Result<HttpResponse> {
     let id = path_id(&req)?;
     let field = cx.read(move |ctx| app::custom_fields::get(ctx, id)).await?;
@@ -121,7 +121,7 @@ async fn get_custom_field(cx: Cx<CustomFieldsRead>, req: HttpRequest) -> Result<
 }
 
 /// A JSON merge patch; object, key and kind stay as they are, since values depend on them. `If-Match` names the version.
-#[utoipa::path(patch, path = "/api/v1/custom_fields/{id}", operation_id = "update_custom_field", summary = "Change a custom field", params(("id" = Uuid, Path, description = "Id of the field."), ("If-Match" = String, Header, description = "The version the change is based on, in quotes.")), request_body(content = CustomFieldPatch, example = json!({ "label_zh": "配送区域" })), responses((status = 200, description = "The definition as it is now.", body = CustomFieldOut), (status = 412, description = "The definition has changed since.", body = contract::problem::Problem, content_type = "application/problem+json"), (status = 428, description = "If-Match is missing.", body = contract::problem::Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("custom_fields.update"))))]
+#[utoipa::path(patch, path = "/api/v1/custom_fields/{id}", operation_id = "update_custom_field", summary = "Change a custom field", description = "A JSON merge patch; object, key and kind stay as they are, since values depend on them. `If-Match` names the version.", params(("id" = Uuid, Path, description = "Id of the field."), ("If-Match" = String, Header, description = "The version the change is based on, in quotes.")), request_body(content = CustomFieldPatch, example = json!({ "label_zh": "配送区域" })), responses((status = 200, description = "The definition as it is now.", body = CustomFieldOut), (status = 412, description = "The definition has changed since.", body = contract::problem::Problem, content_type = "application/problem+json"), (status = 428, description = "If-Match is missing.", body = contract::problem::Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("custom_fields.update"))))]
 async fn update_custom_field(cx: Cx<CustomFieldsUpdate>, req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let (id, version) = (path_id(&req)?, cx.if_match()?);
     let patch: CustomFieldPatch = cx.body(body).await?;
@@ -141,7 +141,7 @@ async fn update_custom_field(cx: Cx<CustomFieldsUpdate>, req: HttpRequest, body:
 }
 
 /// Removes the definition. The values stay in their records, unseen; a field of the same key finds them again.
-#[utoipa::path(delete, path = "/api/v1/custom_fields/{id}", operation_id = "delete_custom_field", summary = "Delete a custom field", params(("id" = Uuid, Path, description = "Id of the field.")), responses((status = 204, description = "Removed.")), extensions(("x-permission" = json!("custom_fields.archive"))))]
+#[utoipa::path(delete, path = "/api/v1/custom_fields/{id}", operation_id = "delete_custom_field", summary = "Delete a custom field", description = "Removes the definition. The values stay in their records, unseen; a field of the same key finds them again.", params(("id" = Uuid, Path, description = "Id of the field.")), responses((status = 204, description = "Removed.")), extensions(("x-permission" = json!("custom_fields.archive"))))]
 async fn delete_custom_field(cx: Cx<CustomFieldsArchive>, req: HttpRequest) -> Result<HttpResponse> {
     let id = path_id(&req)?;
     cx.write(move |ctx| app::custom_fields::delete(ctx, id)).await?;
@@ -159,7 +159,7 @@ struct EventQuery {
 }
 
 /// The log of changes, newest first, of the records that the caller may see: who changed what, with old and new values.
-#[utoipa::path(get, path = "/api/v1/events", operation_id = "list_events", summary = "List events", params(("object" = Option<String>, Query, description = "Plural key of an object."), ("record_id" = Option<Uuid>, Query, description = "Of one record."), ("cursor" = Option<String>, Query, description = "next_cursor of the page before."), ("limit" = Option<i64>, Query, description = "1 to 200; 50 by default.", minimum = 1, maximum = 200)), responses((status = 200, description = "A page.", body = Events)), extensions(("x-permission" = json!("events.read"))))]
+#[utoipa::path(get, path = "/api/v1/events", operation_id = "list_events", summary = "List events", description = "The log of changes, newest first, of the records that the caller may see: who changed what, with old and new values.", params(("object" = Option<String>, Query, description = "Plural key of an object."), ("record_id" = Option<Uuid>, Query, description = "Of one record."), ("cursor" = Option<String>, Query, description = "next_cursor of the page before."), ("limit" = Option<i64>, Query, description = "1 to 200; 50 by default.", minimum = 1, maximum = 200)), responses((status = 200, description = "A page.", body = Events)), extensions(("x-permission" = json!("events.read"))))]
 async fn list_events(cx: Cx<EventsRead>) -> Result<HttpResponse> {
     let query: EventQuery = cx.query()?;
     let before = match query.cursor.as_deref() {
@@ -180,7 +180,7 @@ struct SearchQuery {
 }
 
 /// The newest matches of each object that the caller may read: Chinese characters, pinyin, initials, digits of a phone, e-mail addresses.
-#[utoipa::path(get, path = "/api/v1/search", operation_id = "search_records", summary = "Search everything", params(("q" = String, Query, description = "What to look for."), ("limit" = Option<i64>, Query, description = "Of each object at most; 5 by default.", minimum = 1, maximum = 200)), responses((status = 200, description = "What was found.", body = Hits)))]
+#[utoipa::path(get, path = "/api/v1/search", operation_id = "search_records", summary = "Search everything", description = "The newest matches of each object that the caller may read: Chinese characters, pinyin, initials, digits of a phone, e-mail addresses.", params(("q" = String, Query, description = "What to look for."), ("limit" = Option<i64>, Query, description = "Of each object at most; 5 by default.", minimum = 1, maximum = 200)), responses((status = 200, description = "What was found.", body = Hits)))]
 async fn search(cx: Cx<Anyone>) -> Result<HttpResponse> {
     let query: SearchQuery = cx.query()?;
     let limit = limit(query.limit, 5)?;
