@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 mod backup;
+mod demo;
 mod logging;
 mod serve;
 
@@ -28,6 +29,8 @@ enum Command {
     Backup(backup::Backup),
     /// Check a copy and put it in the place of the SQLite database
     Restore(backup::Restore),
+    /// Fill an empty database with a demonstration company
+    Demo(demo::Options),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -54,6 +57,7 @@ fn run(command: Command, config: Config) -> Result<(), String> {
         Command::Migrate => migrate(&config),
         Command::Backup(options) => backup::backup(&config, &options),
         Command::Restore(options) => backup::restore(&config, &options),
+        Command::Demo(options) => demo::run(&config, &options),
         Command::Openapi => {
             print!("{}", crate::openapi::text());
             Ok(())

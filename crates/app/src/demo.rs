@@ -52,14 +52,15 @@ pub fn make(pool: &DbPool, now: DateTime<Utc>, scale: f64) -> Result<Made> {
         password: PASSWORD.to_owned(),
         locale: None,
     };
-    let device = Device { user_agent: String::new(), address: String::new() };
+    let device = Device { user_agent: None, address: None };
     identity::setup(pool, &setup, &device, now, Uuid::now_v7())?;
     let mut conn = db::get(pool)?;
     // One transaction: either the whole company is there or none of it.
     db::write_tx(&mut conn, |conn| {
         let schema = Arc::new(crate::schema::load(conn)?);
         let admin = persistence::identity::person_by_email(conn, EMAIL)?.ok_or(Error::NotFound)?.id;
-        let mut world = World { conn, schema, rng: fastrand::Rng::with_seed(20_261_122), now, today: now.date_naive(), admin };
+        let mut world =
+            World { conn, schema, rng: fastrand::Rng::with_seed(20_261_122), now, today: now.date_naive(), admin };
         world.today = world.local_day(now);
         let company = company::make(&mut world)?;
         let plan = plan::make(&mut world, &company, scale);
@@ -91,7 +92,8 @@ impl World<'_> {
     /// A working moment of a day, never in the future.
     fn moment(&mut self, day: NaiveDate) -> DateTime<Utc> {
         let minute = 8 * 60 + 30 + self.rng.i64(0..570);
-        let local = day.and_time(chrono::NaiveTime::MIN) + Duration::minutes(minute) + Duration::seconds(self.rng.i64(0..60));
+        let local =
+            day.and_time(chrono::NaiveTime::MIN) + Duration::minutes(minute) + Duration::seconds(self.rng.i64(0..60));
         let at = self.schema.offset.from_local_datetime(&local).single().map_or(self.now, |t| t.with_timezone(&Utc));
         at.min(self.now - Duration::minutes(self.rng.i64(1..40)))
     }
@@ -130,7 +132,9 @@ impl World<'_> {
     }
 
     fn mobile(&mut self) -> String {
-        let prefix = self.pick(&["138", "139", "136", "135", "150", "151", "158", "159", "186", "188", "189", "177"]).unwrap_or("138");
+        let prefix = self
+            .pick(&["138", "139", "136", "135", "150", "151", "158", "159", "186", "188", "189", "177"])
+            .unwrap_or("138");
         format!("{prefix}{:08}", self.rng.u32(0..100_000_000))
     }
 }

@@ -14,6 +14,7 @@ mod setup;
 mod users;
 
 pub use actors::{ActorCache, Credential, KEY_PREFIX, load_actor};
+pub(crate) use hashing::hash as password_hash;
 pub use keys::{create_key, list_keys, revoke_key};
 pub use login::{Device, LoggedIn, REFRESH_DAYS, end_session, list_sessions, login, logout, refresh};
 pub use me::{me, update_me};

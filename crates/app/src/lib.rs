@@ -2,6 +2,7 @@
 
 pub mod ctx;
 pub mod custom_fields;
+pub mod demo;
 pub mod describe;
 pub mod error;
 pub mod feed;

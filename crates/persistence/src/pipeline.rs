@@ -89,7 +89,10 @@ pub fn write_stays(conn: &mut AnyConnection, stays: &[StageStay]) -> Result<()> 
         // Only the first of a batch has its predecessor in the database.
         if seen.insert(stay.opportunity_id) && !stay.first {
             let mut q = Sql::start(conn, "UPDATE opportunity_stage_history SET left_at = ");
-            q.time(stay.entered_at).push(" WHERE opportunity_id = ").id(stay.opportunity_id).push(" AND left_at IS NULL");
+            q.time(stay.entered_at)
+                .push(" WHERE opportunity_id = ")
+                .id(stay.opportunity_id)
+                .push(" AND left_at IS NULL");
             q.execute(conn)?;
         }
     }
@@ -112,7 +115,12 @@ pub fn write_stays(conn: &mut AnyConnection, stays: &[StageStay]) -> Result<()> 
             "INSERT INTO opportunity_stage_history (id, opportunity_id, stage_id, position, user_id, entered_at, left_at) VALUES ",
         );
         for (i, (s, end)) in head.iter().enumerate() {
-            q.push(if i == 0 { "(" } else { ", (" }).id(Uuid::now_v7()).push(", ").id(s.opportunity_id).push(", ").id(s.stage_id);
+            q.push(if i == 0 { "(" } else { ", (" })
+                .id(Uuid::now_v7())
+                .push(", ")
+                .id(s.opportunity_id)
+                .push(", ")
+                .id(s.stage_id);
             q.push(", ").int(s.position).push(", ").id(s.user_id).push(", ").time(s.entered_at).push(", ");
             q.bind(Store::Time, end).push(")");
         }

@@ -15,8 +15,6 @@ pub(super) struct Rep {
     pub(super) id: Uuid,
     /// 0 east, 1 south, 2 north.
     pub(super) region: usize,
-    /// Team number, 0..6.
-    pub(super) team: usize,
     /// Factor on the chance of winning.
     pub(super) skill: f64,
     /// Calls small customers and neglects large ones.
@@ -76,8 +74,14 @@ impl Maker<'_, '_> {
         let phone = self.world.mobile();
         let hired = self.world.workday(400 + self.users as i64 * 37);
         let fields = vec![
-            ("name", text(name)), ("email", text(format!("{email}@demo.flywheel.cn"))), ("title", text(title)), ("phone", text(phone)),
-            ("team_id", team.map_or(Value::Null, Value::Id)), ("status", text("active")), ("locale", text("zh-CN")), ("hired_on", Value::Date(hired)),
+            ("name", text(name)),
+            ("email", text(format!("{email}@demo.flywheel.cn"))),
+            ("title", text(title)),
+            ("phone", text(phone)),
+            ("team_id", team.map_or(Value::Null, Value::Id)),
+            ("status", text("active")),
+            ("locale", text("zh-CN")),
+            ("hired_on", Value::Date(hired)),
         ];
         let id = self.add("users", fields)?;
         let password = persistence::identity::Password { hash: self.hash.clone(), temporary: false };
@@ -99,16 +103,20 @@ impl Maker<'_, '_> {
             self.user(&format!("director{}", region + 1), DIRECTORS[region], &title, Some(area), "director")?;
             for (i, team_name) in teams.iter().enumerate() {
                 let number = region * 2 + i;
-                let team = self.add("teams", vec![("name", text(*team_name)), ("region", text(*name)), ("parent_id", Value::Id(area))])?;
+                let team = self.add(
+                    "teams",
+                    vec![("name", text(*team_name)), ("region", text(*name)), ("parent_id", Value::Id(area))],
+                )?;
                 self.user(&format!("manager{}", number + 1), MANAGERS[number], "销售经理", Some(team), "manager")?;
                 for member in 0..3 {
                     let name = self.world.person();
                     let place = number * 3 + member;
-                    let id = self.user(&format!("rep{}", place + 1), &name, "销售代表", Some(team), "representative")?;
+                    let id =
+                        self.user(&format!("rep{}", place + 1), &name, "销售代表", Some(team), "representative")?;
                     let skill = self.world.around(1.0, 0.22);
                     // The second team of the south has gone quiet.
                     let energy = if number == 3 { 0.45 } else { self.world.around(1.0, 0.15) };
-                    reps.push(Rep { id, region, team: number, skill, upside_down: place == 4, energy });
+                    reps.push(Rep { id, region, skill, upside_down: place == 4, energy });
                 }
             }
         }
@@ -121,8 +129,14 @@ impl Maker<'_, '_> {
         let mut made = Vec::new();
         for (name, code, category, series, unit, price, cost) in words::PRODUCTS {
             let fields = vec![
-                ("name", text(name)), ("code", text(code)), ("category", text(category)), ("series", text(series)), ("unit", text(unit)),
-                ("list_price_minor", Value::Int(price * 100)), ("cost_minor", Value::Int(cost * 100)), ("active", Value::Bool(true)),
+                ("name", text(name)),
+                ("code", text(code)),
+                ("category", text(category)),
+                ("series", text(series)),
+                ("unit", text(unit)),
+                ("list_price_minor", Value::Int(price * 100)),
+                ("cost_minor", Value::Int(cost * 100)),
+                ("active", Value::Bool(true)),
             ];
             made.push((self.add("products", fields)?, price * 100));
         }
@@ -130,24 +144,49 @@ impl Maker<'_, '_> {
     }
 
     fn tags(&mut self) -> Result<Vec<Uuid>> {
-        [("重点客户", "warning"), ("标杆案例", "success"), ("价格敏感", "info"), ("决策链复杂", "primary"), ("需技术支持", "neutral")]
-            .into_iter()
-            .map(|(name, color)| self.add("tags", vec![("name", text(name)), ("color", text(color))]))
-            .collect()
+        [
+            ("重点客户", "warning"),
+            ("标杆案例", "success"),
+            ("价格敏感", "info"),
+            ("决策链复杂", "primary"),
+            ("需技术支持", "neutral"),
+        ]
+        .into_iter()
+        .map(|(name, color)| self.add("tags", vec![("name", text(name)), ("color", text(color))]))
+        .collect()
     }
 
     /// Lists that everybody finds useful on the first day.
     fn views(&mut self) -> Result<()> {
         let views = [
-            ("customers", "A 级客户", r#"{"filter":{"field":"grade","op":"eq","value":"A"},"sort":"-last_contact_at"}"#),
-            ("customers", "30 天未联系", r#"{"filter":{"field":"last_contact_at","op":"older_than_days","value":30},"sort":"last_contact_at"}"#),
-            ("opportunities", "本月预计成交", r#"{"filter":{"all":[{"field":"status","op":"eq","value":"open"},{"field":"expected_close_on","op":"next_days","value":30}]},"sort":"expected_close_on"}"#),
-            ("opportunities", "大额商机", r#"{"filter":{"all":[{"field":"status","op":"eq","value":"open"},{"field":"amount_minor","op":"gt","value":50000000}]},"sort":"-amount_minor"}"#),
+            (
+                "customers",
+                "A 级客户",
+                r#"{"filter":{"field":"grade","op":"eq","value":"A"},"sort":"-last_contact_at"}"#,
+            ),
+            (
+                "customers",
+                "30 天未联系",
+                r#"{"filter":{"field":"last_contact_at","op":"older_than_days","value":30},"sort":"last_contact_at"}"#,
+            ),
+            (
+                "opportunities",
+                "本月预计成交",
+                r#"{"filter":{"all":[{"field":"status","op":"eq","value":"open"},{"field":"expected_close_on","op":"next_days","value":30}]},"sort":"expected_close_on"}"#,
+            ),
+            (
+                "opportunities",
+                "大额商机",
+                r#"{"filter":{"all":[{"field":"status","op":"eq","value":"open"},{"field":"amount_minor","op":"gt","value":50000000}]},"sort":"-amount_minor"}"#,
+            ),
             ("tasks", "待办任务", r#"{"filter":{"field":"status","op":"eq","value":"open"},"sort":"due_at"}"#),
         ];
         for (position, (object, name, definition)) in (0i64..).zip(views) {
             let fields = vec![
-                ("name", text(name)), ("object", text(object)), ("shared", Value::Bool(true)), ("definition", Value::Json(definition.to_owned())),
+                ("name", text(name)),
+                ("object", text(object)),
+                ("shared", Value::Bool(true)),
+                ("definition", Value::Json(definition.to_owned())),
                 ("position", Value::Int(position)),
             ];
             self.add("saved_views", fields)?;

@@ -108,7 +108,11 @@ fn customers(world: &mut World<'_>, company: &Company, count: usize) -> Vec<Cust
         if made.len() % 90 == 89
             && let Some(twin) = made.get(made.len() - 40)
         {
-            name = twin.name.replace("股份有限公司", "公司").replace("集团有限公司", "有限公司").replace("有限公司", "（有限公司）");
+            name = twin
+                .name
+                .replace("股份有限公司", "公司")
+                .replace("集团有限公司", "有限公司")
+                .replace("有限公司", "（有限公司）");
         }
         if !names.insert(name.clone()) {
             continue;
@@ -121,13 +125,30 @@ fn customers(world: &mut World<'_>, company: &Company, count: usize) -> Vec<Cust
             _ => 0.4,
         };
         let habit = match grade {
-            "A" => weighted(world, &[(Habit::Often, 50), (Habit::Seldom, 24), (Habit::Lapsed, 14), (Habit::Once, 6), (Habit::Never, 6)], Habit::Often),
-            "B" => weighted(world, &[(Habit::Often, 24), (Habit::Seldom, 34), (Habit::Lapsed, 10), (Habit::Once, 16), (Habit::Never, 16)], Habit::Seldom),
-            "C" => weighted(world, &[(Habit::Often, 7), (Habit::Seldom, 25), (Habit::Lapsed, 6), (Habit::Once, 24), (Habit::Never, 38)], Habit::Once),
-            _ => weighted(world, &[(Habit::Often, 2), (Habit::Seldom, 10), (Habit::Lapsed, 3), (Habit::Once, 20), (Habit::Never, 65)], Habit::Never),
+            "A" => weighted(
+                world,
+                &[(Habit::Often, 50), (Habit::Seldom, 24), (Habit::Lapsed, 14), (Habit::Once, 6), (Habit::Never, 6)],
+                Habit::Often,
+            ),
+            "B" => weighted(
+                world,
+                &[(Habit::Often, 24), (Habit::Seldom, 34), (Habit::Lapsed, 10), (Habit::Once, 16), (Habit::Never, 16)],
+                Habit::Seldom,
+            ),
+            "C" => weighted(
+                world,
+                &[(Habit::Often, 7), (Habit::Seldom, 25), (Habit::Lapsed, 6), (Habit::Once, 24), (Habit::Never, 38)],
+                Habit::Once,
+            ),
+            _ => weighted(
+                world,
+                &[(Habit::Often, 2), (Habit::Seldom, 10), (Habit::Lapsed, 3), (Habit::Once, 20), (Habit::Never, 65)],
+                Habit::Never,
+            ),
         };
         // Two thirds were customers before; the rest came over the two years, more of late.
-        let since = if world.chance(0.64) { 740 + world.rng.i64(0..180) } else { (740.0 * world.rng.f64().powf(1.25)) as i64 };
+        let since =
+            if world.chance(0.64) { 740 + world.rng.i64(0..180) } else { (740.0 * world.rng.f64().powf(1.25)) as i64 };
         made.push(Customer {
             rep,
             grade,
@@ -138,7 +159,8 @@ fn customers(world: &mut World<'_>, company: &Company, count: usize) -> Vec<Cust
             revenue: (world.around(38_000_000.0 * size, 0.6) as i64).max(800_000) / 10_000 * 10_000 * 100,
             habit,
             since: since.max(2),
-            contacts: 2 + usize::from(world.chance(0.55)) + usize::from(size > 2.0) * 2 + usize::from(size > 1.0) - usize::from(size < 0.5),
+            contacts: 2 + usize::from(world.chance(0.55)) + usize::from(size > 2.0) * 2 + usize::from(size > 1.0)
+                - usize::from(size < 0.5),
             basket: world.around(4_200_000.0 * size.sqrt(), 0.5),
             name,
         });
@@ -166,7 +188,9 @@ fn deals(world: &mut World<'_>, company: &Company, plan: &mut Plan, count: usize
         let created = ((span as f64) * world.rng.f64().powf(1.15)) as i64;
         let product = world.rng.usize(0..company.products.len());
         let quantity = world.around(2.2 + customer.basket / 6_000_000.0, 0.6).max(1.0).round();
-        let amount = ((company.products[product].1 as f64 * quantity * (0.82 + world.rng.f64() * 0.2)) / 100_000.0).round() as i64 * 100_000;
+        let amount = ((company.products[product].1 as f64 * quantity * (0.82 + world.rng.f64() * 0.2)) / 100_000.0)
+            .round() as i64
+            * 100_000;
         let base = match customer.grade {
             "A" => 0.84,
             "B" => 0.78,
@@ -212,7 +236,13 @@ fn deals(world: &mut World<'_>, company: &Company, plan: &mut Plan, count: usize
 fn sales(world: &mut World<'_>, company: &Company, plan: &mut Plan) {
     for (i, deal) in plan.deals.iter().enumerate().filter(|(_, d)| d.won == Some(true)) {
         let ago = deal.steps.last().map_or(0, |s| s.1);
-        plan.sales.push(Sale { customer: deal.customer, deal: Some(i), ago, amount: deal.amount, product: deal.product });
+        plan.sales.push(Sale {
+            customer: deal.customer,
+            deal: Some(i),
+            ago,
+            amount: deal.amount,
+            product: deal.product,
+        });
     }
     for at in 0..plan.customers.len() {
         let (habit, since, basket) = (plan.customers[at].habit, plan.customers[at].since, plan.customers[at].basket);
@@ -223,7 +253,9 @@ fn sales(world: &mut World<'_>, company: &Company, plan: &mut Plan) {
             Habit::Often => (48.0, 0),
             Habit::Lapsed => (52.0, 185 + world.rng.i64(0..60)),
         };
-        let mut ago = (since.min(725) as f64 * (if habit == Habit::Once { world.rng.f64() } else { 0.9 + 0.1 * world.rng.f64() })) as i64;
+        let mut ago = (since.min(725) as f64
+            * (if habit == Habit::Once { world.rng.f64() } else { 0.9 + 0.1 * world.rng.f64() }))
+            as i64;
         while ago > until {
             let product = world.rng.usize(0..company.products.len());
             let amount = (world.around(basket, 0.45) / 1000.0).round() as i64 * 1000;
@@ -243,7 +275,12 @@ fn work(world: &mut World<'_>, company: &Company, plan: &mut Plan, count: usize)
         for _ in 0..calls.max(1) {
             let ago = to + world.rng.i64(0..(from - to).max(1));
             if ago >= quiet {
-                plan.work.push(Contact { customer: deal.customer, deal: Some(i), ago, subject: world.rng.usize(0..words::SUBJECTS.len()) });
+                plan.work.push(Contact {
+                    customer: deal.customer,
+                    deal: Some(i),
+                    ago,
+                    subject: world.rng.usize(0..words::SUBJECTS.len()),
+                });
             }
         }
     }
@@ -268,7 +305,12 @@ fn work(world: &mut World<'_>, company: &Company, plan: &mut Plan, count: usize)
         // The quiet team has been quiet for two months.
         let energy = if energy < 0.5 && ago < 60 { 0.12 } else { energy.min(1.0) };
         if world.chance(wanted * energy) {
-            plan.work.push(Contact { customer: at, deal: None, ago, subject: world.rng.usize(0..words::SUBJECTS.len()) });
+            plan.work.push(Contact {
+                customer: at,
+                deal: None,
+                ago,
+                subject: world.rng.usize(0..words::SUBJECTS.len()),
+            });
         }
     }
 }

@@ -68,8 +68,19 @@ struct Scribe<'s, 'a> {
     numbers: u32,
 }
 
+/// Who looks after a customer.
+fn rep(company: &Company, plan: &Plan, customer: usize) -> Uuid {
+    company.reps[plan.customers[customer].rep].id
+}
+
 /// Queues a new record.
-fn put(world: &mut World<'_>, writer: &mut Writer, user: Uuid, at: DateTime<Utc>, fields: Vec<(&'static str, Value)>) -> Result<Record> {
+fn put(
+    world: &mut World<'_>,
+    writer: &mut Writer,
+    user: Uuid,
+    at: DateTime<Utc>,
+    fields: Vec<(&'static str, Value)>,
+) -> Result<Record> {
     let shape = writer.shape.clone();
     let mut changes = Changes::default();
     for (key, value) in fields {
@@ -86,10 +97,6 @@ fn flush(world: &mut World<'_>, writer: &mut Writer) -> Result<()> {
 }
 
 impl Scribe<'_, '_> {
-    fn rep(&self, customer: usize) -> Uuid {
-        self.company.reps[self.plan.customers[customer].rep].id
-    }
-
     fn customers(&mut self, within: &dyn Fn(i64) -> bool) -> Result<()> {
         let plan = self.plan;
         let mut made = Vec::new();
@@ -99,14 +106,28 @@ impl Scribe<'_, '_> {
             let region = words::REGIONS[self.company.reps[c.rep].region].0;
             let buys = c.habit != super::plan::Habit::Never;
             let tags = if self.world.chance(0.18) { self.world.pick(&self.company.tags) } else { None };
-            let phone = format!("0{}{}-{:08}", self.world.rng.u32(2..8), self.world.rng.u32(10..99), self.world.rng.u32(20_000_000..89_999_999));
+            let phone = format!(
+                "0{}{}-{:08}",
+                self.world.rng.u32(2..8),
+                self.world.rng.u32(10..99),
+                self.world.rng.u32(20_000_000..89_999_999)
+            );
             let fields = vec![
-                ("name", text(c.name.clone())), ("grade", text(c.grade)), ("city", text(c.city)), ("region", text(region)), ("industry", text(c.industry)),
-                ("source", text(c.source)), ("customer_type", text(if buys { "customer" } else { "prospect" })), ("employees", Value::Int(c.employees)),
-                ("annual_revenue_minor", Value::Int(c.revenue)), ("phone", text(phone)), ("founded_year", Value::Int(1990 + self.world.rng.i64(0..32))),
+                ("name", text(c.name.clone())),
+                ("grade", text(c.grade)),
+                ("city", text(c.city)),
+                ("region", text(region)),
+                ("industry", text(c.industry)),
+                ("source", text(c.source)),
+                ("customer_type", text(if buys { "customer" } else { "prospect" })),
+                ("employees", Value::Int(c.employees)),
+                ("annual_revenue_minor", Value::Int(c.revenue)),
+                ("phone", text(phone)),
+                ("founded_year", Value::Int(1990 + self.world.rng.i64(0..32))),
                 ("tags", tags.map_or(Value::Null, |t| Value::List(vec![Value::Id(t)]))),
             ];
-            self.ids[i] = put(self.world, &mut self.writers.customers, self.rep(i), at, fields)?.id();
+            self.ids[i] =
+                put(self.world, &mut self.writers.customers, rep(self.company, self.plan, i), at, fields)?.id();
             made.push((i, at));
             self.made.customers += 1;
         }
@@ -116,13 +137,33 @@ impl Scribe<'_, '_> {
                 let (title, department) = self.world.pick(&words::TITLES).unwrap_or(("采购经理", "采购部"));
                 let name = self.world.person();
                 let phone = self.world.mobile();
-                let wechat = if self.world.chance(0.4) { text(format!("wx_{:07}", self.world.rng.u32(0..9_999_999))) } else { Value::Null };
-                let email = if self.world.chance(0.5) { text(format!("c{:06}@example.com", self.world.rng.u32(0..999_999))) } else { Value::Null };
+                let wechat = if self.world.chance(0.4) {
+                    text(format!("wx_{:07}", self.world.rng.u32(0..9_999_999)))
+                } else {
+                    Value::Null
+                };
+                let email = if self.world.chance(0.5) {
+                    text(format!("c{:06}@example.com", self.world.rng.u32(0..999_999)))
+                } else {
+                    Value::Null
+                };
                 let fields = vec![
-                    ("name", text(name)), ("customer_id", Value::Id(self.ids[i])), ("title", text(title)), ("department", text(department)),
-                    ("phone", text(phone)), ("wechat", wechat), ("email", email), ("is_primary", Value::Bool(n == 0)),
+                    ("name", text(name)),
+                    ("customer_id", Value::Id(self.ids[i])),
+                    ("title", text(title)),
+                    ("department", text(department)),
+                    ("phone", text(phone)),
+                    ("wechat", wechat),
+                    ("email", email),
+                    ("is_primary", Value::Bool(n == 0)),
                 ];
-                let record = put(self.world, &mut self.writers.contacts, self.rep(i), at + Duration::minutes(5), fields)?;
+                let record = put(
+                    self.world,
+                    &mut self.writers.contacts,
+                    rep(self.company, self.plan, i),
+                    at + Duration::minutes(5),
+                    fields,
+                )?;
                 self.people[i].push(record.id());
                 self.made.contacts += 1;
             }
@@ -138,17 +179,43 @@ impl Scribe<'_, '_> {
             let customer = &plan.customers[deal.customer];
             let day = self.world.workday(ago);
             let at = self.world.moment(day);
-            let closes = self.world.today + Duration::days(if deal.won.is_some() { -ago + 55 } else { (62 - ago).max(-12) + self.world.rng.i64(0..30) });
-            let competitor = if self.world.chance(0.35) { self.world.pick(&words::COMPETITORS).map_or(Value::Null, text) } else { Value::Null };
-            let short = customer.name.trim_end_matches("（有限公司）").trim_end_matches("有限公司").trim_end_matches("股份").trim_end_matches("集团");
+            let closes = self.world.today
+                + Duration::days(if deal.won.is_some() {
+                    -ago + 55
+                } else {
+                    (62 - ago).max(-12) + self.world.rng.i64(0..30)
+                });
+            let competitor = if self.world.chance(0.35) {
+                self.world.pick(&words::COMPETITORS).map_or(Value::Null, text)
+            } else {
+                Value::Null
+            };
+            let short = customer
+                .name
+                .trim_end_matches("（有限公司）")
+                .trim_end_matches("有限公司")
+                .trim_end_matches("股份")
+                .trim_end_matches("集团");
             let fields = vec![
-                ("name", text(format!("{short} {}", deal.need))), ("customer_id", Value::Id(self.ids[deal.customer])),
+                ("name", text(format!("{short} {}", deal.need))),
+                ("customer_id", Value::Id(self.ids[deal.customer])),
                 ("contact_id", self.world.pick(&self.people[deal.customer]).map_or(Value::Null, Value::Id)),
-                ("product_id", Value::Id(self.company.products[deal.product].0)), ("pipeline_id", Value::Id(self.company.stages[0].pipeline_id)),
-                ("stage_id", Value::Id(self.company.stages[0].id)), ("amount_minor", Value::Int(deal.amount)), ("expected_close_on", Value::Date(closes)),
-                ("engaged_on", Value::Date(day)), ("source", text(customer.source)), ("competitor", competitor),
+                ("product_id", Value::Id(self.company.products[deal.product].0)),
+                ("pipeline_id", Value::Id(self.company.stages[0].pipeline_id)),
+                ("stage_id", Value::Id(self.company.stages[0].id)),
+                ("amount_minor", Value::Int(deal.amount)),
+                ("expected_close_on", Value::Date(closes)),
+                ("engaged_on", Value::Date(day)),
+                ("source", text(customer.source)),
+                ("competitor", competitor),
             ];
-            self.deals[i] = Some(put(self.world, &mut self.writers.opportunities, self.rep(deal.customer), at, fields)?);
+            self.deals[i] = Some(put(
+                self.world,
+                &mut self.writers.opportunities,
+                rep(self.company, self.plan, deal.customer),
+                at,
+                fields,
+            )?);
             self.made.opportunities += 1;
         }
         flush(self.world, &mut self.writers.opportunities)?;
@@ -162,7 +229,7 @@ impl Scribe<'_, '_> {
 
     fn step(&mut self, i: usize, stage: usize, ago: i64) -> Result<()> {
         let Some(old) = self.deals[i].clone() else { return Ok(()) };
-        let user = self.rep(self.plan.deals[i].customer);
+        let user = rep(self.company, self.plan, self.plan.deals[i].customer);
         let day = self.world.workday(ago);
         let at = self.world.moment(day).max(old.at(3).as_time().unwrap_or(self.world.now) + Duration::minutes(1));
         let shape = self.writers.opportunities.shape.clone();
@@ -192,10 +259,13 @@ impl Scribe<'_, '_> {
             let (product, price) = self.company.products[sale.product];
             let quantity = ((sale.amount as f64 / price as f64).round()).max(1.0);
             let fields = vec![
-                ("order_id", Value::Id(order)), ("product_id", Value::Id(product)), ("quantity", Value::Num(quantity)),
-                ("unit_price_minor", Value::Int((sale.amount as f64 / quantity).round() as i64)), ("amount_minor", Value::Int(sale.amount)),
+                ("order_id", Value::Id(order)),
+                ("product_id", Value::Id(product)),
+                ("quantity", Value::Num(quantity)),
+                ("unit_price_minor", Value::Int((sale.amount as f64 / quantity).round() as i64)),
+                ("amount_minor", Value::Int(sale.amount)),
             ];
-            put(self.world, &mut self.writers.lines, self.rep(sale.customer), at, fields)?;
+            put(self.world, &mut self.writers.lines, rep(self.company, self.plan, sale.customer), at, fields)?;
         }
         flush(self.world, &mut self.writers.lines)
     }
@@ -213,10 +283,15 @@ impl Scribe<'_, '_> {
         };
         let deal = sale.deal.and_then(|d| self.deals[d].as_ref()).map_or(Value::Null, |r| Value::Id(r.id()));
         let fields = vec![
-            ("number", text(format!("SO{}{:05}", day.format("%y%m"), self.numbers))), ("customer_id", Value::Id(self.ids[sale.customer])),
-            ("opportunity_id", deal), ("ordered_on", Value::Date(day)), ("status", text(status)), ("amount_minor", Value::Int(sale.amount)),
+            ("number", text(format!("SO{}{:05}", day.format("%y%m"), self.numbers))),
+            ("customer_id", Value::Id(self.ids[sale.customer])),
+            ("opportunity_id", deal),
+            ("ordered_on", Value::Date(day)),
+            ("status", text(status)),
+            ("amount_minor", Value::Int(sale.amount)),
         ];
-        let record = put(self.world, &mut self.writers.orders, self.rep(sale.customer), at, fields)?;
+        let record =
+            put(self.world, &mut self.writers.orders, rep(self.company, self.plan, sale.customer), at, fields)?;
         Ok((*sale, record.id(), at))
     }
 
@@ -240,14 +315,19 @@ impl Scribe<'_, '_> {
         };
         let deal = contact.deal.and_then(|d| self.deals[d].as_ref()).map_or(Value::Null, |r| Value::Id(r.id()));
         let fields = vec![
-            ("subject", text(subject)), ("kind", text(kind)), ("customer_id", Value::Id(self.ids[contact.customer])),
-            ("contact_id", self.world.pick(&self.people[contact.customer]).map_or(Value::Null, Value::Id)), ("opportunity_id", deal),
-            ("occurred_at", Value::Time(at)), ("duration_minutes", Value::Int(minutes)), ("completed", Value::Bool(true)),
+            ("subject", text(subject)),
+            ("kind", text(kind)),
+            ("customer_id", Value::Id(self.ids[contact.customer])),
+            ("contact_id", self.world.pick(&self.people[contact.customer]).map_or(Value::Null, Value::Id)),
+            ("opportunity_id", deal),
+            ("occurred_at", Value::Time(at)),
+            ("duration_minutes", Value::Int(minutes)),
+            ("completed", Value::Bool(true)),
             ("outcome", self.world.pick(&words::OUTCOMES).map_or(Value::Null, text)),
         ];
         let written = at + Duration::minutes(self.world.rng.i64(5..180));
         let written = written.min(self.world.now);
-        put(self.world, &mut self.writers.activities, self.rep(contact.customer), written, fields)?;
+        put(self.world, &mut self.writers.activities, rep(self.company, self.plan, contact.customer), written, fields)?;
         Ok(())
     }
 
@@ -255,16 +335,23 @@ impl Scribe<'_, '_> {
     fn tasks(&mut self) -> Result<()> {
         let plan = self.plan;
         for (i, deal) in plan.deals.iter().enumerate().filter(|(i, d)| d.won.is_none() && i % 3 != 0) {
-            let what = self.world.pick(&["发送报价单", "安排产品演示", "跟进合同条款", "回访技术负责人", "确认付款方式", "提交解决方案"]).unwrap_or("回访");
+            let what = self
+                .world
+                .pick(&["发送报价单", "安排产品演示", "跟进合同条款", "回访技术负责人", "确认付款方式", "提交解决方案"])
+                .unwrap_or("回访");
             let due = self.world.now + Duration::hours(self.world.rng.i64(-96..240));
             let at = self.world.now - Duration::days(self.world.rng.i64(1..12));
             let priority = if deal.amount > 50_000_000 { "high" } else { "normal" };
             let record = self.deals[i].as_ref().map_or(Value::Null, |r| Value::Id(r.id()));
             let fields = vec![
-                ("title", text(what)), ("due_at", Value::Time(due)), ("status", text("open")), ("priority", text(priority)),
-                ("customer_id", Value::Id(self.ids[deal.customer])), ("opportunity_id", record),
+                ("title", text(what)),
+                ("due_at", Value::Time(due)),
+                ("status", text("open")),
+                ("priority", text(priority)),
+                ("customer_id", Value::Id(self.ids[deal.customer])),
+                ("opportunity_id", record),
             ];
-            put(self.world, &mut self.writers.tasks, self.rep(deal.customer), at, fields)?;
+            put(self.world, &mut self.writers.tasks, rep(self.company, self.plan, deal.customer), at, fields)?;
         }
         flush(self.world, &mut self.writers.tasks)
     }

@@ -43,7 +43,7 @@ fn argon() -> Result<Argon2<'static>> {
 }
 
 /// The hash of a password with a salt of its own, in PHC form. Slow.
-pub(super) fn hash(password: &str) -> Result<String> {
+pub(crate) fn hash(password: &str) -> Result<String> {
     let argon = argon()?;
     let _turn = Turn::wait();
     let hash = argon.hash_password(password.as_bytes()).map_err(|e| Error::Internal(e.to_string()))?;
