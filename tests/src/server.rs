@@ -138,13 +138,7 @@ impl Server {
                 Some(("application/json", json!({ "roles": [role] }).to_string().as_bytes())),
             )
             .expect(200);
-        admin
-            .send(
-                "PUT",
-                &format!("/api/v1/users/{id}/password"),
-                Some(("application/json", json!({ "password": PASSWORD }).to_string().as_bytes())),
-            )
-            .expect(204);
+        admin.post(&format!("/api/v1/users/{id}/password"), &json!({ "password": PASSWORD })).expect(204);
         (id, self.log_in(&email))
     }
 

@@ -271,20 +271,18 @@ fn show(f: &CustomField) -> CustomFieldOut {
         version: f.version,
         created_at: f.created_at,
         updated_at: f.updated_at,
-        field: CustomFieldInput {
-            object: f.object.clone(),
-            key: f.key.clone(),
-            kind: f.kind.clone(),
-            label_zh: f.label_zh.clone(),
-            label_en: f.label_en.clone(),
-            choices: options
-                .choices
-                .into_iter()
-                .map(|c| contract::meta::CustomChoice { key: c.key, label_zh: c.zh, label_en: c.en, color: c.color })
-                .collect(),
-            required: f.required,
-            in_list: f.in_list,
-            position: Some(f.position),
-        },
+        object: f.object.clone(),
+        key: f.key.clone(),
+        kind: f.kind.clone(),
+        label_zh: f.label_zh.clone(),
+        label_en: f.label_en.clone(),
+        choices: options
+            .choices
+            .into_iter()
+            .map(|c| contract::meta::CustomChoice { key: c.key, label_zh: c.zh, label_en: c.en, color: c.color })
+            .collect(),
+        required: f.required,
+        in_list: f.in_list,
+        position: f.position,
     }
 }

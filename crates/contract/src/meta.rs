@@ -112,9 +112,33 @@ pub struct CustomFieldOut {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
-    /// The definition.
-    #[serde(flatten)]
-    pub field: CustomFieldInput,
+    /// Plural key of the object.
+    pub object: String,
+    /// Lower-case identifier.
+    pub key: String,
+    /// text, long_text, email, phone, url, int, money, number, percent, bool, date, datetime or choice.
+    pub kind: String,
+    /// Chinese label.
+    pub label_zh: String,
+    /// English label.
+    pub label_en: String,
+    /// Options of a choice.
+    pub choices: Vec<CustomChoice>,
+    /// Must be given.
+    pub required: bool,
+    /// Shown in lists unless the user chooses otherwise.
+    pub in_list: bool,
+    /// Place in the order.
+    pub position: i64,
+}
+
+impl CustomFieldOut {
+    /// The definition as one would send it.
+    pub fn into_input(self) -> CustomFieldInput {
+        let CustomFieldOut { object, key, kind, label_zh, label_en, choices, required, in_list, position, .. } = self;
+        let position = Some(position);
+        CustomFieldInput { object, key, kind, label_zh, label_en, choices, required, in_list, position }
+    }
 }
 
 /// The definition of a custom field.

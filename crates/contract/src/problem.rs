@@ -90,6 +90,7 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
         "id" => ("不是有效的编号", "Not a valid id"),
         "choice" => ("只能是：{}", "Must be one of: {}"),
         "out_of_range" => ("超出范围 {}", "Out of range {}"),
+        "unknown_field" if !detail.is_empty() => ("没有这个字段：{}", "Unknown field: {}"),
         "unknown_field" => ("没有这个字段", "Unknown field"),
         "unknown_operator" => ("这个字段不支持该运算：{}", "Operator not supported by this field: {}"),
         "not_sortable" => ("不能按这个字段排序", "Cannot be sorted by"),
