@@ -26,6 +26,7 @@ engines! {
 fn a_server_stops_when_asked_and_starts_again_on_the_same_database() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let Some(mut server) = Server::start(engine) else { continue };
+        server.anonymous().get("/healthz").expect(200);
         server.stop();
         server.start_again();
         server.admin().get("/api/v1/me").expect(200);
