@@ -8,6 +8,7 @@ mod backup;
 mod demo;
 mod logging;
 mod serve;
+mod user;
 
 /// Flywheel CRM.
 #[derive(Debug, Parser)]
@@ -31,6 +32,9 @@ enum Command {
     Restore(backup::Restore),
     /// Fill an empty database with a demonstration company
     Demo(demo::Options),
+    /// Add users, give them passwords, list them
+    #[command(subcommand)]
+    User(user::Command),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -58,6 +62,7 @@ fn run(command: Command, config: Config) -> Result<(), String> {
         Command::Backup(options) => backup::backup(&config, &options),
         Command::Restore(options) => backup::restore(&config, &options),
         Command::Demo(options) => demo::run(&config, &options),
+        Command::User(command) => user::run(&config, command),
         Command::Openapi => {
             print!("{}", crate::openapi::text());
             Ok(())

@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// Shape of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ValueEnum)]
@@ -13,6 +14,38 @@ pub enum LogFormat {
     Json,
     /// For people.
     Text,
+}
+
+/// A number of requests; `off` and 0 are no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "RateText")]
+struct Rate(u32);
+
+/// A rate as TOML may have it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RateText {
+    Number(u32),
+    Text(String),
+}
+
+impl FromStr for Rate {
+    type Err = String;
+
+    fn from_str(s: &str) -> Result<Rate, String> {
+        if s == "off" { Ok(Rate(0)) } else { s.parse().map(Rate).map_err(|_| format!("{s} is neither a number nor off")) }
+    }
+}
+
+impl TryFrom<RateText> for Rate {
+    type Error = String;
+
+    fn try_from(text: RateText) -> Result<Rate, String> {
+        match text {
+            RateText::Number(n) => Ok(Rate(n)),
+            RateText::Text(s) => s.parse(),
+        }
+    }
 }
 
 /// The settings as given: each may come from an option, the environment or the file (key: the option with `_`).
@@ -53,15 +86,15 @@ pub struct Settings {
     /// Threads that serve requests [default: number of processors]
     #[arg(long, env = "FLYWHEEL_WORKERS", global = true, value_name = "N")]
     workers: Option<usize>,
-    /// Requests per second of one user or API key, with bursts of five times as many; 0 for no limit [default: 2000]
+    /// Requests per second of one user or API key, with bursts of five times as many; off for no limits at all [default: 2000]
     #[arg(long, env = "FLYWHEEL_RATE_LIMIT", global = true, value_name = "N")]
-    rate_limit: Option<u32>,
-    /// Requests per second from one address, with bursts of five times as many; 0 for no limit [default: 5000]
+    rate_limit: Option<Rate>,
+    /// Requests per second from one address, with bursts of five times as many; off for no limit [default: 5000]
     #[arg(long, env = "FLYWHEEL_ADDRESS_RATE_LIMIT", global = true, value_name = "N")]
-    address_rate_limit: Option<u32>,
-    /// Log-ins per minute from one address; 0 for no limit [default: 600]
+    address_rate_limit: Option<Rate>,
+    /// Log-ins per minute from one address; off for no limit [default: 600]
     #[arg(long, env = "FLYWHEEL_LOGIN_RATE_LIMIT", global = true, value_name = "N")]
-    login_rate_limit: Option<u32>,
+    login_rate_limit: Option<Rate>,
     /// Believe the X-Forwarded-For header of a proxy in front [default: false]
     #[arg(long, env = "FLYWHEEL_TRUST_PROXY", global = true, value_name = "BOOL")]
     trust_proxy: Option<bool>,
@@ -129,6 +162,8 @@ impl Settings {
             return Err("FLYWHEEL_POOL_SIZE must be at least 1".to_owned());
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let rate_limit = self.rate_limit.or(file.rate_limit).map_or(2_000, |r| r.0);
+        let limited = |given: Option<Rate>, default| given.map_or(if rate_limit == 0 { 0 } else { default }, |r| r.0);
         Ok(Config {
             bind: self.bind.or(file.bind).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             log: self.log.or(file.log),
@@ -141,9 +176,9 @@ impl Settings {
                 .filter(|u| !u.is_empty()),
             data_dir: self.data_dir.or(file.data_dir).unwrap_or(beside),
             workers: self.workers.or(file.workers).unwrap_or(cores).max(1),
-            rate_limit: self.rate_limit.or(file.rate_limit).unwrap_or(2_000),
-            address_rate_limit: self.address_rate_limit.or(file.address_rate_limit).unwrap_or(5_000),
-            login_rate_limit: self.login_rate_limit.or(file.login_rate_limit).unwrap_or(600),
+            rate_limit,
+            address_rate_limit: limited(self.address_rate_limit.or(file.address_rate_limit), 5_000),
+            login_rate_limit: limited(self.login_rate_limit.or(file.login_rate_limit), 600),
             trust_proxy: self.trust_proxy.or(file.trust_proxy).unwrap_or(false),
             shutdown_timeout: self.shutdown_timeout.or(file.shutdown_timeout).unwrap_or(20),
             database_url,
@@ -188,6 +223,13 @@ mod tests {
     fn an_unknown_database_scheme_is_refused() {
         let settings = Settings { database_url: Some("mysql://x".to_owned()), ..Settings::default() };
         assert!(settings.resolve().is_err_and(|e| e.contains("sqlite:")));
+    }
+
+    #[test]
+    fn turning_the_rate_limit_off_turns_all_limits_off_that_are_not_set() {
+        let off = Settings { rate_limit: "off".parse().ok(), login_rate_limit: Some(Rate(7)), ..Settings::default() };
+        let config = off.resolve().expect("settings");
+        assert_eq!((config.rate_limit, config.address_rate_limit, config.login_rate_limit), (0, 0, 7));
     }
 
     #[test]

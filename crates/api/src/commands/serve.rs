@@ -29,7 +29,7 @@ pub(super) fn run(config: Config, options: &Options) -> Result<(), String> {
 }
 
 /// The database has exactly this program's schema, or the reason why not.
-fn require_current(config: &Config) -> Result<(), String> {
+pub(super) fn require_current(config: &Config) -> Result<(), String> {
     let pool = db::pool(&config.database_url, 1).map_err(|e| e.to_string())?;
     let mut conn = db::get(&pool).map_err(|e| e.to_string())?;
     match db::schema_state(&mut conn).map_err(|e| e.to_string())? {

@@ -33,6 +33,13 @@ impl Prepared {
     }
 }
 
+/// A password nobody will guess, for an administrator to pass on: five groups of four hexadecimal digits.
+pub fn random_password() -> Result<String> {
+    let digits = hashing::random()?;
+    let group = |i: usize| digits.get(i * 4..i * 4 + 4).unwrap_or_default().to_owned();
+    Ok((0..5).map(group).collect::<Vec<_>>().join("-"))
+}
+
 /// Changes the caller's password and ends the caller's other sessions. Wrong guesses make it rest, as at the log-in.
 pub fn change_password(
     pool: &DbPool,

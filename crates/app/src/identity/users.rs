@@ -7,12 +7,22 @@ use contract::identity::UserRoles;
 use domain::policy::Permissions;
 use domain::policy::roles::ADMINISTRATOR;
 use persistence::db::AnyConnection;
-use persistence::identity::{self as store, Role};
+use persistence::identity::{self as store, Person, Role};
 use serde_json::json;
 use uuid::Uuid;
 
 fn keys(roles: &[Role]) -> Vec<String> {
     roles.iter().map(|r| r.key.clone()).collect()
+}
+
+/// Every user with the roles, by name: for the command line.
+pub fn list_users(conn: &mut AnyConnection) -> Result<Vec<(Person, Vec<String>)>> {
+    let mut users = Vec::new();
+    for person in store::people(conn)? {
+        let roles = keys(&store::roles_of(conn, person.id)?);
+        users.push((person, roles));
+    }
+    Ok(users)
 }
 
 /// The roles of a user.

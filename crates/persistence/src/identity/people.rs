@@ -77,6 +77,13 @@ pub fn person_by_email(conn: &mut AnyConnection, email: &str) -> Result<Option<P
     q.first(conn)?.map(read_person).transpose()
 }
 
+/// Every user that is not archived, by name.
+pub fn people(conn: &mut AnyConnection) -> Result<Vec<Person>> {
+    let mut q = Sql::start(conn, PERSON);
+    q.push("u.archived_at IS NULL ORDER BY u.name, u.id");
+    q.load(conn)?.into_iter().map(read_person).collect()
+}
+
 /// Is there any user at all?
 pub fn any_person(conn: &mut AnyConnection) -> Result<bool> {
     Ok(Sql::start(conn, "SELECT id FROM users LIMIT 1").first(conn)?.is_some())
