@@ -46,7 +46,7 @@ engines! {
         let (own_id, officer) = personnel_officer(server);
         assert_eq!(set_roles(&officer, &own_id, &["personnel", "administrator"]).expect(422).wrong_fields(), ["roles"]);
         set_roles(&officer, &admin_id, &[]).expect(422);
-        put(&officer, &format!("/api/v1/users/{admin_id}/password"), &json!({ "password": "Another-Long-Password-7" })).expect(403);
+        officer.post(&format!("/api/v1/users/{admin_id}/password"), &json!({ "password": "Another-Long-Password-7" })).expect(403);
         let role = json!({ "key": "more", "name_zh": "更多", "name_en": "More", "permissions": { "customers": { "update": "own" } } });
         assert_eq!(officer.post("/api/v1/roles", &role).expect(422).wrong_fields(), ["permissions"]);
         let key = officer.post("/api/v1/api_keys", &json!({ "name": "x", "role_keys": ["integration"] })).expect(422);

@@ -1,5 +1,6 @@
 //! The API as its callers see it, on both engines, one module per context.
 
+mod accounts;
 mod identity;
 mod imports;
 mod operations;

@@ -62,3 +62,44 @@ fn two_servers_that_start_at_once_migrate_once() {
     let applied = outputs.iter().filter(|o| String::from_utf8_lossy(&o.stdout).contains("applied")).count();
     assert_eq!(applied, 1);
 }
+
+#[test]
+fn a_caller_over_the_rate_limit_waits_as_long_as_it_is_told() {
+    let Some(database) = Database::empty(Engine::Sqlite) else { return };
+    let server = Server::on(database, &[("FLYWHEEL_ADDRESS_RATE_LIMIT", "1")]);
+    let replies: Vec<_> = (0..40).map(|_| server.anonymous().send_unchecked("GET", "/api/v1/setup", None)).collect();
+    let turned_away = replies.iter().find(|r| r.status == 429).expect("one of forty at once is too many");
+    assert_eq!(turned_away["code"], "too_many_requests");
+    assert!(turned_away.header("retry-after").is_some_and(|s| s.parse::<u64>().is_ok_and(|s| s >= 1)));
+}
+
+#[test]
+fn only_a_configured_origin_may_use_the_api_from_its_pages() {
+    let Some(database) = Database::empty(Engine::Sqlite) else { return };
+    let server = Server::on(database, &[("FLYWHEEL_CORS_ORIGINS", "https://crm.example.com")]);
+    let from =
+        |origin: &str| server.anonymous().with_header("origin", origin).send_unchecked("GET", "/api/v1/setup", None);
+    assert_eq!(from("https://crm.example.com").header("access-control-allow-origin"), Some("https://crm.example.com"));
+    assert_eq!(from("https://evil.example.com").header("access-control-allow-origin"), None);
+}
+
+#[test]
+fn the_command_line_lets_people_in_again() {
+    let Some(server) = Server::start(Engine::Sqlite) else { return };
+    let user = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(tests::server::program());
+        command.arg("user").args(arguments).env("DATABASE_URL", server.database().url());
+        command.env("FLYWHEEL_DATA_DIR", server.database().folder()).output().unwrap()
+    };
+    let made = user(&["create", "--name", "李雷", "--email", "li.lei@example.com", "--role", "manager"]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let password = String::from_utf8(made.stdout).unwrap();
+    let login = serde_json::json!({ "email": "li.lei@example.com", "password": password.trim() });
+    let reply = server.anonymous().post("/api/v1/auth/login", &login).expect(200);
+    assert_eq!(reply["me"]["roles"], serde_json::json!(["manager"]));
+    let again = user(&["password", "li.lei@example.com"]);
+    assert!(again.status.success());
+    server.anonymous().post("/api/v1/auth/login", &login).expect(401);
+    assert!(String::from_utf8(user(&["list"]).stdout).unwrap().contains("li.lei@example.com\t李雷\tactive\tmanager"));
+    assert!(!user(&["password", "nobody@example.com"]).status.success());
+}

@@ -33,7 +33,11 @@ impl FromStr for Rate {
     type Err = String;
 
     fn from_str(s: &str) -> Result<Rate, String> {
-        if s == "off" { Ok(Rate(0)) } else { s.parse().map(Rate).map_err(|_| format!("{s} is neither a number nor off")) }
+        if s == "off" {
+            Ok(Rate(0))
+        } else {
+            s.parse().map(Rate).map_err(|_| format!("{s} is neither a number nor off"))
+        }
     }
 }
 

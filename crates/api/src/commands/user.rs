@@ -110,13 +110,15 @@ fn write(pool: &DbPool, f: impl FnOnce(&mut Ctx<'_>) -> app::Result<()>) -> Resu
     let author = administrators.first().ok_or("there is no administrator yet: set the product up first")?;
     let actor = Actor::system(*author);
     let (now, request_id) = (Utc::now().trunc_subsecs(6), Uuid::now_v7());
-    db::write_tx(&mut conn, |conn| f(&mut Ctx { conn, actor: &actor, now, request_id, schema: &schema })).map_err(explain)
+    db::write_tx(&mut conn, |conn| f(&mut Ctx { conn, actor: &actor, now, request_id, schema: &schema }))
+        .map_err(explain)
 }
 
 fn explain(e: Error) -> String {
     match e {
         Error::Invalid(errors) => {
-            let line = |e: &domain::fields::FieldError| format!("{}: {}", e.field, field_message(Lang::En, e.code, &e.detail));
+            let line =
+                |e: &domain::fields::FieldError| format!("{}: {}", e.field, field_message(Lang::En, e.code, &e.detail));
             errors.iter().map(line).collect::<Vec<_>>().join("; ")
         }
         Error::NotFound => "there is no such user".to_owned(),
