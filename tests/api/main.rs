@@ -1,6 +1,7 @@
 //! The API as its callers see it, on both engines, one module per context.
 
 mod accounts;
+mod conditions;
 mod identity;
 mod imports;
 mod operations;

@@ -1,0 +1,11 @@
+//! The single-page app is compiled in from `frontend/dist`. The folder must exist for that, even empty, and the
+//! program is built anew when the app was.
+
+fn main() {
+    let dist = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../frontend/dist");
+    if let Err(e) = std::fs::create_dir_all(&dist) {
+        println!("cargo::warning=cannot make {}: {e}", dist.display());
+    }
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed={}", dist.display());
+}
