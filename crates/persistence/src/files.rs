@@ -1,0 +1,118 @@
+//! Files kept in the database in pieces, so that every process of several can read them and a
+//! backup holds them.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use domain::value::Value;
+use uuid::Uuid;
+
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::sql::{Sql, Store, shape};
+use crate::types::{Id, Ts};
+
+mod table {
+    diesel::table! {
+        use diesel::sql_types::{Binary, BigInt};
+        use crate::types::sql::Uid;
+        file_chunks (file_id, position) {
+            file_id -> Uid,
+            position -> BigInt,
+            data -> Binary,
+        }
+    }
+}
+use table::file_chunks;
+
+/// Bytes of every piece of a file but the last.
+pub const CHUNK: usize = 1024 * 1024;
+
+/// A stored file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileRow {
+    /// Its id.
+    pub id: Uuid,
+    /// When its upload began.
+    pub created_at: DateTime<Utc>,
+    /// Who uploaded or made it.
+    pub created_by: Option<Uuid>,
+    /// Its name.
+    pub name: String,
+    /// Its length in bytes.
+    pub size: i64,
+    /// Whether all of it has arrived.
+    pub complete: bool,
+}
+
+/// Begins a file without content.
+pub fn create(conn: &mut AnyConnection, id: Uuid, name: &str, by: Option<Uuid>, now: DateTime<Utc>) -> Result<()> {
+    let mut q = Sql::start(conn, "INSERT INTO files (id, created_at, created_by, name, size, complete) VALUES (");
+    q.id(id).push(",").time(now).push(",").bind(Store::Id, &by.map_or(Value::Null, Value::Id));
+    q.push(",").text(name).push(",0,").bind(Store::Bool, &Value::Bool(false)).push(")");
+    q.execute(conn)?;
+    Ok(())
+}
+
+/// Adds the next piece; all but the last are [`CHUNK`] bytes long.
+pub fn append(conn: &mut AnyConnection, id: Uuid, position: i64, data: &[u8]) -> Result<()> {
+    diesel::insert_into(file_chunks::table)
+        .values((
+            file_chunks::file_id.eq(Id(id)),
+            file_chunks::position.eq(position),
+            file_chunks::data.eq(data.to_vec()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Marks a file as whole.
+pub fn complete(conn: &mut AnyConnection, id: Uuid, size: i64) -> Result<()> {
+    let mut q = Sql::start(conn, "UPDATE files SET size = ");
+    q.int(size).push(", complete = ").bind(Store::Bool, &Value::Bool(true)).push(" WHERE id = ").id(id);
+    q.execute(conn)?;
+    Ok(())
+}
+
+/// A file without its content.
+pub fn find(conn: &mut AnyConnection, id: Uuid) -> Result<Option<FileRow>> {
+    let mut q = Sql::start(conn, "SELECT created_at, created_by, name, size, complete FROM files WHERE id = ");
+    q.id(id);
+    let Some(mut cells) = q.first(conn)? else { return Ok(None) };
+    for (cell, store) in cells.0.iter_mut().zip([Store::Time, Store::Id, Store::Text, Store::Int, Store::Bool]) {
+        shape(store, cell);
+    }
+    let at = |index: usize| cells.0.get(index).cloned().unwrap_or_default();
+    Ok(Some(FileRow {
+        id,
+        created_at: at(0).as_time().unwrap_or_default(),
+        created_by: at(1).as_id(),
+        name: at(2).as_str().unwrap_or_default().to_owned(),
+        size: at(3).as_int().unwrap_or_default(),
+        complete: at(4).as_bool().unwrap_or_default(),
+    }))
+}
+
+/// One piece of a file.
+pub fn chunk(conn: &mut AnyConnection, id: Uuid, position: i64) -> Result<Option<Vec<u8>>> {
+    Ok(file_chunks::table
+        .filter(file_chunks::file_id.eq(Id(id)).and(file_chunks::position.eq(position)))
+        .select(file_chunks::data)
+        .first::<Vec<u8>>(conn)
+        .optional()?)
+}
+
+/// Removes a file and its content.
+pub fn delete(conn: &mut AnyConnection, id: Uuid) -> Result<()> {
+    diesel::delete(file_chunks::table.filter(file_chunks::file_id.eq(Id(id)))).execute(conn)?;
+    let mut q = Sql::start(conn, "DELETE FROM files WHERE id = ");
+    q.id(id);
+    q.execute(conn)?;
+    Ok(())
+}
+
+/// Removes uploads that were begun before `before` and never ended; returns how many.
+pub fn delete_unfinished(conn: &mut AnyConnection, before: DateTime<Utc>) -> Result<usize> {
+    let mut q = Sql::start(conn, "DELETE FROM files WHERE complete = ");
+    q.bind(Store::Bool, &Value::Bool(false)).push(" AND created_at < ").time(Ts(before).0);
+    q.execute(conn)
+}

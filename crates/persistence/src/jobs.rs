@@ -1,0 +1,87 @@
+//! Work to be done in the background, kept in the database: claimed under a lease by any process,
+//! and taken over by another when the lease runs out because its holder died.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::sql::Sql;
+
+/// How long a claim holds without being renewed.
+pub const LEASE: TimeDelta = TimeDelta::seconds(20);
+
+/// A claimed job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Its id.
+    pub id: Uuid,
+    /// What kind of work.
+    pub kind: String,
+    /// What it works on.
+    pub subject: Uuid,
+    /// This holder's claim.
+    pub lease: Uuid,
+    /// How often it has been claimed, this time included.
+    pub attempts: i64,
+}
+
+/// Puts a job into the queue.
+pub fn enqueue(conn: &mut AnyConnection, kind: &str, subject: Uuid, run_at: DateTime<Utc>) -> Result<Uuid> {
+    let id = Uuid::now_v7();
+    let mut q = Sql::start(
+        conn,
+        "INSERT INTO jobs (id, created_at, kind, subject, state, run_at, attempts) VALUES (",
+    );
+    q.id(id).push(",").time(run_at).push(",").text(kind).push(",").id(subject);
+    q.push(",'queued',").time(run_at).push(",0)");
+    q.execute(conn)?;
+    Ok(id)
+}
+
+/// Claims the job that has waited longest, if one is due and nobody works on it.
+pub fn claim(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<Option<Job>> {
+    let lease = Uuid::now_v7();
+    let mut q = Sql::start(conn, "UPDATE jobs SET state = 'running', attempts = attempts + 1, lease = ");
+    q.id(lease).push(", lease_until = ").time(now + LEASE);
+    q.push(" WHERE id = (SELECT id FROM jobs WHERE finished_at IS NULL AND run_at <= ").time(now);
+    q.push(" AND (lease_until IS NULL OR lease_until < ").time(now).push(") ORDER BY run_at LIMIT 1");
+    q.pick(" FOR UPDATE SKIP LOCKED)", ")").push(" RETURNING id, kind, subject, attempts");
+    let Some(cells) = q.first(conn)? else { return Ok(None) };
+    let at = |index: usize| cells.0.get(index).cloned().unwrap_or_default();
+    Ok(Some(Job {
+        id: at(0).as_id().unwrap_or_default(),
+        kind: at(1).as_str().unwrap_or_default().to_owned(),
+        subject: at(2).as_id().unwrap_or_default(),
+        lease,
+        attempts: at(3).as_int().unwrap_or_default(),
+    }))
+}
+
+/// Prolongs a claim; false when it is lost, and the holder must stop without a further change.
+/// Called inside the transaction of each step, it makes every step happen once.
+pub fn renew(conn: &mut AnyConnection, job: &Job, now: DateTime<Utc>) -> Result<bool> {
+    let mut q = Sql::start(conn, "UPDATE jobs SET lease_until = ");
+    q.time(now + LEASE).push(" WHERE id = ").id(job.id).push(" AND finished_at IS NULL AND lease = ").id(job.lease);
+    Ok(q.execute(conn)? == 1)
+}
+
+/// Ends a job: `done`, `failed` or `cancelled`; false when the claim is lost.
+pub fn finish(conn: &mut AnyConnection, job: &Job, state: &str, error: Option<&str>, now: DateTime<Utc>) -> Result<bool> {
+    let mut q = Sql::start(conn, "UPDATE jobs SET lease_until = NULL, state = ");
+    q.text(state).push(", finished_at = ").time(now).push(", error = ");
+    match error {
+        Some(error) => q.text(error),
+        None => q.push("NULL"),
+    };
+    q.push(" WHERE id = ").id(job.id).push(" AND finished_at IS NULL AND lease = ").id(job.lease);
+    Ok(q.execute(conn)? == 1)
+}
+
+/// Gives a job back, to be tried again at a later time.
+pub fn postpone(conn: &mut AnyConnection, job: &Job, error: &str, run_at: DateTime<Utc>) -> Result<bool> {
+    let mut q = Sql::start(conn, "UPDATE jobs SET state = 'queued', lease_until = NULL, run_at = ");
+    q.time(run_at).push(", error = ").text(error);
+    q.push(" WHERE id = ").id(job.id).push(" AND finished_at IS NULL AND lease = ").id(job.lease);
+    Ok(q.execute(conn)? == 1)
+}
