@@ -39,6 +39,11 @@ impl Decimal {
         i64::try_from(value).ok()
     }
 
+    /// The value times a whole number; none if too large.
+    pub fn times(self, factor: i64) -> Option<Self> {
+        Some(Self { digits: self.digits.checked_mul(i128::from(factor))?, ..self })
+    }
+
     /// The value as a whole number, if it is one.
     pub fn whole(self) -> Option<i64> {
         let divisor = 10_i128.checked_pow(self.scale)?;

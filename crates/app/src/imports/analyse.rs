@@ -1,0 +1,159 @@
+//! Looking at an uploaded file: layout, columns, which fields they seem to be.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{Read, Seek};
+use std::ops::ControlFlow;
+
+use contract::imports::{ImportColumn, ImportOptions};
+use domain::fields::{FieldDef, Kind};
+use domain::record::Shape;
+
+use super::setup::{Progress, Setup};
+use crate::tabular::TabularError;
+use crate::tabular::layout::Layout;
+use crate::tabular::mapping::{self, Target};
+use crate::tabular::number::NumberStyle;
+use crate::tabular::profile::{Profile, Shape as Looks};
+use crate::tabular::workbook;
+
+/// Rows that are looked at; a longer file is counted while it runs.
+const ANALYSED: i64 = 200_000;
+/// Different values of a column that are kept.
+const MAX_DISTINCT: usize = 500;
+/// Longest value that is kept, in bytes.
+const MAX_VALUE: usize = 120;
+
+/// Fields that a file may give besides the importable ones: the original author and date.
+pub(super) const ORIGIN_FIELDS: [&str; 2] = ["created_at", "created_by"];
+
+/// Looks at a file for an object.
+pub(super) fn analyse(
+    input: &mut (impl Read + Seek),
+    name: &str,
+    sheet: Option<&str>,
+    shape: &Shape,
+) -> Result<(Setup, Progress), TabularError> {
+    let layout = Layout::find(input, name, sheet)?;
+    let sheets = if layout.format == "xlsx" {
+        input.seek(std::io::SeekFrom::Start(0))?;
+        workbook::sheets(&mut *input)?
+    } else {
+        Vec::new()
+    };
+    let columns = layout.headers.len();
+    let mut profiles = vec![Profile::default(); columns];
+    let mut distinct: Vec<Option<HashMap<String, i64>>> = vec![Some(HashMap::new()); columns];
+    let mut rows = 0;
+    layout.each_row(input, &mut |row| {
+        rows += 1;
+        for (column, (profile, values)) in profiles.iter_mut().zip(&mut distinct).enumerate() {
+            let cell = row.cell(column).trim();
+            profile.see(cell);
+            count(values, cell);
+        }
+        if rows < ANALYSED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    if rows == 0 {
+        return Err(TabularError::NoRows);
+    }
+    let guesses = mapping::guess(&layout.headers, &profiles, shape.def.key, &targets(shape));
+    let columns = describe(&layout, &profiles, guesses);
+    let mapping: BTreeMap<String, String> =
+        columns.iter().filter_map(|column| Some((column.header.clone(), column.guess.clone()?))).collect();
+    let options = ImportOptions { match_fields: match_fields(shape, &mapping), mapping, ..ImportOptions::default() };
+    let mut progress = Progress::default();
+    progress.counts.rows_total = (rows < ANALYSED).then_some(rows);
+    let setup = Setup {
+        file_name: name.to_owned(),
+        sheets,
+        layout,
+        columns,
+        distinct: distinct.into_iter().map(|values| values.map(sorted)).collect(),
+        options,
+        unmatched: BTreeMap::new(),
+        dry_run: false,
+    };
+    Ok((setup, progress))
+}
+
+fn count(values: &mut Option<HashMap<String, i64>>, cell: &str) {
+    let Some(map) = values else { return };
+    if cell.is_empty() {
+        return;
+    }
+    if let Some(count) = map.get_mut(cell) {
+        *count += 1;
+    } else if map.len() < MAX_DISTINCT && cell.len() <= MAX_VALUE {
+        map.insert(cell.to_owned(), 1);
+    } else {
+        *values = None;
+    }
+}
+
+fn sorted(values: HashMap<String, i64>) -> Vec<(String, i64)> {
+    let mut list: Vec<(String, i64)> = values.into_iter().collect();
+    list.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    list
+}
+
+fn describe(layout: &Layout, profiles: &[Profile], guesses: Vec<Option<mapping::Guess>>) -> Vec<ImportColumn> {
+    let describe = |((header, profile), guess): ((&String, &Profile), Option<mapping::Guess>)| {
+        let looks = profile.shape();
+        let dates = matches!(looks, Looks::Date | Looks::Time);
+        let (order, ambiguous) = profile.date_order();
+        let style = match profile.number_style() {
+            NumberStyle::Point => "point",
+            NumberStyle::Comma => "comma",
+        };
+        ImportColumn {
+            header: header.clone(),
+            shape: looks.key().to_owned(),
+            filled: i64::try_from(profile.filled).unwrap_or(i64::MAX),
+            samples: profile.samples.clone(),
+            confidence: guess.as_ref().map_or(0.0, |guess| (guess.confidence * 100.0).round() / 100.0),
+            guess: guess.map(|guess| guess.field),
+            date_format: dates.then(|| order.key().to_owned()),
+            date_ambiguous: dates && ambiguous,
+            number_format: matches!(looks, Looks::Int | Looks::Number).then(|| style.to_owned()),
+        }
+    };
+    layout.headers.iter().zip(profiles).zip(guesses).map(describe).collect()
+}
+
+/// The fields that a file may give, for the guesses.
+fn targets(shape: &Shape) -> Vec<Target> {
+    let own = shape.columns().filter(|field| field.importable || ORIGIN_FIELDS.contains(&field.key.as_ref()));
+    let own = own.map(|field| target(field, field.key.to_string()));
+    own.chain(shape.custom.iter().map(|field| target(field, format!("custom.{}", field.key)))).collect()
+}
+
+fn target(field: &FieldDef, key: String) -> Target {
+    use Looks::{Bool, Date, Email, Int, Number, Phone, Text, Time, Url};
+    let (shapes, by_shape): (&'static [Looks], bool) = match &field.kind {
+        Kind::Email => (&[Email], true),
+        Kind::Phone => (&[Phone, Int, Text], false),
+        Kind::Url => (&[Url, Text], false),
+        Kind::Int { .. } => (&[Int, Number, Bool, Text], false),
+        Kind::Money | Kind::Number | Kind::Percent => (&[Int, Number, Bool, Text], false),
+        Kind::Bool => (&[Bool, Int, Text], false),
+        Kind::Date | Kind::DateTime => (&[Date, Time, Int, Text], false),
+        Kind::Choice(_) => (&[Text, Bool, Int], false),
+        Kind::Text { .. } | Kind::LongText { .. } | Kind::Link(_) | Kind::Tags | Kind::Json | Kind::Id => (&[], false),
+    };
+    Target { key, names: vec![field.label.zh.to_string(), field.label.en.to_string()], shapes, by_shape }
+}
+
+/// Fields by which a row's record is usually found: an own number if the file has one, else the name.
+fn match_fields(shape: &Shape, mapping: &BTreeMap<String, String>) -> Vec<String> {
+    let usual: &[&str] = match shape.def.key {
+        "customers" => &["credit_code", "name"],
+        "products" => &["code", "name"],
+        "opportunities" | "orders" => &["number"],
+        "users" => &["email", "name"],
+        "contacts" => &["phone", "email"],
+        "teams" | "pipelines" | "tags" => &["name"],
+        _ => &[],
+    };
+    let mapped = |field: &&&str| mapping.values().any(|known| known == **field);
+    usual.iter().find(mapped).map(|field| (*field).to_owned()).into_iter().collect()
+}

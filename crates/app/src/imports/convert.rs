@@ -1,0 +1,201 @@
+//! From the text of a cell to the value of a field.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{TimeZone, Utc};
+use contract::imports::ImportColumn;
+use domain::fields::{FieldDef, FieldError, Kind, ParseCx};
+use domain::record::{Place, Shape};
+use domain::value::Value;
+
+use super::analyse::ORIGIN_FIELDS;
+use super::setup::Setup;
+use crate::tabular::date::{DateOrder, Moment, parse_date, parse_moment};
+use crate::tabular::number::{Decimal, NumberStyle, parse_bool, parse_number};
+use crate::tabular::suggest::normalise;
+
+/// A column of the file that is brought in.
+pub(super) struct Column {
+    /// Its place in the file.
+    pub(super) index: usize,
+    /// Its header.
+    pub(super) header: String,
+    /// Name of its field in the API.
+    pub(super) name: String,
+    /// Its field.
+    pub(super) field: FieldDef,
+    /// Where the value lives.
+    pub(super) place: Place,
+    /// Its cells are ids of records, as in our own exports.
+    pub(super) is_id: bool,
+    order: DateOrder,
+    style: NumberStyle,
+    multiply: i64,
+    /// What a person said that values stand for.
+    values: HashMap<String, Option<String>>,
+    choices: HashMap<String, String>,
+}
+
+/// A cell after conversion.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Cell {
+    /// Nothing there.
+    Empty,
+    /// A value, and whether a person's word replaced the text.
+    Value(Value, bool),
+    /// Names of linked records, still to be found.
+    Names(Vec<String>),
+    /// No value of the field: stable code and detail.
+    Bad(&'static str, String),
+}
+
+/// The columns of an import that are brought in.
+pub(super) fn columns(setup: &Setup, shape: &Shape) -> Vec<Column> {
+    let described: BTreeMap<&str, &ImportColumn> =
+        setup.columns.iter().map(|column| (column.header.as_str(), column)).collect();
+    let build = |(index, header): (usize, &String)| {
+        let name = setup.options.mapping.get(header)?;
+        let (place, field) = shape.find(name)?;
+        let found = described.get(header.as_str());
+        let options = &setup.options;
+        let order = options.date_format.as_deref().or(found.and_then(|column| column.date_format.as_deref()));
+        let style = options.number_format.as_deref().or(found.and_then(|column| column.number_format.as_deref()));
+        let choices = match &field.kind {
+            Kind::Choice(list) => list
+                .iter()
+                .flat_map(|choice| [&choice.key, &choice.label.zh, &choice.label.en].map(|text| (normalise(text), choice.key.to_string())))
+                .collect(),
+            _ => HashMap::new(),
+        };
+        Some(Column {
+            index,
+            header: header.clone(),
+            name: name.clone(),
+            is_id: name == "id",
+            order: order.and_then(DateOrder::from_key).unwrap_or(DateOrder::Ymd),
+            style: if style == Some("comma") { NumberStyle::Comma } else { NumberStyle::Point },
+            multiply: options.multiply.get(header).copied().unwrap_or(1),
+            values: options.value_links.get(name).map(|values| values.clone().into_iter().collect()).unwrap_or_default(),
+            choices,
+            place,
+            field: field.clone(),
+        })
+    };
+    setup.layout.headers.iter().enumerate().filter_map(build).collect()
+}
+
+/// Whether a column may be mapped to this field.
+pub(super) fn is_mappable(shape: &Shape, name: &str) -> bool {
+    name == "id"
+        || ORIGIN_FIELDS.contains(&name)
+        || shape.find(name).is_some_and(|(_, field)| field.importable && field.writable)
+}
+
+impl Column {
+    /// The object that the field links to.
+    pub(super) fn link(&self) -> Option<&str> {
+        match &self.field.kind {
+            Kind::Link(object) => Some(object),
+            Kind::Tags => Some("tags"),
+            _ => None,
+        }
+    }
+
+    /// The value of a cell.
+    pub(super) fn convert(&self, text: &str, cx: &ParseCx) -> Cell {
+        let text = text.trim();
+        if text.is_empty() {
+            return Cell::Empty;
+        }
+        if let Some(said) = self.values.get(text) {
+            return match said {
+                None => Cell::Empty,
+                Some(said) => self.said(said, cx),
+            };
+        }
+        let bad = |code: &'static str| Cell::Bad(code, String::new());
+        match &self.field.kind {
+            Kind::Text { .. } if text.contains(['\n', '\r']) => {
+                let line: Vec<&str> = text.split_whitespace().collect();
+                self.parse(serde_json::Value::String(line.join(" ")), cx)
+            }
+            Kind::Text { .. } | Kind::LongText { .. } | Kind::Email | Kind::Phone | Kind::Url => {
+                self.parse(serde_json::Value::String(text.to_owned()), cx)
+            }
+            Kind::Int { .. } => match self.number(text).map(|number| number.whole()) {
+                Some(Some(whole)) => self.parse(whole.into(), cx),
+                Some(None) => bad("not_whole"),
+                None => bad("not_a_number"),
+            },
+            Kind::Money => match self.number(text) {
+                Some(number) => match number.hundredths() {
+                    Some(minor) => self.parse(minor.into(), cx),
+                    None => bad("out_of_range"),
+                },
+                None => bad("not_a_number"),
+            },
+            Kind::Number | Kind::Percent => match self.number(text) {
+                Some(number) => self.parse(number.float().into(), cx),
+                None => bad("not_a_number"),
+            },
+            Kind::Bool => parse_bool(text).map_or(bad("not_yes_or_no"), |flag| Cell::Value(Value::Bool(flag), false)),
+            Kind::Date => match parse_date(text, self.order) {
+                Some(day) => self.parse(serde_json::Value::String(day.to_string()), cx),
+                None => bad("not_a_date"),
+            },
+            Kind::DateTime => self.moment(text, cx),
+            Kind::Choice(_) => match self.choices.get(&normalise(text)) {
+                Some(key) => Cell::Value(Value::Text(key.clone()), false),
+                None => bad("unknown_choice"),
+            },
+            Kind::Link(_) => Cell::Names(vec![text.to_owned()]),
+            Kind::Tags => {
+                let names = text.split([',', ';', '，', '；', '、', '|']).map(str::trim).filter(|name| !name.is_empty());
+                Cell::Names(names.map(str::to_owned).collect())
+            }
+            Kind::Id => match domain::fields::parse_id(text) {
+                Some(id) => Cell::Value(Value::Id(id), false),
+                None => bad("not_an_id"),
+            },
+            Kind::Json => bad("not_importable"),
+        }
+    }
+
+    fn number(&self, text: &str) -> Option<Decimal> {
+        parse_number(text, self.style)?.times(self.multiply)
+    }
+
+    fn moment(&self, text: &str, cx: &ParseCx) -> Cell {
+        let moment = match parse_moment(text, self.order) {
+            Some(Moment::Offset(moment)) => Some(moment.with_timezone(&Utc)),
+            Some(Moment::Local(moment)) => {
+                cx.offset.from_local_datetime(&moment).single().map(|moment| moment.with_timezone(&Utc))
+            }
+            None => None,
+        };
+        match moment {
+            Some(moment) => Cell::Value(Value::Time(moment), false),
+            None => Cell::Bad("not_a_time", String::new()),
+        }
+    }
+
+    /// What a person said that a value stands for.
+    fn said(&self, said: &str, cx: &ParseCx) -> Cell {
+        let json = match &self.field.kind {
+            Kind::Tags => serde_json::json!([said]),
+            _ => serde_json::Value::String(said.to_owned()),
+        };
+        match self.parse(json, cx) {
+            Cell::Value(value, _) => Cell::Value(value, true),
+            other => other,
+        }
+    }
+
+    fn parse(&self, json: serde_json::Value, cx: &ParseCx) -> Cell {
+        match self.field.parse(&json, cx) {
+            Ok(Value::Null) => Cell::Empty,
+            Ok(value) => Cell::Value(value, false),
+            Err(FieldError { code, detail, .. }) => Cell::Bad(code, detail),
+        }
+    }
+}

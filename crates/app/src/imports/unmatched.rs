@@ -1,0 +1,111 @@
+//! Values that match nothing exactly, with a proposal for each, for a person to confirm once.
+
+use std::collections::BTreeMap;
+
+use contract::imports::UnmatchedValue;
+use domain::fields::Kind;
+use domain::record::{Place, Shape};
+use persistence::records::{List, Owners};
+
+use super::convert::{Cell, Column, columns};
+use super::links::{Found, Links, everything, linkable, title};
+use super::setup::Setup;
+use super::vocabulary;
+use crate::tabular::suggest::{Matcher, normalise};
+use crate::{Ctx, Result};
+
+/// Candidates of a linked object that are compared.
+const CANDIDATES: i64 = 20_000;
+/// Unmatched values shown of one field.
+const SHOWN: usize = 200;
+
+/// What a value may be: what is stored for it, and what a person reads.
+type Candidate = (String, String);
+
+/// Finds the unmatched values of every mapped field.
+pub(super) fn find(ctx: &mut Ctx<'_>, setup: &Setup, shape: &Shape) -> Result<BTreeMap<String, Vec<UnmatchedValue>>> {
+    let mut all = BTreeMap::new();
+    let mut links = Links::default();
+    for column in columns(setup, shape) {
+        let Some(Some(values)) = setup.distinct.get(column.index) else { continue };
+        let unmatched = match column.link() {
+            Some(object) => linked(ctx, &mut links, object, values)?,
+            None => match &column.field.kind {
+                Kind::Choice(choices) => {
+                    let candidates: Vec<Candidate> = choices
+                        .iter()
+                        .flat_map(|choice| {
+                            [&choice.key, &choice.label.zh, &choice.label.en]
+                                .map(|text| (choice.key.to_string(), text.to_string()))
+                        })
+                        .collect();
+                    let cx = ctx.parse();
+                    let open = values.iter().filter(|(value, _)| matches!(column.convert(value, &cx), Cell::Bad(..)));
+                    propose(open, &candidates)
+                }
+                Kind::Text { .. } => misspelt(&column, values),
+                _ => continue,
+            },
+        };
+        if !unmatched.is_empty() {
+            all.insert(column.name.clone(), unmatched);
+        }
+    }
+    Ok(all)
+}
+
+fn linked(ctx: &mut Ctx<'_>, links: &mut Links, object: &str, values: &[(String, i64)]) -> Result<Vec<UnmatchedValue>> {
+    let names = values.iter().map(|(value, _)| value.clone()).collect();
+    links.look_up(ctx, object, &names)?;
+    let open: Vec<&(String, i64)> =
+        values.iter().filter(|(value, _)| links.find(object, None, value) == Found::None).collect();
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let shape = ctx.shape(object)?;
+    let visible = linkable(ctx, &shape);
+    let owners: Owners<'_> = visible.owners();
+    let list = List { limit: CANDIDATES, ..everything(&shape, owners) };
+    let rows = persistence::records::list(ctx.conn, &list)?;
+    let candidates: Vec<Candidate> =
+        rows.iter().map(|row| (row.record.id().to_string(), title(&shape, &row.record))).collect();
+    Ok(propose(open.into_iter(), &candidates))
+}
+
+/// Texts of a field with a usual vocabulary that are not in it but like a word of it, or like a
+/// far more frequent value of the same column.
+fn misspelt(column: &Column, values: &[(String, i64)]) -> Vec<UnmatchedValue> {
+    let words = vocabulary::words(&column.name);
+    if column.place == Place::Custom || words.is_empty() {
+        return Vec::new();
+    }
+    let known = |value: &str| words.iter().any(|word| normalise(word) == normalise(value));
+    let mut candidates: Vec<Candidate> =
+        words.iter().map(|word| ((*word).to_owned(), (*word).to_owned())).collect();
+    let frequent = values.iter().filter(|(value, count)| *count >= 5 && !known(value));
+    let frequent: Vec<&String> = frequent.map(|(value, _)| value).collect();
+    let likely = propose(values.iter().filter(|(value, _)| !known(value)), &candidates);
+    // A frequent value that no word of the vocabulary is like is a word of this company.
+    for value in frequent.into_iter().filter(|value| !likely.iter().any(|u| &u.value == *value && u.suggestion.is_some())) {
+        candidates.push((value.clone(), value.clone()));
+    }
+    let open = values.iter().filter(|(value, _)| !known(value) && !candidates.iter().any(|(word, _)| word == value));
+    propose(open, &candidates).into_iter().filter(|unmatched| unmatched.suggestion.is_some()).collect()
+}
+
+fn propose<'a>(values: impl Iterator<Item = &'a (String, i64)>, candidates: &[Candidate]) -> Vec<UnmatchedValue> {
+    let matcher = Matcher::new(candidates.iter().map(|(_, label)| label.as_str()));
+    values
+        .take(SHOWN)
+        .map(|(value, count)| {
+            let found = matcher.suggest(value).and_then(|found| Some((candidates.get(found.index)?, found.score)));
+            UnmatchedValue {
+                value: value.clone(),
+                count: *count,
+                suggestion: found.map(|((stored, _), _)| stored.clone()),
+                label: found.map(|((_, label), _)| label.clone()),
+                score: found.map(|(_, score)| (score * 100.0).round() / 100.0),
+            }
+        })
+        .collect()
+}
