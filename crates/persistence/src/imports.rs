@@ -199,6 +199,34 @@ pub fn issues(conn: &mut AnyConnection, import: Uuid, from: i64, limit: i64) -> 
         "SELECT position, row_number, column_name, field, code, detail, value, rejected FROM import_issues WHERE import_id = ",
     );
     q.id(import).push(" AND position >= ").int(from).push(" ORDER BY position LIMIT ").int(limit);
+    read_issues(q, conn)
+}
+
+/// The first issues with this code, with their positions.
+pub fn deferred(conn: &mut AnyConnection, import: Uuid, code: &str, limit: i64) -> Result<Vec<(i64, IssueRow)>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT position, row_number, column_name, field, code, detail, value, rejected FROM import_issues WHERE import_id = ",
+    );
+    q.id(import).push(" AND code = ").text(code).push(" ORDER BY position LIMIT ").int(limit);
+    read_issues(q, conn)
+}
+
+/// Removes issues by their positions.
+pub fn delete_issues(conn: &mut AnyConnection, import: Uuid, positions: &[i64]) -> Result<()> {
+    for part in positions.chunks(500) {
+        let mut q = Sql::start(conn, "DELETE FROM import_issues WHERE import_id = ");
+        q.id(import).push(" AND position IN (");
+        for (index, position) in part.iter().enumerate() {
+            q.push(if index == 0 { "" } else { "," }).int(*position);
+        }
+        q.push(")");
+        q.execute(conn)?;
+    }
+    Ok(())
+}
+
+fn read_issues(q: Sql, conn: &mut AnyConnection) -> Result<Vec<(i64, IssueRow)>> {
     Ok(q.load(conn)?
         .into_iter()
         .map(|mut cells| {

@@ -39,6 +39,13 @@ pub fn enqueue(conn: &mut AnyConnection, kind: &str, subject: Uuid, run_at: Date
     Ok(id)
 }
 
+/// Whether a job is due that nobody works on; a look that takes no lock.
+pub fn due(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<bool> {
+    let mut q = Sql::start(conn, "SELECT 1 FROM jobs WHERE finished_at IS NULL AND run_at <= ");
+    q.time(now).push(" AND (lease_until IS NULL OR lease_until < ").time(now).push(") LIMIT 1");
+    Ok(q.first(conn)?.is_some())
+}
+
 /// Claims the job that has waited longest, if one is due and nobody works on it.
 pub fn claim(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<Option<Job>> {
     let lease = Uuid::now_v7();

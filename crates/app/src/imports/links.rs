@@ -98,6 +98,15 @@ impl Links {
         index.look_up(ctx, names)
     }
 
+    /// Looks for names again that may have come since.
+    pub(super) fn look_again(&mut self, ctx: &mut Ctx<'_>, object: &str, names: &HashSet<String>) -> Result<()> {
+        if let Some(index) = self.indexes.get_mut(object) {
+            index.whole = false;
+            index.names.retain(|_, found| *found != Found::None);
+        }
+        self.look_up(ctx, object, names)
+    }
+
     /// What a name leads to; `scope` is the pipeline of a stage.
     pub(super) fn find(&self, object: &str, scope: Option<Uuid>, name: &str) -> Found {
         let Some(index) = self.indexes.get(object) else { return Found::None };

@@ -32,6 +32,8 @@ pub(super) struct Progress {
     pub(super) counts: ImportProgress,
     /// Number of the last row of the file whose outcome is committed.
     pub(super) offset: u64,
+    /// Where the next issue goes in the list.
+    pub(super) position: i64,
     /// Notes by kind and column.
     pub(super) notes: Vec<IssueSummary>,
     /// What came of the undo.

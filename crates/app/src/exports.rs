@@ -1,0 +1,351 @@
+//! Exports: records as a file, made in the background, with the columns, filter, scope and masks
+//! of the one who asked.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use contract::exports::{Export, ExportList, ExportState, FileFormat, NewExport};
+use contract::files::StoredFile;
+use contract::problem::Lang;
+use domain::fields::{FieldDef, FieldError, Kind, parse_id};
+use domain::policy::{Action, Mask, Masks, mask_email, mask_phone};
+use domain::record::{Place, Record, Shape, masked};
+use domain::value::Value;
+use persistence::exports::ExportRow;
+use persistence::jobs;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::files::{FileWriter, clean_name};
+use crate::imports::run::{Stop, Worker};
+use crate::records::{Params, page};
+use crate::tabular::write::{Cell, CsvWriter, XlsxWriter};
+use crate::{Ctx, Error, Result, Visible};
+
+/// Kind of the jobs that make exports.
+pub(crate) const RUN: &str = "export";
+/// Records read at a time.
+const PAGE: i64 = 1_000;
+/// Rows after which progress is stored.
+const STEP: i64 = 20_000;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Setup {
+    new: NewExport,
+    fields: Vec<String>,
+    lang: String,
+    file_name: String,
+}
+
+/// Asks for an export.
+pub fn create(ctx: &mut Ctx<'_>, new: &NewExport, lang: Lang) -> Result<Export> {
+    let unknown = || Error::field("object", "choice", domain::objects::ALL.map(|object| object.key).join(", "));
+    let shape = ctx.schema.shape(&new.object).cloned().ok_or_else(unknown)?;
+    ctx.require(shape.def.permission, Action::Export)?;
+    let fields = fields(ctx, &shape, new)?;
+    Params::read(ctx, &new.object, &pairs(new, None))?;
+    let ending = match new.format {
+        FileFormat::Csv => "csv",
+        FileFormat::Xlsx => "xlsx",
+    };
+    let label = lang.pick(&shape.def.label_plural.zh, &shape.def.label_plural.en);
+    let day = ctx.parse().today();
+    let file_name = clean_name(&format!("{label}-{day}.{ending}"));
+    let lang = lang.pick("zh", "en").to_owned();
+    let setup = Setup { new: new.clone(), fields, lang, file_name };
+    let row = ExportRow {
+        id: Uuid::now_v7(),
+        created_at: ctx.now,
+        updated_at: ctx.now,
+        created_by: Some(ctx.actor.user_id),
+        object: new.object.clone(),
+        state: "queued".to_owned(),
+        setup: serde_json::to_string(&setup).map_err(|error| Error::Internal(error.to_string()))?,
+        rows: 0,
+        file_id: None,
+        finished_at: None,
+        error: None,
+    };
+    persistence::exports::insert(ctx.conn, &row)?;
+    jobs::enqueue(ctx.conn, RUN, row.id, ctx.now)?;
+    show(&row)
+}
+
+/// The parameters of the list that is exported.
+fn pairs(new: &NewExport, cursor: Option<&str>) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    let mut add = |key: &str, value: Option<String>| {
+        if let Some(value) = value {
+            pairs.push((key.to_owned(), value));
+        }
+    };
+    add("filter", new.filter.as_ref().filter(|filter| !filter.is_null()).map(ToString::to_string));
+    add("q", new.q.clone());
+    add("sort", new.sort.clone());
+    add("cursor", cursor.map(str::to_owned));
+    pairs
+}
+
+fn fields(ctx: &Ctx<'_>, shape: &Shape, new: &NewExport) -> Result<Vec<String>> {
+    let masks = ctx.actor.permissions.masks;
+    let Some(wanted) = &new.fields else {
+        let own = shape.columns().filter(|field| {
+            !matches!(field.key.as_ref(), "version" | "archived_at") && masked(&field.kind, masks) != Mask::Hidden
+        });
+        let own = own.map(|field| field.key.to_string());
+        return Ok(own.chain(shape.custom.iter().map(|field| format!("custom.{}", field.key))).collect());
+    };
+    let unknown: Vec<FieldError> = wanted
+        .iter()
+        .filter(|name| shape.find(name).is_none())
+        .map(|name| FieldError::new("fields", "unknown_field", name.as_str()))
+        .collect();
+    if wanted.is_empty() {
+        return Err(Error::field("fields", "required", ""));
+    }
+    if unknown.is_empty() { Ok(wanted.clone()) } else { Err(Error::Invalid(unknown)) }
+}
+
+fn show(row: &ExportRow) -> Result<Export> {
+    let setup: Setup = serde_json::from_str(&row.setup).map_err(|error| Error::Internal(error.to_string()))?;
+    let state = match row.state.as_str() {
+        "queued" => ExportState::Queued,
+        "running" => ExportState::Running,
+        "done" => ExportState::Done,
+        _ => ExportState::Failed,
+    };
+    Ok(Export {
+        id: row.id,
+        object: row.object.clone(),
+        format: setup.new.format,
+        fields: setup.fields,
+        state,
+        rows: row.rows,
+        file_name: setup.file_name,
+        created_at: row.created_at,
+        finished_at: row.finished_at,
+        error: row.error.clone(),
+    })
+}
+
+fn own(ctx: &mut Ctx<'_>, id: Uuid) -> Result<ExportRow> {
+    let row = persistence::exports::find(ctx.conn, id)?;
+    row.filter(|row| row.created_by == Some(ctx.actor.user_id)).ok_or(Error::NotFound)
+}
+
+/// One of the caller's exports.
+pub fn get(ctx: &mut Ctx<'_>, id: Uuid) -> Result<Export> {
+    show(&own(ctx, id)?)
+}
+
+/// The file of one of the caller's exports.
+pub fn file(ctx: &mut Ctx<'_>, id: Uuid) -> Result<StoredFile> {
+    let row = own(ctx, id)?;
+    match row.file_id {
+        Some(file) if row.state == "done" => crate::files::get(ctx, file),
+        _ => Err(Error::conflict("export_not_done", row.state)),
+    }
+}
+
+/// The caller's exports, newest first.
+pub fn list(ctx: &mut Ctx<'_>, cursor: Option<&str>, limit: i64) -> Result<ExportList> {
+    let before = match cursor {
+        Some(cursor) => Some(parse_id(cursor).ok_or_else(|| Error::field("cursor", "invalid_cursor", ""))?),
+        None => None,
+    };
+    let mut rows = persistence::exports::list(ctx.conn, ctx.actor.user_id, before, limit + 1)?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    let next_cursor = more.then(|| rows.last().map(|row| row.id.to_string())).flatten();
+    Ok(ExportList { items: rows.iter().map(show).collect::<Result<_>>()?, next_cursor })
+}
+
+/// Ends an export that could not be made.
+pub(crate) fn fail(ctx: &mut Ctx<'_>, id: Uuid, code: &str) -> Result<()> {
+    let Some(mut row) = persistence::exports::find(ctx.conn, id)? else { return Ok(()) };
+    row.state = "failed".to_owned();
+    row.error = Some(code.to_owned());
+    row.finished_at = Some(ctx.now);
+    row.updated_at = ctx.now;
+    Ok(persistence::exports::update(ctx.conn, &row)?)
+}
+
+enum Output {
+    Csv(CsvWriter<FileWriter>),
+    Xlsx(Box<XlsxWriter>),
+}
+
+/// One column of the file.
+struct Column {
+    place: Place,
+    field: FieldDef,
+}
+
+/// Makes the export of a job.
+pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
+    let mut conn = persistence::db::get(worker.pool)?;
+    let mut row = persistence::exports::find(&mut conn, worker.job.subject)?.ok_or(Error::NotFound)?;
+    let setup: Setup = serde_json::from_str(&row.setup).map_err(|error| Error::Internal(error.to_string()))?;
+    let lang = if setup.lang == "en" { Lang::En } else { Lang::Zh };
+    row.state = "running".to_owned();
+    row.rows = 0;
+    worker.transaction(&mut conn, |ctx| Ok(persistence::exports::update(ctx.conn, &row)?))?;
+    let now = Utc::now().trunc_subsecs(6);
+    let mut ctx = Ctx { conn: &mut conn, actor: worker.actor, now, request_id: worker.job.id, schema: worker.schema };
+    let shape = ctx.shape(&row.object)?;
+    let visible = ctx.require(shape.def.permission, Action::Export)?;
+    let find = |name: &String| shape.find(name).map(|(place, field)| Column { place, field: field.clone() });
+    let columns: Vec<Column> = setup.fields.iter().filter_map(find).collect();
+    let header: Vec<String> =
+        columns.iter().map(|column| lang.pick(&column.field.label.zh, &column.field.label.en).to_owned()).collect();
+    let begin = || FileWriter::begin(worker.pool, &setup.file_name, row.created_by, now);
+    let mut output = match setup.new.format {
+        FileFormat::Csv => {
+            let mut csv = CsvWriter::new(begin()?, true).map_err(|error| Error::Unavailable(error.to_string()))?;
+            csv.row(header.iter().map(|name| Cell::Text(Cow::Borrowed(name)))).map_err(unwritable)?;
+            Output::Csv(csv)
+        }
+        FileFormat::Xlsx => {
+            let name = lang.pick(&shape.def.label_plural.zh, &shape.def.label_plural.en);
+            Output::Xlsx(Box::new(XlsxWriter::new(name, &header).map_err(|error| Error::Unavailable(error.to_string()))?))
+        }
+    };
+    let mut cursor: Option<String> = None;
+    loop {
+        let mut params = Params::read(&ctx, &row.object, &pairs(&setup.new, cursor.as_deref()))?;
+        params.limit = PAGE;
+        let (found, next) = page(&mut ctx, &params, &visible)?;
+        let records: Vec<Record> = found.into_iter().map(|row| row.record).collect();
+        write_page(&mut ctx, &shape, &columns, &records, lang, &mut output)?;
+        row.rows += records.len() as i64;
+        if row.rows % STEP < PAGE {
+            row.updated_at = Utc::now().trunc_subsecs(6);
+            worker.transaction(ctx.conn, |ctx| Ok(persistence::exports::update(ctx.conn, &row)?))?;
+        }
+        cursor = next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    let file = match output {
+        Output::Csv(csv) => csv.finish().map_err(unwritable)?.finish()?,
+        Output::Xlsx(xlsx) => {
+            let mut writer = begin()?;
+            xlsx.finish(&mut writer).map_err(|error| Error::Unavailable(error.to_string()))?;
+            writer.finish()?
+        }
+    };
+    row.file_id = Some(file.id);
+    row.state = "done".to_owned();
+    worker.transaction(&mut conn, |ctx| {
+        row.finished_at = Some(ctx.now);
+        row.updated_at = ctx.now;
+        persistence::exports::update(ctx.conn, &row)?;
+        jobs::finish(ctx.conn, worker.job, "done", None, ctx.now)?;
+        Ok(())
+    })
+}
+
+fn unwritable(error: std::io::Error) -> Error {
+    Error::Unavailable(error.to_string())
+}
+
+fn write_page(
+    ctx: &mut Ctx<'_>,
+    shape: &Arc<Shape>,
+    columns: &[Column],
+    records: &[Record],
+    lang: Lang,
+    output: &mut Output,
+) -> Result<()> {
+    let cx = ctx.parse();
+    let values: Vec<Vec<Value>> = records
+        .iter()
+        .map(|record| columns.iter().map(|column| record.value(&column.place, &column.field, &cx)).collect())
+        .collect();
+    let titles = titles(ctx, shape, columns, &values)?;
+    let masks = ctx.actor.permissions.masks;
+    let offset = ctx.offset();
+    for row in &values {
+        let cells = columns.iter().zip(row).map(|(column, value)| {
+            cell(&column.field, value, &titles, masks, lang, &|time| time.with_timezone(&offset).naive_local())
+        });
+        match output {
+            Output::Csv(csv) => csv.row(cells).map_err(unwritable)?,
+            Output::Xlsx(xlsx) => xlsx.row(cells).map_err(|error| Error::Unavailable(error.to_string()))?,
+        }
+    }
+    Ok(())
+}
+
+/// Names of the linked records that the caller may see.
+fn titles(
+    ctx: &mut Ctx<'_>,
+    _shape: &Shape,
+    columns: &[Column],
+    rows: &[Vec<Value>],
+) -> Result<HashMap<Uuid, String>> {
+    let mut titles = HashMap::new();
+    for (at, column) in columns.iter().enumerate() {
+        let object = match &column.field.kind {
+            Kind::Link(object) => object.as_ref(),
+            Kind::Tags => "tags",
+            _ => continue,
+        };
+        let mut ids: Vec<Uuid> = Vec::new();
+        for value in rows.iter().filter_map(|row| row.get(at)) {
+            match value {
+                Value::List(list) => ids.extend(list.iter().filter_map(Value::as_id)),
+                value => ids.extend(value.as_id()),
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        ids.retain(|id| !titles.contains_key(id));
+        let target = ctx.shape(object)?;
+        let visible = match object {
+            "users" | "teams" | "tags" | "pipelines" | "pipeline_stages" | "products" => Some(Visible::All),
+            _ => ctx.actor.visible(target.def.permission, Action::Read),
+        };
+        if let Some(visible) = visible {
+            titles.extend(persistence::records::titles(ctx.conn, &target, &ids, visible.owners())?);
+        }
+    }
+    Ok(titles)
+}
+
+fn cell<'a>(
+    field: &FieldDef,
+    value: &'a Value,
+    titles: &'a HashMap<Uuid, String>,
+    masks: Masks,
+    lang: Lang,
+    local: &dyn Fn(DateTime<Utc>) -> chrono::NaiveDateTime,
+) -> Cell<'a> {
+    let text = |text: &'a str| Cell::Text(Cow::Borrowed(text));
+    match (&field.kind, value) {
+        (_, Value::Null) => Cell::Empty,
+        (Kind::Phone, Value::Text(phone)) => mask_phone(phone, masks.phone).map_or(Cell::Empty, |shown| Cell::Text(shown.into())),
+        (Kind::Email, Value::Text(email)) => mask_email(email, masks.email).map_or(Cell::Empty, |shown| Cell::Text(shown.into())),
+        (Kind::Choice(choices), Value::Text(key)) => {
+            let choice = choices.iter().find(|choice| choice.key == key.as_str());
+            let label = choice.map(|choice| lang.pick(&choice.label.zh, &choice.label.en).to_owned());
+            label.map_or_else(|| text(key), |label| Cell::Text(label.into()))
+        }
+        (Kind::Money, Value::Int(minor)) => Cell::Hundredths(*minor),
+        (Kind::Id, Value::Id(id)) => Cell::Text(id.to_string().into()),
+        (_, Value::Id(id)) => titles.get(id).map_or(Cell::Empty, |title| text(title)),
+        (_, Value::List(list)) => {
+            let names = list.iter().filter_map(Value::as_id).filter_map(|id| titles.get(&id).map(String::as_str));
+            Cell::Text(names.collect::<Vec<_>>().join("、").into())
+        }
+        (_, Value::Bool(flag)) => Cell::Bool(*flag),
+        (_, Value::Int(number)) => Cell::Int(*number),
+        (_, Value::Num(number)) => Cell::Num(*number),
+        (_, Value::Date(day)) => Cell::Date(*day),
+        (_, Value::Time(time)) => Cell::Time(local(*time)),
+        (_, Value::Text(value) | Value::Json(value)) => text(value),
+    }
+}

@@ -1,0 +1,365 @@
+//! Imports: a file is looked at, a person confirms what its columns mean, and a job brings the
+//! rows in: good ones land, bad ones are listed, and the whole can be taken back.
+
+mod analyse;
+mod convert;
+mod links;
+mod rows;
+pub(crate) mod run;
+mod setup;
+pub(crate) mod undo;
+mod unmatched;
+mod vocabulary;
+
+use std::collections::BTreeMap;
+
+use contract::imports::{
+    Import, ImportIssue, ImportIssueList, ImportList, ImportPatch, ImportState, NewImport, issue_message,
+};
+use contract::problem::Lang;
+use domain::fields::{FieldError, parse_id};
+use domain::policy::{Action, Scope};
+use domain::record::{Changes, Shape};
+use persistence::db::{DbPool, write_tx};
+use persistence::imports::ImportRow;
+use persistence::jobs;
+use uuid::Uuid;
+
+use crate::files::FileReader;
+use crate::{Ctx, Error, Result};
+pub(crate) use links::stage_kind;
+use setup::{Progress, Setup, read, show, to_json};
+
+/// Kind of the jobs that run imports.
+pub(crate) const RUN: &str = "import";
+/// Kind of the jobs that take imports back.
+pub(crate) const UNDO: &str = "import_undo";
+
+/// The default values of a new record of an object.
+fn defaults(shape: &Shape, ctx: &Ctx<'_>) -> Result<Changes> {
+    Ok(Changes { columns: rows::defaults(ctx, shape, None)?, custom: Vec::new() })
+}
+
+/// Looks at an uploaded file and stores what it seems to be as a draft. `ctx` is not in a
+/// transaction: a long look at a file must not hold one.
+pub fn create(ctx: &mut Ctx<'_>, pool: &DbPool, new: &NewImport) -> Result<Import> {
+    let unknown = || Error::field("object", "choice", domain::objects::ALL.map(|object| object.key).join(", "));
+    let shape = ctx.schema.shape(&new.object).cloned().ok_or_else(unknown)?;
+    ctx.require(shape.def.permission, Action::Import)?;
+    let file = crate::files::get(ctx, new.file_id).map_err(|error| match error {
+        Error::NotFound => Error::field("file_id", "link_missing", ""),
+        other => other,
+    })?;
+    let mut input = FileReader::open(pool, new.file_id)?;
+    let looked = analyse::analyse(&mut input, &file.name, new.sheet.as_deref(), &shape);
+    let (mut setup, progress) = looked.map_err(|error| match error {
+        crate::tabular::TabularError::Io(error) => Error::Unavailable(error.to_string()),
+        crate::tabular::TabularError::UnknownSheet => Error::field("sheet", "unknown_sheet", ""),
+        other => Error::field("file_id", other.code(), other.to_string()),
+    })?;
+    setup.unmatched = unmatched::find(ctx, &setup, &shape)?;
+    let row = ImportRow {
+        id: Uuid::now_v7(),
+        version: 1,
+        created_at: ctx.now,
+        updated_at: ctx.now,
+        created_by: Some(ctx.actor.user_id),
+        object: new.object.clone(),
+        file_id: new.file_id,
+        state: ImportState::Draft.key().to_owned(),
+        setup: to_json(&setup)?,
+        progress: to_json(&progress)?,
+        started_at: None,
+        finished_at: None,
+        error: None,
+    };
+    write_tx::<_, Error>(ctx.conn, |conn| Ok(persistence::imports::insert(conn, &row)?))?;
+    show(&row)
+}
+
+/// An import that the caller may see: his own, or any of an object that he may import without limit.
+fn visible(ctx: &mut Ctx<'_>, id: Uuid, lock: bool) -> Result<ImportRow> {
+    let found = if lock {
+        persistence::imports::lock(ctx.conn, id)?
+    } else {
+        persistence::imports::find(ctx.conn, id)?
+    };
+    let row = found.ok_or(Error::NotFound)?;
+    let own = row.created_by == Some(ctx.actor.user_id);
+    let all = ctx.actor.permissions.scope(permission(&row.object), Action::Import) == Scope::All;
+    if own || all { Ok(row) } else { Err(Error::NotFound) }
+}
+
+fn permission(object: &str) -> &str {
+    domain::objects::find(object).map_or(object, |def| def.permission)
+}
+
+/// One import.
+pub fn get(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<Import> {
+    let row = visible(ctx, id, false)?;
+    let mut import = show(&row)?;
+    for issue in &mut import.issues {
+        issue.message = issue_message(lang, &issue.code, issue.detail.as_deref().unwrap_or_default());
+    }
+    Ok(import)
+}
+
+/// The caller's imports, newest first.
+pub fn list(ctx: &mut Ctx<'_>, cursor: Option<&str>, limit: i64) -> Result<ImportList> {
+    let before = match cursor {
+        Some(cursor) => Some(parse_id(cursor).ok_or_else(|| Error::field("cursor", "invalid_cursor", ""))?),
+        None => None,
+    };
+    let user = ctx.actor.user_id;
+    let mut rows = persistence::imports::list(ctx.conn, Some(user), before, limit + 1)?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    let next_cursor = more.then(|| rows.last().map(|row| row.id.to_string())).flatten();
+    let mut items = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let mut import = show(row)?;
+        // What only the page of one import needs would make the list long.
+        import.columns.clear();
+        import.unmatched.clear();
+        import.issues.clear();
+        items.push(import);
+    }
+    Ok(ImportList { items, next_cursor })
+}
+
+/// Whether mapping and options may still change: before the run, and after a dry one.
+fn is_open(row: &ImportRow, setup: &Setup) -> bool {
+    let ended = matches!(row.state.as_str(), "done" | "failed" | "cancelled");
+    row.state == ImportState::Draft.key() || (ended && setup.dry_run)
+}
+
+/// Changes mapping and options.
+pub fn patch(ctx: &mut Ctx<'_>, id: Uuid, patch: &ImportPatch) -> Result<Import> {
+    let mut row = visible(ctx, id, true)?;
+    let mut setup: Setup = read(&row.setup)?;
+    if !is_open(&row, &setup) {
+        return Err(Error::conflict("import_not_open", row.state));
+    }
+    let shape = ctx.shape(&row.object)?;
+    let mut errors = Vec::new();
+    apply(&mut setup, &shape, patch, &mut errors);
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    rows::defaults(ctx, &shape, Some(&setup))?;
+    setup.unmatched = unmatched::find(ctx, &setup, &shape)?;
+    row.version += 1;
+    row.state = ImportState::Draft.key().to_owned();
+    row.updated_at = ctx.now;
+    row.setup = to_json(&setup)?;
+    persistence::imports::update(ctx.conn, &row)?;
+    show(&row)
+}
+
+fn apply(setup: &mut Setup, shape: &Shape, patch: &ImportPatch, errors: &mut Vec<FieldError>) {
+    let mut wrong = |field: String, code: &'static str, detail: &str| errors.push(FieldError::new(field, code, detail));
+    let options = &mut setup.options;
+    for (header, field) in patch.mapping.iter().flatten() {
+        if !setup.layout.headers.contains(header) {
+            wrong(format!("mapping.{header}"), "unknown_column", header);
+            continue;
+        }
+        match field {
+            None => {
+                options.mapping.remove(header);
+            }
+            Some(field) if convert::is_mappable(shape, field) => {
+                options.mapping.retain(|other, taken| other == header || taken != field);
+                options.mapping.insert(header.clone(), field.clone());
+            }
+            Some(field) => wrong(format!("mapping.{header}"), "unknown_field", field),
+        }
+    }
+    let is_mapped = |options: &contract::imports::ImportOptions, field: &str| options.mapping.values().any(|f| f == field);
+    match &patch.match_fields {
+        Some(fields) => {
+            for field in fields.iter().filter(|field| !is_mapped(options, field)) {
+                wrong("match_fields".to_owned(), "not_mapped", field);
+            }
+            options.match_fields = fields.clone();
+        }
+        None => {
+            let fields = std::mem::take(&mut options.match_fields);
+            options.match_fields = fields.into_iter().filter(|field| is_mapped(options, field)).collect();
+        }
+    }
+    if !rows::is_matchable(shape, &options.match_fields) {
+        wrong("match_fields".to_owned(), "not_matchable", &options.match_fields.join(", "));
+    }
+    choose(&mut options.date_format, patch.date_format.as_deref(), &["ymd", "dmy", "mdy"], "date_format", &mut wrong);
+    choose(&mut options.number_format, patch.number_format.as_deref(), &["point", "comma"], "number_format", &mut wrong);
+    for (header, factor) in patch.multiply.iter().flatten() {
+        if !setup.layout.headers.contains(header) {
+            wrong(format!("multiply.{header}"), "unknown_column", header);
+        } else if *factor == 0 || factor.unsigned_abs() > 1_000_000_000_000 {
+            wrong(format!("multiply.{header}"), "out_of_range", "1..1000000000000");
+        }
+        options.multiply.insert(header.clone(), *factor);
+    }
+    for (field, make) in patch.create_missing.iter().flatten() {
+        if !shape.find(field).is_some_and(|(_, f)| matches!(f.kind, domain::fields::Kind::Link(_) | domain::fields::Kind::Tags)) {
+            wrong(format!("create_missing.{field}"), "unknown_field", field);
+        }
+        options.create_missing.insert(field.clone(), *make);
+    }
+    for (field, values) in patch.value_links.iter().flatten() {
+        if !convert::is_mappable(shape, field) {
+            wrong(format!("value_links.{field}"), "unknown_field", field);
+        }
+        options.value_links.entry(field.clone()).or_default().extend(values.clone());
+    }
+    options.existing = patch.existing.unwrap_or(options.existing);
+    options.bad_cells = patch.bad_cells.unwrap_or(options.bad_cells);
+    options.default_owner_id = patch.default_owner_id.or(options.default_owner_id);
+    if let Some(defaults) = &patch.defaults {
+        for field in defaults.keys().filter(|field| shape.position(field).is_none()) {
+            wrong(format!("defaults.{field}"), "unknown_field", field);
+        }
+        options.defaults = defaults.clone();
+    }
+}
+
+fn choose(
+    slot: &mut Option<String>,
+    wanted: Option<&str>,
+    allowed: &[&str],
+    field: &str,
+    wrong: &mut impl FnMut(String, &'static str, &str),
+) {
+    match wanted {
+        None => {}
+        Some("auto") => *slot = None,
+        Some(value) if allowed.contains(&value) => *slot = Some(value.to_owned()),
+        Some(_) => wrong(field.to_owned(), "choice", &format!("auto, {}", allowed.join(", "))),
+    }
+}
+
+/// Starts a run or a dry run.
+pub fn start(ctx: &mut Ctx<'_>, id: Uuid, dry_run: bool) -> Result<Import> {
+    let mut row = visible(ctx, id, true)?;
+    let mut setup: Setup = read(&row.setup)?;
+    if !is_open(&row, &setup) {
+        return Err(Error::conflict("import_not_open", row.state));
+    }
+    ctx.require(permission(&row.object), Action::Import)?;
+    if setup.options.mapping.is_empty() {
+        return Err(Error::field("mapping", "required", ""));
+    }
+    let mut progress = Progress::default();
+    progress.counts.rows_total = read::<Progress>(&row.progress)?.counts.rows_total;
+    setup.dry_run = dry_run;
+    row.state = ImportState::Queued.key().to_owned();
+    row.setup = to_json(&setup)?;
+    row.progress = to_json(&progress)?;
+    row.updated_at = ctx.now;
+    row.started_at = None;
+    row.finished_at = None;
+    row.error = None;
+    persistence::imports::update(ctx.conn, &row)?;
+    jobs::enqueue(ctx.conn, RUN, id, ctx.now)?;
+    show(&row)
+}
+
+/// Stops an import: rows until then stay. A draft is put away.
+pub fn cancel(ctx: &mut Ctx<'_>, id: Uuid) -> Result<Import> {
+    let mut row = visible(ctx, id, true)?;
+    if !matches!(row.state.as_str(), "draft" | "queued" | "running") {
+        return Err(Error::conflict("import_ended", row.state));
+    }
+    row.state = ImportState::Cancelled.key().to_owned();
+    row.finished_at = Some(ctx.now);
+    row.updated_at = ctx.now;
+    persistence::imports::update(ctx.conn, &row)?;
+    show(&row)
+}
+
+/// Starts to take an import back.
+pub fn undo(ctx: &mut Ctx<'_>, id: Uuid) -> Result<Import> {
+    let mut row = visible(ctx, id, true)?;
+    let setup: Setup = read(&row.setup)?;
+    let ended = matches!(row.state.as_str(), "done" | "failed" | "cancelled");
+    if !ended || setup.dry_run || row.started_at.is_none() {
+        return Err(Error::conflict("nothing_to_undo", row.state));
+    }
+    ctx.require(permission(&row.object), Action::Import)?;
+    row.state = ImportState::Undoing.key().to_owned();
+    row.updated_at = ctx.now;
+    row.finished_at = None;
+    persistence::imports::update(ctx.conn, &row)?;
+    jobs::enqueue(ctx.conn, UNDO, id, ctx.now)?;
+    show(&row)
+}
+
+/// The error list, a page of it.
+pub fn issues(ctx: &mut Ctx<'_>, id: Uuid, cursor: Option<&str>, limit: i64, lang: Lang) -> Result<ImportIssueList> {
+    visible(ctx, id, false)?;
+    let from = match cursor {
+        Some(cursor) => cursor.parse().map_err(|_| Error::field("cursor", "invalid_cursor", ""))?,
+        None => 0,
+    };
+    let mut rows = persistence::imports::issues(ctx.conn, id, from, limit + 1)?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or_default());
+    let next_cursor = more.then(|| rows.last().map(|(place, _)| (place + 1).to_string())).flatten();
+    let shown = rows.into_iter().filter(|(_, issue)| issue.code != rows::DEFERRED);
+    let items = shown
+        .map(|(_, issue)| ImportIssue {
+            message: issue_message(lang, &issue.code, issue.detail.as_deref().unwrap_or_default()),
+            row: issue.row,
+            column: issue.column,
+            field: issue.field,
+            code: issue.code,
+            value: issue.value,
+            rejected: issue.rejected,
+        })
+        .collect();
+    Ok(ImportIssueList { items, next_cursor })
+}
+
+/// The error list as a CSV file, a piece at a time: the header with the first, nothing at the end.
+pub fn issues_csv(ctx: &mut Ctx<'_>, id: Uuid, cursor: Option<&str>, lang: Lang) -> Result<(Vec<u8>, Option<String>)> {
+    use crate::tabular::write::{Cell, CsvWriter};
+    let page = issues(ctx, id, cursor, 5_000, lang)?;
+    let failed = |error: std::io::Error| Error::Internal(error.to_string());
+    let mut csv = CsvWriter::new(Vec::new(), cursor.is_none()).map_err(failed)?;
+    if cursor.is_none() {
+        let header = match lang {
+            Lang::Zh => ["行号", "列", "字段", "代码", "原因", "原值", "整行未导入"],
+            Lang::En => ["row", "column", "field", "code", "reason", "value", "row left out"],
+        };
+        csv.row(header.map(|name| Cell::Text(name.into()))).map_err(failed)?;
+    }
+    for issue in &page.items {
+        let text = |text: &Option<String>| text.clone().map_or(Cell::Empty, |text| Cell::Text(text.into()));
+        let cells = [
+            Cell::Int(issue.row),
+            text(&issue.column),
+            text(&issue.field),
+            Cell::Text(issue.code.as_str().into()),
+            Cell::Text(issue.message.as_str().into()),
+            text(&issue.value),
+            Cell::Bool(issue.rejected),
+        ];
+        csv.row(cells).map_err(failed)?;
+    }
+    Ok((csv.finish().map_err(failed)?, page.next_cursor))
+}
+
+/// Confirms every proposal that is at least this likely; returns what was confirmed.
+pub fn accept_suggestions(import: &Import, least: f64) -> ImportPatch {
+    let sure = |unmatched: &contract::imports::UnmatchedValue| {
+        let likely = unmatched.score.is_some_and(|score| score >= least);
+        likely.then(|| (unmatched.value.clone(), unmatched.suggestion.clone()))
+    };
+    let links: BTreeMap<String, BTreeMap<String, Option<String>>> = import
+        .unmatched
+        .iter()
+        .map(|(field, values)| (field.clone(), values.iter().filter_map(sure).collect()))
+        .collect();
+    ImportPatch { value_links: Some(links), ..ImportPatch::default() }
+}

@@ -1,0 +1,416 @@
+//! Running an import: reading the file step by step, each step in a transaction of its own that
+//! also stores how far the import has come, so that it goes on from there after a crash.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use chrono::{SubsecRound, Utc};
+use contract::imports::ImportState;
+use domain::record::Changes;
+use domain::value::Value;
+use persistence::db::{AnyConnection, DbPool, write_tx};
+use persistence::imports::{ImportRow, IssueRow};
+use persistence::jobs::{self, Job};
+use persistence::records::Owners;
+use uuid::Uuid;
+
+use super::convert::columns;
+use super::links::{Found, fold};
+use super::rows::{DEFERRED, Memory, Plan, defaults, scopes, step};
+use super::setup::{Progress, Setup, read, to_json};
+use crate::files::FileReader;
+use crate::records::Writer;
+use crate::schema::Schema;
+use crate::tabular::row::Row;
+use crate::{Actor, Ctx, Error, Result};
+
+/// Rows of one step: a tenth of a second or so, during which SQLite has no other writer.
+const STEP: usize = 2_000;
+
+/// Why a run stops before the end of the file.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Another process has taken the job over.
+    Lost,
+    /// A person cancelled it.
+    Cancelled,
+    /// It cannot go on.
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<persistence::Error> for Stop {
+    fn from(error: persistence::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<persistence::DieselError> for Stop {
+    fn from(error: persistence::DieselError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Who runs it, on which data.
+pub(crate) struct Worker<'a> {
+    pub(crate) pool: &'a DbPool,
+    pub(crate) job: &'a Job,
+    pub(crate) actor: &'a Actor,
+    pub(crate) schema: &'a Arc<Schema>,
+}
+
+impl Worker<'_> {
+    /// Runs one transaction of the job; it fails as lost when another process has the job.
+    pub(crate) fn transaction<T>(
+        &self,
+        conn: &mut AnyConnection,
+        f: impl FnOnce(&mut Ctx<'_>) -> std::result::Result<T, Stop>,
+    ) -> std::result::Result<T, Stop> {
+        let now = Utc::now().trunc_subsecs(6);
+        write_tx(conn, |conn| {
+            if !jobs::renew(conn, self.job, now)? {
+                return Err(Stop::Lost);
+            }
+            let mut ctx = Ctx { conn, actor: self.actor, now, request_id: self.job.id, schema: self.schema };
+            f(&mut ctx)
+        })
+    }
+}
+
+/// Runs the import of a job to its end.
+pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
+    let mut conn = persistence::db::get(worker.pool)?;
+    let import = worker.job.subject;
+    let (plan, progress) = worker.transaction(&mut conn, |ctx| Ok(begin(ctx, import)?))?;
+    let mut runner = Runner { worker, conn, plan, progress, memory: Memory::default(), deferred: Vec::new() };
+    let mut input = FileReader::open(worker.pool, runner.plan.setup_file)?;
+    let layout = runner.plan.plan.setup.layout.clone();
+    let mut rows: Vec<Row> = Vec::with_capacity(STEP);
+    let mut stop = None;
+    let offset = runner.progress.offset;
+    let result = layout.each_row(&mut input, &mut |row| {
+        if row.number <= offset {
+            return ControlFlow::Continue(());
+        }
+        rows.push(std::mem::take(row));
+        if rows.len() < STEP {
+            return ControlFlow::Continue(());
+        }
+        let done = runner.step(&rows);
+        rows.clear();
+        match done {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                stop = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    });
+    if let Some(stop) = stop {
+        return Err(stop);
+    }
+    result.map_err(|error| match error {
+        crate::tabular::TabularError::Io(error) => Error::Unavailable(error.to_string()),
+        other => Error::field("file_id", other.code(), other.to_string()),
+    })?;
+    if !rows.is_empty() {
+        runner.step(&rows)?;
+    }
+    runner.settle()?;
+    runner.end()
+}
+
+/// A plan with the file it is for.
+struct Planned {
+    plan: Plan,
+    setup_file: Uuid,
+}
+
+fn begin(ctx: &mut Ctx<'_>, import: Uuid) -> Result<(Planned, Progress)> {
+    let mut row = persistence::imports::lock(ctx.conn, import)?.ok_or(Error::NotFound)?;
+    let setup: Setup = read(&row.setup)?;
+    let mut progress: Progress = read(&row.progress)?;
+    if row.state == ImportState::Queued.key() {
+        row.state = ImportState::Running.key().to_owned();
+        row.started_at = Some(ctx.now);
+        let total = progress.counts.rows_total;
+        progress = Progress::default();
+        progress.counts.rows_total = total;
+        row.progress = to_json(&progress)?;
+        row.updated_at = ctx.now;
+        persistence::imports::clear_issues(ctx.conn, import)?;
+        persistence::imports::update(ctx.conn, &row)?;
+    }
+    let shape = ctx.shape(&row.object)?;
+    let (create, update) = scopes(ctx, &shape)?;
+    let pipeline = setup.options.defaults.get("pipeline_id").and_then(|json| json.as_str()).and_then(domain::fields::parse_id);
+    let pipeline = match pipeline {
+        Some(pipeline) => Some(pipeline),
+        None => persistence::pipeline::stages(ctx.conn)?.1,
+    };
+    let plan = Plan {
+        import,
+        columns: columns(&setup, &shape),
+        defaults: defaults(ctx, &shape, Some(&setup))?,
+        setup,
+        shape,
+        create,
+        update,
+        pipeline,
+    };
+    Ok((Planned { plan, setup_file: row.file_id }, progress))
+}
+
+struct Runner<'a> {
+    worker: &'a Worker<'a>,
+    conn: persistence::db::PooledConn,
+    plan: Planned,
+    progress: Progress,
+    memory: Memory,
+    /// In a dry run: links to names that may come later in the file.
+    deferred: Vec<IssueRow>,
+}
+
+impl Runner<'_> {
+    /// One step; if the database refuses a row of it, the step is tried in halves, so that only
+    /// that row is left out.
+    fn step(&mut self, rows: &[Row]) -> std::result::Result<(), Stop> {
+        let mut tries = 0;
+        loop {
+            let before = self.progress.clone();
+            let result = if self.plan.plan.setup.dry_run { self.try_dry(rows) } else { self.try_step(rows) };
+            let Err(stop) = result else { return Ok(()) };
+            self.progress = before;
+            self.memory.forget();
+            match (stop, rows) {
+                (Stop::Failed(Error::Stale { .. }), _) if tries < 5 => tries += 1,
+                (Stop::Failed(error @ (Error::Conflict { .. } | Error::Invalid(_) | Error::Stale { .. })), [row]) => {
+                    return self.leave_out(row, &error);
+                }
+                (Stop::Failed(Error::Conflict { .. } | Error::Invalid(_) | Error::Stale { .. }), _) => {
+                    let (first, second) = rows.split_at(rows.len() / 2);
+                    self.step(first)?;
+                    return self.step(second);
+                }
+                (stop, _) => return Err(stop),
+            }
+        }
+    }
+
+    fn try_step(&mut self, rows: &[Row]) -> std::result::Result<(), Stop> {
+        let (plan, memory, progress) = (&self.plan.plan, &mut self.memory, &mut self.progress);
+        self.worker.transaction(&mut self.conn, |ctx| {
+            go_on(ctx, plan.import)?;
+            let before = progress.position;
+            let outcome = step(ctx, plan, memory, progress, rows)?;
+            store(ctx, plan.import, progress, before, &outcome.issues)
+        })?;
+        self.memory.links.keep();
+        Ok(())
+    }
+
+    /// The same without a trace: the step's transaction is rolled back, its report stored apart.
+    fn try_dry(&mut self, rows: &[Row]) -> std::result::Result<(), Stop> {
+        let (plan, memory, progress) = (&self.plan.plan, &mut self.memory, &mut self.progress);
+        let before = progress.position;
+        let mut found = None;
+        let result = self.worker.transaction(&mut self.conn, |ctx| -> std::result::Result<(), Stop> {
+            found = Some(step(ctx, plan, memory, progress, rows)?);
+            Err(Stop::Cancelled)
+        });
+        let Some(outcome) = found else { return result };
+        memory.forget();
+        let (deferred, issues): (Vec<IssueRow>, Vec<IssueRow>) =
+            outcome.issues.into_iter().partition(|issue| issue.code == DEFERRED);
+        self.deferred.extend(deferred);
+        self.worker.transaction(&mut self.conn, |ctx| {
+            go_on(ctx, plan.import)?;
+            store(ctx, plan.import, progress, before, &issues)
+        })
+    }
+
+    fn leave_out(&mut self, row: &Row, error: &Error) -> std::result::Result<(), Stop> {
+        let (code, detail) = match error {
+            Error::Conflict { code, detail } => (*code, detail.clone()),
+            Error::Invalid(errors) => errors.first().map_or(("invalid", String::new()), |e| (e.code, e.field.clone())),
+            _ => ("changed_meanwhile", String::new()),
+        };
+        let issue = IssueRow {
+            row: i64::try_from(row.number).unwrap_or(i64::MAX),
+            column: None,
+            field: None,
+            code: code.to_owned(),
+            detail: (!detail.is_empty()).then_some(detail),
+            value: None,
+            rejected: true,
+        };
+        let progress = &mut self.progress;
+        let note = super::setup::Note { code, column: None, field: None, detail: None, rejected: true };
+        progress.note(&note, issue.row, "");
+        progress.counts.rows_done += 1;
+        progress.counts.rejected += 1;
+        progress.counts.issues += 1;
+        progress.offset = row.number;
+        let import = self.plan.plan.import;
+        let before = progress.position;
+        self.worker.transaction(&mut self.conn, |ctx| store(ctx, import, progress, before, &[issue]))
+    }
+
+    /// Links to records that came later in the file.
+    fn settle(&mut self) -> std::result::Result<(), Stop> {
+        if self.plan.plan.setup.dry_run {
+            return self.settle_dry();
+        }
+        loop {
+            let (plan, memory, progress) = (&self.plan.plan, &mut self.memory, &mut self.progress);
+            let done = self.worker.transaction(&mut self.conn, |ctx| {
+                go_on(ctx, plan.import)?;
+                let open = persistence::imports::deferred(ctx.conn, plan.import, DEFERRED, 500)?;
+                if open.is_empty() {
+                    return Ok(true);
+                }
+                let before = progress.position;
+                let issues = link(ctx, plan, memory, progress, &open)?;
+                let places: Vec<i64> = open.iter().map(|(place, _)| *place).collect();
+                persistence::imports::delete_issues(ctx.conn, plan.import, &places)?;
+                store(ctx, plan.import, progress, before, &issues)?;
+                Ok(false)
+            })?;
+            self.memory.links.keep();
+            if done {
+                return Ok(());
+            }
+        }
+    }
+
+    fn settle_dry(&mut self) -> std::result::Result<(), Stop> {
+        let missing: Vec<IssueRow> = std::mem::take(&mut self.deferred)
+            .into_iter()
+            .filter(|issue| !self.memory.has_title(issue.value.as_deref().unwrap_or_default()))
+            .map(|issue| missing_link(&mut self.progress, issue))
+            .collect();
+        let (import, progress) = (self.plan.plan.import, &mut self.progress);
+        let before = progress.position;
+        self.worker.transaction(&mut self.conn, |ctx| store(ctx, import, progress, before, &missing))
+    }
+
+    fn end(&mut self) -> std::result::Result<(), Stop> {
+        self.progress.counts.rows_total = Some(self.progress.counts.rows_done);
+        let (import, progress) = (self.plan.plan.import, &self.progress);
+        let job = self.worker.job;
+        self.worker.transaction(&mut self.conn, |ctx| {
+            let mut row = persistence::imports::lock(ctx.conn, import)?.ok_or(Error::NotFound)?;
+            row.state = ImportState::Done.key().to_owned();
+            row.progress = to_json(progress)?;
+            row.finished_at = Some(ctx.now);
+            row.updated_at = ctx.now;
+            persistence::imports::update(ctx.conn, &row)?;
+            jobs::finish(ctx.conn, job, "done", None, ctx.now)?;
+            Ok(())
+        })
+    }
+}
+
+/// Stops when a person has cancelled the import.
+fn go_on(ctx: &mut Ctx<'_>, import: Uuid) -> std::result::Result<(), Stop> {
+    match persistence::imports::state(ctx.conn, import)?.as_deref() {
+        Some("running") => Ok(()),
+        _ => Err(Stop::Cancelled),
+    }
+}
+
+fn store(
+    ctx: &mut Ctx<'_>,
+    import: Uuid,
+    progress: &mut Progress,
+    before: i64,
+    issues: &[IssueRow],
+) -> std::result::Result<(), Stop> {
+    persistence::imports::add_issues(ctx.conn, import, before, issues)?;
+    progress.position = before + issues.len() as i64;
+    persistence::imports::update_progress(ctx.conn, import, &to_json(progress)?, ctx.now)?;
+    Ok(())
+}
+
+fn missing_link(progress: &mut Progress, issue: IssueRow) -> IssueRow {
+    let issue = IssueRow { code: "link_not_found".to_owned(), detail: None, ..issue };
+    let note = super::setup::Note {
+        code: &issue.code,
+        column: issue.column.as_deref(),
+        field: issue.field.as_deref(),
+        detail: None,
+        rejected: false,
+    };
+    progress.note(&note, issue.row, issue.value.as_deref().unwrap_or_default());
+    progress.counts.issues += 1;
+    issue
+}
+
+/// Sets links to names that were not there when their rows were read; returns what is still missing.
+fn link(
+    ctx: &mut Ctx<'_>,
+    plan: &Plan,
+    memory: &mut Memory,
+    progress: &mut Progress,
+    open: &[(i64, IssueRow)],
+) -> Result<Vec<IssueRow>> {
+    let shape = &plan.shape;
+    let names = open.iter().filter_map(|(_, issue)| issue.value.clone()).collect();
+    memory.links.look_again(ctx, shape.def.key, &names)?;
+    let mut writer = Writer::import(shape.clone(), plan.import);
+    let mut missing = Vec::new();
+    for (_, issue) in open {
+        let (Some(field), Some(name)) = (issue.field.as_deref(), issue.value.as_deref()) else { continue };
+        let id = issue.detail.as_deref().and_then(domain::fields::parse_id).unwrap_or_default();
+        let make = plan.setup.options.create_missing.get(field).copied().unwrap_or(false);
+        let target = match memory.links.find(shape.def.key, None, name) {
+            Found::One(target) => Some(target),
+            Found::None if make => {
+                *progress.counts.created_linked.entry(shape.def.key.to_owned()).or_default() += 1;
+                let made = memory.links.make(ctx, &mut writer, None, name, ctx.actor.user_id)?;
+                writer.flush(ctx)?;
+                Some(made)
+            }
+            Found::None | Found::Several => None,
+        };
+        let record = persistence::records::get(ctx.conn, shape, id, Owners::All, true)?;
+        let (Some(target), Some(record)) = (target, record) else {
+            missing.push(missing_link(progress, issue.clone()));
+            continue;
+        };
+        let mut changes = Changes::default();
+        changes.set(shape, field, Value::Id(target));
+        match writer.update(ctx, &record, &changes, &plan.update) {
+            Ok(_) => {}
+            Err(Error::Invalid(errors)) => {
+                let code = errors.first().map_or("invalid", |error| error.code);
+                missing.push(IssueRow { code: code.to_owned(), detail: None, ..issue.clone() });
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    writer.flush(ctx)?;
+    Ok(missing)
+}
+
+/// Ends an import that could not be run to its end.
+pub(crate) fn fail(ctx: &mut Ctx<'_>, import: Uuid, state: ImportState, error: Option<&str>) -> Result<()> {
+    let Some(mut row): Option<ImportRow> = persistence::imports::lock(ctx.conn, import)? else { return Ok(()) };
+    row.state = state.key().to_owned();
+    row.error = error.map(str::to_owned);
+    row.finished_at = Some(ctx.now);
+    row.updated_at = ctx.now;
+    Ok(persistence::imports::update(ctx.conn, &row)?)
+}
+
+impl Memory {
+    /// Whether a row so far had this name.
+    fn has_title(&self, name: &str) -> bool {
+        self.titles.contains(&fold(name))
+    }
+}

@@ -1,0 +1,148 @@
+//! Background work: claimed from the database, run, and taken over from processes that died.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{SubsecRound, TimeDelta, Utc};
+use contract::imports::ImportState;
+use persistence::db::{AnyConnection, DbPool, write_tx};
+use persistence::jobs::{self, Job};
+use uuid::Uuid;
+
+use crate::imports::run::{Stop, Worker, fail};
+use crate::schema::Schema;
+use crate::{Actor, Ctx, Error, Result, exports, imports};
+
+/// How long an idle worker waits before it looks again.
+const IDLE: Duration = Duration::from_millis(500);
+/// Claims after which a job is given up.
+const MAX_ATTEMPTS: i64 = 50;
+
+static NEWS: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
+
+/// Tells an idle worker of this process that there is work.
+pub fn wake() {
+    *NEWS.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+    NEWS.1.notify_one();
+}
+
+/// Works until told to stop; what is under way then is finished or taken over by another process.
+pub fn work(pool: &DbPool, stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        match work_once(pool) {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(?error, "the queue of jobs cannot be read"),
+        }
+        let news = NEWS.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok((mut news, _)) = NEWS.1.wait_timeout_while(news, IDLE, |news| !*news) {
+            *news = false;
+        }
+    }
+}
+
+/// Runs the job that is due, if any; false when there is none.
+pub fn work_once(pool: &DbPool) -> Result<bool> {
+    let now = Utc::now().trunc_subsecs(6);
+    let mut conn = persistence::db::get(pool)?;
+    if !jobs::due(&mut conn, now)? {
+        return Ok(false);
+    }
+    let Some(job) = write_tx::<_, Error>(&mut conn, |conn| Ok(jobs::claim(conn, now)?))? else { return Ok(false) };
+    drop(conn);
+    tracing::info!(job = %job.id, kind = job.kind, attempt = job.attempts, "job begins");
+    let result = if job.attempts > MAX_ATTEMPTS {
+        Err(Stop::Failed(Error::conflict("too_many_attempts", "")))
+    } else {
+        catch_unwind(AssertUnwindSafe(|| dispatch(pool, &job)))
+            .unwrap_or_else(|_| Err(Stop::Failed(Error::Internal("the job panicked".to_owned()))))
+    };
+    close(pool, &job, result)?;
+    Ok(true)
+}
+
+fn dispatch(pool: &DbPool, job: &Job) -> std::result::Result<(), Stop> {
+    let mut conn = persistence::db::get(pool)?;
+    let schema = Arc::new(crate::schema::load(&mut conn)?);
+    let actor = owner(&mut conn, job)?;
+    drop(conn);
+    let worker = Worker { pool, job, actor: &actor, schema: &schema };
+    match job.kind.as_str() {
+        imports::RUN => imports::run::run(&worker),
+        imports::UNDO => imports::undo::undo(&worker),
+        exports::RUN => exports::run(&worker),
+        other => Err(Stop::Failed(Error::Internal(format!("no such kind of job: {other}")))),
+    }
+}
+
+/// The user on whose behalf a job runs, with the permissions of today.
+fn owner(conn: &mut AnyConnection, job: &Job) -> Result<Actor> {
+    let user = match job.kind.as_str() {
+        exports::RUN => persistence::exports::find(conn, job.subject)?.and_then(|row| row.created_by),
+        _ => persistence::imports::find(conn, job.subject)?.and_then(|row| row.created_by),
+    };
+    crate::identity::actor_of(conn, user.ok_or(Error::NotFound)?)
+}
+
+fn close(pool: &DbPool, job: &Job, result: std::result::Result<(), Stop>) -> Result<()> {
+    let now = Utc::now().trunc_subsecs(6);
+    let stop = match result {
+        Ok(()) => {
+            tracing::info!(job = %job.id, "job done");
+            return Ok(());
+        }
+        Err(Stop::Lost) => {
+            tracing::warn!(job = %job.id, "job lost to another worker");
+            return Ok(());
+        }
+        Err(stop) => stop,
+    };
+    let mut conn = persistence::db::get(pool)?;
+    write_tx::<_, Error>(&mut conn, |conn| {
+        match stop {
+            Stop::Lost => {}
+            Stop::Cancelled => {
+                tracing::info!(job = %job.id, "job cancelled");
+                jobs::finish(conn, job, "cancelled", None, now)?;
+            }
+            Stop::Failed(Error::Unavailable(why)) => {
+                tracing::warn!(job = %job.id, why, "job postponed");
+                let wait = TimeDelta::seconds(job.attempts.clamp(1, 60));
+                jobs::postpone(conn, job, &why, now + wait)?;
+            }
+            Stop::Failed(error) => {
+                tracing::error!(job = %job.id, ?error, "job failed");
+                let code = code(&error);
+                if jobs::finish(conn, job, "failed", Some(&format!("{error:?}")), now)? {
+                    end_subject(conn, job, &code)?;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+fn code(error: &Error) -> String {
+    match error {
+        Error::Conflict { code, .. } => (*code).to_owned(),
+        Error::Invalid(errors) => errors.first().map_or("invalid", |error| error.code).to_owned(),
+        Error::Forbidden { .. } => "forbidden".to_owned(),
+        Error::NotFound => "not_found".to_owned(),
+        Error::Stale { .. } => "changed_meanwhile".to_owned(),
+        Error::Unauthenticated(code) => (*code).to_owned(),
+        Error::VersionRequired | Error::TooMany(_) | Error::Unavailable(_) | Error::Internal(_) => "internal".to_owned(),
+    }
+}
+
+fn end_subject(conn: &mut AnyConnection, job: &Job, code: &str) -> Result<()> {
+    let schema = Arc::new(crate::schema::load(conn)?);
+    let actor = Actor::system(Uuid::nil());
+    let now = Utc::now().trunc_subsecs(6);
+    let mut ctx = Ctx { conn, actor: &actor, now, request_id: job.id, schema: &schema };
+    match job.kind.as_str() {
+        imports::RUN | imports::UNDO => fail(&mut ctx, job.subject, ImportState::Failed, Some(code)),
+        _ => exports::fail(&mut ctx, job.subject, code),
+    }
+}
