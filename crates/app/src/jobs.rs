@@ -12,7 +12,6 @@ use persistence::jobs::{self, Job};
 use uuid::Uuid;
 
 use crate::imports::run::{Stop, Worker, fail};
-use crate::schema::Schema;
 use crate::{Actor, Ctx, Error, Result, exports, imports};
 
 /// How long an idle worker waits before it looks again.
@@ -83,7 +82,7 @@ fn owner(conn: &mut AnyConnection, job: &Job) -> Result<Actor> {
         exports::RUN => persistence::exports::find(conn, job.subject)?.and_then(|row| row.created_by),
         _ => persistence::imports::find(conn, job.subject)?.and_then(|row| row.created_by),
     };
-    crate::identity::actor_of(conn, user.ok_or(Error::NotFound)?)
+    Ok(Actor::system(user.ok_or(Error::NotFound)?))
 }
 
 fn close(pool: &DbPool, job: &Job, result: std::result::Result<(), Stop>) -> Result<()> {

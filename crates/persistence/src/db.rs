@@ -101,6 +101,9 @@ impl CustomizeConnection<AnyConnection, diesel::r2d2::Error> for Setup {
     }
 }
 
+/// A connection out of a pool.
+pub type PooledConn = diesel::r2d2::PooledConnection<Target>;
+
 /// Pooled connections.
 pub type DbPool = diesel::r2d2::Pool<Target>;
 
@@ -127,7 +130,7 @@ pub fn pool(url: &str, size: u32) -> Result<DbPool, Error> {
 }
 
 /// A connection from the pool; when none comes in time the database is busy or away.
-pub fn get(pool: &DbPool) -> Result<diesel::r2d2::PooledConnection<Target>, Error> {
+pub fn get(pool: &DbPool) -> Result<PooledConn, Error> {
     pool.get().map_err(|e| Error::Unavailable(e.to_string()))
 }
 

@@ -26,8 +26,6 @@ pub(super) struct Column {
     pub(super) field: FieldDef,
     /// Where the value lives.
     pub(super) place: Place,
-    /// Its cells are ids of records, as in our own exports.
-    pub(super) is_id: bool,
     order: DateOrder,
     style: NumberStyle,
     multiply: i64,
@@ -71,7 +69,6 @@ pub(super) fn columns(setup: &Setup, shape: &Shape) -> Vec<Column> {
             index,
             header: header.clone(),
             name: name.clone(),
-            is_id: name == "id",
             order: order.and_then(DateOrder::from_key).unwrap_or(DateOrder::Ymd),
             style: if style == Some("comma") { NumberStyle::Comma } else { NumberStyle::Point },
             multiply: options.multiply.get(header).copied().unwrap_or(1),

@@ -171,7 +171,7 @@ impl Links {
 }
 
 /// Whether a stage of this name means won, lost or open.
-pub(crate) fn stage_kind(name: &str) -> &'static str {
+fn stage_kind(name: &str) -> &'static str {
     let name = fold(name);
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if has(&["lost", "输单", "丢单", "失败", "流失", "closed lost", "战败"]) {

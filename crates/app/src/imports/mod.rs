@@ -11,6 +11,9 @@ pub(crate) mod undo;
 mod unmatched;
 mod vocabulary;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use contract::imports::{
@@ -27,7 +30,6 @@ use uuid::Uuid;
 
 use crate::files::FileReader;
 use crate::{Ctx, Error, Result};
-pub(crate) use links::stage_kind;
 use setup::{Progress, Setup, read, show, to_json};
 
 /// Kind of the jobs that run imports.

@@ -1,6 +1,6 @@
 //! Values that match nothing exactly, with a proposal for each, for a person to confirm once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use contract::imports::UnmatchedValue;
 use domain::fields::Kind;
@@ -8,7 +8,7 @@ use domain::record::{Place, Shape};
 use persistence::records::{List, Owners};
 
 use super::convert::{Cell, Column, columns};
-use super::links::{Found, Links, everything, linkable, title};
+use super::links::{Found, Links, everything, fold, linkable, title};
 use super::setup::Setup;
 use super::vocabulary;
 use crate::tabular::suggest::{Matcher, normalise};
@@ -29,6 +29,15 @@ pub(super) fn find(ctx: &mut Ctx<'_>, setup: &Setup, shape: &Shape) -> Result<BT
     for column in columns(setup, shape) {
         let Some(Some(values)) = setup.distinct.get(column.index) else { continue };
         let unmatched = match column.link() {
+            // Records of the file itself may be meant.
+            Some(object) if object == shape.def.key => match own_names(setup, shape) {
+                Some(names) => {
+                    let strange: Vec<(String, i64)> =
+                        values.iter().filter(|(value, _)| !names.contains(&fold(value))).cloned().collect();
+                    linked(ctx, &mut links, object, &strange)?
+                }
+                None => continue,
+            },
             Some(object) => linked(ctx, &mut links, object, values)?,
             None => match &column.field.kind {
                 Kind::Choice(choices) => {
@@ -52,6 +61,13 @@ pub(super) fn find(ctx: &mut Ctx<'_>, setup: &Setup, shape: &Shape) -> Result<BT
         }
     }
     Ok(all)
+}
+
+/// The names of the file's own records; none if they are too many to be kept.
+fn own_names(setup: &Setup, shape: &Shape) -> Option<HashSet<String>> {
+    let name = columns(setup, shape).into_iter().find(|column| column.name == shape.def.title)?;
+    let values = setup.distinct.get(name.index)?.as_ref()?;
+    Some(values.iter().map(|(value, _)| fold(value)).collect())
 }
 
 fn linked(ctx: &mut Ctx<'_>, links: &mut Links, object: &str, values: &[(String, i64)]) -> Result<Vec<UnmatchedValue>> {
