@@ -12,6 +12,8 @@ use uuid::Uuid;
 pub(super) struct Rules {
     stages: Option<HashMap<Uuid, Stage>>,
     default_pipeline: Option<Uuid>,
+    /// The records tell of the past: what they do not say is not known, rather than today.
+    pub(super) history: bool,
 }
 
 impl Rules {
@@ -139,7 +141,7 @@ impl Rules {
         }
         if stage.kind == "open" {
             new.set(shape, "closed_on", Value::Null);
-        } else if new.get(shape, "closed_on").is_null() {
+        } else if new.get(shape, "closed_on").is_null() && !self.history {
             new.set(shape, "closed_on", Value::Date(ctx.parse().today()));
         }
     }
