@@ -3,6 +3,7 @@
 pub mod body;
 pub(crate) mod edge;
 pub mod query;
+pub(crate) mod stream;
 pub(crate) mod text;
 
 pub use edge::Meta;

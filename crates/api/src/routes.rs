@@ -7,9 +7,12 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 mod api_keys;
 mod auth;
+mod exports;
+mod files;
 mod health;
 mod me;
 mod metrics;
+mod imports;
 mod objects;
 mod records;
 mod reports;
@@ -34,6 +37,9 @@ fn api(scope: &mut ServiceConfig) {
     api_keys::configure(scope);
     objects::configure(scope);
     records::configure(scope);
+    files::configure(scope);
+    imports::configure(scope);
+    exports::configure(scope);
     scope.default_service(web::to(nowhere));
 }
 

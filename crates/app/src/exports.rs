@@ -209,7 +209,9 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
         }
         FileFormat::Xlsx => {
             let name = lang.pick(&shape.def.label_plural.zh, &shape.def.label_plural.en);
-            Output::Xlsx(Box::new(XlsxWriter::new(name, &header).map_err(|error| Error::Unavailable(error.to_string()))?))
+            Output::Xlsx(Box::new(
+                XlsxWriter::new(name, &header).map_err(|error| Error::Unavailable(error.to_string()))?,
+            ))
         }
     };
     let mut cursor: Option<String> = None;
@@ -281,12 +283,7 @@ fn write_page(
 }
 
 /// Names of the linked records that the caller may see.
-fn titles(
-    ctx: &mut Ctx<'_>,
-    _shape: &Shape,
-    columns: &[Column],
-    rows: &[Vec<Value>],
-) -> Result<HashMap<Uuid, String>> {
+fn titles(ctx: &mut Ctx<'_>, _shape: &Shape, columns: &[Column], rows: &[Vec<Value>]) -> Result<HashMap<Uuid, String>> {
     let mut titles = HashMap::new();
     for (at, column) in columns.iter().enumerate() {
         let object = match &column.field.kind {
@@ -327,8 +324,12 @@ fn cell<'a>(
     let text = |text: &'a str| Cell::Text(Cow::Borrowed(text));
     match (&field.kind, value) {
         (_, Value::Null) => Cell::Empty,
-        (Kind::Phone, Value::Text(phone)) => mask_phone(phone, masks.phone).map_or(Cell::Empty, |shown| Cell::Text(shown.into())),
-        (Kind::Email, Value::Text(email)) => mask_email(email, masks.email).map_or(Cell::Empty, |shown| Cell::Text(shown.into())),
+        (Kind::Phone, Value::Text(phone)) => {
+            mask_phone(phone, masks.phone).map_or(Cell::Empty, |shown| Cell::Text(shown.into()))
+        }
+        (Kind::Email, Value::Text(email)) => {
+            mask_email(email, masks.email).map_or(Cell::Empty, |shown| Cell::Text(shown.into()))
+        }
         (Kind::Choice(choices), Value::Text(key)) => {
             let choice = choices.iter().find(|choice| choice.key == key.as_str());
             let label = choice.map(|choice| lang.pick(&choice.label.zh, &choice.label.en).to_owned());

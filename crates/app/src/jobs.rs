@@ -131,7 +131,9 @@ fn code(error: &Error) -> String {
         Error::NotFound => "not_found".to_owned(),
         Error::Stale { .. } => "changed_meanwhile".to_owned(),
         Error::Unauthenticated(code) => (*code).to_owned(),
-        Error::VersionRequired | Error::TooMany(_) | Error::Unavailable(_) | Error::Internal(_) => "internal".to_owned(),
+        Error::VersionRequired | Error::TooMany(_) | Error::Unavailable(_) | Error::Internal(_) => {
+            "internal".to_owned()
+        }
     }
 }
 

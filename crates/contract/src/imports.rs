@@ -64,7 +64,13 @@ impl ImportState {
     /// Reads what [`ImportState::key`] wrote.
     pub fn from_key(key: &str) -> Option<Self> {
         [
-            Self::Draft, Self::Queued, Self::Running, Self::Done, Self::Failed, Self::Cancelled, Self::Undoing,
+            Self::Draft,
+            Self::Queued,
+            Self::Running,
+            Self::Done,
+            Self::Failed,
+            Self::Cancelled,
+            Self::Undoing,
             Self::Undone,
         ]
         .into_iter()
@@ -383,7 +389,9 @@ pub fn issue_message(lang: Lang, code: &str, detail: &str) -> String {
         "link_not_found" => ("找不到关联的记录", "No such linked record"),
         "ambiguous_link" => ("有多个同名记录，无法确定", "Several records have this name"),
         "link_created" => ("关联的记录不存在，已新建", "The linked record did not exist and was created"),
-        "link_not_created" => ("关联的记录不存在，也无法新建", "The linked record does not exist and could not be created"),
+        "link_not_created" => {
+            ("关联的记录不存在，也无法新建", "The linked record does not exist and could not be created")
+        }
         "value_replaced" => ("已替换为：{}", "Taken as: {}"),
         "empty_cell" => ("空单元格", "Empty cells"),
         "left_empty" => ("按设置留空", "Left empty as decided"),

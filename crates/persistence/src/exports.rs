@@ -39,8 +39,17 @@ const COLUMNS: &str =
     "id, created_at, updated_at, created_by, object, state, setup, row_count, file_id, finished_at, error";
 
 const STORES: [Store; 11] = [
-    Store::Id, Store::Time, Store::Time, Store::Id, Store::Text, Store::Text, Store::Json, Store::Int, Store::Id,
-    Store::Time, Store::Text,
+    Store::Id,
+    Store::Time,
+    Store::Time,
+    Store::Id,
+    Store::Text,
+    Store::Text,
+    Store::Json,
+    Store::Int,
+    Store::Id,
+    Store::Time,
+    Store::Text,
 ];
 
 fn row(mut cells: Cells) -> ExportRow {

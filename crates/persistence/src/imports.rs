@@ -43,8 +43,19 @@ const COLUMNS: &str = "id, version, created_at, updated_at, created_by, object, 
      started_at, finished_at, error";
 
 const STORES: [Store; 13] = [
-    Store::Id, Store::Int, Store::Time, Store::Time, Store::Id, Store::Text, Store::Id, Store::Text, Store::Json,
-    Store::Json, Store::Time, Store::Time, Store::Text,
+    Store::Id,
+    Store::Int,
+    Store::Time,
+    Store::Time,
+    Store::Id,
+    Store::Text,
+    Store::Id,
+    Store::Text,
+    Store::Json,
+    Store::Json,
+    Store::Time,
+    Store::Time,
+    Store::Text,
 ];
 
 fn row(mut cells: Cells) -> ImportRow {
@@ -103,12 +114,7 @@ pub fn lock(conn: &mut AnyConnection, id: Uuid) -> Result<Option<ImportRow>> {
 }
 
 /// The newest imports, of everybody or of one user, before a position of the list.
-pub fn list(
-    conn: &mut AnyConnection,
-    of: Option<Uuid>,
-    before: Option<Uuid>,
-    limit: i64,
-) -> Result<Vec<ImportRow>> {
+pub fn list(conn: &mut AnyConnection, of: Option<Uuid>, before: Option<Uuid>, limit: i64) -> Result<Vec<ImportRow>> {
     let mut q = Sql::new(conn.engine());
     q.push("SELECT ").push(COLUMNS).push(" FROM imports WHERE 1 = 1");
     if let Some(user) = of {

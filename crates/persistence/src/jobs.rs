@@ -29,10 +29,7 @@ pub struct Job {
 /// Puts a job into the queue.
 pub fn enqueue(conn: &mut AnyConnection, kind: &str, subject: Uuid, run_at: DateTime<Utc>) -> Result<Uuid> {
     let id = Uuid::now_v7();
-    let mut q = Sql::start(
-        conn,
-        "INSERT INTO jobs (id, created_at, kind, subject, state, run_at, attempts) VALUES (",
-    );
+    let mut q = Sql::start(conn, "INSERT INTO jobs (id, created_at, kind, subject, state, run_at, attempts) VALUES (");
     q.id(id).push(",").time(run_at).push(",").text(kind).push(",").id(subject);
     q.push(",'queued',").time(run_at).push(",0)");
     q.execute(conn)?;
@@ -74,7 +71,13 @@ pub fn renew(conn: &mut AnyConnection, job: &Job, now: DateTime<Utc>) -> Result<
 }
 
 /// Ends a job: `done`, `failed` or `cancelled`; false when the claim is lost.
-pub fn finish(conn: &mut AnyConnection, job: &Job, state: &str, error: Option<&str>, now: DateTime<Utc>) -> Result<bool> {
+pub fn finish(
+    conn: &mut AnyConnection,
+    job: &Job,
+    state: &str,
+    error: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let mut q = Sql::start(conn, "UPDATE jobs SET lease_until = NULL, state = ");
     q.text(state).push(", finished_at = ").time(now).push(", error = ");
     match error {

@@ -188,7 +188,7 @@ async fn search(cx: Cx<Anyone>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(hits))
 }
 
-fn limit(given: Option<i64>, default: i64) -> Result<i64> {
+pub(super) fn limit(given: Option<i64>, default: i64) -> Result<i64> {
     match given {
         None => Ok(default),
         Some(n) if (1..=200).contains(&n) => Ok(n),

@@ -5,7 +5,7 @@ use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
 use contract::imports::{ImportColumn, ImportOptions};
-use domain::fields::{FieldDef, Kind};
+use domain::fields::{FieldDef, Kind, parse_id};
 use domain::record::Shape;
 
 use super::setup::{Progress, Setup};
@@ -14,6 +14,7 @@ use crate::tabular::layout::Layout;
 use crate::tabular::mapping::{self, Target};
 use crate::tabular::number::NumberStyle;
 use crate::tabular::profile::{Profile, Shape as Looks};
+use crate::tabular::suggest::normalise;
 use crate::tabular::workbook;
 
 /// Rows that are looked at; a longer file is counted while it runs.
@@ -57,10 +58,12 @@ pub(super) fn analyse(
         return Err(TabularError::NoRows);
     }
     let guesses = mapping::guess(&layout.headers, &profiles, shape.def.key, &targets(shape));
-    let columns = describe(&layout, &profiles, guesses);
+    let mut columns = describe(&layout, &profiles, guesses);
+    find_ids(&mut columns);
     let mapping: BTreeMap<String, String> =
         columns.iter().filter_map(|column| Some((column.header.clone(), column.guess.clone()?))).collect();
-    let options = ImportOptions { match_fields: match_fields(shape, &mapping), mapping, ..ImportOptions::default() };
+    let options =
+        ImportOptions { match_fields: match_fields(shape, &columns, rows), mapping, ..ImportOptions::default() };
     let mut progress = Progress::default();
     progress.counts.rows_total = (rows < ANALYSED).then_some(rows);
     let setup = Setup {
@@ -143,8 +146,20 @@ fn target(field: &FieldDef, key: String) -> Target {
     Target { key, names: vec![field.label.zh.to_string(), field.label.en.to_string()], shapes, by_shape }
 }
 
-/// Fields by which a row's record is usually found: an own number if the file has one, else the name.
-fn match_fields(shape: &Shape, mapping: &BTreeMap<String, String>) -> Vec<String> {
+/// Our own exports carry the ids of their records, by which they are found again.
+fn find_ids(columns: &mut [ImportColumn]) {
+    let is_id = |column: &&mut ImportColumn| {
+        let named = ["id", "编号"].contains(&normalise(&column.header).as_str());
+        named && !column.samples.is_empty() && column.samples.iter().all(|sample| parse_id(sample).is_some())
+    };
+    if let Some(column) = columns.iter_mut().find(is_id) {
+        column.guess = Some("id".to_owned());
+        column.confidence = 1.0;
+    }
+}
+
+/// Fields by which a row's record is usually found: an own number if nearly every row has one, else the name.
+fn match_fields(shape: &Shape, columns: &[ImportColumn], rows: i64) -> Vec<String> {
     let usual: &[&str] = match shape.def.key {
         "customers" => &["credit_code", "name"],
         "products" => &["code", "name"],
@@ -154,6 +169,8 @@ fn match_fields(shape: &Shape, mapping: &BTreeMap<String, String>) -> Vec<String
         "teams" | "pipelines" | "tags" => &["name"],
         _ => &[],
     };
-    let mapped = |field: &&&str| mapping.values().any(|known| known == **field);
-    usual.iter().find(mapped).map(|field| (*field).to_owned()).into_iter().collect()
+    let filled = |field: &&&str| {
+        columns.iter().any(|column| column.guess.as_deref() == Some(**field) && column.filled * 10 >= rows * 9)
+    };
+    usual.iter().find(filled).map(|field| (*field).to_owned()).into_iter().collect()
 }

@@ -61,7 +61,10 @@ pub(super) fn columns(setup: &Setup, shape: &Shape) -> Vec<Column> {
         let choices = match &field.kind {
             Kind::Choice(list) => list
                 .iter()
-                .flat_map(|choice| [&choice.key, &choice.label.zh, &choice.label.en].map(|text| (normalise(text), choice.key.to_string())))
+                .flat_map(|choice| {
+                    [&choice.key, &choice.label.zh, &choice.label.en]
+                        .map(|text| (normalise(text), choice.key.to_string()))
+                })
                 .collect(),
             _ => HashMap::new(),
         };
@@ -72,7 +75,11 @@ pub(super) fn columns(setup: &Setup, shape: &Shape) -> Vec<Column> {
             order: order.and_then(DateOrder::from_key).unwrap_or(DateOrder::Ymd),
             style: if style == Some("comma") { NumberStyle::Comma } else { NumberStyle::Point },
             multiply: options.multiply.get(header).copied().unwrap_or(1),
-            values: options.value_links.get(name).map(|values| values.clone().into_iter().collect()).unwrap_or_default(),
+            values: options
+                .value_links
+                .get(name)
+                .map(|values| values.clone().into_iter().collect())
+                .unwrap_or_default(),
             choices,
             place,
             field: field.clone(),
@@ -147,7 +154,8 @@ impl Column {
             },
             Kind::Link(_) => Cell::Names(vec![text.to_owned()]),
             Kind::Tags => {
-                let names = text.split([',', ';', '，', '；', '、', '|']).map(str::trim).filter(|name| !name.is_empty());
+                let names =
+                    text.split([',', ';', '，', '；', '、', '|']).map(str::trim).filter(|name| !name.is_empty());
                 Cell::Names(names.map(str::to_owned).collect())
             }
             Kind::Id => match domain::fields::parse_id(text) {

@@ -189,7 +189,8 @@ impl Index {
         let visible = linkable(ctx, &shape);
         let mut list = everything(&shape, visible.owners());
         let count = persistence::records::count(ctx.conn, &list, Some(WHOLE + 1))?;
-        let mut index = Self { shape: shape.clone(), whole: count <= WHOLE, names: HashMap::new(), ids: HashSet::new() };
+        let mut index =
+            Self { shape: shape.clone(), whole: count <= WHOLE, names: HashMap::new(), ids: HashSet::new() };
         if !index.whole {
             return Ok(index);
         }
@@ -225,17 +226,21 @@ impl Index {
             return Ok(());
         }
         let visible = linkable(ctx, &self.shape);
-        let ids: Vec<Uuid> = names.iter().filter_map(|name| parse_id(name)).filter(|id| !self.ids.contains(id)).collect();
+        let ids: Vec<Uuid> =
+            names.iter().filter_map(|name| parse_id(name)).filter(|id| !self.ids.contains(id)).collect();
         for record in persistence::records::get_many(ctx.conn, &self.shape, &ids, visible.owners())? {
             self.ids.insert(record.id());
         }
-        let mut open: Vec<String> = names.iter().filter(|name| !self.names.contains_key(&fold(name))).cloned().collect();
+        let mut open: Vec<String> =
+            names.iter().filter(|name| !self.names.contains_key(&fold(name))).cloned().collect();
         for column in known_by(self.shape.def.key) {
             if open.is_empty() {
                 break;
             }
             let mut seen: HashMap<String, Found> = HashMap::new();
-            for (name, id) in persistence::records::find_by_text(ctx.conn, &self.shape, column, &open, visible.owners())? {
+            for (name, id) in
+                persistence::records::find_by_text(ctx.conn, &self.shape, column, &open, visible.owners())?
+            {
                 let found = Found::One(id);
                 seen.entry(fold(&name)).and_modify(|known| *known = Found::Several).or_insert(found);
             }

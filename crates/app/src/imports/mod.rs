@@ -10,6 +10,7 @@ mod setup;
 pub(crate) mod undo;
 mod unmatched;
 mod vocabulary;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -81,11 +82,8 @@ pub fn create(ctx: &mut Ctx<'_>, pool: &DbPool, new: &NewImport) -> Result<Impor
 
 /// An import that the caller may see: his own, or any of an object that he may import without limit.
 fn visible(ctx: &mut Ctx<'_>, id: Uuid, lock: bool) -> Result<ImportRow> {
-    let found = if lock {
-        persistence::imports::lock(ctx.conn, id)?
-    } else {
-        persistence::imports::find(ctx.conn, id)?
-    };
+    let found =
+        if lock { persistence::imports::lock(ctx.conn, id)? } else { persistence::imports::find(ctx.conn, id)? };
     let row = found.ok_or(Error::NotFound)?;
     let own = row.created_by == Some(ctx.actor.user_id);
     let all = ctx.actor.permissions.scope(permission(&row.object), Action::Import) == Scope::All;
@@ -177,7 +175,8 @@ fn apply(setup: &mut Setup, shape: &Shape, patch: &ImportPatch, errors: &mut Vec
             Some(field) => wrong(format!("mapping.{header}"), "unknown_field", field),
         }
     }
-    let is_mapped = |options: &contract::imports::ImportOptions, field: &str| options.mapping.values().any(|f| f == field);
+    let is_mapped =
+        |options: &contract::imports::ImportOptions, field: &str| options.mapping.values().any(|f| f == field);
     match &patch.match_fields {
         Some(fields) => {
             for field in fields.iter().filter(|field| !is_mapped(options, field)) {
@@ -194,7 +193,13 @@ fn apply(setup: &mut Setup, shape: &Shape, patch: &ImportPatch, errors: &mut Vec
         wrong("match_fields".to_owned(), "not_matchable", &options.match_fields.join(", "));
     }
     choose(&mut options.date_format, patch.date_format.as_deref(), &["ymd", "dmy", "mdy"], "date_format", &mut wrong);
-    choose(&mut options.number_format, patch.number_format.as_deref(), &["point", "comma"], "number_format", &mut wrong);
+    choose(
+        &mut options.number_format,
+        patch.number_format.as_deref(),
+        &["point", "comma"],
+        "number_format",
+        &mut wrong,
+    );
     for (header, factor) in patch.multiply.iter().flatten() {
         if !setup.layout.headers.contains(header) {
             wrong(format!("multiply.{header}"), "unknown_column", header);
@@ -204,7 +209,10 @@ fn apply(setup: &mut Setup, shape: &Shape, patch: &ImportPatch, errors: &mut Vec
         options.multiply.insert(header.clone(), *factor);
     }
     for (field, make) in patch.create_missing.iter().flatten() {
-        if !shape.find(field).is_some_and(|(_, f)| matches!(f.kind, domain::fields::Kind::Link(_) | domain::fields::Kind::Tags)) {
+        if !shape
+            .find(field)
+            .is_some_and(|(_, f)| matches!(f.kind, domain::fields::Kind::Link(_) | domain::fields::Kind::Tags))
+        {
             wrong(format!("create_missing.{field}"), "unknown_field", field);
         }
         options.create_missing.insert(field.clone(), *make);

@@ -5,20 +5,19 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use contract::imports::{BadCells, Existing};
+use contract::imports::BadCells;
 use domain::fields::{FieldError, Kind};
 use domain::objects::OWN;
 use domain::policy::Action;
-use domain::record::{Changes, Place, Record, Shape, custom_json};
+use domain::record::{Changes, Place, Shape, custom_json};
 use domain::value::Value;
 use persistence::imports::IssueRow;
-use persistence::records::Owners;
 use uuid::Uuid;
 
 use super::convert::{Cell, Column};
 use super::links::{Found, Links, fold, known_by};
 use super::setup::{Note, Progress, Setup};
-use crate::records::{Stamp, Writer};
+use crate::records::Writer;
 use crate::tabular::row::Row;
 use crate::{Ctx, Error, Result, Visible};
 
@@ -46,23 +45,23 @@ pub(super) struct Memory {
     writers: HashMap<String, Writer>,
     main: Option<Writer>,
     /// In a dry run nothing stays in the database: match keys and names of the rows so far.
-    seen: HashSet<u64>,
+    pub(super) seen: HashSet<u64>,
     pub(super) titles: HashSet<String>,
 }
 
 /// A row on its way to become a record.
 #[derive(Default)]
-struct Draft {
-    row: i64,
-    changes: Changes,
+pub(super) struct Draft {
+    pub(super) row: i64,
+    pub(super) changes: Changes,
     /// By column of the plan: names of records still to be found.
     names: Vec<(usize, Vec<String>)>,
     /// Names of this object's records that may come later in the file.
-    deferred: Vec<(usize, String)>,
-    id: Option<Uuid>,
-    created_at: Option<DateTime<Utc>>,
-    created_by: Option<Uuid>,
-    rejected: bool,
+    pub(super) deferred: Vec<(usize, String)>,
+    pub(super) id: Option<Uuid>,
+    pub(super) created_at: Option<DateTime<Utc>>,
+    pub(super) created_by: Option<Uuid>,
+    pub(super) rejected: bool,
 }
 
 /// The outcome of a step that is still to be stored with it.
@@ -117,14 +116,22 @@ impl Memory {
     }
 }
 
-struct Step<'a> {
-    plan: &'a Plan,
-    progress: &'a mut Progress,
-    outcome: Outcome,
+pub(super) struct Step<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) progress: &'a mut Progress,
+    pub(super) outcome: Outcome,
 }
 
 impl Step<'_> {
-    fn issue(&mut self, row: i64, column: Option<&Column>, code: &str, detail: &str, value: &str, rejected: bool) {
+    pub(super) fn issue(
+        &mut self,
+        row: i64,
+        column: Option<&Column>,
+        code: &str,
+        detail: &str,
+        value: &str,
+        rejected: bool,
+    ) {
         let note = Note {
             code,
             column: column.map(|column| column.header.as_str()),
@@ -231,7 +238,9 @@ impl Step<'_> {
         let plan = self.plan;
         let mut names = std::mem::take(&mut draft.names);
         // A stage is looked for in the pipeline of its row, so that comes first.
-        names.sort_by_key(|(at, _)| plan.columns.get(*at).is_some_and(|column| column.link() == Some("pipeline_stages")));
+        names.sort_by_key(|(at, _)| {
+            plan.columns.get(*at).is_some_and(|column| column.link() == Some("pipeline_stages"))
+        });
         self.compose_title(draft, &names);
         for (at, texts) in names {
             if draft.rejected {
@@ -291,8 +300,7 @@ impl Step<'_> {
         }
         let shape = ctx.shape(object)?;
         let import = self.plan.import;
-        let mut writer =
-            memory.writers.remove(object).unwrap_or_else(|| Writer::import(shape.clone(), import));
+        let mut writer = memory.writers.remove(object).unwrap_or_else(|| Writer::import(shape.clone(), import));
         let owner = draft.owner(self.plan).unwrap_or(ctx.actor.user_id);
         let made = memory.links.make(ctx, &mut writer, scope, text, owner);
         memory.writers.insert(object.to_owned(), writer);
@@ -324,7 +332,8 @@ impl Step<'_> {
             return;
         }
         let named = |key: &str| {
-            let found = names.iter().find(|(at, _)| self.plan.columns.get(*at).is_some_and(|column| column.name == key));
+            let found =
+                names.iter().find(|(at, _)| self.plan.columns.get(*at).is_some_and(|column| column.name == key));
             found.and_then(|(_, texts)| texts.first().cloned())
         };
         let number = draft.changes.get(shape, "number").and_then(Value::as_str).map(str::to_owned);
@@ -337,175 +346,6 @@ impl Step<'_> {
         if !parts.is_empty() {
             let name: String = parts.join(" · ").chars().take(200).collect();
             draft.changes.set(shape, "name", Value::Text(name));
-        }
-    }
-
-    /// The records that rows are about, by match key.
-    fn existing(&mut self, ctx: &mut Ctx<'_>, drafts: &[Draft]) -> Result<HashMap<u64, Vec<Record>>> {
-        let shape = &self.plan.shape;
-        let mut found: HashMap<u64, Vec<Record>> = HashMap::new();
-        let by_id: Vec<Uuid> = drafts.iter().filter_map(|draft| draft.id).collect();
-        for record in persistence::records::get_many(ctx.conn, shape, &by_id, Owners::All)? {
-            found.entry(hash(&[Value::Id(record.id())])).or_default().push(record);
-        }
-        let fields = &self.plan.setup.options.match_fields;
-        let columns: Vec<usize> = fields.iter().filter_map(|field| shape.position(field)).collect();
-        let text = columns.iter().filter_map(|at| shape.column(*at)).find(|field| field.kind.is_text());
-        let Some(text) = text.filter(|_| columns.len() == fields.len()) else { return Ok(found) };
-        let std::borrow::Cow::Borrowed(text) = text.key else { return Ok(found) };
-        let texts: HashSet<String> = drafts
-            .iter()
-            .filter(|draft| !draft.rejected)
-            .filter_map(|draft| draft.changes.get(shape, text).and_then(Value::as_str).map(str::to_owned))
-            .collect();
-        let texts: Vec<String> = texts.into_iter().collect();
-        let ids: HashSet<Uuid> = persistence::records::find_by_text(ctx.conn, shape, text, &texts, Owners::All)?
-            .into_iter()
-            .map(|(_, id)| id)
-            .collect();
-        let ids: Vec<Uuid> = ids.into_iter().collect();
-        for record in persistence::records::get_many(ctx.conn, shape, &ids, Owners::All)? {
-            let values: Vec<Value> = columns.iter().map(|at| record.at(*at).clone()).collect();
-            found.entry(hash(&values)).or_default().push(record);
-        }
-        Ok(found)
-    }
-
-    fn write(
-        &mut self,
-        ctx: &mut Ctx<'_>,
-        main: &mut Writer,
-        memory: &mut Memory,
-        existing: &HashMap<u64, Vec<Record>>,
-        fresh: &mut HashMap<u64, Uuid>,
-        mut draft: Draft,
-    ) -> Result<()> {
-        if draft.rejected {
-            self.progress.counts.rejected += 1;
-            return Ok(());
-        }
-        let key = draft.key(self.plan);
-        let known: &[Record] = key.and_then(|key| existing.get(&key)).map_or(&[], Vec::as_slice);
-        let twin = key.and_then(|key| fresh.get(&key).copied());
-        let result = match (known, twin) {
-            ([], None) => {
-                let tried = key.is_some_and(|key| self.plan.setup.dry_run && !memory.seen.insert(key));
-                match (tried, draft.id) {
-                    (true, _) => {
-                        self.repeated(&draft);
-                        self.progress.counts.updated += 1;
-                        return Ok(());
-                    }
-                    (false, Some(_)) => Err(Error::field("id", "record_not_found", "")),
-                    (false, None) => self.create(ctx, main, &mut draft),
-                }
-            }
-            ([_, _, ..], _) => Err(Error::field("", "several_records_match", "")),
-            (_, Some(id)) => {
-                self.repeated(&draft);
-                main.flush(ctx)?;
-                match persistence::records::get(ctx.conn, &self.plan.shape, id, Owners::All, true)? {
-                    Some(record) => self.update(ctx, main, &record, &mut draft).map(|()| None),
-                    None => Err(Error::Internal("a record of this step is gone".to_owned())),
-                }
-            }
-            ([record], None) => {
-                if let Some(key) = key {
-                    fresh.insert(key, record.id());
-                }
-                self.update(ctx, main, record, &mut draft).map(|()| None)
-            }
-        };
-        match result {
-            Ok(made) => {
-                if let (Some(key), Some(id)) = (key, made) {
-                    fresh.insert(key, id);
-                }
-                Ok(())
-            }
-            Err(Error::Invalid(errors)) => {
-                self.reject(&draft, &errors);
-                Ok(())
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    fn repeated(&mut self, draft: &Draft) {
-        let note = Note { code: "repeated_key", column: None, field: None, detail: None, rejected: false };
-        self.progress.note(&note, draft.row, "");
-    }
-
-    fn reject(&mut self, draft: &Draft, errors: &[FieldError]) {
-        self.progress.counts.rejected += 1;
-        for error in errors {
-            let column = self.plan.columns.iter().find(|column| column.name == error.field);
-            let field = if column.is_none() && !error.field.is_empty() { error.field.as_str() } else { &error.detail };
-            self.issue(draft.row, column, error.code, field, "", true);
-        }
-    }
-
-    fn create(&mut self, ctx: &mut Ctx<'_>, main: &mut Writer, draft: &mut Draft) -> Result<Option<Uuid>> {
-        let (plan, shape) = (self.plan, &self.plan.shape);
-        for (at, value) in &plan.defaults {
-            if !draft.changes.columns.iter().any(|(given, _)| given == at) {
-                draft.changes.columns.push((*at, value.clone()));
-            }
-        }
-        if shape.def.owned && draft.changes.get(shape, "owner_id").is_none() {
-            let owner = plan.setup.options.default_owner_id.unwrap_or(ctx.actor.user_id);
-            draft.changes.set(shape, "owner_id", Value::Id(owner));
-        }
-        let missing: Vec<FieldError> = shape
-            .columns()
-            .enumerate()
-            .skip(OWN)
-            .filter(|(at, field)| {
-                field.required && field.writable && !draft.changes.columns.iter().any(|(given, _)| given == at)
-            })
-            .map(|(_, field)| FieldError::new(field.key.as_ref(), "required", ""))
-            .collect();
-        if !missing.is_empty() {
-            return Err(Error::Invalid(missing));
-        }
-        let stamp = Stamp { created_at: draft.created_at, created_by: draft.created_by };
-        let record = main.create(ctx, std::mem::take(&mut draft.changes), &plan.create, stamp)?;
-        self.progress.counts.created += 1;
-        self.defer(draft, record.id());
-        Ok(Some(record.id()))
-    }
-
-    fn update(&mut self, ctx: &mut Ctx<'_>, main: &mut Writer, record: &Record, draft: &mut Draft) -> Result<()> {
-        let plan = self.plan;
-        if plan.shape.def.owned && !plan.update.contains(record.owner(&plan.shape)) {
-            return Err(Error::field("", "record_not_yours", ""));
-        }
-        let changed = match plan.setup.options.existing {
-            Existing::Skip => false,
-            Existing::Update => main.update(ctx, record, &draft.changes, &plan.update)?.changed,
-        };
-        if changed {
-            self.progress.counts.updated += 1;
-        } else {
-            self.progress.counts.unchanged += 1;
-        }
-        self.defer(draft, record.id());
-        Ok(())
-    }
-
-    /// Notes down the links of a record to records that may come later in the file.
-    fn defer(&mut self, draft: &mut Draft, id: Uuid) {
-        for (at, name) in draft.deferred.drain(..) {
-            let Some(column) = self.plan.columns.get(at) else { continue };
-            self.outcome.issues.push(IssueRow {
-                row: draft.row,
-                column: Some(column.header.clone()),
-                field: Some(column.name.clone()),
-                code: DEFERRED.to_owned(),
-                detail: Some(id.to_string()),
-                value: Some(name),
-                rejected: false,
-            });
         }
     }
 }
@@ -530,7 +370,7 @@ impl Draft {
     }
 
     /// What the row's record is found by; none if a match field is empty.
-    fn key(&self, plan: &Plan) -> Option<u64> {
+    pub(super) fn key(&self, plan: &Plan) -> Option<u64> {
         if let Some(id) = self.id {
             return Some(hash(&[Value::Id(id)]));
         }
@@ -542,7 +382,7 @@ impl Draft {
 }
 
 /// Two keys that collide would only make two rows of one step meet; 64 bits make that unlikely.
-fn hash(values: &[Value]) -> u64 {
+pub(super) fn hash(values: &[Value]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for value in values {
         value.to_json().to_string().hash(&mut hasher);

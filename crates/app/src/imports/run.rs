@@ -148,7 +148,8 @@ fn begin(ctx: &mut Ctx<'_>, import: Uuid) -> Result<(Planned, Progress)> {
     }
     let shape = ctx.shape(&row.object)?;
     let (create, update) = scopes(ctx, &shape)?;
-    let pipeline = setup.options.defaults.get("pipeline_id").and_then(|json| json.as_str()).and_then(domain::fields::parse_id);
+    let pipeline =
+        setup.options.defaults.get("pipeline_id").and_then(|json| json.as_str()).and_then(domain::fields::parse_id);
     let pipeline = match pipeline {
         Some(pipeline) => Some(pipeline),
         None => persistence::pipeline::stages(ctx.conn)?.1,

@@ -83,12 +83,7 @@ fn take_back(ctx: &mut Ctx<'_>, origin: Uuid, event: &Event, result: &mut UndoRe
 }
 
 /// The values from before the event, if the record still has those from after it.
-fn old_values(
-    ctx: &Ctx<'_>,
-    shape: &Shape,
-    event: &Event,
-    record: &domain::record::Record,
-) -> Result<Option<Changes>> {
+fn old_values(ctx: &Ctx<'_>, shape: &Shape, event: &Event, record: &domain::record::Record) -> Result<Option<Changes>> {
     let parse = |text: &Option<String>| -> Result<Map<String, Json>> {
         let text = text.as_deref().unwrap_or("{}");
         serde_json::from_str(text).map_err(|error| Error::Internal(error.to_string()))

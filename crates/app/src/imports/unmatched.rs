@@ -96,13 +96,14 @@ fn misspelt(column: &Column, values: &[(String, i64)]) -> Vec<UnmatchedValue> {
         return Vec::new();
     }
     let known = |value: &str| words.iter().any(|word| normalise(word) == normalise(value));
-    let mut candidates: Vec<Candidate> =
-        words.iter().map(|word| ((*word).to_owned(), (*word).to_owned())).collect();
+    let mut candidates: Vec<Candidate> = words.iter().map(|word| ((*word).to_owned(), (*word).to_owned())).collect();
     let frequent = values.iter().filter(|(value, count)| *count >= 5 && !known(value));
     let frequent: Vec<&String> = frequent.map(|(value, _)| value).collect();
     let likely = propose(values.iter().filter(|(value, _)| !known(value)), &candidates);
     // A frequent value that no word of the vocabulary is like is a word of this company.
-    for value in frequent.into_iter().filter(|value| !likely.iter().any(|u| &u.value == *value && u.suggestion.is_some())) {
+    for value in
+        frequent.into_iter().filter(|value| !likely.iter().any(|u| &u.value == *value && u.suggestion.is_some()))
+    {
         candidates.push((value.clone(), value.clone()));
     }
     let open = values.iter().filter(|(value, _)| !known(value) && !candidates.iter().any(|(word, _)| word == value));

@@ -13,10 +13,15 @@ pub(super) struct Rules {
     stages: Option<HashMap<Uuid, Stage>>,
     default_pipeline: Option<Uuid>,
     /// The records tell of the past: what they do not say is not known, rather than today.
-    pub(super) history: bool,
+    history: bool,
 }
 
 impl Rules {
+    /// Rules for records that tell of the past.
+    pub(super) fn of_the_past() -> Rules {
+        Rules { history: true, ..Rules::default() }
+    }
+
     /// Checks and completes a record before it is written.
     pub(super) fn apply(
         &mut self,

@@ -65,8 +65,7 @@ impl Writer {
 
     /// A writer for an import: its events carry the import's id, and its links were resolved by the caller.
     pub fn import(shape: Arc<Shape>, origin: Uuid) -> Writer {
-        let rules = Rules { history: true, ..Rules::default() };
-        Writer { origin: Some(origin), check_links: false, rules, ..Writer::new(shape) }
+        Writer { origin: Some(origin), check_links: false, rules: Rules::of_the_past(), ..Writer::new(shape) }
     }
 
     /// Checks and queues a new record. The caller's scope for creating is `visible`.

@@ -1,0 +1,106 @@
+//! Exports: records as a file.
+
+use actix_web::http::header;
+use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use contract::exports::{Export, ExportList, ExportState, FileFormat, NewExport};
+use domain::policy::Action;
+use serde::Deserialize;
+
+use super::files::{content, require_any};
+use super::objects::limit;
+use super::records::path_id;
+use crate::cx::{Anyone, Cx};
+use crate::failure::Result;
+
+pub(super) fn configure(scope: &mut ServiceConfig) {
+    scope.service(web::resource("/exports").route(web::get().to(list_exports)).route(web::post().to(create_export)));
+    scope.service(web::resource("/exports/{id}").route(web::get().to(get_export)));
+    scope.service(web::resource("/exports/{id}/content").route(web::get().to(download_export)));
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    paths(list_exports, create_export, get_export, download_export),
+    components(schemas(Export, ExportList, ExportState, FileFormat, NewExport))
+)]
+pub(crate) struct Doc;
+
+async fn caller(req: &HttpRequest) -> Result<Cx<Anyone>> {
+    let cx = Cx::authenticate(req).await?;
+    require_any(&cx, &[Action::Export])?;
+    Ok(cx)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    cursor: Option<String>,
+    limit: Option<i64>,
+}
+
+/// List exports
+///
+/// The caller's exports, newest first. Permission: export of any object.
+#[utoipa::path(
+    get, path = "/api/v1/exports", operation_id = "list_exports", tag = "exports", security(("bearer" = [])),
+    params(("cursor" = Option<String>, Query, description = "Where the page before ended."), ("limit" = Option<i64>, Query, description = "1 to 200, by default 50.", minimum = 1, maximum = 200)),
+    responses((status = 200, description = "A page.", body = ExportList))
+)]
+async fn list_exports(req: HttpRequest) -> Result<HttpResponse> {
+    let cx = caller(&req).await?;
+    let page: Page = cx.query()?;
+    let limit = limit(page.limit, 50)?;
+    let list = cx.read(move |ctx| app::exports::list(ctx, page.cursor.as_deref(), limit)).await?;
+    Ok(HttpResponse::Ok().json(list))
+}
+
+/// Ask for an export
+///
+/// Records within the caller's scope and under its masks, as a CSV or XLSX file made in the background. Permission: export of the object.
+#[utoipa::path(
+    post, path = "/api/v1/exports", operation_id = "create_export", tag = "exports", security(("bearer" = [])),
+    request_body(content = NewExport, example = json!({ "object": "customers", "format": "xlsx", "fields": ["name", "grade", "owner_id"], "filter": { "field": "grade", "op": "eq", "value": "A" }, "sort": "name" })),
+    responses((status = 202, description = "It is queued.", body = Export, headers(("Location" = String))),
+        (status = 400, description = "Unreadable."), (status = 413, description = "Too large."), (status = 415, description = "Not JSON."))
+)]
+async fn create_export(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
+    let cx = caller(&req).await?;
+    let new: NewExport = cx.body(body).await?;
+    let lang = cx.lang;
+    let export = cx.write(move |ctx| app::exports::create(ctx, &new, lang)).await?;
+    app::jobs::wake();
+    let location = format!("/api/v1/exports/{}", export.id);
+    Ok(HttpResponse::Accepted().insert_header((header::LOCATION, location)).json(export))
+}
+
+/// Get an export
+///
+/// How far it has come. Permission: export of any object.
+#[utoipa::path(
+    get, path = "/api/v1/exports/{id}", operation_id = "get_export", tag = "exports", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "Id of the export.")),
+    responses((status = 200, description = "The export.", body = Export))
+)]
+async fn get_export(req: HttpRequest) -> Result<HttpResponse> {
+    let cx = caller(&req).await?;
+    let id = path_id(&req)?;
+    let export = cx.read(move |ctx| app::exports::get(ctx, id)).await?;
+    Ok(HttpResponse::Ok().json(export))
+}
+
+/// Download an export
+///
+/// The finished file. Permission: export of any object.
+#[utoipa::path(
+    get, path = "/api/v1/exports/{id}/content", operation_id = "download_export", tag = "exports", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "Id of the export.")),
+    responses((status = 200, description = "The file.", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+        (status = 409, description = "It is not finished."))
+)]
+async fn download_export(req: HttpRequest) -> Result<HttpResponse> {
+    let cx = caller(&req).await?;
+    let id = path_id(&req)?;
+    let file = cx.read(move |ctx| app::exports::file(ctx, id)).await?;
+    Ok(content(&cx.state.pool, &file))
+}

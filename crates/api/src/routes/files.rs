@@ -1,0 +1,184 @@
+//! Files: uploads for imports, and what exports made.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use actix_web::http::header;
+use actix_web::web::{self, Bytes, Payload, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use app::files::{FileWriter, read_chunk};
+use contract::files::StoredFile;
+use domain::objects;
+use domain::policy::{Action, Scope};
+use futures_core::Stream;
+use persistence::db::{self, DbPool};
+use serde::Deserialize;
+
+use super::records::path_id;
+use crate::cx::{Anyone, Cx, blocking};
+use crate::failure::{Failure, Result};
+use crate::http::stream::Pieces;
+
+/// Bytes of an uploaded file at most.
+const LIMIT: i64 = 4 << 30;
+/// Bytes gathered before they are handed to a thread that may block.
+const PIECE: usize = 1 << 20;
+
+pub(super) fn configure(scope: &mut ServiceConfig) {
+    scope.service(web::resource("/files").route(web::post().to(upload_file)));
+    scope.service(web::resource("/files/{id}").route(web::get().to(get_file)));
+    scope.service(web::resource("/files/{id}/content").route(web::get().to(download_file)));
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(upload_file, get_file, download_file), components(schemas(StoredFile)))]
+pub(crate) struct Doc;
+
+/// `Forbidden` unless the caller may do one of these with records of some object.
+pub(super) fn require_any(cx: &Cx<Anyone>, actions: &[Action]) -> Result<()> {
+    let may = |action: &Action| {
+        objects::ALL.iter().any(|def| cx.actor.permissions.scope(def.permission, *action) != Scope::None)
+    };
+    if actions.iter().any(may) {
+        return Ok(());
+    }
+    let first = actions.first().copied().unwrap_or(Action::Import);
+    Err(app::Error::Forbidden { permission: app::ctx::permission_name("customers", first) }.into())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Upload {
+    name: String,
+}
+
+/// Upload a file
+///
+/// The body is the file itself, of any media type, at most 4 GiB; it is stored as it comes. Permission: import of any object.
+#[utoipa::path(
+    post, path = "/api/v1/files", operation_id = "upload_file", tag = "files", security(("bearer" = [])),
+    params(("name" = String, Query, description = "Name of the file with its ending.", example = "customers.csv")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file."),
+    responses((status = 201, description = "The stored file.", body = StoredFile, headers(("Location" = String))),
+        (status = 400, description = "The body breaks off."), (status = 413, description = "Over 4 GiB."), (status = 415, description = "Never."))
+)]
+async fn upload_file(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
+    let cx = Cx::authenticate(&req).await?;
+    require_any(&cx, &[Action::Import])?;
+    let query: Upload = cx.query()?;
+    if query.name.trim().is_empty() {
+        return Err(app::Error::field("name", "required", "").into());
+    }
+    let announced = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<i64>().ok());
+    if announced.is_some_and(|size| size > LIMIT) {
+        return Err(Failure::TooLarge(usize::try_from(LIMIT).unwrap_or(usize::MAX)));
+    }
+    let (pool, user, now) = (cx.state.pool.clone(), cx.actor.user_id, cx.now);
+    let mut file = blocking(move || Ok(FileWriter::begin(&pool, &query.name, Some(user), now)?)).await?;
+    let mut stream = body;
+    let mut piece: Vec<u8> = Vec::with_capacity(PIECE);
+    let failure = loop {
+        match poll_fn(|cx| Pin::new(&mut stream).poll_next(cx)).await {
+            None => break None,
+            Some(Err(error)) => break Some(Failure::Unreadable(error.to_string())),
+            Some(Ok(bytes)) => piece.extend_from_slice(&bytes),
+        }
+        if piece.len() >= PIECE {
+            let full = std::mem::replace(&mut piece, Vec::with_capacity(PIECE));
+            let (back, added) = blocking(move || Ok(add(file, &full))).await?;
+            file = back;
+            match added {
+                Ok(()) if file.size() > LIMIT => {
+                    break Some(Failure::TooLarge(usize::try_from(LIMIT).unwrap_or(usize::MAX)));
+                }
+                Ok(()) => {}
+                Err(error) => break Some(error.into()),
+            }
+        }
+    };
+    if let Some(failure) = failure {
+        blocking(move || Ok(file.abandon()?)).await?;
+        return Err(failure);
+    }
+    let stored = blocking(move || {
+        let (file, added) = add(file, &piece);
+        added?;
+        Ok(file.finish()?)
+    })
+    .await?;
+    let location = format!("/api/v1/files/{}", stored.id);
+    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(stored))
+}
+
+fn add(mut file: FileWriter, bytes: &[u8]) -> (FileWriter, app::Result<()>) {
+    let added = file.add(bytes);
+    (file, added)
+}
+
+/// Get a file
+///
+/// Name and size of one of the caller's own files. Permission: import or export of any object.
+#[utoipa::path(
+    get, path = "/api/v1/files/{id}", operation_id = "get_file", tag = "files", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "Id of the file.")),
+    responses((status = 200, description = "The file.", body = StoredFile))
+)]
+async fn get_file(req: HttpRequest) -> Result<HttpResponse> {
+    let cx = Cx::authenticate(&req).await?;
+    require_any(&cx, &[Action::Import, Action::Export])?;
+    let id = path_id(&req)?;
+    let file = cx.read(move |ctx| app::files::get(ctx, id)).await?;
+    Ok(HttpResponse::Ok().json(file))
+}
+
+/// Download a file
+///
+/// The content of one of the caller's own files. Permission: import or export of any object.
+#[utoipa::path(
+    get, path = "/api/v1/files/{id}/content", operation_id = "download_file", tag = "files", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "Id of the file.")),
+    responses((status = 200, description = "The content.", content_type = "application/octet-stream", body = Vec<u8>))
+)]
+async fn download_file(req: HttpRequest) -> Result<HttpResponse> {
+    let cx = Cx::authenticate(&req).await?;
+    require_any(&cx, &[Action::Import, Action::Export])?;
+    let id = path_id(&req)?;
+    let file = cx.read(move |ctx| app::files::get(ctx, id)).await?;
+    Ok(content(&cx.state.pool, &file))
+}
+
+/// The content of a stored file as an answer.
+pub(super) fn content(pool: &DbPool, file: &StoredFile) -> HttpResponse {
+    let lower = file.name.to_ascii_lowercase();
+    let media = match lower.rsplit('.').next() {
+        Some("csv") => "text/csv; charset=utf-8",
+        Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _ => "application/octet-stream",
+    };
+    let pieces = Pieces::new((pool.clone(), file.id, 0_i64), |(pool, id, position)| {
+        let mut conn = db::get(&pool)?;
+        let chunk = read_chunk(&mut conn, id, position)?;
+        Ok(chunk.map(|bytes| (Bytes::from(bytes), (pool, id, position + 1))))
+    });
+    HttpResponse::Ok()
+        .content_type(media)
+        .insert_header((header::CONTENT_DISPOSITION, attachment(&file.name)))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .no_chunking(u64::try_from(file.size).unwrap_or_default())
+        .streaming(pieces)
+}
+
+/// A header that has the browser save the answer under this name.
+pub(super) fn attachment(name: &str) -> String {
+    let encoded: String = name
+        .bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect();
+    format!("attachment; filename*=UTF-8''{encoded}")
+}

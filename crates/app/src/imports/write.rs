@@ -1,0 +1,188 @@
+//! Writing the rows of a step: which records they are about, and what becomes of each.
+
+use std::collections::{HashMap, HashSet};
+
+use contract::imports::Existing;
+use domain::fields::FieldError;
+use domain::objects::OWN;
+use domain::record::Record;
+use domain::value::Value;
+use persistence::imports::IssueRow;
+use persistence::records::Owners;
+use uuid::Uuid;
+
+use super::rows::{DEFERRED, Draft, Memory, Step, hash};
+use super::setup::Note;
+use crate::records::{Stamp, Writer};
+use crate::{Ctx, Error, Result};
+
+impl Step<'_> {
+    /// The records that rows are about, by match key.
+    pub(super) fn existing(&mut self, ctx: &mut Ctx<'_>, drafts: &[Draft]) -> Result<HashMap<u64, Vec<Record>>> {
+        let shape = &self.plan.shape;
+        let mut found: HashMap<u64, Vec<Record>> = HashMap::new();
+        let by_id: Vec<Uuid> = drafts.iter().filter_map(|draft| draft.id).collect();
+        for record in persistence::records::get_many(ctx.conn, shape, &by_id, Owners::All)? {
+            found.entry(hash(&[Value::Id(record.id())])).or_default().push(record);
+        }
+        let fields = &self.plan.setup.options.match_fields;
+        let columns: Vec<usize> = fields.iter().filter_map(|field| shape.position(field)).collect();
+        let text = columns.iter().filter_map(|at| shape.column(*at)).find(|field| field.kind.is_text());
+        let Some(text) = text.filter(|_| columns.len() == fields.len()) else { return Ok(found) };
+        let std::borrow::Cow::Borrowed(text) = text.key else { return Ok(found) };
+        let texts: HashSet<String> = drafts
+            .iter()
+            .filter(|draft| !draft.rejected)
+            .filter_map(|draft| draft.changes.get(shape, text).and_then(Value::as_str).map(str::to_owned))
+            .collect();
+        let texts: Vec<String> = texts.into_iter().collect();
+        let ids: HashSet<Uuid> = persistence::records::find_by_text(ctx.conn, shape, text, &texts, Owners::All)?
+            .into_iter()
+            .map(|(_, id)| id)
+            .collect();
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        for record in persistence::records::get_many(ctx.conn, shape, &ids, Owners::All)? {
+            let values: Vec<Value> = columns.iter().map(|at| record.at(*at).clone()).collect();
+            found.entry(hash(&values)).or_default().push(record);
+        }
+        Ok(found)
+    }
+
+    pub(super) fn write(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        main: &mut Writer,
+        memory: &mut Memory,
+        existing: &HashMap<u64, Vec<Record>>,
+        fresh: &mut HashMap<u64, Uuid>,
+        mut draft: Draft,
+    ) -> Result<()> {
+        if draft.rejected {
+            self.progress.counts.rejected += 1;
+            return Ok(());
+        }
+        let key = draft.key(self.plan);
+        let known: &[Record] = key.and_then(|key| existing.get(&key)).map_or(&[], Vec::as_slice);
+        let twin = key.and_then(|key| fresh.get(&key).copied());
+        let result = match (known, twin) {
+            ([], None) => {
+                let tried = key.is_some_and(|key| self.plan.setup.dry_run && !memory.seen.insert(key));
+                match (tried, draft.id) {
+                    (true, _) => {
+                        self.repeated(&draft);
+                        self.progress.counts.updated += 1;
+                        return Ok(());
+                    }
+                    (false, Some(_)) => Err(Error::field("id", "record_not_found", "")),
+                    (false, None) => self.create(ctx, main, &mut draft),
+                }
+            }
+            ([_, _, ..], _) => Err(Error::field("", "several_records_match", "")),
+            (_, Some(id)) => {
+                self.repeated(&draft);
+                main.flush(ctx)?;
+                match persistence::records::get(ctx.conn, &self.plan.shape, id, Owners::All, true)? {
+                    Some(record) => self.update(ctx, main, &record, &mut draft).map(|()| None),
+                    None => Err(Error::Internal("a record of this step is gone".to_owned())),
+                }
+            }
+            ([record], None) => {
+                if let Some(key) = key {
+                    fresh.insert(key, record.id());
+                }
+                self.update(ctx, main, record, &mut draft).map(|()| None)
+            }
+        };
+        match result {
+            Ok(made) => {
+                if let (Some(key), Some(id)) = (key, made) {
+                    fresh.insert(key, id);
+                }
+                Ok(())
+            }
+            Err(Error::Invalid(errors)) => {
+                self.reject(&draft, &errors);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn repeated(&mut self, draft: &Draft) {
+        let note = Note { code: "repeated_key", column: None, field: None, detail: None, rejected: false };
+        self.progress.note(&note, draft.row, "");
+    }
+
+    fn reject(&mut self, draft: &Draft, errors: &[FieldError]) {
+        self.progress.counts.rejected += 1;
+        for error in errors {
+            let column = self.plan.columns.iter().find(|column| column.name == error.field);
+            let field = if column.is_none() && !error.field.is_empty() { error.field.as_str() } else { &error.detail };
+            self.issue(draft.row, column, error.code, field, "", true);
+        }
+    }
+
+    fn create(&mut self, ctx: &mut Ctx<'_>, main: &mut Writer, draft: &mut Draft) -> Result<Option<Uuid>> {
+        let (plan, shape) = (self.plan, &self.plan.shape);
+        for (at, value) in &plan.defaults {
+            if !draft.changes.columns.iter().any(|(given, _)| given == at) {
+                draft.changes.columns.push((*at, value.clone()));
+            }
+        }
+        if shape.def.owned && draft.changes.get(shape, "owner_id").is_none() {
+            let owner = plan.setup.options.default_owner_id.unwrap_or(ctx.actor.user_id);
+            draft.changes.set(shape, "owner_id", Value::Id(owner));
+        }
+        let missing: Vec<FieldError> = shape
+            .columns()
+            .enumerate()
+            .skip(OWN)
+            .filter(|(at, field)| {
+                field.required && field.writable && !draft.changes.columns.iter().any(|(given, _)| given == at)
+            })
+            .map(|(_, field)| FieldError::new(field.key.as_ref(), "required", ""))
+            .collect();
+        if !missing.is_empty() {
+            return Err(Error::Invalid(missing));
+        }
+        let stamp = Stamp { created_at: draft.created_at, created_by: draft.created_by };
+        let record = main.create(ctx, std::mem::take(&mut draft.changes), &plan.create, stamp)?;
+        self.progress.counts.created += 1;
+        self.defer(draft, record.id());
+        Ok(Some(record.id()))
+    }
+
+    fn update(&mut self, ctx: &mut Ctx<'_>, main: &mut Writer, record: &Record, draft: &mut Draft) -> Result<()> {
+        let plan = self.plan;
+        if plan.shape.def.owned && !plan.update.contains(record.owner(&plan.shape)) {
+            return Err(Error::field("", "record_not_yours", ""));
+        }
+        let changed = match plan.setup.options.existing {
+            Existing::Skip => false,
+            Existing::Update => main.update(ctx, record, &draft.changes, &plan.update)?.changed,
+        };
+        if changed {
+            self.progress.counts.updated += 1;
+        } else {
+            self.progress.counts.unchanged += 1;
+        }
+        self.defer(draft, record.id());
+        Ok(())
+    }
+
+    /// Notes down the links of a record to records that may come later in the file.
+    fn defer(&mut self, draft: &mut Draft, id: Uuid) {
+        for (at, name) in draft.deferred.drain(..) {
+            let Some(column) = self.plan.columns.get(at) else { continue };
+            self.outcome.issues.push(IssueRow {
+                row: draft.row,
+                column: Some(column.header.clone()),
+                field: Some(column.name.clone()),
+                code: DEFERRED.to_owned(),
+                detail: Some(id.to_string()),
+                value: Some(name),
+                rejected: false,
+            });
+        }
+    }
+}
