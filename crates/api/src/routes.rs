@@ -13,6 +13,7 @@ mod health;
 mod me;
 mod metrics;
 mod imports;
+mod metrics;
 mod objects;
 mod records;
 mod reports;
@@ -57,5 +58,8 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         roles::Doc::openapi(),
         api_keys::Doc::openapi(),
         objects::Doc::openapi(),
+        files::Doc::openapi(),
+        imports::Doc::openapi(),
+        exports::Doc::openapi(),
     ]
 }

@@ -45,7 +45,8 @@ struct Page {
 #[utoipa::path(
     get, path = "/api/v1/exports", operation_id = "list_exports", tag = "exports", security(("bearer" = [])),
     params(("cursor" = Option<String>, Query, description = "Where the page before ended."), ("limit" = Option<i64>, Query, description = "1 to 200, by default 50.", minimum = 1, maximum = 200)),
-    responses((status = 200, description = "A page.", body = ExportList))
+    responses((status = 200, description = "A page.", body = ExportList)),
+    extensions(("x-permission" = json!("export of any object")))
 )]
 async fn list_exports(req: HttpRequest) -> Result<HttpResponse> {
     let cx = caller(&req).await?;
@@ -61,8 +62,8 @@ async fn list_exports(req: HttpRequest) -> Result<HttpResponse> {
 #[utoipa::path(
     post, path = "/api/v1/exports", operation_id = "create_export", tag = "exports", security(("bearer" = [])),
     request_body(content = NewExport, example = json!({ "object": "customers", "format": "xlsx", "fields": ["name", "grade", "owner_id"], "filter": { "field": "grade", "op": "eq", "value": "A" }, "sort": "name" })),
-    responses((status = 202, description = "It is queued.", body = Export, headers(("Location" = String))),
-        (status = 400, description = "Unreadable."), (status = 413, description = "Too large."), (status = 415, description = "Not JSON."))
+    responses((status = 202, description = "It is queued.", body = Export, headers(("Location" = String)))),
+    extensions(("x-permission" = json!("export of any object")))
 )]
 async fn create_export(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let cx = caller(&req).await?;
@@ -80,7 +81,8 @@ async fn create_export(req: HttpRequest, body: Payload) -> Result<HttpResponse> 
 #[utoipa::path(
     get, path = "/api/v1/exports/{id}", operation_id = "get_export", tag = "exports", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the export.")),
-    responses((status = 200, description = "The export.", body = Export))
+    responses((status = 200, description = "The export.", body = Export)),
+    extensions(("x-permission" = json!("export of any object")))
 )]
 async fn get_export(req: HttpRequest) -> Result<HttpResponse> {
     let cx = caller(&req).await?;
@@ -96,7 +98,8 @@ async fn get_export(req: HttpRequest) -> Result<HttpResponse> {
     get, path = "/api/v1/exports/{id}/content", operation_id = "download_export", tag = "exports", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the export.")),
     responses((status = 200, description = "The file.", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
-        (status = 409, description = "It is not finished."))
+        (status = 409, description = "It is not finished.", body = contract::problem::Problem, content_type = "application/problem+json")),
+    extensions(("x-permission" = json!("export of any object")))
 )]
 async fn download_export(req: HttpRequest) -> Result<HttpResponse> {
     let cx = caller(&req).await?;

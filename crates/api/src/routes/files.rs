@@ -59,8 +59,8 @@ struct Upload {
     post, path = "/api/v1/files", operation_id = "upload_file", tag = "files", security(("bearer" = [])),
     params(("name" = String, Query, description = "Name of the file with its ending.", example = "customers.csv")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file."),
-    responses((status = 201, description = "The stored file.", body = StoredFile, headers(("Location" = String))),
-        (status = 400, description = "The body breaks off."), (status = 413, description = "Over 4 GiB."), (status = 415, description = "Never."))
+    responses((status = 201, description = "The stored file.", body = StoredFile, headers(("Location" = String)))),
+    extensions(("x-permission" = json!("import of any object")))
 )]
 async fn upload_file(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let cx = Cx::authenticate(&req).await?;
@@ -121,7 +121,8 @@ fn add(mut file: FileWriter, bytes: &[u8]) -> (FileWriter, app::Result<()>) {
 #[utoipa::path(
     get, path = "/api/v1/files/{id}", operation_id = "get_file", tag = "files", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the file.")),
-    responses((status = 200, description = "The file.", body = StoredFile))
+    responses((status = 200, description = "The file.", body = StoredFile)),
+    extensions(("x-permission" = json!("import or export of any object")))
 )]
 async fn get_file(req: HttpRequest) -> Result<HttpResponse> {
     let cx = Cx::authenticate(&req).await?;
@@ -137,7 +138,8 @@ async fn get_file(req: HttpRequest) -> Result<HttpResponse> {
 #[utoipa::path(
     get, path = "/api/v1/files/{id}/content", operation_id = "download_file", tag = "files", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the file.")),
-    responses((status = 200, description = "The content.", content_type = "application/octet-stream", body = Vec<u8>))
+    responses((status = 200, description = "The content.", content_type = "application/octet-stream", body = Vec<u8>)),
+    extensions(("x-permission" = json!("import or export of any object")))
 )]
 async fn download_file(req: HttpRequest) -> Result<HttpResponse> {
     let cx = Cx::authenticate(&req).await?;

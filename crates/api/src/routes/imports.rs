@@ -83,7 +83,8 @@ struct Page {
 #[utoipa::path(
     get, path = "/api/v1/imports", operation_id = "list_imports", tag = "imports", security(("bearer" = [])),
     params(("cursor" = Option<String>, Query, description = "Where the page before ended."), ("limit" = Option<i64>, Query, description = "1 to 200, by default 50.", minimum = 1, maximum = 200)),
-    responses((status = 200, description = "A page.", body = ImportList))
+    responses((status = 200, description = "A page.", body = ImportList)),
+    extensions(("x-permission" = json!("import of any object")))
 )]
 async fn list_imports(req: HttpRequest) -> Result<HttpResponse> {
     let cx = caller(&req).await?;
@@ -100,8 +101,8 @@ async fn list_imports(req: HttpRequest) -> Result<HttpResponse> {
 #[utoipa::path(
     post, path = "/api/v1/imports", operation_id = "create_import", tag = "imports", security(("bearer" = [])),
     request_body(content = NewImport, example = json!({ "object": "customers", "file_id": "019aa000-0000-7000-8000-000000000001" })),
-    responses((status = 201, description = "The draft.", body = Import, headers(("Location" = String))),
-        (status = 400, description = "Unreadable."), (status = 413, description = "Too large."), (status = 415, description = "Not JSON."))
+    responses((status = 201, description = "The draft.", body = Import, headers(("Location" = String)))),
+    extensions(("x-permission" = json!("import of any object")))
 )]
 async fn create_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let cx = caller(&req).await?;
@@ -118,7 +119,8 @@ async fn create_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> 
 #[utoipa::path(
     get, path = "/api/v1/imports/{id}", operation_id = "get_import", tag = "imports", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the import.")),
-    responses((status = 200, description = "The import.", body = Import))
+    responses((status = 200, description = "The import.", body = Import)),
+    extensions(("x-permission" = json!("import of any object")))
 )]
 async fn get_import(req: HttpRequest) -> Result<HttpResponse> {
     let cx = caller(&req).await?;
@@ -134,8 +136,8 @@ async fn get_import(req: HttpRequest) -> Result<HttpResponse> {
     patch, path = "/api/v1/imports/{id}", operation_id = "update_import", tag = "imports", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the import.")),
     request_body(content = ImportPatch, example = json!({ "mapping": { "公司": "name", "备注": null }, "match_fields": ["name"], "create_missing": { "owner_id": false } })),
-    responses((status = 200, description = "The import.", body = Import),
-        (status = 400, description = "Unreadable."), (status = 409, description = "It runs or has run."), (status = 413, description = "Too large."), (status = 415, description = "Not JSON."))
+    responses((status = 200, description = "The import.", body = Import), (status = 409, description = "It runs or has run.", body = contract::problem::Problem, content_type = "application/problem+json")),
+    extensions(("x-permission" = json!("import of any object")))
 )]
 async fn update_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let cx = caller(&req).await?;
@@ -152,8 +154,8 @@ async fn update_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> 
     post, path = "/api/v1/imports/{id}/start", operation_id = "start_import", tag = "imports", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the import.")),
     request_body(content = StartImport, example = json!({ "dry_run": true })),
-    responses((status = 202, description = "It is queued.", body = Import),
-        (status = 400, description = "Unreadable."), (status = 409, description = "It runs or has run."), (status = 413, description = "Too large."), (status = 415, description = "Not JSON."))
+    responses((status = 202, description = "It is queued.", body = Import), (status = 409, description = "It runs or has run.", body = contract::problem::Problem, content_type = "application/problem+json")),
+    extensions(("x-permission" = json!("import of any object")))
 )]
 async fn start_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let cx = caller(&req).await?;
@@ -170,7 +172,8 @@ async fn start_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
 #[utoipa::path(
     post, path = "/api/v1/imports/{id}/cancel", operation_id = "cancel_import", tag = "imports", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the import.")),
-    responses((status = 200, description = "The import.", body = Import), (status = 409, description = "It has ended."))
+    responses((status = 200, description = "The import.", body = Import), (status = 409, description = "It has ended.", body = contract::problem::Problem, content_type = "application/problem+json")),
+    extensions(("x-permission" = json!("import of any object")))
 )]
 async fn cancel_import(req: HttpRequest) -> Result<HttpResponse> {
     let cx = caller(&req).await?;
@@ -186,7 +189,8 @@ async fn cancel_import(req: HttpRequest) -> Result<HttpResponse> {
 #[utoipa::path(
     post, path = "/api/v1/imports/{id}/undo", operation_id = "undo_import", tag = "imports", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the import.")),
-    responses((status = 202, description = "It is queued.", body = Import), (status = 409, description = "There is nothing to undo."))
+    responses((status = 202, description = "It is queued.", body = Import), (status = 409, description = "There is nothing to undo.", body = contract::problem::Problem, content_type = "application/problem+json")),
+    extensions(("x-permission" = json!("import of any object")))
 )]
 async fn undo_import(req: HttpRequest) -> Result<HttpResponse> {
     let cx = caller(&req).await?;
@@ -212,7 +216,8 @@ struct Errors {
     get, path = "/api/v1/imports/{id}/errors", operation_id = "list_import_errors", tag = "imports", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the import."), ("format" = Option<String>, Query, description = "`json` (default) or `csv`."),
         ("cursor" = Option<String>, Query, description = "Where the page before ended."), ("limit" = Option<i64>, Query, description = "1 to 200, by default 50.", minimum = 1, maximum = 200)),
-    responses((status = 200, description = "A page, or the file.", content((ImportIssueList = "application/json"), (String = "text/csv"))))
+    responses((status = 200, description = "A page, or the file.", content((ImportIssueList = "application/json"), (String = "text/csv")))),
+    extensions(("x-permission" = json!("import of any object")))
 )]
 async fn list_import_errors(req: HttpRequest) -> Result<HttpResponse> {
     let cx = caller(&req).await?;
