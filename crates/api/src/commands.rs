@@ -6,9 +6,11 @@ use std::process::ExitCode;
 
 mod backup;
 mod demo;
+mod import;
 mod logging;
 mod serve;
 mod user;
+mod worker;
 
 /// Flywheel CRM.
 #[derive(Debug, Parser)]
@@ -35,6 +37,10 @@ enum Command {
     /// Add users, give them passwords, list them
     #[command(subcommand)]
     User(user::Command),
+    /// Run background jobs without the API, beside any number of other processes
+    Worker,
+    /// Bring a CSV or XLSX file in
+    Import(import::Options),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -63,6 +69,8 @@ fn run(command: Command, config: Config) -> Result<(), String> {
         Command::Restore(options) => backup::restore(&config, &options),
         Command::Demo(options) => demo::run(&config, &options),
         Command::User(command) => user::run(&config, command),
+        Command::Worker => worker::run(&config),
+        Command::Import(options) => import::run(&config, &options),
         Command::Openapi => {
             print!("{}", crate::openapi::text());
             Ok(())

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chrono::{SubsecRound, TimeDelta, Utc};
@@ -19,12 +20,15 @@ const IDLE: Duration = Duration::from_millis(500);
 /// Claims after which a job is given up.
 const MAX_ATTEMPTS: i64 = 50;
 
+/// Set when this process is about to end: jobs stop at their next step.
+static ENDING: AtomicBool = AtomicBool::new(false);
+
 static NEWS: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
 
 /// Tells an idle worker of this process that there is work.
 pub fn wake() {
     *NEWS.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
-    NEWS.1.notify_one();
+    NEWS.1.notify_all();
 }
 
 /// Works until told to stop; what is under way then is finished or taken over by another process.
@@ -38,6 +42,38 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
         let news = NEWS.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Ok((mut news, _)) = NEWS.1.wait_timeout_while(news, IDLE, |news| !*news) {
             *news = false;
+        }
+    }
+}
+
+/// Works on threads of their own until dropped.
+pub struct Workers {
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts this many threads.
+    pub fn start(pool: &DbPool, threads: usize) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let threads = (0..threads)
+            .map(|_| {
+                let (pool, stop) = (pool.clone(), stop.clone());
+                std::thread::spawn(move || work(&pool, &stop))
+            })
+            .collect();
+        Self { stop, threads }
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        ENDING.store(true, Ordering::Relaxed);
+        wake();
+        // A job under way stops at its next step; its lease runs out and another process goes on with it.
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
         }
     }
 }
@@ -82,7 +118,7 @@ fn owner(conn: &mut AnyConnection, job: &Job) -> Result<Actor> {
         exports::RUN => persistence::exports::find(conn, job.subject)?.and_then(|row| row.created_by),
         _ => persistence::imports::find(conn, job.subject)?.and_then(|row| row.created_by),
     };
-    Ok(Actor::system(user.ok_or(Error::NotFound)?))
+    crate::identity::load_user(conn, user.ok_or(Error::NotFound)?)
 }
 
 fn close(pool: &DbPool, job: &Job, result: std::result::Result<(), Stop>) -> Result<()> {
@@ -102,6 +138,10 @@ fn close(pool: &DbPool, job: &Job, result: std::result::Result<(), Stop>) -> Res
     write_tx::<_, Error>(&mut conn, |conn| {
         match stop {
             Stop::Lost => {}
+            Stop::Ending => {
+                tracing::info!(job = %job.id, "job given back");
+                jobs::postpone(conn, job, "", now)?;
+            }
             Stop::Cancelled => {
                 tracing::info!(job = %job.id, "job cancelled");
                 jobs::finish(conn, job, "cancelled", None, now)?;
@@ -121,6 +161,11 @@ fn close(pool: &DbPool, job: &Job, result: std::result::Result<(), Stop>) -> Res
         }
         Ok(())
     })
+}
+
+/// Whether a job should stop at its next step, because its process is about to end.
+pub(crate) fn ending() -> bool {
+    ENDING.load(Ordering::Relaxed)
 }
 
 fn code(error: &Error) -> String {

@@ -7,6 +7,9 @@ use actix_web::{HttpServer, web};
 use persistence::db::{self, SchemaState};
 use std::time::Duration;
 
+/// Threads for background jobs: an import and an export may run beside each other.
+pub(super) const JOB_THREADS: usize = 2;
+
 /// Options of `serve` alone.
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
@@ -57,7 +60,9 @@ async fn serve(state: web::Data<State>) -> std::io::Result<()> {
     for address in server.addrs() {
         tracing::info!(%address, "listening");
     }
+    let jobs = app::jobs::Workers::start(&state.pool, JOB_THREADS);
     let result = server.run().await;
+    drop(jobs);
     tracing::info!("stopped");
     result
 }

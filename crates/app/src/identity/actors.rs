@@ -117,7 +117,7 @@ pub fn load_actor(conn: &mut AnyConnection, credential: &Credential, now: DateTi
 }
 
 /// An active user with the union of the roles and the people around.
-fn load_user(conn: &mut AnyConnection, user: Uuid) -> Result<Actor> {
+pub(crate) fn load_user(conn: &mut AnyConnection, user: Uuid) -> Result<Actor> {
     let person = store::person(conn, user)?.filter(|p| p.is_active()).ok_or(Error::Unauthenticated("session_ended"))?;
     let roles = store::roles_of(conn, user)?;
     let team_id = person.team.as_ref().map(|(id, _, _)| *id);
@@ -135,6 +135,15 @@ fn load_user(conn: &mut AnyConnection, user: Uuid) -> Result<Actor> {
         api_key_id: None,
         session_id: None,
     })
+}
+
+/// Who acts from the command line: the user with this address, or the first administrator.
+pub fn operator(conn: &mut AnyConnection, email: Option<&str>) -> Result<Actor> {
+    let user = match email {
+        Some(email) => store::person_by_email(conn, &email.to_lowercase())?.map(|person| person.id),
+        None => store::users_with_role(conn, "administrator")?.into_iter().min(),
+    };
+    load_user(conn, user.ok_or_else(|| Error::field("as", "link_missing", ""))?)
 }
 
 /// The people of a list and the user, each once.

@@ -32,6 +32,8 @@ const STEP: usize = 2_000;
 pub(crate) enum Stop {
     /// Another process has taken the job over.
     Lost,
+    /// This process is about to end; another one or the next start goes on.
+    Ending,
     /// A person cancelled it.
     Cancelled,
     /// It cannot go on.
@@ -71,6 +73,9 @@ impl Worker<'_> {
         conn: &mut AnyConnection,
         f: impl FnOnce(&mut Ctx<'_>) -> std::result::Result<T, Stop>,
     ) -> std::result::Result<T, Stop> {
+        if crate::jobs::ending() {
+            return Err(Stop::Ending);
+        }
         let now = Utc::now().trunc_subsecs(6);
         write_tx(conn, |conn| {
             if !jobs::renew(conn, self.job, now)? {

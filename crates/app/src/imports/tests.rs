@@ -37,6 +37,24 @@ impl House {
         let schema = Arc::new(crate::schema::load(&mut conn).unwrap());
         let house = House { pool, actor: Actor::system(Uuid::now_v7()), schema, folder };
         house.insert("users", house.actor.user_id, &[("name", "Importer"), ("status", "active"), ("locale", "en")]);
+        let role = persistence::identity::Role {
+            id: Uuid::now_v7(),
+            version: 1,
+            created_at: Utc::now(),
+            updated_at: Utc::now(),
+            key: "everything".to_owned(),
+            name_zh: "全部".to_owned(),
+            name_en: "Everything".to_owned(),
+            permissions: (*house.actor.permissions).clone(),
+            builtin: false,
+            position: 1,
+        };
+        write_tx::<_, Error>(&mut conn, |conn| {
+            persistence::identity::insert_role(conn, &role)?;
+            Ok(persistence::identity::set_roles_of(conn, house.actor.user_id, &[role.id])?)
+        })
+        .unwrap();
+        drop(conn);
         house
     }
 

@@ -1,0 +1,204 @@
+//! `flywheel import`: the same import as over the API, from the command line.
+
+use crate::config::Config;
+use app::files::FileWriter;
+use app::{Actor, Ctx, imports};
+use chrono::{SubsecRound, Utc};
+use contract::imports::{BadCells, Existing, Import, ImportPatch, ImportState, NewImport};
+use contract::problem::{Lang, field_message};
+use persistence::db::{DbPool, write_tx};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Options of `import`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// A CSV or XLSX file
+    file: PathBuf,
+    /// What its rows are: customers, contacts, opportunities, …
+    #[arg(long)]
+    object: String,
+    /// Sheet of a workbook; the first by default
+    #[arg(long)]
+    sheet: Option<String>,
+    /// Field of a column, `-` for none; guessed for columns that are not named
+    #[arg(long = "map", value_name = "HEADER=FIELD", value_parser = pair)]
+    mapping: Vec<(String, String)>,
+    /// Field by which records are found; may be repeated; guessed by default
+    #[arg(long = "match", value_name = "FIELD")]
+    matching: Vec<String>,
+    /// Link field whose missing records are made; may be repeated
+    #[arg(long, value_name = "FIELD")]
+    create_missing: Vec<String>,
+    /// Factor for the numbers of a column, 1000000 where it is in millions
+    #[arg(long, value_name = "HEADER=FACTOR", value_parser = pair)]
+    multiply: Vec<(String, String)>,
+    /// Order of day, month and year: ymd, dmy or mdy; found in each column by default
+    #[arg(long)]
+    date_format: Option<String>,
+    /// Take misspelt names for those they are like
+    #[arg(long)]
+    accept_suggestions: bool,
+    /// Bring rows with bad cells in without these cells, instead of leaving them out
+    #[arg(long)]
+    leave_empty: bool,
+    /// Leave records that are there already as they are
+    #[arg(long)]
+    skip_existing: bool,
+    /// E-mail address of the user who imports; by default the first administrator
+    #[arg(long = "as", value_name = "EMAIL")]
+    user: Option<String>,
+    /// Only try and report
+    #[arg(long)]
+    dry_run: bool,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (left, right) = text.rsplit_once('=').ok_or("expected LEFT=RIGHT")?;
+    Ok((left.to_owned(), right.to_owned()))
+}
+
+pub(super) fn run(config: &Config, options: &Options) -> Result<(), String> {
+    super::apply_migrations(config)?;
+    let pool = persistence::db::pool(&config.database_url, 4).map_err(|e| e.to_string())?;
+    let session = Session::open(&pool, options.user.as_deref())?;
+    let import = session.prepare(options)?;
+    if !import.unmatched.is_empty() {
+        report_unmatched(&import);
+    }
+    session.with(|ctx| write(ctx, |ctx| imports::start(ctx, import.id, options.dry_run)))?;
+    // Another process that serves the same database may have claimed the job.
+    let done = loop {
+        let worked = app::jobs::work_once(&pool).map_err(|e| format!("{e:?}"))?;
+        let import = session.with(|ctx| imports::get(ctx, import.id, Lang::En))?;
+        if !matches!(import.state, ImportState::Queued | ImportState::Running) {
+            break import;
+        }
+        if !worked {
+            std::thread::park_timeout(std::time::Duration::from_millis(200));
+        }
+    };
+    report(&session, &done)
+}
+
+struct Session {
+    pool: DbPool,
+    actor: Actor,
+    schema: Arc<app::schema::Schema>,
+}
+
+impl Session {
+    fn open(pool: &DbPool, email: Option<&str>) -> Result<Self, String> {
+        let mut conn = persistence::db::get(pool).map_err(|e| e.to_string())?;
+        let actor = app::identity::operator(&mut conn, email).map_err(|e| explain(&e))?;
+        let schema = Arc::new(app::schema::load(&mut conn).map_err(|e| explain(&e))?);
+        Ok(Self { pool: pool.clone(), actor, schema })
+    }
+
+    fn with<T>(&self, f: impl FnOnce(&mut Ctx<'_>) -> app::Result<T>) -> Result<T, String> {
+        let mut conn = persistence::db::get(&self.pool).map_err(|e| e.to_string())?;
+        let (now, request_id) = (Utc::now().trunc_subsecs(6), Uuid::now_v7());
+        let mut ctx = Ctx { conn: &mut conn, actor: &self.actor, now, request_id, schema: &self.schema };
+        f(&mut ctx).map_err(|e| explain(&e))
+    }
+
+    fn prepare(&self, options: &Options) -> Result<Import, String> {
+        let name = options.file.file_name().map_or_else(|| "file".to_owned(), |n| n.to_string_lossy().into_owned());
+        let mut source = std::fs::File::open(&options.file).map_err(|e| format!("{}: {e}", options.file.display()))?;
+        let file = FileWriter::begin(&self.pool, &name, Some(self.actor.user_id), Utc::now().trunc_subsecs(6));
+        let mut file = file.map_err(|e| explain(&e))?;
+        std::io::copy(&mut source, &mut file).map_err(|e| e.to_string())?;
+        file.flush().map_err(|e| e.to_string())?;
+        let file = file.finish().map_err(|e| explain(&e))?;
+        let new = NewImport { object: options.object.clone(), file_id: file.id, sheet: options.sheet.clone() };
+        let import = self.with(|ctx| imports::create(ctx, &self.pool, &new))?;
+        let patch = patch(options)?;
+        let mut import = self.with(|ctx| write(ctx, |ctx| imports::patch(ctx, import.id, &patch)))?;
+        if options.accept_suggestions {
+            let patch = imports::accept_suggestions(&import, 0.8);
+            import = self.with(|ctx| write(ctx, |ctx| imports::patch(ctx, import.id, &patch)))?;
+        }
+        for column in &import.columns {
+            match import.options.mapping.get(&column.header) {
+                Some(field) => eprintln!("{} -> {field}", column.header),
+                None => eprintln!("{} is left out", column.header),
+            }
+        }
+        Ok(import)
+    }
+}
+
+fn write<T>(ctx: &mut Ctx<'_>, f: impl FnOnce(&mut Ctx<'_>) -> app::Result<T>) -> app::Result<T> {
+    let (actor, now, request_id, schema) = (ctx.actor, ctx.now, ctx.request_id, ctx.schema);
+    write_tx(ctx.conn, |conn| f(&mut Ctx { conn, actor, now, request_id, schema }))
+}
+
+fn patch(options: &Options) -> Result<ImportPatch, String> {
+    let mapping = options.mapping.iter().map(|(header, field)| (header.clone(), Some(field.clone()).filter(|f| f != "-")));
+    let factor = |(header, text): &(String, String)| {
+        text.parse::<i64>().map(|factor| (header.clone(), factor)).map_err(|_| format!("not a factor: {text}"))
+    };
+    let multiply: BTreeMap<String, i64> = options.multiply.iter().map(factor).collect::<Result<_, _>>()?;
+    Ok(ImportPatch {
+        mapping: Some(mapping.collect()),
+        match_fields: (!options.matching.is_empty()).then(|| options.matching.clone()),
+        create_missing: Some(options.create_missing.iter().map(|field| (field.clone(), true)).collect()),
+        multiply: Some(multiply),
+        date_format: options.date_format.clone(),
+        bad_cells: options.leave_empty.then_some(BadCells::LeaveEmpty),
+        existing: options.skip_existing.then_some(Existing::Skip),
+        ..ImportPatch::default()
+    })
+}
+
+fn report_unmatched(import: &Import) {
+    for (field, values) in &import.unmatched {
+        for value in values {
+            match &value.label {
+                Some(label) => eprintln!("{field}: {:?} is unknown; is it {label:?}? ({} rows)", value.value, value.count),
+                None => eprintln!("{field}: {:?} is unknown ({} rows)", value.value, value.count),
+            }
+        }
+    }
+}
+
+fn report(session: &Session, import: &Import) -> Result<(), String> {
+    for issue in &import.issues {
+        let column = issue.column.as_deref().unwrap_or("the row");
+        let rows: Vec<String> = issue.rows.iter().map(ToString::to_string).collect();
+        eprintln!("{column}: {} ({} times, first in rows {})", issue.message, issue.count, rows.join(", "));
+    }
+    let page = session.with(|ctx| imports::issues(ctx, import.id, None, 20, Lang::En))?;
+    for issue in page.items.iter().filter(|issue| issue.rejected) {
+        let column = issue.column.as_deref().unwrap_or("");
+        eprintln!("row {} {column}: {} {:?}", issue.row, issue.message, issue.value.as_deref().unwrap_or(""));
+    }
+    let p = &import.progress;
+    println!(
+        "{}{} rows: {} created, {} updated, {} unchanged, {} left out; import {}",
+        if import.dry_run { "dry run, " } else { "" },
+        p.rows_done,
+        p.created,
+        p.updated,
+        p.unchanged,
+        p.rejected,
+        import.id
+    );
+    match import.state {
+        ImportState::Done => Ok(()),
+        state => Err(format!("the import is {}: {}", state.key(), import.error.as_deref().unwrap_or(""))),
+    }
+}
+
+fn explain(error: &app::Error) -> String {
+    match error {
+        app::Error::Invalid(errors) => {
+            let lines = errors.iter().map(|e| format!("{}: {}", e.field, field_message(Lang::En, e.code, &e.detail)));
+            lines.collect::<Vec<_>>().join("; ")
+        }
+        other => format!("{other:?}"),
+    }
+}

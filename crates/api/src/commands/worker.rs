@@ -1,0 +1,25 @@
+//! `flywheel worker`: background jobs without the API.
+
+use crate::config::Config;
+use app::jobs::Workers;
+
+pub(super) fn run(config: &Config) -> Result<(), String> {
+    let pool = persistence::db::pool(&config.database_url, config.pool_size).map_err(|e| e.to_string())?;
+    let workers = Workers::start(&pool, super::serve::JOB_THREADS);
+    tracing::info!("working");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
+    runtime.block_on(ended()).map_err(|e| e.to_string())?;
+    drop(workers);
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn ended() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut asked = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = asked.recv() => Ok(()),
+        ended = tokio::signal::ctrl_c() => ended,
+    }
+}
