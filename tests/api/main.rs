@@ -5,5 +5,6 @@ mod conditions;
 mod identity;
 mod imports;
 mod operations;
+mod outage;
 mod records;
 mod server;

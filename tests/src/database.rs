@@ -3,9 +3,11 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, id};
+use std::process::{Child, Command, Stdio, id};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Which engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,8 +40,14 @@ fn postgres() -> Option<String> {
     url
 }
 
-/// Runs one statement as the server's superuser.
-fn psql(server: &str, statement: &str) {
+/// Runs one statement as the server's superuser and returns what it prints.
+fn psql(server: &str, statement: &str) -> String {
+    let output = psql_command(server, statement).output().unwrap_or_else(|e| panic!("psql: {e}"));
+    assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn psql_command(server: &str, statement: &str) -> Command {
     let program = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -47,11 +55,9 @@ fn psql(server: &str, statement: &str) {
         .map(|entry| entry.path().join("bin/psql"))
         .filter(|path| path.exists())
         .max();
-    let output = Command::new(program.unwrap_or_else(|| "psql".into()))
-        .args(["--no-psqlrc", "-q", "-v", "ON_ERROR_STOP=1", "-c", statement, server])
-        .output();
-    let output = output.unwrap_or_else(|e| panic!("psql: {e}"));
-    assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
+    let mut command = Command::new(program.unwrap_or_else(|| "psql".into()));
+    command.args(["--no-psqlrc", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement, server]);
+    command
 }
 
 fn with_name(server: &str, name: &str) -> String {
@@ -100,6 +106,27 @@ impl Database {
     /// Stands where another one was taken out.
     pub(crate) fn none() -> Database {
         Database { engine: Engine::Sqlite, url: String::new(), name: String::new(), folder: PathBuf::new() }
+    }
+
+    /// Runs a statement in this PostgreSQL database and returns what it prints.
+    pub fn query(&self, statement: &str) -> String {
+        psql(&self.url, statement)
+    }
+
+    /// Starts a statement in this PostgreSQL database without waiting for its end.
+    pub fn begin(&self, statement: &str) -> Child {
+        let mut command = psql_command(&self.url, statement);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap_or_else(|e| panic!("psql: {e}"))
+    }
+
+    /// Waits until a statement prints something else than `0`.
+    #[track_caller]
+    pub fn wait_for(&self, statement: &str) {
+        let start = Instant::now();
+        while self.query(statement) == "0" {
+            assert!(start.elapsed() < Duration::from_secs(30), "never: {statement}");
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// As `DATABASE_URL` takes it.

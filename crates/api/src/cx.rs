@@ -148,7 +148,11 @@ impl<P> Cx<P> {
     {
         let call = self.call();
         blocking(move || {
-            let first = call.run(|conn| call.with(conn, &f));
+            // Waiting for a connection once is enough; only what failed on one is tried again.
+            let first = {
+                let mut conn = db::get(&call.state.pool)?;
+                call.with(&mut conn, &f)
+            };
             let lost = matches!(first, Err(Error::Unavailable(_))) && call.on_postgres();
             let result = if lost { call.run(|conn| call.with(conn, &f)) } else { first };
             Ok(result?)

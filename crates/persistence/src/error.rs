@@ -40,6 +40,8 @@ impl From<Diesel> for Error {
                 | DatabaseErrorKind::UnableToSendCommand,
                 info,
             ) => Error::Unavailable(info.message().to_owned()),
+            // Neither could be said to the database, so it is the connection that is gone.
+            Diesel::RollbackErrorOnCommit { .. } => Error::Unavailable("the connection was lost".to_owned()),
             Diesel::BrokenTransactionManager => Error::Unavailable("the connection was lost".to_owned()),
             Diesel::DatabaseError(_, info) if is_passing(info.message()) => {
                 Error::Unavailable(info.message().to_owned())
