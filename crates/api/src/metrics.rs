@@ -10,6 +10,7 @@ pub struct Metrics {
     requests: IntCounterVec,
     latency: HistogramVec,
     pool: IntGaugeVec,
+    jobs: IntGaugeVec,
     process: IntGaugeVec,
 }
 
@@ -32,6 +33,7 @@ impl Metrics {
                 Opts::new("flywheel_pool_connections", "Database connections of this process"),
                 &["state"],
             )?,
+            jobs: IntGaugeVec::new(Opts::new("flywheel_jobs", "Background jobs in the database"), &["state"])?,
             process: IntGaugeVec::new(
                 Opts::new("flywheel_process", "Resident bytes, processor milliseconds, seconds since the start"),
                 &["measure"],
@@ -40,6 +42,7 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
         metrics.registry.register(Box::new(metrics.latency.clone()))?;
         metrics.registry.register(Box::new(metrics.pool.clone()))?;
+        metrics.registry.register(Box::new(metrics.jobs.clone()))?;
         metrics.registry.register(Box::new(metrics.process.clone()))?;
         Ok(metrics)
     }
@@ -52,11 +55,18 @@ impl Metrics {
         self.latency.with_label_values(&[method, route]).observe(took.as_secs_f64());
     }
 
-    /// The page of `/metrics`.
+    /// The page of `/metrics`. Blocks.
     pub(crate) fn page(&self, state: &State) -> prometheus::Result<Vec<u8>> {
         let pool = state.pool.state();
         self.pool.with_label_values(&["idle"]).set(i64::from(pool.idle_connections));
         self.pool.with_label_values(&["busy"]).set(i64::from(pool.connections - pool.idle_connections));
+        // Whoever watches wants an answer most of all when the database gives none.
+        if let Some(mut conn) = state.pool.try_get()
+            && let Ok(counts) = persistence::jobs::counts(&mut conn)
+        {
+            self.jobs.reset();
+            counts.iter().for_each(|(name, n)| self.jobs.with_label_values(&[name.as_str()]).set(*n));
+        }
         self.process.with_label_values(&["uptime_seconds"]).set(state.started.elapsed().as_secs() as i64);
         if let Some((resident, cpu)) = process() {
             self.process.with_label_values(&["resident_bytes"]).set(resident);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::db::AnyConnection;
 use crate::error::Result;
-use crate::sql::Sql;
+use crate::sql::{Cells, Sql};
 
 /// How long a claim holds without being renewed.
 pub const LEASE: TimeDelta = TimeDelta::seconds(20);
@@ -34,6 +34,13 @@ pub fn enqueue(conn: &mut AnyConnection, kind: &str, subject: Uuid, run_at: Date
     q.push(",'queued',").time(run_at).push(",0)");
     q.execute(conn)?;
     Ok(id)
+}
+
+/// Number of jobs by state.
+pub fn counts(conn: &mut AnyConnection) -> Result<Vec<(String, i64)>> {
+    let rows = Sql::start(conn, "SELECT state, COUNT(*) FROM jobs GROUP BY state").load(conn)?;
+    let pair = |Cells(c): Cells| Some((c.first()?.as_str()?.to_owned(), c.get(1)?.as_int()?));
+    Ok(rows.into_iter().filter_map(pair).collect())
 }
 
 /// Whether a job is due that nobody works on; a look that takes no lock.

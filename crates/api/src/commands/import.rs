@@ -137,7 +137,8 @@ fn write<T>(ctx: &mut Ctx<'_>, f: impl FnOnce(&mut Ctx<'_>) -> app::Result<T>) -
 }
 
 fn patch(options: &Options) -> Result<ImportPatch, String> {
-    let mapping = options.mapping.iter().map(|(header, field)| (header.clone(), Some(field.clone()).filter(|f| f != "-")));
+    let mapping =
+        options.mapping.iter().map(|(header, field)| (header.clone(), Some(field.clone()).filter(|f| f != "-")));
     let factor = |(header, text): &(String, String)| {
         text.parse::<i64>().map(|factor| (header.clone(), factor)).map_err(|_| format!("not a factor: {text}"))
     };
@@ -158,7 +159,9 @@ fn report_unmatched(import: &Import) {
     for (field, values) in &import.unmatched {
         for value in values {
             match &value.label {
-                Some(label) => eprintln!("{field}: {:?} is unknown; is it {label:?}? ({} rows)", value.value, value.count),
+                Some(label) => {
+                    eprintln!("{field}: {:?} is unknown; is it {label:?}? ({} rows)", value.value, value.count)
+                }
                 None => eprintln!("{field}: {:?} is unknown ({} rows)", value.value, value.count),
             }
         }

@@ -4,6 +4,7 @@ use crate::config::Config;
 use app::jobs::Workers;
 
 pub(super) fn run(config: &Config) -> Result<(), String> {
+    super::serve::require_current(config)?;
     let pool = persistence::db::pool(&config.database_url, config.pool_size).map_err(|e| e.to_string())?;
     let workers = Workers::start(&pool, super::serve::JOB_THREADS);
     tracing::info!("working");

@@ -67,7 +67,8 @@ fn not_ready(why: String) -> Failure {
 /// In the text format of Prometheus: requests, latency, database connections, memory and processor time.
 #[utoipa::path(get, path = "/metrics", operation_id = "get_prometheus", tag = "service", security(()), responses((status = 200, description = "The page.", body = String, content_type = "text/plain")))]
 async fn get_prometheus(state: Data<State>) -> Result<HttpResponse> {
-    let page = state.metrics.page(&state).map_err(|e| Failure::App(app::Error::Internal(e.to_string())))?;
+    let page = move || state.metrics.page(&state).map_err(|e| Failure::App(app::Error::Internal(e.to_string())));
+    let page = blocking(page).await?;
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")).body(page))
 }
 
