@@ -8,7 +8,9 @@ fi
 out=$TARGET/fuzz-$1
 rm -rf "$out"
 mkdir -p "$out"
-token=$(node "$ROOT/tests/fuzz/prepare.mjs")
+read -r token protected < <(node "$ROOT/tests/fuzz/prepare.mjs")
+[ -n "$token" ] || die "the server could not be set up"
+export FUZZ_PROTECTED=$protected SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$ROOT/tests/fuzz PYTHONDONTWRITEBYTECODE=1
 cd "$ROOT/tests/fuzz"
 code=0
 "$VENV/bin/st" --config-file schemathesis.toml run "$ROOT/openapi/openapi.json" --url "$FLYWHEEL_URL" --header "Authorization: Bearer $token" \

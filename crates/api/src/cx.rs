@@ -199,7 +199,10 @@ impl<P> Cx<P> {
     /// The version that `If-Match` names; `None` without the header.
     pub fn if_match(&self) -> Result<Option<i64>> {
         let Some(value) = self.req.headers().get(header::IF_MATCH) else { return Ok(None) };
-        let text = value.to_str().unwrap_or("").trim();
+        let text = value.to_str().unwrap_or("?").trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
         let version = text.trim_start_matches("W/").trim_matches('"').parse();
         version.map(Some).map_err(|_| Failure::Unreadable("If-Match".to_owned()))
     }

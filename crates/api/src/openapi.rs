@@ -94,6 +94,11 @@ fn complete(path: &str, operation: &mut Map<String, Json>) {
     {
         text.push_str(&format!(" Permission: {permission}."));
     }
+    for parameter in operation.get_mut("parameters").and_then(Json::as_array_mut).into_iter().flatten() {
+        if parameter["name"] == "If-Match" {
+            parameter["schema"] = record_docs::version_schema();
+        }
+    }
     let Some(responses) = operation.get_mut("responses").and_then(Json::as_object_mut) else { return };
     let mut add = |wanted: bool, status: &str| {
         if wanted && !responses.contains_key(status) {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 mod examples;
 mod operations;
 
-pub(crate) use operations::problem;
+pub(crate) use operations::{problem, version_schema};
 
 /// Paths and component schemas of every object's endpoints.
 #[derive(Debug, Default)]

@@ -186,9 +186,13 @@ fn refs_parameter() -> Json {
     parameter("query", "refs", false, json!({ "type": "boolean" }), "Also answer with the titles of linked records.")
 }
 
+/// What `If-Match` takes: a version in quotes.
+pub(crate) fn version_schema() -> Json {
+    json!({ "type": "string", "pattern": "^\"[0-9]{1,18}\"$", "example": "\"1\"" })
+}
+
 fn if_match(required: bool) -> Json {
-    let schema = json!({ "type": "string", "pattern": "^\"[0-9]{1,18}\"$", "example": "\"1\"" });
-    parameter("header", "If-Match", required, schema, "The version the change is based on, in quotes.")
+    parameter("header", "If-Match", required, version_schema(), "The version the change is based on, in quotes.")
 }
 
 fn idempotency_key() -> Json {

@@ -156,6 +156,7 @@ impl Draft {
                 Ok(keys) => self.sort = Some(keys),
                 Err(e) => self.errors.extend(e),
             },
+            "filter" if value.is_empty() => {}
             "filter" => match serde_json::from_str::<serde_json::Value>(value) {
                 Ok(json) => self.condition(reader.condition(&json, "filter")),
                 Err(_) => self.wrong("filter", "wrong_type", "JSON"),
