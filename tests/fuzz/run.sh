@@ -11,9 +11,10 @@ mkdir -p "$out"
 read -r token protected < <(node "$ROOT/tests/fuzz/prepare.mjs")
 [ -n "$token" ] || die "the server could not be set up"
 export FUZZ_PROTECTED=$protected SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$ROOT/tests/fuzz PYTHONDONTWRITEBYTECODE=1
-cd "$ROOT/tests/fuzz"
+# It keeps a cache of its own where it runs.
+cd "$out"
 code=0
-"$VENV/bin/st" --config-file schemathesis.toml run "$ROOT/openapi/openapi.json" --url "$FLYWHEEL_URL" --header "Authorization: Bearer $token" \
+"$VENV/bin/st" --config-file "$ROOT/tests/fuzz/schemathesis.toml" run "$ROOT/openapi/openapi.json" --url "$FLYWHEEL_URL" --header "Authorization: Bearer $token" \
   --checks all --mode all --phases examples,coverage,fuzzing,stateful --max-examples "${EXAMPLES:-10}" --max-time "${FUZZ_SECONDS:-120}" \
   --workers 2 --seed "${SEED:-1}" --generation-database none --continue-on-failure --request-timeout 20 \
   --report junit --report-junit-path "$out/junit.xml" --no-color >"$out/log" 2>&1 || code=$?

@@ -10,3 +10,12 @@ pub mod metrics;
 pub mod problem;
 pub mod reports;
 pub mod scores;
+
+/// A key of a patch that may be absent but, where it is given, not null: what it names cannot be cleared.
+pub(crate) fn given<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::Deserialize<'de>,
+{
+    T::deserialize(from).map(Some)
+}

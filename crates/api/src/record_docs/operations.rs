@@ -186,9 +186,9 @@ fn refs_parameter() -> Json {
     parameter("query", "refs", false, json!({ "type": "boolean" }), "Also answer with the titles of linked records.")
 }
 
-/// What `If-Match` takes: a version in quotes.
+/// What `If-Match` takes: a version in quotes; an empty header is none.
 pub(crate) fn version_schema() -> Json {
-    json!({ "type": "string", "pattern": "^\"[0-9]{1,18}\"$", "example": "\"1\"" })
+    json!({ "type": "string", "pattern": "^(\"[0-9]{1,18}\")?$", "example": "\"1\"" })
 }
 
 fn if_match(required: bool) -> Json {

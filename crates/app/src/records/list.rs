@@ -145,7 +145,8 @@ impl Default for Draft {
 impl Draft {
     fn take(&mut self, reader: &Reader<'_>, key: &str, value: &str) {
         match key {
-            "q" => self.q = Some(value.chars().take(200).collect()),
+            "q" if value.chars().count() > 200 => self.wrong("q", "too_long", "200"),
+            "q" => self.q = Some(value.to_owned()),
             "cursor" => self.cursor = Some(value.to_owned()).filter(|c| !c.is_empty()),
             "limit" => match value.parse() {
                 Ok(n) if (1..=MAX_LIMIT).contains(&n) => self.limit = n,
