@@ -4,8 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 say "building the release server and the load generator"
-cargo build --release --locked --quiet -p api --bin flywheel
-cargo build --release --locked --quiet -p tests --bin load
+# One build for both: apart, their libraries would be compiled twice, with the features of each.
+cargo build --release --locked --quiet -p api -p tests --bin flywheel --bin load
 export FLYWHEEL_BIN=$TARGET/release/flywheel BENCH_DIR=${BENCH_DIR:-$TARGET/bench}
 mkdir -p "$BENCH_DIR"
 exec "$TARGET/release/load" "$@"

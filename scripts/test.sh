@@ -27,7 +27,7 @@ export FLYWHEEL_BIN=$TARGET/debug/flywheel-under-test
 rust_tests() { cargo test --locked --workspace --no-fail-fast --quiet -- "$@"; }
 real_data() {
   if [ -e "${FLYWHEEL_REAL_DATA:-../shared/data}/crm_sales_pipeline.csv" ]; then
-    scripts/real-data.sh "${FLYWHEEL_REAL_DATA:-../shared/data}"
+    scripts/real-data.sh "${FLYWHEEL_REAL_DATA:-../shared/data}" | node tests/real/check.mjs
   else
     echo "skipped: there is no public pipeline data at ${FLYWHEEL_REAL_DATA:-../shared/data}"
   fi

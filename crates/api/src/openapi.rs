@@ -71,6 +71,16 @@ fn take(json: &Json, pointer: &str, into: &mut Map<String, Json>) {
     }
 }
 
+/// Bytes are a binary string, not a list of numbers.
+fn mark_bytes(body: &mut Json) {
+    let Some(content) = body.get_mut("content").and_then(Json::as_object_mut) else { return };
+    for (media, described) in content.iter_mut() {
+        if !media.ends_with("json") && !media.starts_with("text/") {
+            described["schema"] = json!({ "type": "string", "format": "binary" });
+        }
+    }
+}
+
 /// Adds what follows from the operation itself: the ways in which it can be refused.
 fn complete(path: &str, operation: &mut Map<String, Json>) {
     let public = operation
@@ -94,12 +104,16 @@ fn complete(path: &str, operation: &mut Map<String, Json>) {
     {
         text.push_str(&format!(" Permission: {permission}."));
     }
+    if let Some(body) = operation.get_mut("requestBody") {
+        mark_bytes(body);
+    }
     for parameter in operation.get_mut("parameters").and_then(Json::as_array_mut).into_iter().flatten() {
         if parameter["name"] == "If-Match" {
             parameter["schema"] = record_docs::version_schema();
         }
     }
     let Some(responses) = operation.get_mut("responses").and_then(Json::as_object_mut) else { return };
+    responses.values_mut().for_each(mark_bytes);
     let mut add = |wanted: bool, status: &str| {
         if wanted && !responses.contains_key(status) {
             responses.insert(status.to_owned(), record_docs::problem(status));

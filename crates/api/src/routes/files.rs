@@ -58,7 +58,7 @@ struct Upload {
 #[utoipa::path(
     post, path = "/api/v1/files", operation_id = "upload_file", tag = "files", security(("bearer" = [])),
     params(("name" = String, Query, description = "Name of the file with its ending.", example = "customers.csv")),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file."),
+    request_body(content = Option<Vec<u8>>, content_type = "application/octet-stream", description = "The file."),
     responses((status = 201, description = "The stored file.", body = StoredFile, headers(("Location" = String)))),
     extensions(("x-permission" = json!("import of any object")))
 )]
@@ -138,7 +138,11 @@ async fn get_file(req: HttpRequest) -> Result<HttpResponse> {
 #[utoipa::path(
     get, path = "/api/v1/files/{id}/content", operation_id = "download_file", tag = "files", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the file.")),
-    responses((status = 200, description = "The content.", content_type = "application/octet-stream", body = Vec<u8>)),
+    responses((status = 200, description = "The content.", content(
+        (Vec<u8> = "application/octet-stream"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "text/csv"),
+    ))),
     extensions(("x-permission" = json!("import or export of any object")))
 )]
 async fn download_file(req: HttpRequest) -> Result<HttpResponse> {
