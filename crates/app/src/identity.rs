@@ -13,8 +13,8 @@ mod seeds;
 mod setup;
 mod users;
 
-pub use actors::{ActorCache, Credential, KEY_PREFIX, load_actor, operator};
 pub(crate) use actors::load_user;
+pub use actors::{ActorCache, Credential, KEY_PREFIX, load_actor, operator};
 pub(crate) use hashing::hash as password_hash;
 pub use keys::{create_key, list_keys, revoke_key};
 pub use login::{Device, LoggedIn, REFRESH_DAYS, end_session, list_sessions, login, logout, refresh};

@@ -399,6 +399,7 @@ pub fn issue_message(lang: Lang, code: &str, detail: &str) -> String {
         "several_records_match" => ("有多条已有记录与该行匹配", "Several existing records match the row"),
         "record_not_found" => ("没有这个编号的记录", "There is no record with this id"),
         "record_not_yours" => ("无权修改这条记录", "You may not change this record"),
+        "closed_before_engaged" => ("关闭日早于开始跟进日", "Closed before it was engaged"),
         "changed_meanwhile" => ("记录同时被他人修改", "The record was changed by somebody else meanwhile"),
         "required" if !detail.is_empty() => ("缺少必填字段：{}", "A required field is missing: {}"),
         _ => return field_message(lang, code, detail),

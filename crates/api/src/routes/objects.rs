@@ -167,7 +167,8 @@ async fn list_events(cx: Cx<EventsRead>) -> Result<HttpResponse> {
         Some(text) => Some(text.parse().map_err(|_| app::Error::field("cursor", "invalid_cursor", ""))?),
     };
     let limit = limit(query.limit, 50)?;
-    let wanted = app::feed::Query { object: query.object.filter(|o| !o.is_empty()), record_id: query.record_id, before, limit };
+    let wanted =
+        app::feed::Query { object: query.object.filter(|o| !o.is_empty()), record_id: query.record_id, before, limit };
     let events = cx.read(move |ctx| app::feed::page(ctx, &wanted)).await?;
     Ok(HttpResponse::Ok().json(events))
 }

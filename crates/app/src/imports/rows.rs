@@ -190,7 +190,19 @@ impl Step<'_> {
                 Cell::Bad(code, detail) => self.bad(&mut draft, column, code, &detail, text),
             }
         }
+        self.plausible(&draft);
         draft
+    }
+
+    /// Values that are right each for itself but not together.
+    fn plausible(&mut self, draft: &Draft) {
+        let day = |key: &str| draft.changes.get(&self.plan.shape, key).and_then(Value::as_date);
+        if let (Some(engaged), Some(closed)) = (day("engaged_on"), day("closed_on"))
+            && closed < engaged
+        {
+            let note = Note { code: "closed_before_engaged", column: None, field: None, detail: None, rejected: false };
+            self.progress.note(&note, draft.row, &closed.to_string());
+        }
     }
 
     fn empty(&mut self, draft: &Draft, column: &Column, text: &str) {
