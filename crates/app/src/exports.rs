@@ -37,6 +37,9 @@ struct Setup {
     fields: Vec<String>,
     lang: String,
     file_name: String,
+    /// The API key under which it was asked for, whose permissions limit it.
+    #[serde(default)]
+    api_key_id: Option<Uuid>,
 }
 
 /// Asks for an export.
@@ -54,7 +57,7 @@ pub fn create(ctx: &mut Ctx<'_>, new: &NewExport, lang: Lang) -> Result<Export> 
     let day = ctx.parse().today();
     let file_name = clean_name(&format!("{label}-{day}.{ending}"));
     let lang = lang.pick("zh", "en").to_owned();
-    let setup = Setup { new: new.clone(), fields, lang, file_name };
+    let setup = Setup { new: new.clone(), fields, lang, file_name, api_key_id: ctx.actor.api_key_id };
     let row = ExportRow {
         id: Uuid::now_v7(),
         created_at: ctx.now,
@@ -133,6 +136,12 @@ fn show(row: &ExportRow) -> Result<Export> {
 fn own(ctx: &mut Ctx<'_>, id: Uuid) -> Result<ExportRow> {
     let row = persistence::exports::find(ctx.conn, id)?;
     row.filter(|row| row.created_by == Some(ctx.actor.user_id)).ok_or(Error::NotFound)
+}
+
+/// Who makes a stored export: the user, and the API key that limits him.
+pub(crate) fn runner(row: &ExportRow) -> Result<(Option<Uuid>, Option<Uuid>)> {
+    let setup: Setup = serde_json::from_str(&row.setup).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok((row.created_by, setup.api_key_id))
 }
 
 /// One of the caller's exports.

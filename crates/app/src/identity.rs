@@ -13,7 +13,7 @@ mod seeds;
 mod setup;
 mod users;
 
-pub(crate) use actors::load_user;
+pub(crate) use actors::load_person;
 pub use actors::{ActorCache, Credential, KEY_PREFIX, load_actor, operator};
 pub(crate) use hashing::hash as password_hash;
 pub use keys::{create_key, list_keys, revoke_key};

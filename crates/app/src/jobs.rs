@@ -33,6 +33,9 @@ pub fn wake() {
 
 /// Works until told to stop; what is under way then is finished or taken over by another process.
 pub fn work(pool: &DbPool, stop: &AtomicBool) {
+    if let Err(error) = tidy_up(pool) {
+        tracing::warn!(?error, "unfinished uploads could not be removed");
+    }
     while !stop.load(Ordering::Relaxed) {
         match work_once(pool) {
             Ok(true) => continue,
@@ -44,6 +47,14 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
             *news = false;
         }
     }
+}
+
+/// Removes uploads that were broken off.
+fn tidy_up(pool: &DbPool) -> Result<()> {
+    let mut conn = persistence::db::get(pool)?;
+    let before = Utc::now() - TimeDelta::days(1);
+    write_tx::<_, Error>(&mut conn, |conn| Ok(persistence::files::delete_unfinished(conn, before)?))?;
+    Ok(())
 }
 
 /// Works on threads of their own until dropped.
@@ -114,11 +125,12 @@ fn dispatch(pool: &DbPool, job: &Job) -> std::result::Result<(), Stop> {
 
 /// The user on whose behalf a job runs, with the permissions of today.
 fn owner(conn: &mut AnyConnection, job: &Job) -> Result<Actor> {
-    let user = match job.kind.as_str() {
-        exports::RUN => persistence::exports::find(conn, job.subject)?.and_then(|row| row.created_by),
-        _ => persistence::imports::find(conn, job.subject)?.and_then(|row| row.created_by),
-    };
-    crate::identity::load_user(conn, user.ok_or(Error::NotFound)?)
+    let (user, key) = match job.kind.as_str() {
+        exports::RUN => persistence::exports::find(conn, job.subject)?.map(|row| exports::runner(&row)),
+        _ => persistence::imports::find(conn, job.subject)?.map(|row| imports::runner(&row)),
+    }
+    .ok_or(Error::NotFound)??;
+    crate::identity::load_person(conn, user.ok_or(Error::NotFound)?, key)
 }
 
 fn close(pool: &DbPool, job: &Job, result: std::result::Result<(), Stop>) -> Result<()> {

@@ -117,7 +117,7 @@ pub fn load_actor(conn: &mut AnyConnection, credential: &Credential, now: DateTi
 }
 
 /// An active user with the union of the roles and the people around.
-pub(crate) fn load_user(conn: &mut AnyConnection, user: Uuid) -> Result<Actor> {
+fn load_user(conn: &mut AnyConnection, user: Uuid) -> Result<Actor> {
     let person = store::person(conn, user)?.filter(|p| p.is_active()).ok_or(Error::Unauthenticated("session_ended"))?;
     let roles = store::roles_of(conn, user)?;
     let team_id = person.team.as_ref().map(|(id, _, _)| *id);
@@ -135,6 +135,18 @@ pub(crate) fn load_user(conn: &mut AnyConnection, user: Uuid) -> Result<Actor> {
         api_key_id: None,
         session_id: None,
     })
+}
+
+/// A user for work in the background, within the limits of the API key that asked for it.
+pub(crate) fn load_person(conn: &mut AnyConnection, user: Uuid, key: Option<Uuid>) -> Result<Actor> {
+    let mut actor = load_user(conn, user)?;
+    if let Some(key) = key {
+        let key = store::key(conn, key)?.filter(|k| k.revoked_at.is_none() && k.user_id == user);
+        let key = key.ok_or(Error::Unauthenticated("invalid_token"))?;
+        actor.permissions = Arc::new(key.permissions.intersect(&actor.permissions));
+        actor.api_key_id = Some(key.id);
+    }
+    Ok(actor)
 }
 
 /// Who acts from the command line: the user with this address, or the first administrator.

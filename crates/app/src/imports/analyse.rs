@@ -75,6 +75,7 @@ pub(super) fn analyse(
         options,
         unmatched: BTreeMap::new(),
         dry_run: false,
+        api_key_id: None,
     };
     Ok((setup, progress))
 }

@@ -38,6 +38,11 @@ pub(crate) const RUN: &str = "import";
 /// Kind of the jobs that take imports back.
 pub(crate) const UNDO: &str = "import_undo";
 
+/// Who runs a stored import: the user, and the API key that limits him.
+pub(crate) fn runner(row: &ImportRow) -> Result<(Option<Uuid>, Option<Uuid>)> {
+    Ok((row.created_by, read::<Setup>(&row.setup)?.api_key_id))
+}
+
 /// The default values of a new record of an object.
 fn defaults(shape: &Shape, ctx: &Ctx<'_>) -> Result<Changes> {
     Ok(Changes { columns: rows::defaults(ctx, shape, None)?, custom: Vec::new() })
@@ -263,6 +268,7 @@ pub fn start(ctx: &mut Ctx<'_>, id: Uuid, dry_run: bool) -> Result<Import> {
     let mut progress = Progress::default();
     progress.counts.rows_total = read::<Progress>(&row.progress)?.counts.rows_total;
     setup.dry_run = dry_run;
+    setup.api_key_id = ctx.actor.api_key_id;
     row.state = ImportState::Queued.key().to_owned();
     row.setup = to_json(&setup)?;
     row.progress = to_json(&progress)?;
@@ -297,6 +303,9 @@ pub fn undo(ctx: &mut Ctx<'_>, id: Uuid) -> Result<Import> {
         return Err(Error::conflict("nothing_to_undo", row.state));
     }
     ctx.require(permission(&row.object), Action::Import)?;
+    let mut setup = setup;
+    setup.api_key_id = ctx.actor.api_key_id;
+    row.setup = to_json(&setup)?;
     row.state = ImportState::Undoing.key().to_owned();
     row.updated_at = ctx.now;
     row.finished_at = None;

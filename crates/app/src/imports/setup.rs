@@ -7,6 +7,7 @@ use contract::imports::{
 };
 use persistence::imports::ImportRow;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::tabular::layout::Layout;
 use crate::{Error, Result};
@@ -23,6 +24,9 @@ pub(super) struct Setup {
     pub(super) options: ImportOptions,
     pub(super) unmatched: BTreeMap<String, Vec<UnmatchedValue>>,
     pub(super) dry_run: bool,
+    /// The API key under which it was started, whose permissions limit the run.
+    #[serde(default)]
+    pub(super) api_key_id: Option<Uuid>,
 }
 
 /// What is known of a run, stored with every step.

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use contract::imports::Existing;
-use domain::fields::FieldError;
+use domain::fields::{FieldError, Kind};
 use domain::objects::OWN;
-use domain::record::Record;
+use domain::policy::{Mask, Masks};
+use domain::record::{Record, masked};
 use domain::value::Value;
 use persistence::imports::IssueRow;
 use persistence::records::Owners;
@@ -157,6 +158,7 @@ impl Step<'_> {
         if plan.shape.def.owned && !plan.update.contains(record.owner(&plan.shape)) {
             return Err(Error::field("", "record_not_yours", ""));
         }
+        self.keep_masked(ctx, draft);
         let changed = match plan.setup.options.existing {
             Existing::Skip => false,
             Existing::Update => main.update(ctx, record, &draft.changes, &plan.update)?.changed,
@@ -168,6 +170,23 @@ impl Step<'_> {
         }
         self.defer(draft, record.id());
         Ok(())
+    }
+
+    /// What the caller only sees masked, he cannot replace: the file may hold the mask itself.
+    fn keep_masked(&mut self, ctx: &Ctx<'_>, draft: &mut Draft) {
+        let masks = ctx.actor.permissions.masks;
+        if masks == Masks::default() {
+            return;
+        }
+        let shape = self.plan.shape.clone();
+        let hidden = |kind: &Kind| masked(kind, masks) != Mask::Clear;
+        let before = draft.changes.columns.len() + draft.changes.custom.len();
+        draft.changes.columns.retain(|(at, _)| !shape.column(*at).is_some_and(|field| hidden(&field.kind)));
+        draft.changes.custom.retain(|(key, _)| !shape.custom.iter().any(|f| f.key == *key && hidden(&f.kind)));
+        if draft.changes.columns.len() + draft.changes.custom.len() < before {
+            let note = Note { code: "masked", column: None, field: None, detail: None, rejected: false };
+            self.progress.note(&note, draft.row, "");
+        }
     }
 
     /// Notes down the links of a record to records that may come later in the file.
