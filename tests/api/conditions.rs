@@ -64,14 +64,14 @@ fn customer() -> impl Strategy<Value = (Record, bool)> {
     let columns = (
         word(),
         word(),
-        prop::option::of(-3i64..4),
+        prop::option::of(0i64..7),
         prop::option::of(prop::sample::select(vec!["A", "B", "C"])),
         prop::option::of(time()),
         prop::option::of(day()),
     );
     let custom = (
         word(),
-        prop::option::of(-3i64..4),
+        prop::option::of(0i64..7),
         prop::option::of(-2.0f64..2.0),
         prop::option::of(any::<bool>()),
         prop::option::of(day()),
@@ -114,12 +114,12 @@ fn test() -> impl Strategy<Value = Json> {
     )
         .prop_map(|(f, op, v)| json!({"field": f, "op": op, "value": v}));
     let order = prop::sample::select(vec!["eq", "ne", "lt", "lte", "gt", "gte"]);
-    let int = (prop::sample::select(vec!["employees", "custom.c_int", "parent_id.employees"]), order.clone(), -3i64..4)
+    let int = (prop::sample::select(vec!["employees", "custom.c_int", "parent_id.employees"]), order.clone(), 0i64..7)
         .prop_map(|(f, op, v)| json!({"field": f, "op": op, "value": v}));
     let number = (order.clone(), -8i64..8)
         .prop_map(|(op, v)| json!({"field": "custom.c_number", "op": op, "value": v as f64 / 4.0}));
     let between =
-        (-3i64..4, -3i64..4).prop_map(|(a, b)| json!({"field": "employees", "op": "between", "value": [a, b]}));
+        (0i64..7, 0i64..7).prop_map(|(a, b)| json!({"field": "employees", "op": "between", "value": [a, b]}));
     let flag = any::<bool>().prop_map(|v| json!({"field": "custom.c_bool", "op": "eq", "value": v}));
     let date = (prop::sample::select(vec!["last_order_on", "custom.c_date"]), order.clone(), day())
         .prop_map(|(f, op, v)| json!({"field": f, "op": op, "value": v.to_string()}));
