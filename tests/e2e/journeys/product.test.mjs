@@ -1,0 +1,110 @@
+// The thread through the product on the demonstration company: log in, see the figures, open what is behind them, import, export.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { base, check, close, faces, open, request } from './browser.mjs';
+
+const ADMIN = { email: 'admin@demo.flywheel.cn', password: 'Yunfan-2026-demo' };
+let token;
+
+before(async () => {
+  token = (await request('POST', '/auth/login', ADMIN)).access_token;
+});
+after(close);
+
+async function logIn(face) {
+  // The account's own language would win over the browser's.
+  await request('PATCH', '/me', { locale: face.locale.startsWith('zh') ? 'zh-CN' : 'en' }, token);
+  const page = await open(face);
+  await page.goto(`${base}/login`);
+  await page.locator('[name=email]').fill(ADMIN.email);
+  await page.locator('[name=password]').fill(ADMIN.password);
+  await page.locator('button[type=submit]').click();
+  await page.locator('#main').waitFor();
+  return page;
+}
+
+const total = async (object, query = '') => (await request('GET', `/${object}?count=exact&limit=1${query}`, undefined, token)).total;
+
+for (const face of faces) {
+  test(`every page of the thread is whole: ${face.name}`, async () => {
+    const page = await logIn(face);
+    assert.equal(await page.locator('html').getAttribute('lang'), face.locale.startsWith('zh') ? 'zh-CN' : 'en');
+    await page.locator('[data-testid^=kpi-]').first().waitFor();
+    await check(page, 'home');
+    const customer = (await request('GET', '/customers?limit=1', undefined, token)).items[0];
+    const deal = (await request('GET', '/opportunities?limit=1', undefined, token)).items[0];
+    const places = {
+      customers: '/customers', customer: `/customers/${customer.id}`, contacts: '/contacts', opportunities: '/opportunities',
+      opportunity: `/opportunities/${deal.id}`, orders: '/orders', activities: '/activities', tasks: '/tasks', products: '/products',
+      imports: '/imports', 'new-import': '/imports/new', exports: '/exports', settings: '/settings',
+    };
+    for (const [name, path] of Object.entries(places)) {
+      await page.goto(base + path);
+      await page.locator('#main').waitFor();
+      await check(page, name);
+    }
+    await page.context().close();
+  });
+}
+
+test('a figure of the dashboard opens the records behind it', async () => {
+  const page = await logIn(faces[0]);
+  const link = page.locator('#main a[href*="/opportunities?"]').first();
+  await link.waitFor();
+  await link.click();
+  await page.waitForURL('**/opportunities?**');
+  await page.locator('[data-testid=total]').waitFor();
+  await check(page, 'drill-down');
+  await page.context().close();
+});
+
+test('a customer is found by pinyin from anywhere', async () => {
+  const page = await logIn(faces[0]);
+  const { items: [contact] } = await request('GET', '/contacts?limit=1', undefined, token);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(contact.name);
+  await page.getByText(contact.name).first().waitFor();
+  await check(page, 'palette');
+  await page.context().close();
+});
+
+test('a file is tried, imported and taken back in the wizard', async () => {
+  for (const face of [faces[0], faces[3]]) {
+    const page = await logIn(face);
+    const before = await total('customers');
+    await page.goto(`${base}/imports/new`);
+    const rows = ['客户名称,电话,城市,员工人数', `${face.name}甲公司,021-55556666,上海,120`, `${face.name}乙公司,0571-88886666,杭州,many`, `${face.name}丙公司,,广州,7`];
+    await page.getByTestId('import-file').setInputFiles({ name: 'customers.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) });
+    await page.waitForURL(/imports\/[0-9a-f-]{36}/);
+    await page.getByTestId('dry-run').waitFor();
+    await check(page, 'import-mapping');
+    await page.getByTestId('dry-run').click();
+    await page.getByTestId('report').waitFor();
+    await check(page, 'import-trial');
+    assert.equal(await total('customers'), before);
+    await page.getByTestId('run').click();
+    await page.getByTestId('undo').waitFor();
+    await check(page, 'import-done');
+    assert.equal(await total('customers'), before + 2);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('errors').click()]);
+    assert.match(download.suggestedFilename(), /\.csv$/);
+    await page.getByTestId('undo').click();
+    await page.getByRole('dialog').getByRole('button').last().click();
+    const deadline = Date.now() + 15_000;
+    while (await total('customers') !== before) assert.ok(Date.now() < deadline, 'the undo does not end');
+    await page.context().close();
+  }
+});
+
+test('the language switch changes every word at once and is remembered', async () => {
+  const page = await logIn(faces[0]);
+  const profile = page.getByTestId('profile');
+  await profile.waitFor();
+  await page.getByTestId('lang').click();
+  await page.locator('html[lang=en]').waitFor();
+  await page.getByRole('link', { name: 'Customers' }).first().waitFor();
+  await page.reload();
+  await page.locator('html[lang=en]').waitFor();
+  await check(page, 'switched');
+  await page.context().close();
+});
