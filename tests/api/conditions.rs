@@ -118,8 +118,7 @@ fn test() -> impl Strategy<Value = Json> {
         .prop_map(|(f, op, v)| json!({"field": f, "op": op, "value": v}));
     let number = (order.clone(), -8i64..8)
         .prop_map(|(op, v)| json!({"field": "custom.c_number", "op": op, "value": v as f64 / 4.0}));
-    let between =
-        (0i64..7, 0i64..7).prop_map(|(a, b)| json!({"field": "employees", "op": "between", "value": [a, b]}));
+    let between = (0i64..7, 0i64..7).prop_map(|(a, b)| json!({"field": "employees", "op": "between", "value": [a, b]}));
     let flag = any::<bool>().prop_map(|v| json!({"field": "custom.c_bool", "op": "eq", "value": v}));
     let date = (prop::sample::select(vec!["last_order_on", "custom.c_date"]), order.clone(), day())
         .prop_map(|(f, op, v)| json!({"field": f, "op": op, "value": v.to_string()}));
