@@ -14,7 +14,7 @@ mod work;
 use crate::identity::{self, Device};
 use crate::schema::Schema;
 use crate::{Actor, Ctx, Error, Result};
-use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, TimeZone, Utc, Weekday};
 use contract::identity::Setup;
 use domain::value::Value;
 use persistence::db::{self, AnyConnection, DbPool};
@@ -94,16 +94,23 @@ impl World<'_> {
         let minute = 8 * 60 + 30 + self.rng.i64(0..570);
         let local =
             day.and_time(chrono::NaiveTime::MIN) + Duration::minutes(minute) + Duration::seconds(self.rng.i64(0..60));
-        let at = self.schema.offset.from_local_datetime(&local).single().map_or(self.now, |t| t.with_timezone(&Utc));
-        at.min(self.now - Duration::minutes(self.rng.i64(1..40)))
+        let mut at =
+            self.schema.offset.from_local_datetime(&local).single().map_or(self.now, |t| t.with_timezone(&Utc));
+        // What would be later today was done on the working day before.
+        while at > self.now - Duration::minutes(5)
+            || matches!(self.local_day(at).weekday(), Weekday::Sat | Weekday::Sun)
+        {
+            at -= Duration::days(1);
+        }
+        at
     }
 
     /// A day `ago` days before today, moved off the weekend.
     fn workday(&self, ago: i64) -> NaiveDate {
         let day = self.today - Duration::days(ago.max(0));
         match day.weekday() {
-            chrono::Weekday::Sat => day.checked_sub_days(Days::new(1)).unwrap_or(day),
-            chrono::Weekday::Sun => day.checked_sub_days(Days::new(2)).unwrap_or(day),
+            Weekday::Sat => day.checked_sub_days(Days::new(1)).unwrap_or(day),
+            Weekday::Sun => day.checked_sub_days(Days::new(2)).unwrap_or(day),
             _ => day,
         }
     }

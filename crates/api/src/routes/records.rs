@@ -65,7 +65,7 @@ async fn get(req: HttpRequest, def: &'static ObjectDef) -> Result<HttpResponse> 
             _ => return Err(app::Error::field(key, "unknown_parameter", "").into()),
         }
     }
-    let shown = cx.read(move |ctx| app::records::show(ctx, def.key, id, refs)).await?;
+    let shown = cx.glance(move |ctx| app::records::show(ctx, def.key, id, refs)).await?;
     Ok(answer(HttpResponse::Ok(), &shown).body(shown.json))
 }
 
