@@ -17,6 +17,7 @@ mod objects;
 mod records;
 mod reports;
 mod roles;
+mod scores;
 
 /// Registers everything.
 pub(crate) fn configure(app: &mut ServiceConfig) {
@@ -31,10 +32,11 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
 fn api(scope: &mut ServiceConfig) {
     metrics::configure(scope);
     reports::configure(scope);
+    api_keys::configure(scope);
     auth::configure(scope);
     me::configure(scope);
     roles::configure(scope);
-    api_keys::configure(scope);
+    scores::configure(scope);
     objects::configure(scope);
     records::configure(scope);
     files::configure(scope);
@@ -60,5 +62,8 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         files::Doc::openapi(),
         imports::Doc::openapi(),
         exports::Doc::openapi(),
+        metrics::Doc::openapi(),
+        reports::Doc::openapi(),
+        scores::Doc::openapi(),
     ]
 }

@@ -16,6 +16,7 @@ pub mod metrics;
 pub mod records;
 pub mod reports;
 pub mod schema;
+pub mod scores;
 pub mod search;
 pub mod tabular;
 pub mod totals;

@@ -12,12 +12,15 @@ mod segment;
 #[cfg(test)]
 mod tests;
 
+use serde::{Deserialize, Serialize};
+
 pub use aggregate::{Aggregate, OrderKind, Orders, aggregate};
 pub use score::{Dimension, DimensionScore, Explanation, Rfm, Scores, score_aggregates, score_orders};
 pub use segment::{Overlay, Segment, SegmentSummary};
 
 /// How scores are formed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Days of the window, which ends with the day of scoring (included).
     pub window_days: u32,
@@ -36,7 +39,8 @@ impl Default for Settings {
 }
 
 /// How a value becomes a score of 1..5.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// By rank among the scored customers: `1 + floor(5·k/N)`, k of them strictly worse.
     Rank,
@@ -45,7 +49,7 @@ pub enum Mode {
 }
 
 /// Fixed limits: a value scores one more than the number of limits it reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CutTables {
     /// Days since the last order, at most; for the scores 2, 3, 4 and 5.
     pub recency_days: [i64; 4],

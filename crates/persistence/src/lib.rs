@@ -14,6 +14,7 @@ pub mod introspect;
 pub mod jobs;
 pub mod pipeline;
 pub mod records;
+pub mod scores;
 pub mod settings;
 pub mod sql;
 pub mod totals;

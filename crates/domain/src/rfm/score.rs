@@ -187,35 +187,51 @@ impl Rfm {
         summarise(&self.aggregates, &self.scores, &self.settings)
     }
 
-    /// Why a customer has its scores; looks at every customer once.
+    /// Why a customer has its scores; looks at every customer.
     pub fn explain(&self, customer: usize) -> Option<Explanation> {
         let aggregate = *self.aggregates.get(customer)?;
         let scores = *self.scores.get(customer)?;
-        let reason = |d: usize, score| self.reason(Dimension::ALL[d], &self.limits[d], &aggregate, score);
+        let reason = |d: usize, score| self.reason(Dimension::ALL[d], &aggregate, score);
         let dimensions = scores.is_scored().then(|| [reason(0, scores.r), reason(1, scores.f), reason(2, scores.m)]);
         let segment = Segment::of(scores, &self.settings);
         let overlay = Overlay::of(scores, &self.settings);
         Some(Explanation { aggregate, scores, segment, overlay, dimensions })
     }
 
-    fn reason(&self, dimension: Dimension, limits: &Limits, row: &Aggregate, score: u8) -> DimensionScore {
-        let merit = dimension.merit(row, self.as_of);
-        let mut worse = 0;
+    /// The worst value that still has the score 2, 3, 4 and 5; `None` where nobody has it.
+    pub fn cuts(&self, dimension: Dimension) -> [Option<i64>; 4] {
+        let limits = self.limits[dimension as usize];
+        if self.settings.mode != Mode::Rank {
+            return limits.map(|limit| Some(dimension.turn(limit)));
+        }
         let mut least: [Option<i64>; 4] = [None; 4];
-        for other in self.aggregates.iter().filter(|a| a.orders > 0) {
-            let its = dimension.merit(other, self.as_of);
-            worse += u64::from(its < merit);
+        for merit in self.merits(dimension) {
             for (least, limit) in least.iter_mut().zip(limits) {
-                if its >= *limit && least.is_none_or(|l| its < l) {
-                    *least = Some(its);
+                if merit >= limit && least.is_none_or(|l| merit < l) {
+                    *least = Some(merit);
                 }
             }
         }
-        let cuts = match self.settings.mode {
-            Mode::Rank => least.map(|cut| cut.map(|merit| dimension.turn(merit))),
-            Mode::Fixed(_) => limits.map(|limit| Some(dimension.turn(limit))),
-        };
+        least.map(|cut| cut.map(|merit| dimension.turn(merit)))
+    }
+
+    /// For every customer k, the scored customers with a strictly worse value; 0 for those
+    /// without a score.
+    pub fn worse(&self, dimension: Dimension) -> Vec<u64> {
+        let mut sorted: Vec<i64> = self.merits(dimension).collect();
+        sorted.sort_unstable();
+        let below = |row: &Aggregate| sorted.partition_point(|m| *m < dimension.merit(row, self.as_of)) as u64;
+        self.aggregates.iter().map(|row| if row.orders > 0 { below(row) } else { 0 }).collect()
+    }
+
+    fn merits(&self, dimension: Dimension) -> impl Iterator<Item = i64> + '_ {
+        self.aggregates.iter().filter(|a| a.orders > 0).map(move |a| dimension.merit(a, self.as_of))
+    }
+
+    fn reason(&self, dimension: Dimension, row: &Aggregate, score: u8) -> DimensionScore {
+        let merit = dimension.merit(row, self.as_of);
+        let worse = self.merits(dimension).filter(|other| *other < merit).count() as u64;
         let value = dimension.value(row, self.as_of);
-        DimensionScore { dimension, value, score, worse, of: self.scored, cuts }
+        DimensionScore { dimension, value, score, worse, of: self.scored, cuts: self.cuts(dimension) }
     }
 }

@@ -193,6 +193,7 @@ proptest! {
         let rfm = scored(&rows);
         let why = rfm.explain(which).unwrap();
         for d in why.dimensions.into_iter().flatten() {
+            prop_assert_eq!(rfm.worse(d.dimension)[which], d.worse);
             prop_assert_eq!(u64::from(d.score), (1 + 5 * d.worse / d.of).min(5));
             prop_assert!((1..=5).contains(&d.score));
             prop_assert_eq!(usize::from(d.score) - 1, d.cuts.iter().flatten().filter(|cut| match d.dimension {

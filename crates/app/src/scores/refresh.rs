@@ -1,0 +1,136 @@
+//! Scoring all customers.
+
+use crate::metrics::pick;
+use crate::schema::Schema;
+use crate::{Ctx, Error, Result, Visible};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use contract::problem::Lang;
+use contract::scores::RfmRun;
+use domain::policy::Action;
+use domain::rfm::{Aggregate, Dimension, Rfm, Segment, Settings, score_aggregates};
+use persistence::db::{AnyConnection, write_tx};
+use persistence::scores::{OrderSums, RfmRow};
+use uuid::Uuid;
+
+/// The organisation's way of scoring, if it differs from the default.
+const SETTINGS: &str = "rfm";
+/// What the last run was.
+const RUN: &str = "rfm_run";
+/// Customers read at once.
+const PAGE: i64 = 20_000;
+/// Customers written in one transaction, so that others get their turn.
+const BATCH: usize = 4096;
+
+/// Scores all customers now, on request. Only for those who may change every customer.
+/// Runs in transactions of its own, so it must not be called inside one.
+pub fn refresh(ctx: &mut Ctx<'_>) -> Result<RfmRun> {
+    match ctx.require("customers", Action::Update)? {
+        Visible::All => refresh_now(ctx.conn, ctx.schema, ctx.now),
+        Visible::Owners(_) => Err(Error::Forbidden { permission: "customers.update".to_owned() }),
+    }
+}
+
+/// Scores all customers if that has not yet been done today; what the worker does at night.
+pub fn refresh_if_due(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) -> Result<Option<RfmRun>> {
+    let today = today(schema, now);
+    if run(conn)?.is_some_and(|last| last.as_of >= today) {
+        return Ok(None);
+    }
+    refresh_now(conn, schema, now).map(Some)
+}
+
+/// The last run.
+pub fn run(conn: &mut AnyConnection) -> Result<Option<RfmRun>> {
+    let stored = persistence::settings::get(conn, RUN)?;
+    Ok(stored.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
+fn today(schema: &Schema, now: DateTime<Utc>) -> NaiveDate {
+    crate::totals::local_day(now, schema.offset)
+}
+
+fn settings(conn: &mut AnyConnection) -> Result<Settings> {
+    let stored = persistence::settings::get(conn, SETTINGS)?;
+    Ok(stored.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+}
+
+fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) -> Result<RfmRun> {
+    let settings = settings(conn)?;
+    let as_of = today(schema, now);
+    let days = i64::from(settings.window_days.max(1)) - 1;
+    let from = as_of.checked_sub_signed(chrono::Duration::days(days)).unwrap_or(as_of);
+    let sums = all_sums(conn, (from, as_of))?;
+    let aggregates = sums.iter().map(aggregate).collect();
+    let rfm = score_aggregates(aggregates, as_of.num_days_from_ce(), settings);
+    let rows = rows(&sums, &rfm);
+    for batch in rows.chunks(BATCH) {
+        write_tx(conn, |conn| persistence::scores::write_rfm(conn, batch, now))?;
+    }
+    let done = RfmRun {
+        as_of,
+        window_days: rfm.settings.window_days,
+        at: now,
+        scored: rfm.scored,
+        recency_cuts: rfm.cuts(Dimension::Recency).to_vec(),
+        frequency_cuts: rfm.cuts(Dimension::Frequency).to_vec(),
+        monetary_cuts: rfm.cuts(Dimension::Monetary).to_vec(),
+    };
+    let json = serde_json::to_string(&done).map_err(|e| Error::Internal(e.to_string()))?;
+    write_tx(conn, |conn| {
+        persistence::scores::finish_rfm(conn, now)?;
+        persistence::settings::set(conn, RUN, &json, now)
+    })?;
+    Ok(done)
+}
+
+fn all_sums(conn: &mut AnyConnection, window: (NaiveDate, NaiveDate)) -> Result<Vec<OrderSums>> {
+    let mut sums: Vec<OrderSums> = Vec::new();
+    loop {
+        let after: Option<Uuid> = sums.last().map(|s| s.customer);
+        let page = persistence::scores::order_sums(conn, window, after, PAGE)?;
+        let is_last = (page.len() as i64) < PAGE;
+        sums.extend(page);
+        if is_last {
+            return Ok(sums);
+        }
+    }
+}
+
+fn aggregate(sums: &OrderSums) -> Aggregate {
+    match sums.last_on {
+        Some(day) => Aggregate {
+            last_day: day.num_days_from_ce(),
+            orders: u32::try_from(sums.orders).unwrap_or(u32::MAX),
+            amount_minor: sums.amount_minor,
+        },
+        None => Aggregate { amount_minor: sums.amount_minor, ..Aggregate::NONE },
+    }
+}
+
+fn rows(sums: &[OrderSums], rfm: &Rfm) -> Vec<RfmRow> {
+    let worse = Dimension::ALL.map(|d| rfm.worse(d));
+    let k = |dimension: usize, i: usize| worse[dimension].get(i).map_or(0, |k| i64::try_from(*k).unwrap_or(i64::MAX));
+    let row = |(i, sums): (usize, &OrderSums)| {
+        let scores = rfm.scores.get(i).filter(|s| s.is_scored())?;
+        Some(RfmRow {
+            customer: sums.customer,
+            last_on: sums.last_on?,
+            orders: sums.orders,
+            amount_minor: sums.amount_minor,
+            scores: [i64::from(scores.r), i64::from(scores.f), i64::from(scores.m)],
+            worse: [k(0, i), k(1, i), k(2, i)],
+            segment: Segment::of(*scores, &rfm.settings).code().to_owned(),
+        })
+    };
+    sums.iter().enumerate().filter_map(row).collect()
+}
+
+/// The name of a segment in a language.
+pub(super) fn label(segment: Segment, lang: Lang) -> String {
+    pick(lang, segment.label()).to_owned()
+}
+
+/// The organisation's way of scoring.
+pub(super) fn way(ctx: &mut Ctx<'_>) -> Result<Settings> {
+    settings(ctx.conn)
+}

@@ -1,0 +1,237 @@
+//! Scores of customers and their history.
+
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::records::Owners;
+use crate::sql::{Cells, Sql, Store, shape};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::value::Value;
+use uuid::Uuid;
+
+/// What a customer ordered in a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderSums {
+    /// The customer.
+    pub customer: Uuid,
+    /// The day of the last order; none when there are only returns.
+    pub last_on: Option<NaiveDate>,
+    /// Orders that were not sent back.
+    pub orders: i64,
+    /// Amounts less returns, in minor units.
+    pub amount_minor: i64,
+}
+
+/// The sums of live customers with an order or a return in the window, by ascending id after
+/// `after`, at most `limit`.
+pub fn order_sums(
+    conn: &mut AnyConnection,
+    window: (NaiveDate, NaiveDate),
+    after: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<OrderSums>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT o.customer_id, max(CASE WHEN o.status <> 'returned' THEN o.ordered_on END), \
+         CAST(sum(CASE WHEN o.status <> 'returned' THEN 1 ELSE 0 END) AS BIGINT), \
+         CAST(sum(CASE WHEN o.status = 'returned' THEN -abs(o.amount_minor) ELSE o.amount_minor END) AS BIGINT) \
+         FROM orders o JOIN customers c ON c.id = o.customer_id AND c.archived_at IS NULL \
+         WHERE o.archived_at IS NULL AND o.status IN ('confirmed', 'fulfilled', 'returned') AND o.ordered_on >= ",
+    );
+    q.bind(Store::Date, &Value::Date(window.0)).push(" AND o.ordered_on <= ").bind(Store::Date, &Value::Date(window.1));
+    if let Some(after) = after {
+        q.push(" AND o.customer_id > ").id(after);
+    }
+    q.push(" GROUP BY o.customer_id ORDER BY o.customer_id LIMIT ").int(limit);
+    let read = |Cells(mut c): Cells| {
+        shape(Store::Date, c.get_mut(1)?);
+        let [customer, last_on, orders, amount] = c.as_slice() else { return None };
+        Some(OrderSums {
+            customer: customer.as_id()?,
+            last_on: last_on.as_date(),
+            orders: orders.as_int()?,
+            amount_minor: amount.as_int()?,
+        })
+    };
+    Ok(q.load(conn)?.into_iter().filter_map(read).collect())
+}
+
+/// The RFM scores of a customer with what they follow from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RfmRow {
+    /// The customer.
+    pub customer: Uuid,
+    /// The day of the last order in the window.
+    pub last_on: NaiveDate,
+    /// Orders in the window.
+    pub orders: i64,
+    /// Amounts less returns in the window, in minor units.
+    pub amount_minor: i64,
+    /// The scores of recency, frequency and amount.
+    pub scores: [i64; 3],
+    /// The scored customers with a strictly worse value of each.
+    pub worse: [i64; 3],
+    /// The segment.
+    pub segment: String,
+}
+
+/// Writes the scores of one run.
+pub fn write_rfm(conn: &mut AnyConnection, rows: &[RfmRow], run_at: DateTime<Utc>) -> Result<()> {
+    let mut rest = rows;
+    // Powers of two only, so that few different statements are ever prepared.
+    let mut size = 128;
+    while !rest.is_empty() {
+        while size > rest.len() {
+            size /= 2;
+        }
+        let (head, tail) = rest.split_at(size);
+        let mut q = Sql::start(
+            conn,
+            "INSERT INTO rfm_scores (customer_id, last_on, orders, amount_minor, r, f, m, r_worse, f_worse, m_worse, segment, run_at) VALUES ",
+        );
+        for (i, row) in head.iter().enumerate() {
+            q.push(if i == 0 { "(" } else { ", (" }).id(row.customer).push(", ");
+            q.bind(Store::Date, &Value::Date(row.last_on)).push(", ").int(row.orders).push(", ").int(row.amount_minor);
+            for n in row.scores.iter().chain(&row.worse) {
+                q.push(", ").int(*n);
+            }
+            q.push(", ").text(row.segment.clone()).push(", ").time(run_at).push(")");
+        }
+        q.push(
+            " ON CONFLICT (customer_id) DO UPDATE SET last_on = excluded.last_on, orders = excluded.orders, \
+             amount_minor = excluded.amount_minor, r = excluded.r, f = excluded.f, m = excluded.m, \
+             r_worse = excluded.r_worse, f_worse = excluded.f_worse, m_worse = excluded.m_worse, \
+             segment = excluded.segment, run_at = excluded.run_at",
+        );
+        q.execute(conn)?;
+        rest = tail;
+    }
+    Ok(())
+}
+
+const NOT_SCORED: &str = "NOT EXISTS (SELECT 1 FROM rfm_scores s WHERE s.customer_id = customers.id)";
+const DIFFERS: &str = "(customers.rfm_segment IS DISTINCT FROM s.segment OR customers.rfm_r IS DISTINCT FROM s.r \
+     OR customers.rfm_f IS DISTINCT FROM s.f OR customers.rfm_m IS DISTINCT FROM s.m)";
+
+/// Ends a run: forgets the rows of earlier ones, remembers what changed, and copies the scores to
+/// the customers.
+pub fn finish_rfm(conn: &mut AnyConnection, run_at: DateTime<Utc>) -> Result<()> {
+    let mut q = Sql::start(conn, "DELETE FROM rfm_scores WHERE run_at < ");
+    q.time(run_at);
+    q.execute(conn)?;
+    let mut q =
+        Sql::start(conn, "INSERT INTO score_snapshots (subject, model, at, value, band) SELECT s.customer_id, 'rfm', ");
+    q.time(run_at).push(
+        ", s.r * 100.0 + s.f * 10 + s.m, s.segment FROM rfm_scores s JOIN customers ON customers.id = s.customer_id WHERE ",
+    );
+    q.push(DIFFERS).push(" ON CONFLICT (subject, model, at) DO NOTHING");
+    q.execute(conn)?;
+    let mut q =
+        Sql::start(conn, "INSERT INTO score_snapshots (subject, model, at, value, band) SELECT customers.id, 'rfm', ");
+    q.time(run_at).push(", 0.0, 'none' FROM customers WHERE customers.rfm_segment <> 'none' AND ");
+    q.push(NOT_SCORED).push(" ON CONFLICT (subject, model, at) DO NOTHING");
+    q.execute(conn)?;
+    let mut q = Sql::start(
+        conn,
+        "UPDATE customers SET rfm_r = s.r, rfm_f = s.f, rfm_m = s.m, rfm_segment = s.segment FROM rfm_scores s \
+         WHERE s.customer_id = customers.id AND ",
+    );
+    q.push(DIFFERS);
+    q.execute(conn)?;
+    let mut q = Sql::start(
+        conn,
+        "UPDATE customers SET rfm_r = NULL, rfm_f = NULL, rfm_m = NULL, rfm_segment = 'none' \
+         WHERE rfm_segment IS DISTINCT FROM 'none' AND ",
+    );
+    q.push(NOT_SCORED);
+    q.execute(conn)?;
+    Ok(())
+}
+
+/// The scores of a customer, if it had an order in the window of the last run.
+pub fn rfm_of(conn: &mut AnyConnection, customer: Uuid) -> Result<Option<RfmRow>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT customer_id, last_on, orders, amount_minor, r, f, m, r_worse, f_worse, m_worse, segment FROM rfm_scores WHERE customer_id = ",
+    );
+    q.id(customer);
+    let read = |Cells(mut c): Cells| {
+        shape(Store::Date, c.get_mut(1)?);
+        let int = |at: usize| c.get(at).and_then(Value::as_int);
+        Some(RfmRow {
+            customer: c.first()?.as_id()?,
+            last_on: c.get(1)?.as_date()?,
+            orders: int(2)?,
+            amount_minor: int(3)?,
+            scores: [int(4)?, int(5)?, int(6)?],
+            worse: [int(7)?, int(8)?, int(9)?],
+            segment: c.get(10)?.as_str()?.to_owned(),
+        })
+    };
+    Ok(q.first(conn)?.and_then(read))
+}
+
+/// Live customers alike in recency score, frequency score and segment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RfmCell {
+    /// Recency and frequency score; none without an order in the window.
+    pub scores: Option<(i64, i64)>,
+    /// The segment; none before the first run that knew the customer.
+    pub segment: Option<String>,
+    /// How many.
+    pub customers: i64,
+    /// Their orders in the window.
+    pub orders: i64,
+    /// Their amounts in the window, in minor units.
+    pub amount_minor: i64,
+}
+
+/// The customers of these owners by score and segment.
+pub fn rfm_cells(conn: &mut AnyConnection, owners: Owners<'_>) -> Result<Vec<RfmCell>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT c.rfm_r, c.rfm_f, c.rfm_segment, count(*), CAST(coalesce(sum(s.orders), 0) AS BIGINT), \
+         CAST(coalesce(sum(s.amount_minor), 0) AS BIGINT) \
+         FROM customers c LEFT JOIN rfm_scores s ON s.customer_id = c.id WHERE c.archived_at IS NULL",
+    );
+    match owners {
+        Owners::All => {}
+        Owners::Only(ids) => {
+            q.push(" AND c.owner_id IN ").ids(ids);
+        }
+    }
+    q.push(" GROUP BY c.rfm_r, c.rfm_f, c.rfm_segment");
+    let read = |Cells(c): Cells| {
+        let [r, f, segment, customers, orders, amount] = c.as_slice() else { return None };
+        Some(RfmCell {
+            scores: r.as_int().zip(f.as_int()),
+            segment: segment.as_str().map(str::to_owned),
+            customers: customers.as_int()?,
+            orders: orders.as_int()?,
+            amount_minor: amount.as_int()?,
+        })
+    };
+    Ok(q.load(conn)?.into_iter().filter_map(read).collect())
+}
+
+/// A change of a score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The score from then on.
+    pub value: f64,
+    /// The band from then on.
+    pub band: String,
+}
+
+/// The changes of a subject's score under a model, newest first.
+pub fn snapshots(conn: &mut AnyConnection, subject: Uuid, model: &str, limit: i64) -> Result<Vec<Snapshot>> {
+    let mut q = Sql::start(conn, "SELECT at, value, band FROM score_snapshots WHERE subject = ");
+    q.id(subject).push(" AND model = ").text(model).push(" ORDER BY at DESC LIMIT ").int(limit);
+    let read = |Cells(mut c): Cells| {
+        shape(Store::Time, c.get_mut(0)?);
+        let [at, value, band] = c.as_slice() else { return None };
+        Some(Snapshot { at: at.as_time()?, value: value.as_f64()?, band: band.as_str()?.to_owned() })
+    };
+    Ok(q.load(conn)?.into_iter().filter_map(read).collect())
+}
