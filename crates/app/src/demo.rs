@@ -56,7 +56,7 @@ pub fn make(pool: &DbPool, now: DateTime<Utc>, scale: f64) -> Result<Made> {
     identity::setup(pool, &setup, &device, now, Uuid::now_v7())?;
     let mut conn = db::get(pool)?;
     // One transaction: either the whole company is there or none of it.
-    db::write_tx(&mut conn, |conn| {
+    let made = db::write_tx(&mut conn, |conn| {
         let schema = Arc::new(crate::schema::load(conn)?);
         let admin = persistence::identity::person_by_email(conn, EMAIL)?.ok_or(Error::NotFound)?.id;
         let mut world =
@@ -65,7 +65,10 @@ pub fn make(pool: &DbPool, now: DateTime<Utc>, scale: f64) -> Result<Made> {
         let company = company::make(&mut world)?;
         let plan = plan::make(&mut world, &company, scale);
         work::carry_out(&mut world, &company, &plan)
-    })
+    })?;
+    let schema = crate::schema::load(&mut conn)?;
+    crate::scores::refresh_if_due(&mut conn, &schema, now)?;
+    Ok(made)
 }
 
 /// What making it needs.

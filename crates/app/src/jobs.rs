@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{SubsecRound, TimeDelta, Utc};
 use contract::imports::ImportState;
@@ -17,6 +17,8 @@ use crate::{Actor, Ctx, Error, Result, exports, imports};
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(500);
+/// How often a worker looks for work that time makes due.
+const HOUSEKEEPING: Duration = Duration::from_secs(300);
 /// Claims after which a job is given up.
 const MAX_ATTEMPTS: i64 = 50;
 
@@ -36,7 +38,14 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
     if let Err(error) = tidy_up(pool) {
         tracing::warn!(?error, "unfinished uploads could not be removed");
     }
+    let mut looked = None;
     while !stop.load(Ordering::Relaxed) {
+        if looked.is_none_or(|at: Instant| at.elapsed() > HOUSEKEEPING) {
+            looked = Some(Instant::now());
+            if let Err(error) = keep_house(pool) {
+                tracing::warn!(?error, "the daily work waits");
+            }
+        }
         match work_once(pool) {
             Ok(true) => continue,
             Ok(false) => {}
@@ -47,6 +56,21 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
             *news = false;
         }
     }
+}
+
+/// What time alone makes due: the day's scores, and answers kept for repeated requests that nobody repeats any more.
+fn keep_house(pool: &DbPool) -> Result<()> {
+    let now = Utc::now().trunc_subsecs(6);
+    let mut conn = persistence::db::get(pool)?;
+    if !persistence::identity::any_person(&mut conn)? {
+        return Ok(());
+    }
+    persistence::settings::forget_answers(&mut conn, now - TimeDelta::days(1))?;
+    let schema = crate::schema::load(&mut conn)?;
+    if let Some(run) = crate::scores::refresh_if_due(&mut conn, &schema, now)? {
+        tracing::info!(customers = run.scored, "customers scored");
+    }
+    Ok(())
 }
 
 /// Removes uploads that were broken off.
