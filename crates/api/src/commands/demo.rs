@@ -32,7 +32,8 @@ pub(super) fn run(config: &Config, options: &Options) -> Result<(), String> {
         return Err("the database has users already; the demonstration needs an empty one".to_owned());
     }
     println!("making the demonstration company …");
-    let made = demo::make(&pool, chrono::Utc::now(), options.scale).map_err(|e| format!("{e:?}"))?;
+    let made = demo::make(&pool, chrono::SubsecRound::trunc_subsecs(chrono::Utc::now(), 6), options.scale)
+        .map_err(|e| format!("{e:?}"))?;
     println!(
         "{} users, {} customers, {} contacts, {} opportunities, {} orders, {} activities",
         made.users, made.customers, made.contacts, made.opportunities, made.orders, made.activities
