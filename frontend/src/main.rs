@@ -1,14 +1,20 @@
-//! The Flywheel single-page app.
+//! The Flywheel single-page app: draws what the API declares, in two languages, on desktops and phones.
 
-use yew::prelude::*;
-
-#[component]
-fn App() -> Html {
-    html! { <p class="p-6 text-sm">{ "Flywheel" }</p> }
-}
+mod app;
+mod browser;
+mod chart;
+mod data;
+mod format;
+mod i18n;
+mod pages;
+mod palette;
+mod record;
+mod route;
+mod shell;
+mod ui;
 
 fn main() {
     if let Some(root) = web_sys::window().and_then(|w| w.document()).and_then(|d| d.get_element_by_id("app")) {
-        yew::Renderer::<App>::with_root(root).render();
+        yew::Renderer::<app::App>::with_root(root).render();
     }
 }

@@ -1,0 +1,107 @@
+//! The browser's own things: storage, downloads, the clock, locks between tabs. Only ever called on wasm.
+
+use crate::format::Clock;
+use chrono::{DateTime, FixedOffset, Utc};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen(raw_module = "../js/browser.js")]
+extern "C" {
+    fn take_lock(name: &str) -> js_sys::Promise;
+    fn save_blob(blob: &JsValue, name: &str);
+    fn copy_text(text: &str);
+    fn focus_first(element: &web_sys::Element);
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+/// Something kept in this browser under `flywheel.KEY`.
+pub fn stored(key: &str) -> Option<String> {
+    storage()?.get_item(&format!("flywheel.{key}")).ok()?
+}
+
+/// Keeps something in this browser under `flywheel.KEY`.
+pub fn store(key: &str, value: &str) {
+    if let Some(s) = storage() {
+        let _ = s.set_item(&format!("flywheel.{key}"), value);
+    }
+}
+
+/// Forgets `flywheel.KEY`.
+pub fn forget(key: &str) {
+    if let Some(s) = storage() {
+        let _ = s.remove_item(&format!("flywheel.{key}"));
+    }
+}
+
+/// Now and here.
+pub fn clock() -> Clock {
+    let minutes = js_sys::Date::new_0().get_timezone_offset() as i32;
+    let offset = FixedOffset::west_opt(minutes * 60).unwrap_or(FixedOffset::west_opt(0).unwrap_or(FIXED_UTC));
+    let now = DateTime::<Utc>::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default();
+    Clock { now, offset }
+}
+
+const FIXED_UTC: FixedOffset = match FixedOffset::east_opt(0) {
+    Some(o) => o,
+    None => unreachable!(),
+};
+
+/// Waits for its turn among this browser's tabs; calling the answer lets the next one go on.
+pub async fn lock(name: &str) -> Option<js_sys::Function> {
+    JsFuture::from(take_lock(name)).await.ok()?.dyn_into().ok()
+}
+
+/// Hands an answer to the user as a file.
+pub async fn save(answer: gloo_net::http::Response, name: &str) -> Option<()> {
+    let response: web_sys::Response = answer.into();
+    let blob = JsFuture::from(response.blob().ok()?).await.ok()?;
+    save_blob(&blob, name);
+    Some(())
+}
+
+/// Puts a text on the clipboard.
+pub fn copy(text: &str) {
+    copy_text(text);
+}
+
+/// Moves the focus to the first control inside an element.
+pub fn focus_inside(element: &web_sys::Element) {
+    focus_first(element);
+}
+
+/// Where the page's `<meta name="flywheel-api">` says the API is.
+pub async fn api_base() -> String {
+    let meta = web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector("meta[name=flywheel-api]").ok().flatten());
+    let base = meta.and_then(|m| m.get_attribute("content")).unwrap_or_default();
+    if !base.ends_with(".json") {
+        return base;
+    }
+    let Ok(answer) = gloo_net::http::Request::get(&base).send().await else { return String::new() };
+    let config: serde_json::Value = answer.text().await.ok().and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
+    config.get("api").and_then(serde_json::Value::as_str).unwrap_or("").to_owned()
+}
+
+/// The root element.
+pub fn root() -> Option<web_sys::Element> {
+    web_sys::window()?.document()?.document_element()
+}
+
+/// Sets the page's title.
+pub fn set_title(title: &str) {
+    if let Some(d) = web_sys::window().and_then(|w| w.document()) {
+        d.set_title(title);
+    }
+}
+
+/// True on a Mac, where the command key is ⌘.
+pub fn is_mac() -> bool {
+    web_sys::window().is_some_and(|w| w.navigator().user_agent().is_ok_and(|a| a.contains("Mac")))
+}
+
+/// True on a narrow screen.
+pub fn is_phone() -> bool {
+    web_sys::window().and_then(|w| w.match_media("(max-width: 639px)").ok().flatten()).is_some_and(|m| m.matches())
+}

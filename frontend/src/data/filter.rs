@@ -1,0 +1,204 @@
+//! The condition language as rows that a person can read and edit.
+
+use super::types::{FieldMeta, ObjectMeta};
+use crate::format::Clock;
+use crate::i18n::Lang;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// One condition: a field, an operator and what it is compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub field: String,
+    pub op: String,
+    pub value: Value,
+}
+
+/// The rows of a filter, and whether any of them is enough; `None` when it is nested deeper than rows can show.
+pub fn rows(filter: Option<&Value>) -> Option<(bool, Vec<Row>)> {
+    let Some(filter) = filter else { return Some((false, Vec::new())) };
+    if let Some(row) = row(filter) {
+        return Some((false, vec![row]));
+    }
+    let (any, list) = match (filter.get("all"), filter.get("any")) {
+        (Some(Value::Array(list)), None) => (false, list),
+        (None, Some(Value::Array(list))) => (true, list),
+        _ => return None,
+    };
+    list.iter().map(row).collect::<Option<Vec<_>>>().map(|rows| (any, rows))
+}
+
+fn row(v: &Value) -> Option<Row> {
+    let field = v.get("field")?.as_str()?.to_owned();
+    let op = v.get("op")?.as_str()?.to_owned();
+    Some(Row { field, op, value: v.get("value").cloned().unwrap_or(Value::Null) })
+}
+
+/// The filter that rows mean; unfinished rows are left out.
+pub fn build(any: bool, rows: &[Row]) -> Option<Value> {
+    let done: Vec<Value> = rows.iter().filter(|r| is_done(r)).map(|r| match needs_value(&r.op) {
+        true => json!({ "field": r.field, "op": r.op, "value": r.value }),
+        false => json!({ "field": r.field, "op": r.op }),
+    }).collect();
+    match done.len() {
+        0 => None,
+        _ if any => Some(json!({ "any": done })),
+        _ => Some(json!({ "all": done })),
+    }
+}
+
+fn is_done(row: &Row) -> bool {
+    !row.field.is_empty() && (!needs_value(&row.op) || !matches!(&row.value, Value::Null) && row.value != json!("") && row.value != json!([]))
+}
+
+/// False for the operators that stand alone.
+pub fn needs_value(op: &str) -> bool {
+    !matches!(op, "is_empty" | "is_not_empty")
+}
+
+/// True for the operators that take a list.
+pub fn takes_list(op: &str) -> bool {
+    matches!(op, "in" | "not_in" | "has_any" | "has_all" | "has_none")
+}
+
+/// True for the operators that count days from today.
+pub fn takes_days(op: &str) -> bool {
+    matches!(op, "within_days" | "older_than_days" | "next_days")
+}
+
+/// The operators that make sense for a kind of field, the most usual first.
+pub fn operators(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "choice" | "link" => &["in", "not_in", "is_empty", "is_not_empty"],
+        "tags" => &["has_any", "has_all", "has_none", "is_empty", "is_not_empty"],
+        "bool" => &["eq", "is_empty"],
+        "date" | "datetime" => &["within_days", "older_than_days", "next_days", "gte", "lte", "is_empty", "is_not_empty"],
+        "int" | "money" | "number" | "percent" => &["gte", "lte", "eq", "is_empty", "is_not_empty"],
+        _ => &["contains", "not_contains", "starts_with", "eq", "is_empty", "is_not_empty"],
+    }
+}
+
+/// What an operator is called for a kind of field.
+pub fn operator_label(lang: Lang, kind: &str, op: &str) -> &'static str {
+    let day = matches!(kind, "date" | "datetime");
+    match op {
+        "eq" => lang.op_eq(),
+        "ne" => lang.op_ne(),
+        "in" | "has_any" => lang.op_in(),
+        "has_all" => lang.op_has_all(),
+        "not_in" | "has_none" => lang.op_not_in(),
+        "contains" => lang.op_contains(),
+        "not_contains" => lang.op_not_contains(),
+        "within_days" => lang.op_within_days(),
+        "older_than_days" => lang.op_older_than_days(),
+        "next_days" => lang.op_next_days(),
+        "between" => lang.op_between(),
+        "starts_with" => lang.op_starts_with(),
+        "gt" if day => lang.op_after(),
+        "gte" if day => lang.op_from(),
+        "lt" if day => lang.op_before(),
+        "lte" if day => lang.op_until(),
+        "gt" => lang.op_gt(),
+        "gte" => lang.op_gte(),
+        "lt" => lang.op_lt(),
+        "lte" => lang.op_lte(),
+        "is_empty" => lang.op_empty(),
+        "is_not_empty" => lang.op_set(),
+        _ => "?",
+    }
+}
+
+/// What conditions need in order to be said in words.
+pub struct Speech<'a> {
+    pub lang: Lang,
+    pub meta: &'a ObjectMeta,
+    pub refs: &'a BTreeMap<String, String>,
+    pub currency: &'a str,
+    pub clock: &'a Clock,
+}
+
+impl Speech<'_> {
+    /// One condition in words: `行业 是 制造业`.
+    pub fn row(&self, row: &Row) -> String {
+        let field = self.meta.field(&row.field);
+        let label = field.map_or(row.field.as_str(), |f| f.label.as_str());
+        let op = operator_label(self.lang, field.map_or("text", |f| f.kind.as_str()), &row.op);
+        if !needs_value(&row.op) {
+            return format!("{label} {op}");
+        }
+        if takes_days(&row.op) {
+            return format!("{label} {}", self.lang.op_days(op, &plain(&row.value)));
+        }
+        if takes_days(&row.op) {
+            return format!("{label} {}", self.lang.op_days(op, &plain(&row.value)));
+        }
+        let values: Vec<String> = match &row.value {
+            Value::Array(list) => list.iter().map(|v| self.value(field, v)).collect(),
+            v => vec![self.value(field, v)],
+        };
+        let sep = self.lang.pick("、", ", ");
+        format!("{label} {op} {}", values.join(sep))
+    }
+
+    /// A whole tree in words, for the filters that rows cannot show.
+    pub fn tree(&self, v: &Value) -> String {
+        if let Some(row) = row(v) {
+            return self.row(&row);
+        }
+        let join = |list: &Value, word: &str| {
+            let parts: Vec<String> = list.as_array().map(|l| l.iter().map(|v| self.tree(v)).collect()).unwrap_or_default();
+            parts.join(word)
+        };
+        if let Some(list) = v.get("all") {
+            return format!("（{}）", join(list, self.lang.pick("，且 ", " and ")));
+        }
+        if let Some(list) = v.get("any") {
+            return format!("（{}）", join(list, self.lang.pick("，或 ", " or ")));
+        }
+        v.get("not").map(|inner| format!("{}{}", self.lang.pick("非", "not "), self.tree(inner))).unwrap_or_default()
+    }
+
+    fn value(&self, field: Option<&FieldMeta>, v: &Value) -> String {
+        let Some(field) = field else { return plain(v) };
+        match (field.kind.as_str(), v) {
+            (_, Value::String(s)) if s == "$me" => self.lang.me_word().to_owned(),
+            ("choice", Value::String(s)) => field.choices.iter().find(|c| &c.key == s).map_or(s.clone(), |c| c.label.clone()),
+            ("link" | "tags", Value::String(s)) => self.refs.get(s).cloned().unwrap_or_else(|| s.chars().take(8).collect()),
+            ("money", Value::Number(n)) => crate::format::money(self.lang, self.currency, n.as_i64().unwrap_or_default()),
+            ("datetime", Value::String(s)) if s.len() > 10 => crate::format::moment(self.lang, s, self.clock),
+            ("bool", Value::Bool(b)) => if *b { self.lang.yes() } else { self.lang.no() }.to_owned(),
+            (_, v) => plain(v),
+        }
+    }
+}
+
+fn plain(v: &Value) -> String {
+    v.as_str().map_or_else(|| v.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::types::ChoiceMeta;
+
+    #[test]
+    fn rows_and_filters_are_each_other() {
+        let filter = json!({"all":[{"field":"grade","op":"in","value":["A"]},{"field":"phone","op":"is_empty"}]});
+        let (any, list) = rows(Some(&filter)).unwrap();
+        assert!(!any);
+        assert_eq!(build(any, &list), Some(filter));
+        assert_eq!(rows(Some(&json!({"all":[{"any":[]}]}))), None);
+        assert_eq!(build(false, &[Row { field: "name".into(), op: "contains".into(), value: Value::Null }]), None);
+    }
+
+    #[test]
+    fn a_condition_is_said_in_words() {
+        let choices = vec![ChoiceMeta { key: "A".into(), label: "A 级".into(), color: String::new() }];
+        let grade = FieldMeta { key: "grade".into(), label: "等级".into(), kind: "choice".into(), choices, ..FieldMeta::default() };
+        let meta = ObjectMeta { fields: vec![grade], ..ObjectMeta::default() };
+        let clock = Clock { now: chrono::DateTime::UNIX_EPOCH, offset: chrono::FixedOffset::east_opt(0).unwrap() };
+        let speech = Speech { lang: Lang::Zh, meta: &meta, refs: &BTreeMap::new(), currency: "CNY", clock: &clock };
+        assert_eq!(speech.row(&Row { field: "grade".into(), op: "in".into(), value: json!(["A"]) }), "等级 是 A 级");
+        assert_eq!(speech.tree(&json!({"not":{"field":"grade","op":"is_empty"}})), "非等级 为空");
+    }
+}

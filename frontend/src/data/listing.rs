@@ -1,0 +1,206 @@
+//! The state of a list, which lives in the address: search, filter, sort, columns, view.
+
+use super::http::{decode, encode};
+use super::types::ViewDefinition;
+use serde_json::{Value, json};
+
+/// One sort key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SortKey {
+    pub field: String,
+    pub descending: bool,
+}
+
+/// Everything that decides what a list shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListState {
+    pub q: String,
+    pub filter: Option<Value>,
+    pub sort: Vec<SortKey>,
+    /// Chosen columns; empty means the standard ones.
+    pub fields: Vec<String>,
+    /// Only archived records.
+    pub archived: bool,
+    /// The tab: empty for all, `mine`, or the id of a saved view.
+    pub view: String,
+    /// Cards in columns instead of rows.
+    pub board: bool,
+}
+
+/// Pairs of a query string, decoded.
+pub fn pairs(query: &str) -> Vec<(String, String)> {
+    let parts = query.trim_start_matches('?').split('&').filter(|p| !p.is_empty());
+    parts.map(|p| p.split_once('=').map_or((decode(p), String::new()), |(k, v)| (decode(k), decode(v)))).collect()
+}
+
+/// Sort keys from `-created_at,name`.
+pub fn parse_sort(text: &str) -> Vec<SortKey> {
+    let keys = text.split(',').map(str::trim).filter(|k| !k.is_empty());
+    keys.map(|k| k.strip_prefix('-').map_or(SortKey { field: k.to_owned(), descending: false }, |f| SortKey { field: f.to_owned(), descending: true })).collect()
+}
+
+/// `-created_at,name` from sort keys.
+pub fn sort_text(sort: &[SortKey]) -> String {
+    sort.iter().map(|k| format!("{}{}", if k.descending { "-" } else { "" }, k.field)).collect::<Vec<_>>().join(",")
+}
+
+/// Two conditions that must both hold; `all` lists are joined flat.
+pub fn both(a: Option<Value>, b: Option<Value>) -> Option<Value> {
+    let (a, b) = match (a, b) {
+        (Some(a), Some(b)) => (a, b),
+        (one, other) => return one.or(other),
+    };
+    let mut list = Vec::new();
+    for v in [a, b] {
+        match v.get("all").and_then(Value::as_array) {
+            Some(inner) => list.extend(inner.iter().cloned()),
+            None => list.push(v),
+        }
+    }
+    Some(json!({ "all": list }))
+}
+
+impl ListState {
+    /// Reads the address's query. Keys that are not ours are conditions: `grade=A`.
+    pub fn parse(query: &str) -> ListState {
+        let mut s = ListState::default();
+        for (key, value) in pairs(query) {
+            match key.as_str() {
+                "q" => s.q = value,
+                "sort" => s.sort = parse_sort(&value),
+                "filter" => s.filter = both(s.filter.take(), serde_json::from_str(&value).ok()),
+                "fields" => s.fields = value.split(',').filter(|f| !f.is_empty()).map(str::to_owned).collect(),
+                "archived" => s.archived = value == "only" || value == "true",
+                "view" => s.view = value,
+                "as" => s.board = value == "board",
+                "limit" | "cursor" | "count" | "refs" => {}
+                _ => s.filter = both(s.filter.take(), Some(json!({ "field": key, "op": "eq", "value": value }))),
+            }
+        }
+        s
+    }
+
+    /// The address's query.
+    pub fn to_query(&self) -> String {
+        let mut out = Vec::new();
+        let mut put = |k: &str, v: &str| {
+            if !v.is_empty() {
+                out.push(format!("{k}={}", encode(v)));
+            }
+        };
+        put("view", &self.view);
+        put("q", &self.q);
+        put("filter", &self.filter.as_ref().map(Value::to_string).unwrap_or_default());
+        put("sort", &sort_text(&self.sort));
+        put("fields", &self.fields.join(","));
+        put("archived", if self.archived { "only" } else { "" });
+        put("as", if self.board { "board" } else { "" });
+        out.join("&")
+    }
+
+    /// What goes to the API besides paging and columns; `extra` is a condition of the tab.
+    pub fn api_query(&self, extra: Option<Value>) -> String {
+        let mut out = Vec::new();
+        let mut put = |k: &str, v: &str| {
+            if !v.is_empty() {
+                out.push(format!("&{k}={}", encode(v)));
+            }
+        };
+        put("q", self.q.trim());
+        put("filter", &both(extra, self.filter.clone()).map(|f| f.to_string()).unwrap_or_default());
+        put("sort", &sort_text(&self.sort));
+        put("archived", if self.archived { "only" } else { "" });
+        out.concat()
+    }
+
+    /// What a saved view of this state keeps.
+    pub fn definition(&self) -> ViewDefinition {
+        ViewDefinition { q: self.q.clone(), filter: self.filter.clone(), sort: sort_text(&self.sort), fields: self.fields.clone() }
+    }
+
+    /// The state that a saved view opens.
+    pub fn of_view(id: &str, view: &ViewDefinition) -> ListState {
+        ListState {
+            q: view.q.clone(),
+            filter: view.filter.clone(),
+            sort: parse_sort(&view.sort),
+            fields: view.fields.clone(),
+            view: id.to_owned(),
+            ..ListState::default()
+        }
+    }
+
+    /// A click on a column's head: ascending, descending, off; with `add` the other keys stay.
+    pub fn toggle_sort(&mut self, field: &str, add: bool) {
+        let found = self.sort.iter().position(|k| k.field == field);
+        let next = match found.map(|i| self.sort[i].descending) {
+            None => Some(false),
+            Some(false) => Some(true),
+            Some(true) => None,
+        };
+        if !add {
+            self.sort.retain(|k| k.field == field);
+        }
+        match (self.sort.iter().position(|k| k.field == field), next) {
+            (Some(i), Some(descending)) => self.sort[i].descending = descending,
+            (Some(i), None) => drop(self.sort.remove(i)),
+            (None, Some(descending)) => self.sort.push(SortKey { field: field.to_owned(), descending }),
+            (None, None) => {}
+        }
+    }
+}
+
+/// Where a number's `drill_down` link leads in the interface: the object and the query of its list.
+pub fn drill_target(link: &str) -> Option<(String, String)> {
+    let path = link.split_once("/api/v1").map_or(link, |(_, rest)| rest);
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let object = path.trim_matches('/').split('/').next()?;
+    (!object.is_empty()).then(|| (object.to_owned(), ListState::parse(query).to_query()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_survives_the_address() {
+        let mut s = ListState { q: "张 伟&".into(), view: "mine".into(), fields: vec!["name".into(), "custom.x".into()], ..ListState::default() };
+        s.filter = Some(json!({"all":[{"field":"grade","op":"in","value":["A","B"]}]}));
+        s.sort = parse_sort("-created_at,name");
+        assert_eq!(ListState::parse(&s.to_query()), s);
+        assert_eq!(ListState::parse(""), ListState::default());
+    }
+
+    #[test]
+    fn plain_fields_in_a_link_are_conditions() {
+        let s = ListState::parse("grade=A&rfm_segment=hhh&limit=5");
+        assert_eq!(s.filter, Some(json!({"all":[{"field":"grade","op":"eq","value":"A"},{"field":"rfm_segment","op":"eq","value":"hhh"}]})));
+    }
+
+    #[test]
+    fn a_drill_down_opens_the_list_of_its_object() {
+        let (object, query) = drill_target("/api/v1/opportunities?status=won&count=exact").unwrap();
+        assert_eq!(object, "opportunities");
+        assert_eq!(ListState::parse(&query).filter, Some(json!({"field":"status","op":"eq","value":"won"})));
+        assert_eq!(drill_target(""), None);
+    }
+
+    #[test]
+    fn heads_sort_up_down_and_off_and_add_with_shift() {
+        let mut s = ListState::default();
+        s.toggle_sort("a", false);
+        s.toggle_sort("b", true);
+        assert_eq!(sort_text(&s.sort), "a,b");
+        s.toggle_sort("a", true);
+        assert_eq!(sort_text(&s.sort), "-a,b");
+        s.toggle_sort("a", false);
+        assert_eq!(sort_text(&s.sort), "");
+    }
+
+    #[test]
+    fn two_filters_join_flat() {
+        assert_eq!(both(None, None), None);
+        let joined = both(Some(json!({"all":[1]})), Some(json!({"any":[2]}))).unwrap();
+        assert_eq!(joined, json!({"all":[1,{"any":[2]}]}));
+    }
+}

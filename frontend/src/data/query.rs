@@ -1,0 +1,110 @@
+//! A small query cache: shows the old answer while the new one loads; a change refetches what is on screen.
+
+use super::http::{ApiError, Request};
+use serde::de::DeserializeOwned;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use yew::prelude::*;
+
+type Subscription = (usize, String, Callback<()>);
+
+thread_local! {
+    static CACHE: RefCell<HashMap<String, Rc<dyn Any>>> = RefCell::default();
+    static SUBSCRIPTIONS: RefCell<Vec<Subscription>> = RefCell::default();
+    static NEXT: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Drops every cached answer under a prefix and refetches those on screen.
+pub fn invalidate(prefix: &str) {
+    CACHE.with_borrow_mut(|c| c.retain(|k, _| !k.starts_with(prefix)));
+    let hit: Vec<_> = SUBSCRIPTIONS.with_borrow(|s| s.iter().filter(|(_, k, _)| k.starts_with(prefix)).map(|s| s.2.clone()).collect());
+    for callback in hit {
+        callback.emit(());
+    }
+}
+
+/// Calls back when something under a path changes, until the answer is dropped.
+pub fn subscribe(path: &str, callback: Callback<()>) -> Subscribed {
+    let id = NEXT.replace(NEXT.get() + 1);
+    SUBSCRIPTIONS.with_borrow_mut(|s| s.push((id, path.to_owned(), callback)));
+    Subscribed(id)
+}
+
+/// Ends a subscription when dropped.
+pub struct Subscribed(usize);
+
+impl Drop for Subscribed {
+    fn drop(&mut self) {
+        SUBSCRIPTIONS.with_borrow_mut(|s| s.retain(|x| x.0 != self.0));
+    }
+}
+
+/// What a query knows now.
+pub struct Query<T> {
+    pub data: Option<Rc<T>>,
+    pub error: Option<ApiError>,
+    pub loading: bool,
+    pub refetch: Callback<()>,
+}
+
+/// Reads `GET path`; an empty path reads nothing.
+#[hook]
+pub fn use_query<T: DeserializeOwned + 'static>(path: String) -> Query<T> {
+    let nonce = use_state(|| 0u32);
+    let refetch = {
+        let count = use_mut_ref(|| 0u32);
+        let nonce = nonce.setter();
+        use_callback((), move |(), ()| {
+            *count.borrow_mut() += 1;
+            nonce.set(*count.borrow());
+        })
+    };
+    let state = use_state(|| (String::new(), None::<Rc<T>>, None::<ApiError>, true));
+    {
+        let shown = state.clone();
+        let state = state.setter();
+        let refetch = refetch.clone();
+        use_effect_with((path.clone(), *nonce), move |(path, _)| {
+            let path = path.clone();
+            let subscribed = (!path.is_empty()).then(|| subscribe(&path, refetch));
+            let gone = Rc::new(Cell::new(path.is_empty()));
+            let cached = CACHE.with_borrow(|c| c.get(&path).cloned()).and_then(|a| a.downcast::<T>().ok());
+            // What is on screen stays there while the same thing is read again.
+            let kept = cached.or_else(|| (shown.0 == path).then(|| shown.1.clone()).flatten());
+            state.set((path.clone(), kept.clone(), None, !path.is_empty()));
+            let left = gone.clone();
+            if !path.is_empty() {
+                wasm_bindgen_futures::spawn_local(async move {
+                    let answer = Request::get(path.clone()).json::<T>().await;
+                    if left.get() {
+                        return;
+                    }
+                    match answer {
+                        Ok(v) => {
+                            let v = Rc::new(v);
+                            CACHE.with_borrow_mut(|c| c.insert(path.clone(), v.clone() as Rc<dyn Any>));
+                            state.set((path, Some(v), None, false));
+                        }
+                        Err(e) => state.set((path, kept, Some(e), false)),
+                    }
+                });
+            }
+            move || {
+                gone.set(true);
+                drop(subscribed);
+            }
+        });
+    }
+    Query { data: state.1.clone(), error: state.2.clone(), loading: state.3, refetch }
+}
+
+/// Forgets everything, when another person logs in or the language changes.
+pub fn clear() {
+    CACHE.take();
+    let all: Vec<_> = SUBSCRIPTIONS.with_borrow(|s| s.iter().map(|s| s.2.clone()).collect());
+    for callback in all {
+        callback.emit(());
+    }
+}

@@ -1,0 +1,267 @@
+//! How values read: money in 万 and 亿, dates near and far, numbers. Pure, so that native tests hold it.
+
+use crate::i18n::Lang;
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, Timelike, Utc};
+
+/// The sign before an amount.
+pub fn currency_sign(currency: &str) -> String {
+    match currency {
+        "CNY" | "JPY" => "¥".to_owned(),
+        "USD" => "$".to_owned(),
+        "EUR" => "€".to_owned(),
+        "GBP" => "£".to_owned(),
+        "HKD" => "HK$".to_owned(),
+        other => format!("{other} "),
+    }
+}
+
+/// An amount in minor units, short: `¥12.3万`, `¥1.25亿`, `¥123K`.
+pub fn money(lang: Lang, currency: &str, minor: i64) -> String {
+    let sign = if minor < 0 { "-" } else { "" };
+    let units = minor.unsigned_abs() as f64 / 100.0;
+    let body = match lang {
+        Lang::Zh if units >= 99_995_000.0 => format!("{}亿", trim(units / 1e8, 2)),
+        Lang::Zh if units >= 1e7 => format!("{}万", group((units / 1e4).round() as u64)),
+        Lang::Zh if units >= 1e4 => format!("{}万", trim(units / 1e4, 1)),
+        Lang::En if units >= 999_950_000.0 => format!("{}B", trim(units / 1e9, 2)),
+        Lang::En if units >= 999_950.0 => format!("{}M", trim(units / 1e6, 2)),
+        Lang::En if units >= 1e4 => format!("{}K", trim(units / 1e3, 1)),
+        Lang::Zh | Lang::En if units.fract() == 0.0 => group(units as u64),
+        Lang::Zh | Lang::En => money_body(minor.unsigned_abs()),
+    };
+    format!("{sign}{}{body}", currency_sign(currency))
+}
+
+/// An amount in minor units, in full: `¥1,234,567.80`.
+pub fn money_full(currency: &str, minor: i64) -> String {
+    let sign = if minor < 0 { "-" } else { "" };
+    format!("{sign}{}{}", currency_sign(currency), money_body(minor.unsigned_abs()))
+}
+
+fn money_body(minor: u64) -> String {
+    format!("{}.{:02}", group(minor / 100), minor % 100)
+}
+
+/// The text of an amount as one types it, without grouping: `1234.5`.
+pub fn money_input(minor: i64) -> String {
+    let sign = if minor < 0 { "-" } else { "" };
+    let (whole, cents) = (minor.unsigned_abs() / 100, minor.unsigned_abs() % 100);
+    match cents {
+        0 => format!("{sign}{whole}"),
+        c if c % 10 == 0 => format!("{sign}{whole}.{}", c / 10),
+        c => format!("{sign}{whole}.{c:02}"),
+    }
+}
+
+/// Reads an amount as one types it: `12,000`, `1.2万`, `¥3亿`, `5k`; the answer is in minor units.
+pub fn parse_money(text: &str) -> Option<i64> {
+    let t: String = text.trim().chars().filter(|c| !matches!(c, ',' | '，' | ' ' | '¥' | '￥' | '$' | '€' | '£')).collect();
+    let (t, unit) = match t.chars().last()? {
+        '万' | 'w' | 'W' => (t.trim_end_matches(['万', 'w', 'W']).to_owned(), 1e4),
+        '亿' => (t.trim_end_matches('亿').to_owned(), 1e8),
+        'k' | 'K' => (t.trim_end_matches(['k', 'K']).to_owned(), 1e3),
+        'm' | 'M' => (t.trim_end_matches(['m', 'M']).to_owned(), 1e6),
+        _ => (t.trim_end_matches('元').to_owned(), 1.0),
+    };
+    if !t.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.')) {
+        return None;
+    }
+    let minor = (t.parse::<f64>().ok()? * unit * 100.0).round();
+    (minor.abs() <= 9e15).then_some(minor as i64)
+}
+
+/// A whole number with its thousands apart.
+pub fn group(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A number with at most `places` decimals, no trailing zeros, thousands apart.
+pub fn number(v: f64, places: usize) -> String {
+    let sign = if v < 0.0 { "-" } else { "" };
+    let text = format!("{:.places$}", v.abs());
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let whole = group(whole.parse().unwrap_or(0));
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}
+
+/// A percentage, 0..100, with at most one decimal.
+pub fn percent(v: f64) -> String {
+    format!("{}%", number(v, 1))
+}
+
+fn trim(v: f64, places: usize) -> String {
+    number(v, places)
+}
+
+/// Now, here: the moment and this reader's offset from UTC.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Clock {
+    pub now: DateTime<Utc>,
+    pub offset: FixedOffset,
+}
+
+impl Clock {
+    pub fn today(&self) -> NaiveDate {
+        self.now.with_timezone(&self.offset).date_naive()
+    }
+}
+
+/// A day as people say it: today, yesterday, in 3 days; the ISO date when more than a week away.
+pub fn date(lang: Lang, text: &str, clock: &Clock) -> String {
+    match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        Ok(day) => day_words(lang, day, clock),
+        Err(_) => text.to_owned(),
+    }
+}
+
+fn day_words(lang: Lang, day: NaiveDate, clock: &Clock) -> String {
+    match (day - clock.today()).num_days() {
+        0 => lang.today().to_owned(),
+        -1 => lang.yesterday().to_owned(),
+        1 => lang.tomorrow().to_owned(),
+        n @ -7..=-2 => lang.days_ago(-n),
+        n @ 2..=7 => lang.in_days(n),
+        _ => day.to_string(),
+    }
+}
+
+/// A moment as people say it: minutes and hours ago on the day, then the day and the time.
+pub fn moment(lang: Lang, text: &str, clock: &Clock) -> String {
+    let Ok(at) = DateTime::parse_from_rfc3339(text) else { return text.to_owned() };
+    let at = at.with_timezone(&clock.offset);
+    let past = clock.now.signed_duration_since(at);
+    if past >= Duration::zero() && past < Duration::minutes(1) {
+        return lang.just_now().to_owned();
+    }
+    if past >= Duration::zero() && past < Duration::hours(1) {
+        return lang.minutes_ago(past.num_minutes());
+    }
+    format!("{} {:02}:{:02}", day_words(lang, at.date_naive(), clock), at.hour(), at.minute())
+}
+
+/// A moment in full, for hovering.
+pub fn moment_full(text: &str, clock: &Clock) -> String {
+    match DateTime::parse_from_rfc3339(text) {
+        Ok(at) => at.with_timezone(&clock.offset).format("%Y-%m-%d %H:%M:%S").to_string(),
+        Err(_) => text.to_owned(),
+    }
+}
+
+/// The value of a `datetime-local` input for a moment.
+pub fn moment_input(text: &str, clock: &Clock) -> String {
+    match DateTime::parse_from_rfc3339(text) {
+        Ok(at) => at.with_timezone(&clock.offset).format("%Y-%m-%dT%H:%M").to_string(),
+        Err(_) => text.to_owned(),
+    }
+}
+
+/// The moment that a `datetime-local` input means, in RFC 3339 UTC.
+pub fn parse_moment_input(text: &str, clock: &Clock) -> Option<String> {
+    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S")).ok()?;
+    let at = local.and_local_timezone(clock.offset).single()?.with_timezone(&Utc);
+    Some(at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+/// A size in bytes.
+pub fn bytes(n: u64) -> String {
+    match n {
+        0..1024 => format!("{n} B"),
+        1024..1_048_576 => format!("{} KB", number(n as f64 / 1024.0, 0)),
+        _ => format!("{} MB", number(n as f64 / 1_048_576.0, 1)),
+    }
+}
+
+/// Morning, afternoon or evening.
+pub fn greeting(lang: Lang, clock: &Clock) -> &'static str {
+    match clock.now.with_timezone(&clock.offset).hour() {
+        5..=11 => lang.good_morning(),
+        12..=17 => lang.good_afternoon(),
+        _ => lang.good_evening(),
+    }
+}
+
+/// A month such as `2026-11` or a day, short, for a chart's axis.
+pub fn axis_month(lang: Lang, text: &str) -> String {
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d"));
+    match day {
+        Ok(d) => match lang {
+            Lang::Zh => format!("{}月", d.month()),
+            Lang::En => d.format("%b").to_string(),
+        },
+        Err(_) => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock() -> Clock {
+        let offset = FixedOffset::east_opt(8 * 3600).unwrap();
+        Clock { now: DateTime::parse_from_rfc3339("2026-11-22T08:00:00Z").unwrap().with_timezone(&Utc), offset }
+    }
+
+    #[test]
+    fn money_is_said_in_wan_and_yi() {
+        let zh = |minor| money(Lang::Zh, "CNY", minor);
+        assert_eq!(zh(99_900), "¥999");
+        assert_eq!(zh(123_456_00), "¥12.3万");
+        assert_eq!(zh(24_860_000_00), "¥2,486万");
+        assert_eq!(zh(125_000_000_00), "¥1.25亿");
+        assert_eq!(zh(-50_000_00), "-¥5万");
+        assert_eq!(zh(12_34), "¥12.34");
+        assert_eq!(money(Lang::En, "USD", 1_250_000_00), "$1.25M");
+        assert_eq!(money_full("CNY", 123_456_78), "¥123,456.78");
+    }
+
+    #[test]
+    fn typed_amounts_are_read_with_units() {
+        assert_eq!(parse_money("1.2万"), Some(1_200_000));
+        assert_eq!(parse_money("¥12,000.50"), Some(1_200_050));
+        assert_eq!(parse_money("3亿"), Some(30_000_000_000));
+        assert_eq!(parse_money("-8"), Some(-800));
+        assert_eq!(parse_money("abc"), None);
+        assert_eq!(parse_money(""), None);
+        assert_eq!(parse_money("nan"), None);
+        for minor in [0, 5, 120, 123_456, -990] {
+            assert_eq!(parse_money(&money_input(minor)), Some(minor));
+        }
+    }
+
+    #[test]
+    fn near_days_have_words_and_far_days_are_dates() {
+        let zh = |s| date(Lang::Zh, s, &clock());
+        assert_eq!(zh("2026-11-22"), "今天");
+        assert_eq!(zh("2026-11-21"), "昨天");
+        assert_eq!(zh("2026-11-19"), "3 天前");
+        assert_eq!(zh("2026-11-25"), "3 天后");
+        assert_eq!(zh("2026-01-02"), "2026-01-02");
+        assert_eq!(zh("?"), "?");
+    }
+
+    #[test]
+    fn a_moment_survives_its_input_box() {
+        let c = clock();
+        assert_eq!(moment(Lang::Zh, "2026-11-22T07:30:00Z", &c), "30 分钟前");
+        assert_eq!(moment(Lang::En, "2026-11-21T01:05:00Z", &c), "yesterday 09:05");
+        assert_eq!(moment_input("2026-11-22T07:30:00Z", &c), "2026-11-22T15:30");
+        assert_eq!(parse_moment_input("2026-11-22T15:30", &c).as_deref(), Some("2026-11-22T07:30:00Z"));
+    }
+
+    #[test]
+    fn numbers_keep_no_idle_zeros() {
+        assert_eq!(number(1234.50, 2), "1,234.5");
+        assert_eq!(number(-0.5, 1), "-0.5");
+        assert_eq!(percent(31.94), "31.9%");
+        assert_eq!(bytes(2_500_000), "2.4 MB");
+    }
+}

@@ -1,0 +1,52 @@
+//! The addresses of the pages.
+
+use yew_router::prelude::*;
+
+/// A page.
+#[derive(Clone, Debug, PartialEq, Routable)]
+pub enum Route {
+    #[at("/")]
+    Home,
+    #[at("/setup")]
+    Setup,
+    #[at("/login")]
+    Login,
+    #[at("/imports")]
+    Imports,
+    #[at("/imports/new")]
+    NewImport,
+    #[at("/imports/:id")]
+    Import { id: String },
+    #[at("/exports")]
+    Exports,
+    #[at("/settings")]
+    Settings,
+    #[at("/settings/:page")]
+    SettingsPage { page: String },
+    #[at("/:object")]
+    List { object: String },
+    #[at("/:object/:id")]
+    Record { object: String, id: String },
+    #[not_found]
+    #[at("/404")]
+    NotFound,
+}
+
+impl Route {
+    pub fn list(object: &str) -> Route {
+        Route::List { object: object.to_owned() }
+    }
+
+    pub fn record(object: &str, id: &str) -> Route {
+        Route::Record { object: object.to_owned(), id: id.to_owned() }
+    }
+
+    pub fn settings(page: &str) -> Route {
+        Route::SettingsPage { page: page.to_owned() }
+    }
+}
+
+/// Opens a list with a query that is already encoded.
+pub fn open_list(navigator: &Navigator, object: &str, query: &str) {
+    let _ = navigator.push_with_query(&Route::list(object), yew_router::query::Raw(query));
+}

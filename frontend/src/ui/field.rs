@@ -1,0 +1,140 @@
+//! Labelled inputs with their error beside them.
+
+use crate::i18n::use_lang;
+use yew::prelude::*;
+use yew::virtual_dom::AttrValue;
+
+#[derive(Properties, PartialEq)]
+pub struct FieldProps {
+    pub label: AttrValue,
+    #[prop_or_default]
+    pub error: Option<AttrValue>,
+    #[prop_or_default]
+    pub help: Option<AttrValue>,
+    #[prop_or_default]
+    pub required: bool,
+    pub children: Html,
+}
+
+/// A label above, the control, and the error or a hint below.
+#[component]
+pub fn Field(p: &FieldProps) -> Html {
+    html! {
+        <label class="block min-w-0">
+            <span class="mb-1 block text-[13px] text-base-content/75">{ &p.label } if p.required { <span class="text-error" aria-hidden="true">{ " *" }</span> }</span>
+            { p.children.clone() }
+            <span class={classes!("block", "min-h-5", "pt-0.5", "text-xs", if p.error.is_some() { "text-error" } else { "text-base-content/60" })} role={p.error.is_some().then_some("alert")}>{ p.error.clone().or_else(|| p.help.clone()).unwrap_or_default() }</span>
+        </label>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct InputProps {
+    pub name: AttrValue,
+    pub value: AttrValue,
+    pub oninput: Callback<String>,
+    #[prop_or_default]
+    pub onblur: Callback<()>,
+    #[prop_or("text")]
+    pub kind: &'static str,
+    #[prop_or_default]
+    pub invalid: bool,
+    #[prop_or_default]
+    pub placeholder: AttrValue,
+    #[prop_or_default]
+    pub autocomplete: Option<AttrValue>,
+    #[prop_or_default]
+    pub disabled: bool,
+    #[prop_or_default]
+    pub class: Classes,
+    #[prop_or_default]
+    pub label: Option<AttrValue>,
+}
+
+/// A one-line input.
+#[component]
+pub fn Input(p: &InputProps) -> Html {
+    let oninput = p.oninput.reform(|e: InputEvent| value_of(&e));
+    html! { <input class={classes!("input", "w-full", p.class.clone(), p.invalid.then_some("input-error"))} type={p.kind} name={p.name.clone()} value={&p.value} placeholder={&p.placeholder} disabled={p.disabled}
+        autocomplete={p.autocomplete.clone()} aria-invalid={p.invalid.to_string()} aria-label={p.label.clone()} {oninput} onblur={p.onblur.reform(|_| ())} /> }
+}
+
+/// The value of the input, select or text area that an event came from.
+pub fn value_of(e: &Event) -> String {
+    use wasm_bindgen::JsCast;
+    let Some(target) = e.target() else { return String::new() };
+    if let Some(i) = target.dyn_ref::<web_sys::HtmlInputElement>() {
+        return i.value();
+    }
+    if let Some(s) = target.dyn_ref::<web_sys::HtmlSelectElement>() {
+        return s.value();
+    }
+    target.dyn_ref::<web_sys::HtmlTextAreaElement>().map(web_sys::HtmlTextAreaElement::value).unwrap_or_default()
+}
+
+/// A select of `(key, label)`; exactly one option is selected.
+pub fn select(name: &str, label: &str, options: &[(String, String)], value: &str, class: &'static str, onchange: Callback<String>) -> Html {
+    let known = options.iter().any(|(k, _)| k == value);
+    html! {
+        <select class={classes!("select", class)} name={name.to_owned()} aria-label={label.to_owned()} onchange={onchange.reform(|e: Event| value_of(&e))}>
+            if !known { <option value={value.to_owned()} selected=true>{ value.to_owned() }</option> }
+            { for options.iter().map(|(k, text)| html! { <option key={k.clone()} value={k.clone()} selected={k == value}>{ text.clone() }</option> }) }
+        </select>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct ToggleProps {
+    pub on: bool,
+    pub onchange: Callback<bool>,
+    pub label: AttrValue,
+    #[prop_or_default]
+    pub disabled: bool,
+}
+
+/// A switch with its words.
+#[component]
+pub fn Toggle(p: &ToggleProps) -> Html {
+    let on = p.on;
+    html! {
+        <label class="flex cursor-pointer items-center gap-2.5 text-[13px]">
+            <input type="checkbox" class="toggle toggle-sm toggle-primary" role="switch" checked={on} disabled={p.disabled} onchange={p.onchange.reform(move |_| !on)} />{ &p.label }
+        </label>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct SearchBoxProps {
+    pub value: AttrValue,
+    pub onsearch: Callback<String>,
+    pub placeholder: AttrValue,
+    #[prop_or_default]
+    pub class: Classes,
+    #[prop_or_default]
+    pub id: AttrValue,
+}
+
+/// A search box that waits until one stops typing.
+#[component]
+pub fn SearchBox(p: &SearchBoxProps) -> Html {
+    let l = use_lang();
+    let typed = use_state_eq(|| p.value.to_string());
+    let timer = use_mut_ref(|| None::<gloo_timers::callback::Timeout>);
+    {
+        let typed = typed.setter();
+        use_effect_with(p.value.clone(), move |v| typed.set(v.to_string()));
+    }
+    let oninput = {
+        let (typed, timer, onsearch) = (typed.clone(), timer.clone(), p.onsearch.clone());
+        Callback::from(move |e: InputEvent| {
+            let v = value_of(&e);
+            typed.set(v.clone());
+            let onsearch = onsearch.clone();
+            *timer.borrow_mut() = Some(gloo_timers::callback::Timeout::new(220, move || onsearch.emit(v)));
+        })
+    };
+    html! {
+        <label class={classes!("input", "input-sm", p.class.clone())}><super::Icon name="search" class="size-3.5 opacity-50" />
+            <input type="search" id={(!p.id.is_empty()).then(|| p.id.clone())} placeholder={p.placeholder.clone()} aria-label={l.search()} value={(*typed).clone()} {oninput} /></label>
+    }
+}

@@ -1,0 +1,194 @@
+//! The small parts that every page is made of.
+
+pub mod field;
+pub mod overlay;
+pub mod toast;
+
+use crate::data::http::ApiError;
+use crate::i18n::use_lang;
+use yew::prelude::*;
+use yew::virtual_dom::AttrValue;
+
+macro_rules! icon_table {
+    ($($n:literal),* $(,)?) => {
+        fn icon_svg(name: &str) -> &'static str { match name { $($n => include_str!(concat!("../../icons/", $n, ".svg")),)* _ => "" } }
+    };
+}
+icon_table!(
+    "archive", "archive-restore", "arrow-down", "arrow-right", "arrow-up", "bookmark", "building-2", "calendar-clock",
+    "chart-no-axes-column", "check", "chevron-down", "chevron-left", "chevron-right", "chevron-up", "chevrons-up-down",
+    "circle-alert", "circle-check", "circle-help", "circle-x", "clipboard-list", "columns-3", "contact", "copy",
+    "download", "ellipsis", "external-link", "file-spreadsheet", "filter", "git-branch", "globe", "history", "inbox",
+    "info", "kanban", "key", "languages", "layout-dashboard", "layout-list", "lightbulb", "link", "list-checks", "lock",
+    "log-out", "mail", "menu", "message-square", "monitor-smartphone", "moon", "network", "notebook-pen", "package",
+    "pencil", "phone", "plus", "refresh-cw", "search", "settings", "shield", "shopping-cart", "sliders-horizontal",
+    "sparkles", "sun", "table-2", "tag", "target", "trash-2", "trending-up", "undo-2", "upload", "user", "user-round",
+    "users", "users-round", "video", "wifi-off", "workflow", "x",
+);
+
+#[derive(Properties, PartialEq)]
+pub struct IconProps {
+    pub name: &'static str,
+    #[prop_or("size-4")]
+    pub class: &'static str,
+}
+
+/// A lucide icon by name; decoration only, so hidden from readers.
+#[component]
+pub fn Icon(p: &IconProps) -> Html {
+    html! { <span class={classes!("inline-flex", "shrink-0", "[&>svg]:size-full", p.class)} aria-hidden="true">{ Html::from_html_unchecked(AttrValue::Static(icon_svg(p.name))) }</span> }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct CardProps {
+    #[prop_or_default]
+    pub title: AttrValue,
+    #[prop_or_default]
+    pub extra: Html,
+    pub children: Html,
+    #[prop_or_default]
+    pub class: Classes,
+}
+
+/// A white sheet with an optional head.
+#[component]
+pub fn Card(p: &CardProps) -> Html {
+    html! {
+        <section class={classes!("rounded-box", "border", "border-base-300", "bg-base-100", p.class.clone())}>
+            if !p.title.is_empty() {
+                <header class="flex min-h-11 items-center justify-between gap-3 px-4 pt-1">
+                    <h2 class="text-[13px] font-semibold">{ &p.title }</h2>{ p.extra.clone() }
+                </header>
+            }
+            { p.children.clone() }
+        </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct EmptyProps {
+    pub title: AttrValue,
+    #[prop_or_default]
+    pub body: AttrValue,
+    #[prop_or("inbox")]
+    pub icon: &'static str,
+    #[prop_or_default]
+    pub action: Html,
+    #[prop_or_default]
+    pub small: bool,
+}
+
+/// Nothing here yet, and what to do next.
+#[component]
+pub fn Empty(p: &EmptyProps) -> Html {
+    html! {
+        <div class={classes!("flex", "flex-col", "items-center", "gap-1", "px-6", "text-center", if p.small { "py-8" } else { "py-16" })}>
+            <span class="mb-3 grid size-11 place-items-center rounded-full bg-base-200 text-base-content/50"><Icon name={p.icon} class="size-5" /></span>
+            <p class="text-sm font-medium">{ &p.title }</p>
+            if !p.body.is_empty() { <p class="max-w-sm text-[13px] text-base-content/60">{ &p.body }</p> }
+            <div class="mt-3 empty:hidden">{ p.action.clone() }</div>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct FailedProps {
+    pub error: ApiError,
+    pub retry: Callback<()>,
+}
+
+/// What went wrong, with a way to try again and the request id for whoever helps.
+#[component]
+pub fn Failed(p: &FailedProps) -> Html {
+    let l = use_lang();
+    let onclick = p.retry.reform(|_: MouseEvent| ());
+    let title = match p.error.status {
+        404 => l.err_not_found(),
+        403 => l.err_forbidden(),
+        _ => l.err_load(),
+    };
+    html! {
+        <div class="flex flex-col items-center gap-1 px-6 py-14 text-center" role="alert">
+            <span class="mb-3 grid size-11 place-items-center rounded-full bg-error/10 text-error"><Icon name={if p.error.status == 0 { "wifi-off" } else { "circle-alert" }} class="size-5" /></span>
+            <p class="text-sm font-medium">{ title }</p>
+            <p class="max-w-md text-[13px] text-base-content/60">{ p.error.text(l) }</p>
+            if !p.error.request_id.is_empty() { <p class="font-mono text-[11px] text-base-content/60">{ l.request_id(&p.error.request_id) }</p> }
+            <button class="btn btn-sm mt-3" {onclick}><Icon name="refresh-cw" />{ l.retry() }</button>
+        </div>
+    }
+}
+
+/// Grey bars where rows will be.
+pub fn skeleton_rows(n: usize) -> Html {
+    html! {
+        <div class="divide-y divide-base-300/70" aria-hidden="true">{ for (0..n).map(|i| html! {
+            <div class="flex h-11 items-center gap-4 px-4">
+                <div class="skeleton size-7 rounded-full"></div><div class="skeleton h-3.5" style={format!("width:{}px", 96 + (i * 37) % 80)}></div>
+                <div class="skeleton hidden h-3.5 sm:block" style={format!("width:{}px", 140 + (i * 53) % 120)}></div><div class="skeleton ml-auto h-3.5 w-20"></div>
+            </div> }) }
+        </div>
+    }
+}
+
+/// Grey bars where a form or a text will be.
+pub fn skeleton_lines(n: usize) -> Html {
+    html! { <div class="space-y-3 p-4" aria-hidden="true">{ for (0..n).map(|i| html! { <div class="skeleton h-3.5" style={format!("width:{}%", 40 + (i * 29) % 55)}></div> }) }</div> }
+}
+
+/// The quiet hue of a status.
+pub fn tone(color: &str) -> &'static str {
+    match color {
+        "info" | "blue" => "bg-info/12 text-info",
+        "primary" | "indigo" => "bg-primary/12 text-primary",
+        "success" | "green" => "bg-success/14 text-success",
+        "warning" | "amber" | "yellow" | "orange" => "bg-warning/15 text-warning",
+        "error" | "red" => "bg-error/12 text-error",
+        _ => "bg-base-content/8 text-base-content/75",
+    }
+}
+
+/// A status as a small pill.
+pub fn badge(color: &str, label: &str) -> Html {
+    html! { <span class={classes!("inline-flex", "h-5.5", "max-w-full", "items-center", "rounded-md", "px-2", "text-xs", "font-medium", tone(color))}><span class="truncate">{ label.to_owned() }</span></span> }
+}
+
+/// The last character of a Chinese name, the initials of another, on a quiet hue.
+pub fn avatar(name: &str, size: &'static str) -> Html {
+    const HUES: [&str; 6] = ["hue-0", "hue-1", "hue-2", "hue-3", "hue-4", "hue-5"];
+    let hash = name.bytes().fold(0usize, |a, b| a.wrapping_mul(31).wrapping_add(usize::from(b)));
+    html! { <span class={classes!("inline-grid", "shrink-0", "place-items-center", "rounded-full", "font-medium", size, HUES[hash % HUES.len()])} aria-hidden="true">{ initials(name) }</span> }
+}
+
+fn initials(name: &str) -> String {
+    let name = name.trim();
+    if name.is_ascii() {
+        return name.split_whitespace().filter_map(|w| w.chars().next()).take(2).collect::<String>().to_uppercase();
+    }
+    match name.chars().count() {
+        0..=3 => name.chars().last().into_iter().collect(),
+        _ => name.chars().next().into_iter().collect(),
+    }
+}
+
+/// A spinner for work in progress.
+pub fn spinner() -> Html {
+    html! { <span class="loading loading-spinner loading-xs" aria-hidden="true"></span> }
+}
+
+/// The heading of a page with its actions.
+pub fn page_head(title: Html, actions: Html) -> Html {
+    html! { <div class="mb-4 flex min-h-8 flex-wrap items-center justify-between gap-3"><h1 class="text-xl font-semibold">{ title }</h1><div class="flex items-center gap-2">{ actions }</div></div> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::initials;
+
+    #[test]
+    fn people_show_their_given_name_and_companies_their_first_character() {
+        assert_eq!(initials("李娜"), "娜");
+        assert_eq!(initials("天元数字科技"), "天");
+        assert_eq!(initials("Ada Lovelace"), "AL");
+        assert_eq!(initials(""), "");
+    }
+}

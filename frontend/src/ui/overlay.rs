@@ -1,0 +1,163 @@
+//! Things over the page: drawers (bottom sheets on phones), dialogs, pop-over panels, menus.
+
+use super::Icon;
+use crate::i18n::use_lang;
+use wasm_bindgen::JsCast;
+use yew::prelude::*;
+use yew::virtual_dom::AttrValue;
+
+/// Opens a `<dialog>` as a modal when it appears: the browser keeps the focus inside and closes it on Escape.
+#[hook]
+fn use_modal() -> NodeRef {
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with((), move |()| {
+            if let Some(d) = node.cast::<web_sys::HtmlDialogElement>() {
+                let _ = d.show_modal();
+                if let Ok(Some(body)) = d.query_selector("[data-body]") {
+                    crate::browser::focus_inside(&body);
+                }
+            }
+        });
+    }
+    node
+}
+
+/// Calls back on Escape and on a click beside the dialog.
+fn dismiss(onclose: &Callback<()>) -> (Callback<Event>, Callback<MouseEvent>) {
+    let cancel = onclose.reform(|e: Event| e.prevent_default());
+    let close = onclose.clone();
+    let beside = Callback::from(move |e: MouseEvent| {
+        let target = e.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+        if target.is_some_and(|t| t.tag_name() == "DIALOG") {
+            close.emit(());
+        }
+    });
+    (cancel, beside)
+}
+
+#[derive(Properties, PartialEq)]
+pub struct DrawerProps {
+    pub title: AttrValue,
+    pub onclose: Callback<()>,
+    pub children: Html,
+    #[prop_or_default]
+    pub footer: Html,
+    #[prop_or_default]
+    pub wide: bool,
+}
+
+/// A sheet from the right on a desktop, from below on a phone.
+#[component]
+pub fn Drawer(p: &DrawerProps) -> Html {
+    let l = use_lang();
+    let node = use_modal();
+    let (oncancel, onmousedown) = dismiss(&p.onclose);
+    let width = if p.wide { "sm:w-[640px]" } else { "sm:w-[460px]" };
+    html! {
+        <dialog ref={node} {oncancel} {onmousedown} aria-label={p.title.clone()}
+            class={classes!("sheet-in", "m-0", "fixed", "inset-x-0", "bottom-0", "top-auto", "w-full", "max-w-none", "max-h-[92dvh]", "rounded-t-2xl", "bg-base-100", "text-base-content", "shadow-xl", "backdrop:bg-black/35",
+                "sm:inset-y-0", "sm:left-auto", "sm:right-0", "sm:h-dvh", "sm:max-h-none", "sm:rounded-none", width)}>
+            <div class="flex max-h-[92dvh] flex-col sm:h-full sm:max-h-none">
+                <header class="flex h-13 shrink-0 items-center justify-between border-b border-base-300 pl-5 pr-3">
+                    <h2 class="truncate text-[15px] font-semibold">{ &p.title }</h2>
+                    <button type="button" class="btn btn-ghost btn-sm btn-square" onclick={p.onclose.reform(|_: MouseEvent| ())} aria-label={l.close()}><Icon name="x" /></button>
+                </header>
+                <div class="flex-1 overflow-y-auto px-5 py-4" data-body="" tabindex="-1">{ p.children.clone() }</div>
+                if p.footer != Html::default() { <footer class="flex shrink-0 items-center justify-end gap-2 border-t border-base-300 px-5 py-3">{ p.footer.clone() }</footer> }
+            </div>
+        </dialog>
+    }
+}
+
+/// A small window in the middle.
+#[component]
+pub fn Dialog(p: &DrawerProps) -> Html {
+    let l = use_lang();
+    let node = use_modal();
+    let (oncancel, onmousedown) = dismiss(&p.onclose);
+    let width = if p.wide { "sm:max-w-2xl" } else { "sm:max-w-md" };
+    html! {
+        <dialog ref={node} {oncancel} {onmousedown} aria-label={p.title.clone()}
+            class={classes!("sheet-in", "m-auto", "w-[calc(100%-2rem)]", "rounded-2xl", "bg-base-100", "text-base-content", "shadow-xl", "backdrop:bg-black/35", width)}>
+            <header class="flex h-13 items-center justify-between pl-5 pr-3">
+                <h2 class="text-[15px] font-semibold">{ &p.title }</h2>
+                <button type="button" class="btn btn-ghost btn-sm btn-square" onclick={p.onclose.reform(|_: MouseEvent| ())} aria-label={l.close()}><Icon name="x" /></button>
+            </header>
+            <div class="max-h-[70dvh] overflow-y-auto px-5 pb-4 text-[13px]" data-body="" tabindex="-1">{ p.children.clone() }</div>
+            if p.footer != Html::default() { <footer class="flex justify-end gap-2 border-t border-base-300 px-5 py-3">{ p.footer.clone() }</footer> }
+        </dialog>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct ConfirmProps {
+    pub title: AttrValue,
+    pub body: AttrValue,
+    pub action: AttrValue,
+    #[prop_or_default]
+    pub danger: bool,
+    pub onyes: Callback<()>,
+    pub onclose: Callback<()>,
+}
+
+/// Asks before something that matters.
+#[component]
+pub fn Confirm(p: &ConfirmProps) -> Html {
+    let l = use_lang();
+    let yes = { let (yes, close) = (p.onyes.clone(), p.onclose.clone()); Callback::from(move |_: MouseEvent| { close.emit(()); yes.emit(()) }) };
+    let footer = html! { <>
+        <button class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
+        <button class={classes!("btn", "btn-sm", if p.danger { "btn-error" } else { "btn-primary" })} onclick={yes}>{ &p.action }</button>
+    </> };
+    html! { <Dialog title={p.title.clone()} onclose={p.onclose.clone()} {footer}><p class="leading-6 text-base-content/80">{ &p.body }</p></Dialog> }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct PopoverProps {
+    /// What the button shows.
+    pub button: Html,
+    #[prop_or_default]
+    pub button_class: Classes,
+    #[prop_or_default]
+    pub label: AttrValue,
+    pub children: Html,
+    /// Aligned with the button's right edge.
+    #[prop_or_default]
+    pub right: bool,
+    #[prop_or("sm:w-64")]
+    pub width: &'static str,
+    /// A click inside closes it, as in a menu.
+    #[prop_or_default]
+    pub menu: bool,
+    /// Opens upwards.
+    #[prop_or_default]
+    pub up: bool,
+}
+
+/// A button with a panel under it (at the bottom of the screen on phones).
+#[component]
+pub fn Popover(p: &PopoverProps) -> Html {
+    let open = use_state_eq(|| false);
+    let flip = { let open = open.clone(); Callback::from(move |e: MouseEvent| { e.stop_propagation(); e.prevent_default(); open.set(!*open) }) };
+    let close = { let open = open.clone(); Callback::from(move |e: MouseEvent| { e.stop_propagation(); open.set(false) }) };
+    let inside = { let (open, menu) = (open.clone(), p.menu); Callback::from(move |e: MouseEvent| { e.stop_propagation(); if menu { open.set(false) } }) };
+    let onkeydown = { let open = open.clone(); Callback::from(move |e: KeyboardEvent| if e.key() == "Escape" && *open { e.stop_propagation(); e.prevent_default(); open.set(false) }) };
+    let place = if p.up { "sm:bottom-full sm:mb-1.5" } else { "sm:bottom-auto sm:top-full sm:mt-1.5" };
+    html! {
+        <div class="relative min-w-0" {onkeydown}>
+            <button type="button" class={p.button_class.clone()} onclick={flip} aria-expanded={open.to_string()} aria-haspopup="true" aria-label={(!p.label.is_empty()).then(|| p.label.clone())}>{ p.button.clone() }</button>
+            if *open {
+                <div class="fixed inset-0 z-40 bg-black/20 sm:bg-transparent" onclick={close}></div>
+                <div onclick={inside} role={if p.menu { "menu" } else { "group" }} class={classes!("sheet-in", "fixed", "inset-x-0", "bottom-0", "z-50", "max-h-[75dvh]", "overflow-y-auto", "rounded-t-2xl", "border", "border-base-300", "bg-base-100", "p-2", "pb-5", "shadow-lg", "text-[13px]",
+                    "sm:absolute", "sm:inset-x-auto", place, "sm:max-h-[70vh]", "sm:rounded-xl", "sm:pb-2", if p.right { "sm:right-0" } else { "sm:left-0" }, p.width)}>{ p.children.clone() }</div>
+            }
+        </div>
+    }
+}
+
+/// One line of a menu.
+pub fn menu_item(icon: &'static str, label: &str, onclick: Callback<MouseEvent>) -> Html {
+    html! { <button type="button" role="menuitem" {onclick} class="flex h-9 w-full cursor-pointer items-center gap-2.5 rounded-lg px-2.5 text-left text-[13px] hover:bg-base-content/6"><Icon name={icon} class="size-4 text-base-content/60" />{ label.to_owned() }</button> }
+}

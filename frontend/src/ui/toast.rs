@@ -1,0 +1,126 @@
+//! Short messages in the corner, with an undo where there is one.
+
+use super::Icon;
+use crate::i18n::use_lang;
+use std::rc::Rc;
+use yew::prelude::*;
+use yew::virtual_dom::AttrValue;
+
+/// One message.
+#[derive(Clone, PartialEq)]
+pub struct Toast {
+    id: u32,
+    ok: bool,
+    text: AttrValue,
+    undo: Option<Callback<()>>,
+}
+
+/// Says something in the corner.
+#[derive(Clone, PartialEq)]
+pub struct Toaster(Option<UseReducerDispatcher<Toasts>>);
+
+impl Toaster {
+    pub fn ok(&self, text: impl Into<AttrValue>) {
+        self.say(Message::Add(true, text.into(), None));
+    }
+
+    pub fn err(&self, text: impl Into<AttrValue>) {
+        self.say(Message::Add(false, text.into(), None));
+    }
+
+    pub fn undo(&self, text: impl Into<AttrValue>, undo: Callback<()>) {
+        self.say(Message::Add(true, text.into(), Some(undo)));
+    }
+
+    fn say(&self, message: Message) {
+        if let Some(d) = &self.0 {
+            d.dispatch(message);
+        }
+    }
+}
+
+/// The messages on screen.
+#[derive(Default, PartialEq, Clone)]
+pub struct Toasts {
+    next: u32,
+    list: Vec<Toast>,
+}
+
+/// A change of the messages on screen.
+pub enum Message {
+    Add(bool, AttrValue, Option<Callback<()>>),
+    Drop(u32),
+}
+
+impl Reducible for Toasts {
+    type Action = Message;
+
+    fn reduce(self: Rc<Self>, action: Message) -> Rc<Self> {
+        let mut s = (*self).clone();
+        match action {
+            Message::Add(ok, text, undo) => {
+                s.list.push(Toast { id: s.next, ok, text, undo });
+                s.next += 1;
+            }
+            Message::Drop(id) => s.list.retain(|t| t.id != id),
+        }
+        s.into()
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct ChildrenProps {
+    pub children: Html,
+}
+
+/// Provides the [`Toaster`] and shows its messages.
+#[component]
+pub fn ToastProvider(p: &ChildrenProps) -> Html {
+    let state = use_reducer(Toasts::default);
+    let ondrop = { let d = state.dispatcher(); Callback::from(move |id| d.dispatch(Message::Drop(id))) };
+    html! {
+        <ContextProvider<Toaster> context={Toaster(Some(state.dispatcher()))}>
+            { p.children.clone() }
+            <div class="pointer-events-none fixed inset-x-4 bottom-4 z-50 flex flex-col items-center gap-2 sm:inset-x-auto sm:bottom-auto sm:right-4 sm:top-4 sm:items-end" aria-live="polite">
+                { for state.list.iter().map(|t| html! { <ToastItem key={t.id} toast={t.clone()} ondrop={ondrop.clone()} /> }) }
+            </div>
+        </ContextProvider<Toaster>>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ToastItemProps {
+    toast: Toast,
+    ondrop: Callback<u32>,
+}
+
+#[component]
+fn ToastItem(p: &ToastItemProps) -> Html {
+    let l = use_lang();
+    let (id, ondrop) = (p.toast.id, p.ondrop.clone());
+    let wait = if p.toast.undo.is_some() || !p.toast.ok { 8000 } else { 4000 };
+    {
+        let ondrop = ondrop.clone();
+        use_effect_with((), move |()| {
+            let timeout = gloo_timers::callback::Timeout::new(wait, move || ondrop.emit(id));
+            move || drop(timeout)
+        });
+    }
+    let undo = p.toast.undo.clone().map(|undo| {
+        let ondrop = ondrop.clone();
+        Callback::from(move |_: MouseEvent| { undo.emit(()); ondrop.emit(id) })
+    });
+    html! {
+        <div class="sheet-in pointer-events-auto flex max-w-md items-center gap-2 rounded-box border border-base-300 bg-base-100 px-3.5 py-2.5 text-[13px] shadow-lg" role={if p.toast.ok { "status" } else { "alert" }}>
+            if p.toast.ok { <Icon name="circle-check" class="size-4 text-success" /> } else { <Icon name="circle-alert" class="size-4 text-error" /> }
+            <span>{ &p.toast.text }</span>
+            if let Some(onclick) = undo { <button class="btn btn-ghost btn-xs -mr-1.5 text-primary" {onclick}><Icon name="undo-2" class="size-3.5" />{ l.undo() }</button> }
+        </div>
+    }
+}
+
+/// The toaster; a silent one outside of its provider.
+#[hook]
+pub fn use_toaster() -> Toaster {
+    use_context::<Toaster>().unwrap_or(Toaster(None))
+}
