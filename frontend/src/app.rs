@@ -20,14 +20,14 @@ use yew_router::prelude::*;
 
 /// Light or dark, and the way to change it.
 #[derive(Clone, PartialEq)]
-pub struct ThemeCtx {
-    pub dark: bool,
-    pub toggle: Callback<()>,
+pub(crate) struct ThemeCtx {
+    pub(crate) dark: bool,
+    pub(crate) toggle: Callback<()>,
 }
 
 /// Everything.
 #[component]
-pub fn App() -> Html {
+pub(crate) fn App() -> Html {
     let lang = use_state_eq(|| if browser::stored("lang").as_deref() == Some("en") { Lang::En } else { Lang::Zh });
     let dark = use_state_eq(starts_dark);
     use_effect_with((*lang, *dark), |(lang, dark)| {
@@ -181,7 +181,7 @@ fn Bare(p: &ChildrenProps) -> Html {
 }
 
 /// Where a log-in page leads back to: these two are not pages of the shell.
-pub fn leave_gate(navigator: &Navigator, route: &Route) {
+pub(crate) fn leave_gate(navigator: &Navigator, route: &Route) {
     if matches!(route, Route::Login | Route::Setup) {
         navigator.replace(&Route::Home);
     }

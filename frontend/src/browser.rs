@@ -18,26 +18,26 @@ fn storage() -> Option<web_sys::Storage> {
 }
 
 /// Something kept in this browser under `flywheel.KEY`.
-pub fn stored(key: &str) -> Option<String> {
+pub(crate) fn stored(key: &str) -> Option<String> {
     storage()?.get_item(&format!("flywheel.{key}")).ok()?
 }
 
 /// Keeps something in this browser under `flywheel.KEY`.
-pub fn store(key: &str, value: &str) {
+pub(crate) fn store(key: &str, value: &str) {
     if let Some(s) = storage() {
         let _ = s.set_item(&format!("flywheel.{key}"), value);
     }
 }
 
 /// Forgets `flywheel.KEY`.
-pub fn forget(key: &str) {
+pub(crate) fn forget(key: &str) {
     if let Some(s) = storage() {
         let _ = s.remove_item(&format!("flywheel.{key}"));
     }
 }
 
 /// Now and here.
-pub fn clock() -> Clock {
+pub(crate) fn clock() -> Clock {
     let minutes = js_sys::Date::new_0().get_timezone_offset() as i32;
     let offset = FixedOffset::west_opt(minutes * 60).unwrap_or(FixedOffset::west_opt(0).unwrap_or(FIXED_UTC));
     let now = DateTime::<Utc>::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default();
@@ -50,12 +50,12 @@ const FIXED_UTC: FixedOffset = match FixedOffset::east_opt(0) {
 };
 
 /// Waits for its turn among this browser's tabs; calling the answer lets the next one go on.
-pub async fn lock(name: &str) -> Option<js_sys::Function> {
+pub(crate) async fn lock(name: &str) -> Option<js_sys::Function> {
     JsFuture::from(take_lock(name)).await.ok()?.dyn_into().ok()
 }
 
 /// Hands an answer to the user as a file.
-pub async fn save(answer: gloo_net::http::Response, name: &str) -> Option<()> {
+pub(crate) async fn save(answer: gloo_net::http::Response, name: &str) -> Option<()> {
     let response: web_sys::Response = answer.into();
     let blob = JsFuture::from(response.blob().ok()?).await.ok()?;
     save_blob(&blob, name);
@@ -63,17 +63,17 @@ pub async fn save(answer: gloo_net::http::Response, name: &str) -> Option<()> {
 }
 
 /// Puts a text on the clipboard.
-pub fn copy(text: &str) {
+pub(crate) fn copy(text: &str) {
     copy_text(text);
 }
 
 /// Moves the focus to the first control inside an element.
-pub fn focus_inside(element: &web_sys::Element) {
+pub(crate) fn focus_inside(element: &web_sys::Element) {
     focus_first(element);
 }
 
 /// Where the page's `<meta name="flywheel-api">` says the API is.
-pub async fn api_base() -> String {
+pub(crate) async fn api_base() -> String {
     let meta = web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector("meta[name=flywheel-api]").ok().flatten());
     let base = meta.and_then(|m| m.get_attribute("content")).unwrap_or_default();
     if !base.ends_with(".json") {
@@ -85,23 +85,18 @@ pub async fn api_base() -> String {
 }
 
 /// The root element.
-pub fn root() -> Option<web_sys::Element> {
+pub(crate) fn root() -> Option<web_sys::Element> {
     web_sys::window()?.document()?.document_element()
 }
 
 /// Sets the page's title.
-pub fn set_title(title: &str) {
+pub(crate) fn set_title(title: &str) {
     if let Some(d) = web_sys::window().and_then(|w| w.document()) {
         d.set_title(title);
     }
 }
 
 /// True on a Mac, where the command key is ⌘.
-pub fn is_mac() -> bool {
+pub(crate) fn is_mac() -> bool {
     web_sys::window().is_some_and(|w| w.navigator().user_agent().is_ok_and(|a| a.contains("Mac")))
-}
-
-/// True on a narrow screen.
-pub fn is_phone() -> bool {
-    web_sys::window().and_then(|w| w.match_media("(max-width: 639px)").ok().flatten()).is_some_and(|m| m.matches())
 }

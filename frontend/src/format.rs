@@ -4,7 +4,7 @@ use crate::i18n::Lang;
 use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, Timelike, Utc};
 
 /// The sign before an amount.
-pub fn currency_sign(currency: &str) -> String {
+pub(crate) fn currency_sign(currency: &str) -> String {
     match currency {
         "CNY" | "JPY" => "¥".to_owned(),
         "USD" => "$".to_owned(),
@@ -16,7 +16,7 @@ pub fn currency_sign(currency: &str) -> String {
 }
 
 /// An amount in minor units, short: `¥12.3万`, `¥1.25亿`, `¥123K`.
-pub fn money(lang: Lang, currency: &str, minor: i64) -> String {
+pub(crate) fn money(lang: Lang, currency: &str, minor: i64) -> String {
     let sign = if minor < 0 { "-" } else { "" };
     let units = minor.unsigned_abs() as f64 / 100.0;
     let body = match lang {
@@ -33,7 +33,7 @@ pub fn money(lang: Lang, currency: &str, minor: i64) -> String {
 }
 
 /// An amount in minor units, in full: `¥1,234,567.80`.
-pub fn money_full(currency: &str, minor: i64) -> String {
+pub(crate) fn money_full(currency: &str, minor: i64) -> String {
     let sign = if minor < 0 { "-" } else { "" };
     format!("{sign}{}{}", currency_sign(currency), money_body(minor.unsigned_abs()))
 }
@@ -43,7 +43,7 @@ fn money_body(minor: u64) -> String {
 }
 
 /// The text of an amount as one types it, without grouping: `1234.5`.
-pub fn money_input(minor: i64) -> String {
+pub(crate) fn money_input(minor: i64) -> String {
     let sign = if minor < 0 { "-" } else { "" };
     let (whole, cents) = (minor.unsigned_abs() / 100, minor.unsigned_abs() % 100);
     match cents {
@@ -54,7 +54,7 @@ pub fn money_input(minor: i64) -> String {
 }
 
 /// Reads an amount as one types it: `12,000`, `1.2万`, `¥3亿`, `5k`; the answer is in minor units.
-pub fn parse_money(text: &str) -> Option<i64> {
+pub(crate) fn parse_money(text: &str) -> Option<i64> {
     let t: String = text.trim().chars().filter(|c| !matches!(c, ',' | '，' | ' ' | '¥' | '￥' | '$' | '€' | '£')).collect();
     let (t, unit) = match t.chars().last()? {
         '万' | 'w' | 'W' => (t.trim_end_matches(['万', 'w', 'W']).to_owned(), 1e4),
@@ -71,7 +71,7 @@ pub fn parse_money(text: &str) -> Option<i64> {
 }
 
 /// A whole number with its thousands apart.
-pub fn group(n: u64) -> String {
+pub(crate) fn group(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
@@ -84,7 +84,7 @@ pub fn group(n: u64) -> String {
 }
 
 /// A number with at most `places` decimals, no trailing zeros, thousands apart.
-pub fn number(v: f64, places: usize) -> String {
+pub(crate) fn number(v: f64, places: usize) -> String {
     let sign = if v < 0.0 { "-" } else { "" };
     let text = format!("{:.places$}", v.abs());
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
@@ -94,7 +94,7 @@ pub fn number(v: f64, places: usize) -> String {
 }
 
 /// A percentage, 0..100, with at most one decimal.
-pub fn percent(v: f64) -> String {
+pub(crate) fn percent(v: f64) -> String {
     format!("{}%", number(v, 1))
 }
 
@@ -104,19 +104,19 @@ fn trim(v: f64, places: usize) -> String {
 
 /// Now, here: the moment and this reader's offset from UTC.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Clock {
-    pub now: DateTime<Utc>,
-    pub offset: FixedOffset,
+pub(crate) struct Clock {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) offset: FixedOffset,
 }
 
 impl Clock {
-    pub fn today(&self) -> NaiveDate {
+    pub(crate) fn today(&self) -> NaiveDate {
         self.now.with_timezone(&self.offset).date_naive()
     }
 }
 
 /// A day as people say it: today, yesterday, in 3 days; the ISO date when more than a week away.
-pub fn date(lang: Lang, text: &str, clock: &Clock) -> String {
+pub(crate) fn date(lang: Lang, text: &str, clock: &Clock) -> String {
     match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         Ok(day) => day_words(lang, day, clock),
         Err(_) => text.to_owned(),
@@ -135,7 +135,7 @@ fn day_words(lang: Lang, day: NaiveDate, clock: &Clock) -> String {
 }
 
 /// A moment as people say it: minutes and hours ago on the day, then the day and the time.
-pub fn moment(lang: Lang, text: &str, clock: &Clock) -> String {
+pub(crate) fn moment(lang: Lang, text: &str, clock: &Clock) -> String {
     let Ok(at) = DateTime::parse_from_rfc3339(text) else { return text.to_owned() };
     let at = at.with_timezone(&clock.offset);
     let past = clock.now.signed_duration_since(at);
@@ -149,7 +149,7 @@ pub fn moment(lang: Lang, text: &str, clock: &Clock) -> String {
 }
 
 /// A moment in full, for hovering.
-pub fn moment_full(text: &str, clock: &Clock) -> String {
+pub(crate) fn moment_full(text: &str, clock: &Clock) -> String {
     match DateTime::parse_from_rfc3339(text) {
         Ok(at) => at.with_timezone(&clock.offset).format("%Y-%m-%d %H:%M:%S").to_string(),
         Err(_) => text.to_owned(),
@@ -157,7 +157,7 @@ pub fn moment_full(text: &str, clock: &Clock) -> String {
 }
 
 /// The value of a `datetime-local` input for a moment.
-pub fn moment_input(text: &str, clock: &Clock) -> String {
+pub(crate) fn moment_input(text: &str, clock: &Clock) -> String {
     match DateTime::parse_from_rfc3339(text) {
         Ok(at) => at.with_timezone(&clock.offset).format("%Y-%m-%dT%H:%M").to_string(),
         Err(_) => text.to_owned(),
@@ -165,23 +165,14 @@ pub fn moment_input(text: &str, clock: &Clock) -> String {
 }
 
 /// The moment that a `datetime-local` input means, in RFC 3339 UTC.
-pub fn parse_moment_input(text: &str, clock: &Clock) -> Option<String> {
+pub(crate) fn parse_moment_input(text: &str, clock: &Clock) -> Option<String> {
     let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S")).ok()?;
     let at = local.and_local_timezone(clock.offset).single()?.with_timezone(&Utc);
     Some(at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
-/// A size in bytes.
-pub fn bytes(n: u64) -> String {
-    match n {
-        0..1024 => format!("{n} B"),
-        1024..1_048_576 => format!("{} KB", number(n as f64 / 1024.0, 0)),
-        _ => format!("{} MB", number(n as f64 / 1_048_576.0, 1)),
-    }
-}
-
 /// Morning, afternoon or evening.
-pub fn greeting(lang: Lang, clock: &Clock) -> &'static str {
+pub(crate) fn greeting(lang: Lang, clock: &Clock) -> &'static str {
     match clock.now.with_timezone(&clock.offset).hour() {
         5..=11 => lang.good_morning(),
         12..=17 => lang.good_afternoon(),
@@ -190,7 +181,7 @@ pub fn greeting(lang: Lang, clock: &Clock) -> &'static str {
 }
 
 /// A month such as `2026-11` or a day, short, for a chart's axis.
-pub fn axis_month(lang: Lang, text: &str) -> String {
+pub(crate) fn axis_month(lang: Lang, text: &str) -> String {
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d"));
     match day {
         Ok(d) => match lang {
@@ -262,6 +253,5 @@ mod tests {
         assert_eq!(number(1234.50, 2), "1,234.5");
         assert_eq!(number(-0.5, 1), "-0.5");
         assert_eq!(percent(31.94), "31.9%");
-        assert_eq!(bytes(2_500_000), "2.4 MB");
     }
 }

@@ -13,8 +13,8 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 #[derive(Properties, PartialEq)]
-pub struct PaletteProps {
-    pub onclose: Callback<()>,
+pub(crate) struct PaletteProps {
+    pub(crate) onclose: Callback<()>,
 }
 
 /// One line of the palette.
@@ -33,7 +33,7 @@ enum Target {
 }
 
 #[component]
-pub fn Palette(p: &PaletteProps) -> Html {
+pub(crate) fn Palette(p: &PaletteProps) -> Html {
     let l = use_lang();
     let session = use_session();
     let navigator = use_navigator();

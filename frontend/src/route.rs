@@ -4,7 +4,7 @@ use yew_router::prelude::*;
 
 /// A page.
 #[derive(Clone, Debug, PartialEq, Routable)]
-pub enum Route {
+pub(crate) enum Route {
     #[at("/")]
     Home,
     #[at("/setup")]
@@ -33,20 +33,20 @@ pub enum Route {
 }
 
 impl Route {
-    pub fn list(object: &str) -> Route {
+    pub(crate) fn list(object: &str) -> Route {
         Route::List { object: object.to_owned() }
     }
 
-    pub fn record(object: &str, id: &str) -> Route {
+    pub(crate) fn record(object: &str, id: &str) -> Route {
         Route::Record { object: object.to_owned(), id: id.to_owned() }
     }
 
-    pub fn settings(page: &str) -> Route {
+    pub(crate) fn settings(page: &str) -> Route {
         Route::SettingsPage { page: page.to_owned() }
     }
 }
 
 /// Opens a list with a query that is already encoded.
-pub fn open_list(navigator: &Navigator, object: &str, query: &str) {
+pub(crate) fn open_list(navigator: &Navigator, object: &str, query: &str) {
     let _ = navigator.push_with_query(&Route::list(object), yew_router::query::Raw(query));
 }

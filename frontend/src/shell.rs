@@ -16,7 +16,7 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 /// The icon of an object.
-pub fn object_icon(object: &str) -> &'static str {
+pub(crate) fn object_icon(object: &str) -> &'static str {
     match object {
         "customers" => "building-2",
         "contacts" => "contact",
@@ -35,7 +35,8 @@ pub fn object_icon(object: &str) -> &'static str {
 }
 
 #[component]
-pub fn Shell() -> Html {
+pub(crate) fn Shell() -> Html {
+    let l = crate::i18n::use_lang();
     let session = use_session();
     let route = use_route::<Route>().unwrap_or(Route::Home);
     let navigator = use_navigator();
@@ -69,7 +70,7 @@ pub fn Shell() -> Html {
     let known = session.objects.clone();
     html! {
         <div class="flex min-h-dvh bg-base-200/50 text-base-content">
-            <a href="#main" class="sr-only focus:not-sr-only focus:fixed focus:left-3 focus:top-3 focus:z-50 focus:rounded-lg focus:bg-base-100 focus:p-2">{ crate::i18n::use_lang().skip_to_content() }</a>
+            <a href="#main" class="sr-only focus:not-sr-only focus:fixed focus:left-3 focus:top-3 focus:z-50 focus:rounded-lg focus:bg-base-100 focus:p-2">{ l.skip_to_content() }</a>
             if *menu { <div class="fade-in fixed inset-0 z-20 bg-black/30 lg:hidden" onclick={flip.clone()}></div> }
             <aside class={classes!("fixed", "inset-y-0", "z-30", "flex", "w-56", "flex-col", "border-r", "border-base-300", "bg-base-100", "px-3", "transition-transform", "lg:visible", "lg:translate-x-0", if *menu { "translate-x-0" } else { "invisible -translate-x-full" })}>
                 <SideNav route={route.clone()} />
@@ -91,12 +92,12 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
         Route::Home | Route::Login | Route::Setup => html! { <pages::home::Home /> },
         Route::Imports => html! { <pages::imports::Imports /> },
         Route::NewImport => html! { <pages::imports::NewImport /> },
-        Route::Import { id } => html! { <pages::import_job::ImportJob key={id.clone()} {id} /> },
+        Route::Import { id } => html! { <pages::import_job::ImportJob key={id.clone()} id={id.clone()} /> },
         Route::Exports => html! { <pages::exports::Exports /> },
         Route::Settings => html! { <pages::settings::Settings page="" /> },
         Route::SettingsPage { page } => html! { <pages::settings::Settings {page} /> },
-        Route::List { object } if exists(&object) => html! { <crate::record::list::RecordList key={object.clone()} {object} /> },
-        Route::Record { object, id } if exists(&object) => html! { <crate::record::detail::RecordDetail key={id.clone()} {object} {id} /> },
+        Route::List { object } if exists(&object) => html! { <crate::record::list::RecordList key={object.clone()} object={object.clone()} /> },
+        Route::Record { object, id } if exists(&object) => html! { <crate::record::detail::RecordDetail key={id.clone()} {object} id={id.clone()} /> },
         Route::List { .. } | Route::Record { .. } | Route::NotFound => html! { <NotFound /> },
     }
 }

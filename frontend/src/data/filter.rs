@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 
 /// One condition: a field, an operator and what it is compared with.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    pub field: String,
-    pub op: String,
-    pub value: Value,
+pub(crate) struct Row {
+    pub(crate) field: String,
+    pub(crate) op: String,
+    pub(crate) value: Value,
 }
 
 /// The rows of a filter, and whether any of them is enough; `None` when it is nested deeper than rows can show.
-pub fn rows(filter: Option<&Value>) -> Option<(bool, Vec<Row>)> {
+pub(crate) fn rows(filter: Option<&Value>) -> Option<(bool, Vec<Row>)> {
     let Some(filter) = filter else { return Some((false, Vec::new())) };
     if let Some(row) = row(filter) {
         return Some((false, vec![row]));
@@ -35,7 +35,7 @@ fn row(v: &Value) -> Option<Row> {
 }
 
 /// The filter that rows mean; unfinished rows are left out.
-pub fn build(any: bool, rows: &[Row]) -> Option<Value> {
+pub(crate) fn build(any: bool, rows: &[Row]) -> Option<Value> {
     let done: Vec<Value> = rows.iter().filter(|r| is_done(r)).map(|r| match needs_value(&r.op) {
         true => json!({ "field": r.field, "op": r.op, "value": r.value }),
         false => json!({ "field": r.field, "op": r.op }),
@@ -52,22 +52,22 @@ fn is_done(row: &Row) -> bool {
 }
 
 /// False for the operators that stand alone.
-pub fn needs_value(op: &str) -> bool {
+pub(crate) fn needs_value(op: &str) -> bool {
     !matches!(op, "is_empty" | "is_not_empty")
 }
 
 /// True for the operators that take a list.
-pub fn takes_list(op: &str) -> bool {
+pub(crate) fn takes_list(op: &str) -> bool {
     matches!(op, "in" | "not_in" | "has_any" | "has_all" | "has_none")
 }
 
 /// True for the operators that count days from today.
-pub fn takes_days(op: &str) -> bool {
+pub(crate) fn takes_days(op: &str) -> bool {
     matches!(op, "within_days" | "older_than_days" | "next_days")
 }
 
 /// The operators that make sense for a kind of field, the most usual first.
-pub fn operators(kind: &str) -> &'static [&'static str] {
+pub(crate) fn operators(kind: &str) -> &'static [&'static str] {
     match kind {
         "choice" | "link" => &["in", "not_in", "is_empty", "is_not_empty"],
         "tags" => &["has_any", "has_all", "has_none", "is_empty", "is_not_empty"],
@@ -79,7 +79,7 @@ pub fn operators(kind: &str) -> &'static [&'static str] {
 }
 
 /// What an operator is called for a kind of field.
-pub fn operator_label(lang: Lang, kind: &str, op: &str) -> &'static str {
+pub(crate) fn operator_label(lang: Lang, kind: &str, op: &str) -> &'static str {
     let day = matches!(kind, "date" | "datetime");
     match op {
         "eq" => lang.op_eq(),
@@ -109,17 +109,17 @@ pub fn operator_label(lang: Lang, kind: &str, op: &str) -> &'static str {
 }
 
 /// What conditions need in order to be said in words.
-pub struct Speech<'a> {
-    pub lang: Lang,
-    pub meta: &'a ObjectMeta,
-    pub refs: &'a BTreeMap<String, String>,
-    pub currency: &'a str,
-    pub clock: &'a Clock,
+pub(crate) struct Speech<'a> {
+    pub(crate) lang: Lang,
+    pub(crate) meta: &'a ObjectMeta,
+    pub(crate) refs: &'a BTreeMap<String, String>,
+    pub(crate) currency: &'a str,
+    pub(crate) clock: &'a Clock,
 }
 
 impl Speech<'_> {
     /// One condition in words: `行业 是 制造业`.
-    pub fn row(&self, row: &Row) -> String {
+    pub(crate) fn row(&self, row: &Row) -> String {
         let field = self.meta.field(&row.field);
         let label = field.map_or(row.field.as_str(), |f| f.label.as_str());
         let op = operator_label(self.lang, field.map_or("text", |f| f.kind.as_str()), &row.op);
@@ -141,7 +141,7 @@ impl Speech<'_> {
     }
 
     /// A whole tree in words, for the filters that rows cannot show.
-    pub fn tree(&self, v: &Value) -> String {
+    pub(crate) fn tree(&self, v: &Value) -> String {
         if let Some(row) = row(v) {
             return self.row(&row);
         }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 /// What is wrong with a typed value.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Invalid {
+pub(crate) enum Invalid {
     Required,
     Email,
     Phone,
@@ -21,7 +21,7 @@ pub enum Invalid {
 }
 
 impl Invalid {
-    pub fn text(&self, lang: Lang) -> String {
+    pub(crate) fn text(&self, lang: Lang) -> String {
         match self {
             Invalid::Required => lang.inv_required().to_owned(),
             Invalid::Email => lang.inv_email().to_owned(),
@@ -37,7 +37,7 @@ impl Invalid {
 }
 
 /// The text of an input box for a value.
-pub fn input_text(field: &FieldMeta, value: &Value, clock: &Clock) -> String {
+pub(crate) fn input_text(field: &FieldMeta, value: &Value, clock: &Clock) -> String {
     match (field.kind.as_str(), value) {
         ("money", Value::Number(n)) => n.as_i64().map(money_input).unwrap_or_default(),
         ("datetime", Value::String(s)) => moment_input(s, clock),
@@ -49,7 +49,7 @@ pub fn input_text(field: &FieldMeta, value: &Value, clock: &Clock) -> String {
 }
 
 /// The value of a typed text; what cannot be read stays a text, so that [`check`] can say so and nothing typed is lost.
-pub fn parse_input(field: &FieldMeta, text: &str, clock: &Clock) -> Value {
+pub(crate) fn parse_input(field: &FieldMeta, text: &str, clock: &Clock) -> Value {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return Value::Null;
@@ -70,7 +70,7 @@ pub fn parse_input(field: &FieldMeta, text: &str, clock: &Clock) -> Value {
 }
 
 /// What is wrong with a value, if anything. The server checks again; this is for answering while one types.
-pub fn check(field: &FieldMeta, value: &Value) -> Option<Invalid> {
+pub(crate) fn check(field: &FieldMeta, value: &Value) -> Option<Invalid> {
     let empty = match value {
         Value::Null => true,
         Value::String(s) => s.trim().is_empty(),
@@ -104,7 +104,7 @@ fn in_range(field: &FieldMeta, n: f64) -> Option<Invalid> {
 }
 
 /// Puts a field into a record; custom fields go below `custom`.
-pub fn put(record: &mut Record, key: &str, value: Value) {
+pub(crate) fn put(record: &mut Record, key: &str, value: Value) {
     match key.strip_prefix("custom.") {
         Some(custom) => {
             let holder = record.entry("custom").or_insert_with(|| Value::Object(Map::new()));
@@ -119,7 +119,7 @@ pub fn put(record: &mut Record, key: &str, value: Value) {
 }
 
 /// The writable fields of a draft that differ from the original; a new record sends what is not empty.
-pub fn changes(fields: &[FieldMeta], original: Option<&Record>, draft: &Record) -> Record {
+pub(crate) fn changes(fields: &[FieldMeta], original: Option<&Record>, draft: &Record) -> Record {
     let mut out = Record::new();
     for field in fields.iter().filter(|f| f.writable && !f.masked) {
         let new = tidy(field_value(draft, &field.key));

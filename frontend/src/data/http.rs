@@ -11,13 +11,13 @@ use wasm_bindgen_futures::JsFuture;
 
 /// Why a request failed.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ApiError {
+pub(crate) struct ApiError {
     /// HTTP status; 0 when no answer came.
-    pub status: u16,
-    pub code: String,
-    pub message: String,
-    pub errors: Vec<FieldProblem>,
-    pub request_id: String,
+    pub(crate) status: u16,
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) errors: Vec<FieldProblem>,
+    pub(crate) request_id: String,
 }
 
 impl ApiError {
@@ -30,7 +30,7 @@ impl ApiError {
     }
 
     /// What to tell the reader.
-    pub fn text(&self, lang: Lang) -> String {
+    pub(crate) fn text(&self, lang: Lang) -> String {
         match self.code.as_str() {
             "offline" => lang.err_offline().to_owned(),
             "unreadable" => lang.err_unreadable().to_owned(),
@@ -41,7 +41,7 @@ impl ApiError {
 }
 
 /// What is sent.
-pub enum Body {
+pub(crate) enum Body {
     None,
     Json(Value),
     /// A file as it is.
@@ -49,54 +49,54 @@ pub enum Body {
 }
 
 /// One request; `path` is below `/api/v1`.
-pub struct Request {
-    pub method: Method,
-    pub path: String,
-    pub body: Body,
-    pub if_match: Option<i64>,
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) body: Body,
+    pub(crate) if_match: Option<i64>,
     /// Creates are sent once, even when the network makes us repeat them.
-    pub key: Option<String>,
+    pub(crate) key: Option<String>,
 }
 
 impl Request {
-    pub fn get(path: impl Into<String>) -> Request {
+    pub(crate) fn get(path: impl Into<String>) -> Request {
         Request { method: Method::GET, path: path.into(), body: Body::None, if_match: None, key: None }
     }
 
-    pub fn post(path: impl Into<String>, body: Value) -> Request {
+    pub(crate) fn post(path: impl Into<String>, body: Value) -> Request {
         Request { method: Method::POST, path: path.into(), body: Body::Json(body), if_match: None, key: None }
     }
 
     /// A create: with an idempotency key of its own.
-    pub fn create(path: impl Into<String>, body: Value) -> Request {
+    pub(crate) fn create(path: impl Into<String>, body: Value) -> Request {
         Request { key: Some(random_key()), ..Request::post(path, body) }
     }
 
-    pub fn patch(path: impl Into<String>, body: Value) -> Request {
+    pub(crate) fn patch(path: impl Into<String>, body: Value) -> Request {
         Request { method: Method::PATCH, ..Request::post(path, body) }
     }
 
-    pub fn delete(path: impl Into<String>) -> Request {
+    pub(crate) fn delete(path: impl Into<String>) -> Request {
         Request { method: Method::DELETE, ..Request::get(path) }
     }
 
-    pub fn upload(path: impl Into<String>, file: JsValue) -> Request {
+    pub(crate) fn upload(path: impl Into<String>, file: JsValue) -> Request {
         Request { method: Method::POST, body: Body::Raw(file), ..Request::get(path) }
     }
 
-    pub fn if_match(mut self, version: Option<i64>) -> Request {
+    pub(crate) fn if_match(mut self, version: Option<i64>) -> Request {
         self.if_match = version;
         self
     }
 
     /// Sends it and reads the answer.
-    pub async fn json<T: DeserializeOwned>(self) -> Result<T, ApiError> {
+    pub(crate) async fn json<T: DeserializeOwned>(self) -> Result<T, ApiError> {
         let text = self.text().await?;
         serde_json::from_str(if text.is_empty() { "null" } else { &text }).map_err(|_| ApiError::unreadable())
     }
 
     /// Sends it without a session and reads the answer.
-    pub async fn open_json<T: DeserializeOwned>(self) -> Result<T, ApiError> {
+    pub(crate) async fn open_json<T: DeserializeOwned>(self) -> Result<T, ApiError> {
         let answer = self.send().await?;
         if !answer.ok() {
             return Err(problem(answer).await);
@@ -106,13 +106,13 @@ impl Request {
     }
 
     /// Sends it; the answer's body as text.
-    pub async fn text(self) -> Result<String, ApiError> {
+    pub(crate) async fn text(self) -> Result<String, ApiError> {
         let answer = self.answer().await?;
         answer.text().await.map_err(|_| ApiError::offline())
     }
 
     /// Sends it, refreshing the session or asking for the password again when it has ended.
-    pub async fn answer(self) -> Result<gloo_net::http::Response, ApiError> {
+    pub(crate) async fn answer(self) -> Result<gloo_net::http::Response, ApiError> {
         loop {
             if TOKEN.with_borrow(Option::is_none) || EXPIRES.get() < js_sys::Date::now() {
                 renew().await;
@@ -175,22 +175,22 @@ thread_local! {
 }
 
 /// The language of messages that the server writes.
-pub fn set_lang(lang: Lang) {
+pub(crate) fn set_lang(lang: Lang) {
     LANG.set(lang);
 }
 
 /// Sets where the API is; the path `/api/v1` is added.
-pub fn set_base(base: &str) {
+pub(crate) fn set_base(base: &str) {
     BASE.set(base.trim_end_matches('/').to_owned());
 }
 
 /// The full address of a path below `/api/v1`.
-pub fn url(path: &str) -> String {
+pub(crate) fn url(path: &str) -> String {
     BASE.with_borrow(|b| format!("{b}/api/v1{path}"))
 }
 
 /// Keeps the access token of a log-in, and lets requests that waited for it go on.
-pub fn keep_token(login: &Login) {
+pub(crate) fn keep_token(login: &Login) {
     TOKEN.set(Some(login.access_token.clone()));
     let seconds = if login.expires_in > 0 { login.expires_in as f64 } else { 900.0 };
     EXPIRES.set(js_sys::Date::now() + (seconds - 20.0).max(5.0) * 1000.0);
@@ -201,18 +201,18 @@ pub fn keep_token(login: &Login) {
 }
 
 /// Forgets the access token.
-pub fn drop_token() {
+pub(crate) fn drop_token() {
     TOKEN.set(None);
     crate::browser::forget("session");
 }
 
 /// Called when the session has ended and the password is needed again.
-pub fn on_expired(ask: yew::Callback<()>) {
+pub(crate) fn on_expired(ask: yew::Callback<()>) {
     ASK.set(Some(ask));
 }
 
 /// Gets a new access token through the refresh cookie; several callers share one request.
-pub async fn refresh() -> Option<Login> {
+pub(crate) async fn refresh() -> Option<Login> {
     let promise = REFRESHING.with_borrow_mut(|p| p.get_or_insert_with(|| wasm_bindgen_futures::future_to_promise(refresh_once())).clone());
     let ok = JsFuture::from(promise).await.is_ok();
     REFRESHING.set(None);
@@ -256,7 +256,7 @@ fn random_key() -> String {
 }
 
 /// Encodes a text for a query string or a path.
-pub fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for b in text.bytes() {
         match b {
@@ -273,7 +273,7 @@ pub fn encode(text: &str) -> String {
 }
 
 /// Decodes a part of a query string.
-pub fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut i = 0;

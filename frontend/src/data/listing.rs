@@ -6,46 +6,46 @@ use serde_json::{Value, json};
 
 /// One sort key.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SortKey {
-    pub field: String,
-    pub descending: bool,
+pub(crate) struct SortKey {
+    pub(crate) field: String,
+    pub(crate) descending: bool,
 }
 
 /// Everything that decides what a list shows.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ListState {
-    pub q: String,
-    pub filter: Option<Value>,
-    pub sort: Vec<SortKey>,
+pub(crate) struct ListState {
+    pub(crate) q: String,
+    pub(crate) filter: Option<Value>,
+    pub(crate) sort: Vec<SortKey>,
     /// Chosen columns; empty means the standard ones.
-    pub fields: Vec<String>,
+    pub(crate) fields: Vec<String>,
     /// Only archived records.
-    pub archived: bool,
+    pub(crate) archived: bool,
     /// The tab: empty for all, `mine`, or the id of a saved view.
-    pub view: String,
+    pub(crate) view: String,
     /// Cards in columns instead of rows.
-    pub board: bool,
+    pub(crate) board: bool,
 }
 
 /// Pairs of a query string, decoded.
-pub fn pairs(query: &str) -> Vec<(String, String)> {
+pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
     let parts = query.trim_start_matches('?').split('&').filter(|p| !p.is_empty());
     parts.map(|p| p.split_once('=').map_or((decode(p), String::new()), |(k, v)| (decode(k), decode(v)))).collect()
 }
 
 /// Sort keys from `-created_at,name`.
-pub fn parse_sort(text: &str) -> Vec<SortKey> {
+pub(crate) fn parse_sort(text: &str) -> Vec<SortKey> {
     let keys = text.split(',').map(str::trim).filter(|k| !k.is_empty());
     keys.map(|k| k.strip_prefix('-').map_or(SortKey { field: k.to_owned(), descending: false }, |f| SortKey { field: f.to_owned(), descending: true })).collect()
 }
 
 /// `-created_at,name` from sort keys.
-pub fn sort_text(sort: &[SortKey]) -> String {
+pub(crate) fn sort_text(sort: &[SortKey]) -> String {
     sort.iter().map(|k| format!("{}{}", if k.descending { "-" } else { "" }, k.field)).collect::<Vec<_>>().join(",")
 }
 
 /// Two conditions that must both hold; `all` lists are joined flat.
-pub fn both(a: Option<Value>, b: Option<Value>) -> Option<Value> {
+pub(crate) fn both(a: Option<Value>, b: Option<Value>) -> Option<Value> {
     let (a, b) = match (a, b) {
         (Some(a), Some(b)) => (a, b),
         (one, other) => return one.or(other),
@@ -62,7 +62,7 @@ pub fn both(a: Option<Value>, b: Option<Value>) -> Option<Value> {
 
 impl ListState {
     /// Reads the address's query. Keys that are not ours are conditions: `grade=A`.
-    pub fn parse(query: &str) -> ListState {
+    pub(crate) fn parse(query: &str) -> ListState {
         let mut s = ListState::default();
         for (key, value) in pairs(query) {
             match key.as_str() {
@@ -73,7 +73,7 @@ impl ListState {
                 "archived" => s.archived = value == "only" || value == "true",
                 "view" => s.view = value,
                 "as" => s.board = value == "board",
-                "limit" | "cursor" | "count" | "refs" => {}
+                "limit" | "cursor" | "count" | "refs" | "new" => {}
                 _ => s.filter = both(s.filter.take(), Some(json!({ "field": key, "op": "eq", "value": value }))),
             }
         }
@@ -81,7 +81,7 @@ impl ListState {
     }
 
     /// The address's query.
-    pub fn to_query(&self) -> String {
+    pub(crate) fn to_query(&self) -> String {
         let mut out = Vec::new();
         let mut put = |k: &str, v: &str| {
             if !v.is_empty() {
@@ -99,7 +99,7 @@ impl ListState {
     }
 
     /// What goes to the API besides paging and columns; `extra` is a condition of the tab.
-    pub fn api_query(&self, extra: Option<Value>) -> String {
+    pub(crate) fn api_query(&self, extra: Option<Value>) -> String {
         let mut out = Vec::new();
         let mut put = |k: &str, v: &str| {
             if !v.is_empty() {
@@ -114,12 +114,12 @@ impl ListState {
     }
 
     /// What a saved view of this state keeps.
-    pub fn definition(&self) -> ViewDefinition {
+    pub(crate) fn definition(&self) -> ViewDefinition {
         ViewDefinition { q: self.q.clone(), filter: self.filter.clone(), sort: sort_text(&self.sort), fields: self.fields.clone() }
     }
 
     /// The state that a saved view opens.
-    pub fn of_view(id: &str, view: &ViewDefinition) -> ListState {
+    pub(crate) fn of_view(id: &str, view: &ViewDefinition) -> ListState {
         ListState {
             q: view.q.clone(),
             filter: view.filter.clone(),
@@ -131,7 +131,7 @@ impl ListState {
     }
 
     /// A click on a column's head: ascending, descending, off; with `add` the other keys stay.
-    pub fn toggle_sort(&mut self, field: &str, add: bool) {
+    pub(crate) fn toggle_sort(&mut self, field: &str, add: bool) {
         let found = self.sort.iter().position(|k| k.field == field);
         let next = match found.map(|i| self.sort[i].descending) {
             None => Some(false),
@@ -151,7 +151,7 @@ impl ListState {
 }
 
 /// Where a number's `drill_down` link leads in the interface: the object and the query of its list.
-pub fn drill_target(link: &str) -> Option<(String, String)> {
+pub(crate) fn drill_target(link: &str) -> Option<(String, String)> {
     let path = link.split_once("/api/v1").map_or(link, |(_, rest)| rest);
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let object = path.trim_matches('/').split('/').next()?;

@@ -1,9 +1,10 @@
 //! What the pages know: wire types, requests, the session, cached queries, and the state of lists.
 
-pub mod filter;
-pub mod form;
-pub mod http;
-pub mod listing;
-pub mod query;
-pub mod session;
-pub mod types;
+pub(crate) mod filter;
+pub(crate) mod form;
+pub(crate) mod http;
+pub(crate) mod jobs;
+pub(crate) mod listing;
+pub(crate) mod query;
+pub(crate) mod session;
+pub(crate) mod types;

@@ -17,7 +17,7 @@ thread_local! {
 }
 
 /// Drops every cached answer under a prefix and refetches those on screen.
-pub fn invalidate(prefix: &str) {
+pub(crate) fn invalidate(prefix: &str) {
     CACHE.with_borrow_mut(|c| c.retain(|k, _| !k.starts_with(prefix)));
     let hit: Vec<_> = SUBSCRIPTIONS.with_borrow(|s| s.iter().filter(|(_, k, _)| k.starts_with(prefix)).map(|s| s.2.clone()).collect());
     for callback in hit {
@@ -26,14 +26,14 @@ pub fn invalidate(prefix: &str) {
 }
 
 /// Calls back when something under a path changes, until the answer is dropped.
-pub fn subscribe(path: &str, callback: Callback<()>) -> Subscribed {
+pub(crate) fn subscribe(path: &str, callback: Callback<()>) -> Subscribed {
     let id = NEXT.replace(NEXT.get() + 1);
     SUBSCRIPTIONS.with_borrow_mut(|s| s.push((id, path.to_owned(), callback)));
     Subscribed(id)
 }
 
 /// Ends a subscription when dropped.
-pub struct Subscribed(usize);
+pub(crate) struct Subscribed(usize);
 
 impl Drop for Subscribed {
     fn drop(&mut self) {
@@ -42,16 +42,16 @@ impl Drop for Subscribed {
 }
 
 /// What a query knows now.
-pub struct Query<T> {
-    pub data: Option<Rc<T>>,
-    pub error: Option<ApiError>,
-    pub loading: bool,
-    pub refetch: Callback<()>,
+pub(crate) struct Query<T> {
+    pub(crate) data: Option<Rc<T>>,
+    pub(crate) error: Option<ApiError>,
+    pub(crate) loading: bool,
+    pub(crate) refetch: Callback<()>,
 }
 
 /// Reads `GET path`; an empty path reads nothing.
 #[hook]
-pub fn use_query<T: DeserializeOwned + 'static>(path: String) -> Query<T> {
+pub(crate) fn use_query<T: DeserializeOwned + 'static>(path: String) -> Query<T> {
     let nonce = use_state(|| 0u32);
     let refetch = {
         let count = use_mut_ref(|| 0u32);
@@ -101,7 +101,7 @@ pub fn use_query<T: DeserializeOwned + 'static>(path: String) -> Query<T> {
 }
 
 /// Forgets everything, when another person logs in or the language changes.
-pub fn clear() {
+pub(crate) fn clear() {
     CACHE.take();
     let all: Vec<_> = SUBSCRIPTIONS.with_borrow(|s| s.iter().map(|s| s.2.clone()).collect());
     for callback in all {

@@ -6,22 +6,22 @@ use yew::prelude::*;
 
 /// The person, the objects, and the ways out.
 #[derive(Clone, PartialEq)]
-pub struct Session {
-    pub me: Rc<Me>,
-    pub objects: Rc<Vec<ObjectMeta>>,
+pub(crate) struct Session {
+    pub(crate) me: Rc<Me>,
+    pub(crate) objects: Rc<Vec<ObjectMeta>>,
     /// Replaces the person after a change of their own data.
-    pub set_me: Callback<Me>,
-    pub log_out: Callback<()>,
+    pub(crate) set_me: Callback<Me>,
+    pub(crate) log_out: Callback<()>,
 }
 
 impl Session {
     /// The declaration of an object.
-    pub fn object(&self, key: &str) -> Option<&ObjectMeta> {
+    pub(crate) fn object(&self, key: &str) -> Option<&ObjectMeta> {
         self.objects.iter().find(|o| o.key == key)
     }
 
     /// The organisation's currency.
-    pub fn currency(&self) -> &str {
+    pub(crate) fn currency(&self) -> &str {
         match self.me.organisation.currency.as_str() {
             "" => "CNY",
             c => c,
@@ -31,6 +31,6 @@ impl Session {
 
 /// The session; an empty one outside of its provider.
 #[hook]
-pub fn use_session() -> Session {
+pub(crate) fn use_session() -> Session {
     use_context::<Session>().unwrap_or_else(|| Session { me: Rc::default(), objects: Rc::default(), set_me: Callback::noop(), log_out: Callback::noop() })
 }

@@ -5,20 +5,20 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// A record: its fields by key, as the API sends them.
-pub type Record = Map<String, Value>;
+pub(crate) type Record = Map<String, Value>;
 
 /// The text under a key, or nothing.
-pub fn text<'a>(record: &'a Record, key: &str) -> &'a str {
+pub(crate) fn text<'a>(record: &'a Record, key: &str) -> &'a str {
     record.get(key).and_then(Value::as_str).unwrap_or("")
 }
 
 /// The whole number under a key.
-pub fn int(record: &Record, key: &str) -> Option<i64> {
+pub(crate) fn int(record: &Record, key: &str) -> Option<i64> {
     record.get(key).and_then(Value::as_i64)
 }
 
 /// The value of a field, custom fields (`custom.KEY`) included.
-pub fn field_value<'a>(record: &'a Record, key: &str) -> &'a Value {
+pub(crate) fn field_value<'a>(record: &'a Record, key: &str) -> &'a Value {
     let found = match key.strip_prefix("custom.") {
         Some(custom) => record.get("custom").and_then(|c| c.get(custom)),
         None => record.get(key),
@@ -29,31 +29,31 @@ pub fn field_value<'a>(record: &'a Record, key: &str) -> &'a Value {
 /// One object of the API: what it is called and made of.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct ObjectMeta {
-    pub key: String,
-    pub label: String,
-    pub label_plural: String,
+pub(crate) struct ObjectMeta {
+    pub(crate) key: String,
+    pub(crate) label: String,
+    pub(crate) label_plural: String,
     #[serde(alias = "title")]
-    pub title_field: String,
-    pub owned: bool,
-    pub searchable: bool,
-    pub customizable: bool,
-    pub fields: Vec<FieldMeta>,
-    pub permissions: BTreeMap<String, String>,
+    pub(crate) title_field: String,
+    pub(crate) owned: bool,
+    pub(crate) searchable: bool,
+    pub(crate) customizable: bool,
+    pub(crate) fields: Vec<FieldMeta>,
+    pub(crate) permissions: BTreeMap<String, String>,
 }
 
 impl ObjectMeta {
-    pub fn field(&self, key: &str) -> Option<&FieldMeta> {
+    pub(crate) fn field(&self, key: &str) -> Option<&FieldMeta> {
         self.fields.iter().find(|f| f.key == key)
     }
 
     /// What the caller may do: `read`, `create`, `update`, `archive`, `export`, `import`.
-    pub fn may(&self, action: &str) -> bool {
+    pub(crate) fn may(&self, action: &str) -> bool {
         self.permissions.get(action).is_some_and(|scope| scope != "none")
     }
 
     /// The name of a record.
-    pub fn title_of(&self, record: &Record) -> String {
+    pub(crate) fn title_of(&self, record: &Record) -> String {
         match field_value(record, &self.title_field) {
             Value::String(s) if !s.is_empty() => s.clone(),
             _ => text(record, "id").chars().take(8).collect(),
@@ -64,151 +64,147 @@ impl ObjectMeta {
 /// One field of an object.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct FieldMeta {
-    pub key: String,
-    pub label: String,
-    pub kind: String,
-    pub max: Option<f64>,
-    pub min: Option<f64>,
-    pub choices: Vec<ChoiceMeta>,
-    pub link: Option<String>,
-    pub required: bool,
-    pub filterable: bool,
-    pub sortable: bool,
-    pub writable: bool,
-    pub importable: bool,
-    pub custom: bool,
-    pub masked: bool,
-    pub in_list: bool,
-    pub default: Value,
-    pub help: Option<String>,
+pub(crate) struct FieldMeta {
+    pub(crate) key: String,
+    pub(crate) label: String,
+    pub(crate) kind: String,
+    pub(crate) max: Option<f64>,
+    pub(crate) min: Option<f64>,
+    pub(crate) choices: Vec<ChoiceMeta>,
+    pub(crate) link: Option<String>,
+    pub(crate) required: bool,
+    pub(crate) filterable: bool,
+    pub(crate) sortable: bool,
+    pub(crate) writable: bool,
+    pub(crate) importable: bool,
+    pub(crate) custom: bool,
+    pub(crate) masked: bool,
+    pub(crate) in_list: bool,
+    pub(crate) default: Value,
+    pub(crate) help: Option<String>,
 }
 
 /// One option of a choice field.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct ChoiceMeta {
-    pub key: String,
-    pub label: String,
-    pub color: String,
+pub(crate) struct ChoiceMeta {
+    pub(crate) key: String,
+    pub(crate) label: String,
+    pub(crate) color: String,
 }
 
 /// A page of a list of anything.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Page<T> {
-    pub items: Vec<T>,
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
     #[serde(default)]
-    pub next_cursor: Option<String>,
+    pub(crate) next_cursor: Option<String>,
     #[serde(default)]
-    pub total: Option<u64>,
+    pub(crate) total: Option<u64>,
     #[serde(default)]
-    pub refs: BTreeMap<String, String>,
+    pub(crate) refs: BTreeMap<String, String>,
 }
 
 /// Who is logged in and what they may do.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct Me {
-    pub id: String,
-    pub name: String,
-    pub email: String,
-    pub phone: Option<String>,
-    pub locale: Option<String>,
-    pub title: Option<String>,
-    pub team_id: Option<String>,
-    pub team_name: Option<String>,
-    pub region: Option<String>,
-    pub roles: Vec<String>,
-    pub permissions: BTreeMap<String, BTreeMap<String, String>>,
-    pub organisation: Organisation,
+pub(crate) struct Me {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) phone: Option<String>,
+    pub(crate) locale: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) team_id: Option<String>,
+    pub(crate) team_name: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) roles: Vec<String>,
+    pub(crate) permissions: BTreeMap<String, BTreeMap<String, String>>,
+    pub(crate) organisation: Organisation,
 }
 
 impl Me {
-    pub fn may(&self, object: &str, action: &str) -> bool {
+    pub(crate) fn may(&self, object: &str, action: &str) -> bool {
         self.permissions.get(object).and_then(|p| p.get(action)).is_some_and(|s| s != "none")
-    }
-
-    pub fn is_admin(&self) -> bool {
-        self.roles.iter().any(|r| r == "administrator" || r == "admin")
     }
 }
 
 /// The organisation's settings that the interface needs.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct Organisation {
-    pub name: String,
-    pub currency: String,
-    pub timezone: String,
+pub(crate) struct Organisation {
+    pub(crate) name: String,
+    pub(crate) currency: String,
+    pub(crate) timezone: String,
 }
 
 /// The answer of log-in, refresh and set-up.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Login {
-    pub access_token: String,
+pub(crate) struct Login {
+    pub(crate) access_token: String,
     #[serde(default)]
-    pub expires_in: i64,
-    pub me: Me,
+    pub(crate) expires_in: i64,
+    pub(crate) me: Me,
 }
 
 /// A problem document (RFC 9457).
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct Problem {
-    pub title: String,
-    pub detail: String,
-    pub code: String,
-    pub errors: Vec<FieldProblem>,
-    pub request_id: String,
+pub(crate) struct Problem {
+    pub(crate) title: String,
+    pub(crate) detail: String,
+    pub(crate) code: String,
+    pub(crate) errors: Vec<FieldProblem>,
+    pub(crate) request_id: String,
 }
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct FieldProblem {
-    pub field: String,
-    pub code: String,
-    pub message: String,
+pub(crate) struct FieldProblem {
+    pub(crate) field: String,
+    pub(crate) code: String,
+    pub(crate) message: String,
 }
 
 /// One change in the log.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct EventItem {
-    pub seq: i64,
-    pub id: String,
+pub(crate) struct EventItem {
+    pub(crate) seq: i64,
+    pub(crate) id: String,
     #[serde(rename = "type")]
-    pub type_: String,
-    pub object: String,
-    pub record_id: String,
-    pub actor_id: Option<String>,
-    pub actor_name: Option<String>,
-    pub at: String,
-    pub old: Option<Record>,
-    pub new: Option<Record>,
-    pub request_id: Option<String>,
+    pub(crate) type_: String,
+    pub(crate) object: String,
+    pub(crate) record_id: String,
+    pub(crate) actor_id: Option<String>,
+    pub(crate) actor_name: Option<String>,
+    pub(crate) at: String,
+    pub(crate) old: Option<Record>,
+    pub(crate) new: Option<Record>,
+    pub(crate) request_id: Option<String>,
 }
 
 /// A hit of the search.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
-pub struct Hit {
-    pub object: String,
-    pub id: String,
-    pub title: String,
-    pub subtitle: Option<String>,
+pub(crate) struct Hit {
+    pub(crate) object: String,
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) subtitle: Option<String>,
 }
 
 /// What a saved view keeps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct ViewDefinition {
+pub(crate) struct ViewDefinition {
     #[serde(skip_serializing_if = "String::is_empty")]
-    pub q: String,
+    pub(crate) q: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub filter: Option<Value>,
+    pub(crate) filter: Option<Value>,
     #[serde(skip_serializing_if = "String::is_empty")]
-    pub sort: String,
+    pub(crate) sort: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<String>,
+    pub(crate) fields: Vec<String>,
 }

@@ -1,35 +1,35 @@
 //! Typed messages: one line per message, both languages side by side. A missing translation or a wrong argument does
 //! not compile.
 
-mod messages;
-mod messages_more;
+mod words;
+mod words_more;
 
 use yew::prelude::*;
 
 /// Language of the interface.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Lang {
+pub(crate) enum Lang {
     Zh,
     En,
 }
 
 impl Lang {
     /// The BCP 47 tag, as in `lang` and `Accept-Language`.
-    pub const fn tag(self) -> &'static str {
+    pub(crate) const fn tag(self) -> &'static str {
         match self {
             Lang::Zh => "zh-CN",
             Lang::En => "en",
         }
     }
 
-    pub const fn other(self) -> Lang {
+    pub(crate) const fn other(self) -> Lang {
         match self {
             Lang::Zh => Lang::En,
             Lang::En => Lang::Zh,
         }
     }
 
-    pub const fn pick(self, zh: &'static str, en: &'static str) -> &'static str {
+    pub(crate) const fn pick(self, zh: &'static str, en: &'static str) -> &'static str {
         match self {
             Lang::Zh => zh,
             Lang::En => en,
@@ -44,10 +44,10 @@ macro_rules! messages {
         impl crate::i18n::Lang { $( messages!(@f $key ( $($($a : $ty),+)? ) $zh, $en); )* }
     };
     (@f $key:ident () $zh:literal, $en:literal) => {
-        pub const fn $key(self) -> &'static str { self.pick($zh, $en) }
+        pub(crate) const fn $key(self) -> &'static str { self.pick($zh, $en) }
     };
     (@f $key:ident ( $($a:ident : $ty:ty),+ ) $zh:literal, $en:literal) => {
-        pub fn $key(self, $($a: $ty),+) -> String {
+        pub(crate) fn $key(self, $($a: $ty),+) -> String {
             match self { crate::i18n::Lang::Zh => format!($zh), crate::i18n::Lang::En => format!($en) }
         }
     };
@@ -56,13 +56,13 @@ use messages;
 
 /// The language and the way to change it.
 #[derive(Clone, PartialEq)]
-pub struct LangCtx {
-    pub lang: Lang,
-    pub set: Callback<Lang>,
+pub(crate) struct LangCtx {
+    pub(crate) lang: Lang,
+    pub(crate) set: Callback<Lang>,
 }
 
 /// The language of the interface; Chinese outside of a provider.
 #[hook]
-pub fn use_lang() -> Lang {
+pub(crate) fn use_lang() -> Lang {
     use_context::<LangCtx>().map_or(Lang::Zh, |c| c.lang)
 }

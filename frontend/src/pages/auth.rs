@@ -13,8 +13,8 @@ use yew::prelude::*;
 use yew::virtual_dom::AttrValue;
 
 #[derive(Properties, PartialEq)]
-pub struct DoneProps {
-    pub ondone: Callback<Login>,
+pub(crate) struct DoneProps {
+    pub(crate) ondone: Callback<Login>,
 }
 
 #[derive(Properties, PartialEq)]
@@ -133,7 +133,7 @@ fn Boxes(p: &BoxesProps) -> Html {
 
 /// The page of the first start: the organisation and its first administrator.
 #[component]
-pub fn SetupPage(p: &DoneProps) -> Html {
+pub(crate) fn SetupPage(p: &DoneProps) -> Html {
     let l = use_lang();
     crate::browser::set_title(&format!("{} · {}", l.setup_title(), l.app_name()));
     let boxes = vec![
@@ -145,21 +145,21 @@ pub fn SetupPage(p: &DoneProps) -> Html {
 
 /// The log-in page.
 #[component]
-pub fn LoginPage(p: &DoneProps) -> Html {
+pub(crate) fn LoginPage(p: &DoneProps) -> Html {
     let l = use_lang();
     crate::browser::set_title(&format!("{} · {}", l.log_in(), l.app_name()));
     html! { <Frame title={l.log_in()} body={l.log_in_body()}><LoginForm ondone={p.ondone.clone()} email="" /></Frame> }
 }
 
 #[derive(Properties, PartialEq)]
-pub struct LoginFormProps {
-    pub ondone: Callback<Login>,
-    pub email: AttrValue,
+pub(crate) struct LoginFormProps {
+    pub(crate) ondone: Callback<Login>,
+    pub(crate) email: AttrValue,
 }
 
 /// E-mail and password.
 #[component]
-pub fn LoginForm(p: &LoginFormProps) -> Html {
+pub(crate) fn LoginForm(p: &LoginFormProps) -> Html {
     let l = use_lang();
     let boxes = vec![("email", l.email(), "email", "username", None), ("password", l.password(), "password", "current-password", None)];
     let mut start = Map::new();

@@ -5,20 +5,20 @@ use yew::prelude::*;
 use yew::virtual_dom::AttrValue;
 
 #[derive(Properties, PartialEq)]
-pub struct FieldProps {
-    pub label: AttrValue,
+pub(crate) struct FieldProps {
+    pub(crate) label: AttrValue,
     #[prop_or_default]
-    pub error: Option<AttrValue>,
+    pub(crate) error: Option<AttrValue>,
     #[prop_or_default]
-    pub help: Option<AttrValue>,
+    pub(crate) help: Option<AttrValue>,
     #[prop_or_default]
-    pub required: bool,
-    pub children: Html,
+    pub(crate) required: bool,
+    pub(crate) children: Html,
 }
 
 /// A label above, the control, and the error or a hint below.
 #[component]
-pub fn Field(p: &FieldProps) -> Html {
+pub(crate) fn Field(p: &FieldProps) -> Html {
     html! {
         <label class="block min-w-0">
             <span class="mb-1 block text-[13px] text-base-content/75">{ &p.label } if p.required { <span class="text-error" aria-hidden="true">{ " *" }</span> }</span>
@@ -29,38 +29,38 @@ pub fn Field(p: &FieldProps) -> Html {
 }
 
 #[derive(Properties, PartialEq)]
-pub struct InputProps {
-    pub name: AttrValue,
-    pub value: AttrValue,
-    pub oninput: Callback<String>,
+pub(crate) struct InputProps {
+    pub(crate) name: AttrValue,
+    pub(crate) value: AttrValue,
+    pub(crate) oninput: Callback<String>,
     #[prop_or_default]
-    pub onblur: Callback<()>,
+    pub(crate) onblur: Callback<()>,
     #[prop_or("text")]
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
     #[prop_or_default]
-    pub invalid: bool,
+    pub(crate) invalid: bool,
     #[prop_or_default]
-    pub placeholder: AttrValue,
+    pub(crate) placeholder: AttrValue,
     #[prop_or_default]
-    pub autocomplete: Option<AttrValue>,
+    pub(crate) autocomplete: Option<AttrValue>,
     #[prop_or_default]
-    pub disabled: bool,
+    pub(crate) disabled: bool,
     #[prop_or_default]
-    pub class: Classes,
+    pub(crate) class: Classes,
     #[prop_or_default]
-    pub label: Option<AttrValue>,
+    pub(crate) label: Option<AttrValue>,
 }
 
 /// A one-line input.
 #[component]
-pub fn Input(p: &InputProps) -> Html {
+pub(crate) fn Input(p: &InputProps) -> Html {
     let oninput = p.oninput.reform(|e: InputEvent| value_of(&e));
     html! { <input class={classes!("input", "w-full", p.class.clone(), p.invalid.then_some("input-error"))} type={p.kind} name={p.name.clone()} value={&p.value} placeholder={&p.placeholder} disabled={p.disabled}
         autocomplete={p.autocomplete.clone()} aria-invalid={p.invalid.to_string()} aria-label={p.label.clone()} {oninput} onblur={p.onblur.reform(|_| ())} /> }
 }
 
 /// The value of the input, select or text area that an event came from.
-pub fn value_of(e: &Event) -> String {
+pub(crate) fn value_of(e: &Event) -> String {
     use wasm_bindgen::JsCast;
     let Some(target) = e.target() else { return String::new() };
     if let Some(i) = target.dyn_ref::<web_sys::HtmlInputElement>() {
@@ -73,7 +73,7 @@ pub fn value_of(e: &Event) -> String {
 }
 
 /// A select of `(key, label)`; exactly one option is selected.
-pub fn select(name: &str, label: &str, options: &[(String, String)], value: &str, class: &'static str, onchange: Callback<String>) -> Html {
+pub(crate) fn select(name: &str, label: &str, options: &[(String, String)], value: &str, class: &'static str, onchange: Callback<String>) -> Html {
     let known = options.iter().any(|(k, _)| k == value);
     html! {
         <select class={classes!("select", class)} name={name.to_owned()} aria-label={label.to_owned()} onchange={onchange.reform(|e: Event| value_of(&e))}>
@@ -84,17 +84,17 @@ pub fn select(name: &str, label: &str, options: &[(String, String)], value: &str
 }
 
 #[derive(Properties, PartialEq)]
-pub struct ToggleProps {
-    pub on: bool,
-    pub onchange: Callback<bool>,
-    pub label: AttrValue,
+pub(crate) struct ToggleProps {
+    pub(crate) on: bool,
+    pub(crate) onchange: Callback<bool>,
+    pub(crate) label: AttrValue,
     #[prop_or_default]
-    pub disabled: bool,
+    pub(crate) disabled: bool,
 }
 
 /// A switch with its words.
 #[component]
-pub fn Toggle(p: &ToggleProps) -> Html {
+pub(crate) fn Toggle(p: &ToggleProps) -> Html {
     let on = p.on;
     html! {
         <label class="flex cursor-pointer items-center gap-2.5 text-[13px]">
@@ -104,19 +104,19 @@ pub fn Toggle(p: &ToggleProps) -> Html {
 }
 
 #[derive(Properties, PartialEq)]
-pub struct SearchBoxProps {
-    pub value: AttrValue,
-    pub onsearch: Callback<String>,
-    pub placeholder: AttrValue,
+pub(crate) struct SearchBoxProps {
+    pub(crate) value: AttrValue,
+    pub(crate) onsearch: Callback<String>,
+    pub(crate) placeholder: AttrValue,
     #[prop_or_default]
-    pub class: Classes,
+    pub(crate) class: Classes,
     #[prop_or_default]
-    pub id: AttrValue,
+    pub(crate) id: AttrValue,
 }
 
 /// A search box that waits until one stops typing.
 #[component]
-pub fn SearchBox(p: &SearchBoxProps) -> Html {
+pub(crate) fn SearchBox(p: &SearchBoxProps) -> Html {
     let l = use_lang();
     let typed = use_state_eq(|| p.value.to_string());
     let timer = use_mut_ref(|| None::<gloo_timers::callback::Timeout>);

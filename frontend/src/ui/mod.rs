@@ -1,8 +1,8 @@
 //! The small parts that every page is made of.
 
-pub mod field;
-pub mod overlay;
-pub mod toast;
+pub(crate) mod field;
+pub(crate) mod overlay;
+pub(crate) mod toast;
 
 use crate::data::http::ApiError;
 use crate::i18n::use_lang;
@@ -27,32 +27,32 @@ icon_table!(
 );
 
 #[derive(Properties, PartialEq)]
-pub struct IconProps {
-    pub name: &'static str,
+pub(crate) struct IconProps {
+    pub(crate) name: &'static str,
     #[prop_or("size-4")]
-    pub class: &'static str,
+    pub(crate) class: &'static str,
 }
 
 /// A lucide icon by name; decoration only, so hidden from readers.
 #[component]
-pub fn Icon(p: &IconProps) -> Html {
+pub(crate) fn Icon(p: &IconProps) -> Html {
     html! { <span class={classes!("inline-flex", "shrink-0", "[&>svg]:size-full", p.class)} aria-hidden="true">{ Html::from_html_unchecked(AttrValue::Static(icon_svg(p.name))) }</span> }
 }
 
 #[derive(Properties, PartialEq)]
-pub struct CardProps {
+pub(crate) struct CardProps {
     #[prop_or_default]
-    pub title: AttrValue,
+    pub(crate) title: AttrValue,
     #[prop_or_default]
-    pub extra: Html,
-    pub children: Html,
+    pub(crate) extra: Html,
+    pub(crate) children: Html,
     #[prop_or_default]
-    pub class: Classes,
+    pub(crate) class: Classes,
 }
 
 /// A white sheet with an optional head.
 #[component]
-pub fn Card(p: &CardProps) -> Html {
+pub(crate) fn Card(p: &CardProps) -> Html {
     html! {
         <section class={classes!("rounded-box", "border", "border-base-300", "bg-base-100", p.class.clone())}>
             if !p.title.is_empty() {
@@ -66,21 +66,21 @@ pub fn Card(p: &CardProps) -> Html {
 }
 
 #[derive(Properties, PartialEq)]
-pub struct EmptyProps {
-    pub title: AttrValue,
+pub(crate) struct EmptyProps {
+    pub(crate) title: AttrValue,
     #[prop_or_default]
-    pub body: AttrValue,
+    pub(crate) body: AttrValue,
     #[prop_or("inbox")]
-    pub icon: &'static str,
+    pub(crate) icon: &'static str,
     #[prop_or_default]
-    pub action: Html,
+    pub(crate) action: Html,
     #[prop_or_default]
-    pub small: bool,
+    pub(crate) small: bool,
 }
 
 /// Nothing here yet, and what to do next.
 #[component]
-pub fn Empty(p: &EmptyProps) -> Html {
+pub(crate) fn Empty(p: &EmptyProps) -> Html {
     html! {
         <div class={classes!("flex", "flex-col", "items-center", "gap-1", "px-6", "text-center", if p.small { "py-8" } else { "py-16" })}>
             <span class="mb-3 grid size-11 place-items-center rounded-full bg-base-200 text-base-content/50"><Icon name={p.icon} class="size-5" /></span>
@@ -92,14 +92,14 @@ pub fn Empty(p: &EmptyProps) -> Html {
 }
 
 #[derive(Properties, PartialEq)]
-pub struct FailedProps {
-    pub error: ApiError,
-    pub retry: Callback<()>,
+pub(crate) struct FailedProps {
+    pub(crate) error: ApiError,
+    pub(crate) retry: Callback<()>,
 }
 
 /// What went wrong, with a way to try again and the request id for whoever helps.
 #[component]
-pub fn Failed(p: &FailedProps) -> Html {
+pub(crate) fn Failed(p: &FailedProps) -> Html {
     let l = use_lang();
     let onclick = p.retry.reform(|_: MouseEvent| ());
     let title = match p.error.status {
@@ -119,7 +119,7 @@ pub fn Failed(p: &FailedProps) -> Html {
 }
 
 /// Grey bars where rows will be.
-pub fn skeleton_rows(n: usize) -> Html {
+pub(crate) fn skeleton_rows(n: usize) -> Html {
     html! {
         <div class="divide-y divide-base-300/70" aria-hidden="true">{ for (0..n).map(|i| html! {
             <div class="flex h-11 items-center gap-4 px-4">
@@ -131,12 +131,12 @@ pub fn skeleton_rows(n: usize) -> Html {
 }
 
 /// Grey bars where a form or a text will be.
-pub fn skeleton_lines(n: usize) -> Html {
+pub(crate) fn skeleton_lines(n: usize) -> Html {
     html! { <div class="space-y-3 p-4" aria-hidden="true">{ for (0..n).map(|i| html! { <div class="skeleton h-3.5" style={format!("width:{}%", 40 + (i * 29) % 55)}></div> }) }</div> }
 }
 
 /// The quiet hue of a status.
-pub fn tone(color: &str) -> &'static str {
+pub(crate) fn tone(color: &str) -> &'static str {
     match color {
         "info" | "blue" => "bg-info/12 text-info",
         "primary" | "indigo" => "bg-primary/12 text-primary",
@@ -148,12 +148,12 @@ pub fn tone(color: &str) -> &'static str {
 }
 
 /// A status as a small pill.
-pub fn badge(color: &str, label: &str) -> Html {
+pub(crate) fn badge(color: &str, label: &str) -> Html {
     html! { <span class={classes!("inline-flex", "h-5.5", "max-w-full", "items-center", "rounded-md", "px-2", "text-xs", "font-medium", tone(color))}><span class="truncate">{ label.to_owned() }</span></span> }
 }
 
 /// The last character of a Chinese name, the initials of another, on a quiet hue.
-pub fn avatar(name: &str, size: &'static str) -> Html {
+pub(crate) fn avatar(name: &str, size: &'static str) -> Html {
     const HUES: [&str; 6] = ["hue-0", "hue-1", "hue-2", "hue-3", "hue-4", "hue-5"];
     let hash = name.bytes().fold(0usize, |a, b| a.wrapping_mul(31).wrapping_add(usize::from(b)));
     html! { <span class={classes!("inline-grid", "shrink-0", "place-items-center", "rounded-full", "font-medium", size, HUES[hash % HUES.len()])} aria-hidden="true">{ initials(name) }</span> }
@@ -171,12 +171,12 @@ fn initials(name: &str) -> String {
 }
 
 /// A spinner for work in progress.
-pub fn spinner() -> Html {
+pub(crate) fn spinner() -> Html {
     html! { <span class="loading loading-spinner loading-xs" aria-hidden="true"></span> }
 }
 
 /// The heading of a page with its actions.
-pub fn page_head(title: Html, actions: Html) -> Html {
+pub(crate) fn page_head(title: Html, actions: Html) -> Html {
     html! { <div class="mb-4 flex min-h-8 flex-wrap items-center justify-between gap-3"><h1 class="text-xl font-semibold">{ title }</h1><div class="flex items-center gap-2">{ actions }</div></div> }
 }
 

@@ -38,19 +38,19 @@ fn dismiss(onclose: &Callback<()>) -> (Callback<Event>, Callback<MouseEvent>) {
 }
 
 #[derive(Properties, PartialEq)]
-pub struct DrawerProps {
-    pub title: AttrValue,
-    pub onclose: Callback<()>,
-    pub children: Html,
+pub(crate) struct DrawerProps {
+    pub(crate) title: AttrValue,
+    pub(crate) onclose: Callback<()>,
+    pub(crate) children: Html,
     #[prop_or_default]
-    pub footer: Html,
+    pub(crate) footer: Html,
     #[prop_or_default]
-    pub wide: bool,
+    pub(crate) wide: bool,
 }
 
 /// A sheet from the right on a desktop, from below on a phone.
 #[component]
-pub fn Drawer(p: &DrawerProps) -> Html {
+pub(crate) fn Drawer(p: &DrawerProps) -> Html {
     let l = use_lang();
     let node = use_modal();
     let (oncancel, onmousedown) = dismiss(&p.onclose);
@@ -73,7 +73,7 @@ pub fn Drawer(p: &DrawerProps) -> Html {
 
 /// A small window in the middle.
 #[component]
-pub fn Dialog(p: &DrawerProps) -> Html {
+pub(crate) fn Dialog(p: &DrawerProps) -> Html {
     let l = use_lang();
     let node = use_modal();
     let (oncancel, onmousedown) = dismiss(&p.onclose);
@@ -92,19 +92,19 @@ pub fn Dialog(p: &DrawerProps) -> Html {
 }
 
 #[derive(Properties, PartialEq)]
-pub struct ConfirmProps {
-    pub title: AttrValue,
-    pub body: AttrValue,
-    pub action: AttrValue,
+pub(crate) struct ConfirmProps {
+    pub(crate) title: AttrValue,
+    pub(crate) body: AttrValue,
+    pub(crate) action: AttrValue,
     #[prop_or_default]
-    pub danger: bool,
-    pub onyes: Callback<()>,
-    pub onclose: Callback<()>,
+    pub(crate) danger: bool,
+    pub(crate) onyes: Callback<()>,
+    pub(crate) onclose: Callback<()>,
 }
 
 /// Asks before something that matters.
 #[component]
-pub fn Confirm(p: &ConfirmProps) -> Html {
+pub(crate) fn Confirm(p: &ConfirmProps) -> Html {
     let l = use_lang();
     let yes = { let (yes, close) = (p.onyes.clone(), p.onclose.clone()); Callback::from(move |_: MouseEvent| { close.emit(()); yes.emit(()) }) };
     let footer = html! { <>
@@ -115,49 +115,70 @@ pub fn Confirm(p: &ConfirmProps) -> Html {
 }
 
 #[derive(Properties, PartialEq)]
-pub struct PopoverProps {
+pub(crate) struct PopoverProps {
     /// What the button shows.
-    pub button: Html,
+    pub(crate) button: Html,
     #[prop_or_default]
-    pub button_class: Classes,
+    pub(crate) button_class: Classes,
     #[prop_or_default]
-    pub label: AttrValue,
-    pub children: Html,
+    pub(crate) label: AttrValue,
+    pub(crate) children: Html,
     /// Aligned with the button's right edge.
     #[prop_or_default]
-    pub right: bool,
+    pub(crate) right: bool,
     #[prop_or("sm:w-64")]
-    pub width: &'static str,
+    pub(crate) width: &'static str,
     /// A click inside closes it, as in a menu.
     #[prop_or_default]
-    pub menu: bool,
+    pub(crate) menu: bool,
     /// Opens upwards.
     #[prop_or_default]
-    pub up: bool,
+    pub(crate) up: bool,
 }
 
-/// A button with a panel under it (at the bottom of the screen on phones).
+/// A button with a panel under it (at the bottom of the screen on phones). The panel is placed on the screen, so that no
+/// scrolling box around the button cuts it off.
 #[component]
-pub fn Popover(p: &PopoverProps) -> Html {
-    let open = use_state_eq(|| false);
-    let flip = { let open = open.clone(); Callback::from(move |e: MouseEvent| { e.stop_propagation(); e.prevent_default(); open.set(!*open) }) };
-    let close = { let open = open.clone(); Callback::from(move |e: MouseEvent| { e.stop_propagation(); open.set(false) }) };
-    let inside = { let (open, menu) = (open.clone(), p.menu); Callback::from(move |e: MouseEvent| { e.stop_propagation(); if menu { open.set(false) } }) };
-    let onkeydown = { let open = open.clone(); Callback::from(move |e: KeyboardEvent| if e.key() == "Escape" && *open { e.stop_propagation(); e.prevent_default(); open.set(false) }) };
-    let place = if p.up { "sm:bottom-full sm:mb-1.5" } else { "sm:bottom-auto sm:top-full sm:mt-1.5" };
+pub(crate) fn Popover(p: &PopoverProps) -> Html {
+    let open = use_state_eq(|| None::<String>);
+    let node = use_node_ref();
+    let flip = { let (open, node, right, up) = (open.clone(), node.clone(), p.right, p.up); Callback::from(move |e: MouseEvent| {
+        e.stop_propagation();
+        e.prevent_default();
+        open.set(if open.is_some() { None } else { Some(place(&node, right, up)) });
+    }) };
+    let close = { let open = open.clone(); Callback::from(move |e: MouseEvent| { e.stop_propagation(); open.set(None) }) };
+    let inside = { let (open, menu) = (open.clone(), p.menu); Callback::from(move |e: MouseEvent| { e.stop_propagation(); if menu { open.set(None) } }) };
+    let onkeydown = { let open = open.clone(); Callback::from(move |e: KeyboardEvent| if e.key() == "Escape" && open.is_some() { e.stop_propagation(); e.prevent_default(); open.set(None) }) };
+    let shift = match (p.right, p.up) {
+        (true, _) => "sm:left-auto sm:right-(--px) sm:top-(--py) sm:bottom-auto",
+        (false, true) => "sm:left-(--px) sm:right-auto sm:bottom-(--py) sm:top-auto",
+        (false, false) => "sm:left-(--px) sm:right-auto sm:top-(--py) sm:bottom-auto",
+    };
     html! {
         <div class="relative min-w-0" {onkeydown}>
-            <button type="button" class={p.button_class.clone()} onclick={flip} aria-expanded={open.to_string()} aria-haspopup="true" aria-label={(!p.label.is_empty()).then(|| p.label.clone())}>{ p.button.clone() }</button>
-            if *open {
+            <button ref={node} type="button" class={p.button_class.clone()} onclick={flip} aria-expanded={open.is_some().to_string()} aria-haspopup="true" aria-label={(!p.label.is_empty()).then(|| p.label.clone())}>{ p.button.clone() }</button>
+            if let Some(style) = &*open {
                 <div class="fixed inset-0 z-40 bg-black/20 sm:bg-transparent" onclick={close}></div>
-                <div onclick={inside} role={if p.menu { "menu" } else { "group" }} class={classes!("sheet-in", "fixed", "inset-x-0", "bottom-0", "z-50", "max-h-[75dvh]", "overflow-y-auto", "rounded-t-2xl", "border", "border-base-300", "bg-base-100", "p-2", "pb-5", "shadow-lg", "text-[13px]",
-                    "sm:absolute", "sm:inset-x-auto", place, "sm:max-h-[70vh]", "sm:rounded-xl", "sm:pb-2", if p.right { "sm:right-0" } else { "sm:left-0" }, p.width)}>{ p.children.clone() }</div>
+                <div onclick={inside} role={if p.menu { "menu" } else { "group" }} style={style.clone()} class={classes!("sheet-in", "fixed", "inset-x-0", "bottom-0", "z-50", "max-h-[75dvh]", "overflow-y-auto", "rounded-t-2xl", "border", "border-base-300", "bg-base-100", "p-2", "pb-5", "text-left", "font-normal", "text-[13px]", "text-base-content", "shadow-lg",
+                    "sm:max-h-[70vh]", "sm:rounded-xl", "sm:pb-2", shift, p.width)}>{ p.children.clone() }</div>
             }
         </div>
     }
 }
 
+/// Where the panel of a button goes, as two custom properties of its style.
+fn place(node: &NodeRef, right: bool, up: bool) -> String {
+    let rect = node.cast::<web_sys::Element>().map(|e| e.get_bounding_client_rect());
+    let size = |v: Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>| v.ok().and_then(|v| v.as_f64()).unwrap_or(0.0);
+    let (width, height) = web_sys::window().map_or((0.0, 0.0), |w| (size(w.inner_width()), size(w.inner_height())));
+    let Some(r) = rect else { return String::new() };
+    let x = if right { (width - r.right()).max(8.0) } else { r.left() };
+    let y = if up { height - r.top() + 6.0 } else { r.bottom() + 6.0 };
+    format!("--px:{x}px;--py:{y}px")
+}
+
 /// One line of a menu.
-pub fn menu_item(icon: &'static str, label: &str, onclick: Callback<MouseEvent>) -> Html {
+pub(crate) fn menu_item(icon: &'static str, label: &str, onclick: Callback<MouseEvent>) -> Html {
     html! { <button type="button" role="menuitem" {onclick} class="flex h-9 w-full cursor-pointer items-center gap-2.5 rounded-lg px-2.5 text-left text-[13px] hover:bg-base-content/6"><Icon name={icon} class="size-4 text-base-content/60" />{ label.to_owned() }</button> }
 }

@@ -8,7 +8,7 @@ use yew::virtual_dom::AttrValue;
 
 /// One message.
 #[derive(Clone, PartialEq)]
-pub struct Toast {
+pub(crate) struct Toast {
     id: u32,
     ok: bool,
     text: AttrValue,
@@ -17,18 +17,18 @@ pub struct Toast {
 
 /// Says something in the corner.
 #[derive(Clone, PartialEq)]
-pub struct Toaster(Option<UseReducerDispatcher<Toasts>>);
+pub(crate) struct Toaster(Option<UseReducerDispatcher<Toasts>>);
 
 impl Toaster {
-    pub fn ok(&self, text: impl Into<AttrValue>) {
+    pub(crate) fn ok(&self, text: impl Into<AttrValue>) {
         self.say(Message::Add(true, text.into(), None));
     }
 
-    pub fn err(&self, text: impl Into<AttrValue>) {
+    pub(crate) fn err(&self, text: impl Into<AttrValue>) {
         self.say(Message::Add(false, text.into(), None));
     }
 
-    pub fn undo(&self, text: impl Into<AttrValue>, undo: Callback<()>) {
+    pub(crate) fn undo(&self, text: impl Into<AttrValue>, undo: Callback<()>) {
         self.say(Message::Add(true, text.into(), Some(undo)));
     }
 
@@ -41,13 +41,13 @@ impl Toaster {
 
 /// The messages on screen.
 #[derive(Default, PartialEq, Clone)]
-pub struct Toasts {
+pub(crate) struct Toasts {
     next: u32,
     list: Vec<Toast>,
 }
 
 /// A change of the messages on screen.
-pub enum Message {
+pub(crate) enum Message {
     Add(bool, AttrValue, Option<Callback<()>>),
     Drop(u32),
 }
@@ -69,13 +69,13 @@ impl Reducible for Toasts {
 }
 
 #[derive(Properties, PartialEq)]
-pub struct ChildrenProps {
-    pub children: Html,
+pub(crate) struct ChildrenProps {
+    pub(crate) children: Html,
 }
 
 /// Provides the [`Toaster`] and shows its messages.
 #[component]
-pub fn ToastProvider(p: &ChildrenProps) -> Html {
+pub(crate) fn ToastProvider(p: &ChildrenProps) -> Html {
     let state = use_reducer(Toasts::default);
     let ondrop = { let d = state.dispatcher(); Callback::from(move |id| d.dispatch(Message::Drop(id))) };
     html! {
@@ -121,6 +121,6 @@ fn ToastItem(p: &ToastItemProps) -> Html {
 
 /// The toaster; a silent one outside of its provider.
 #[hook]
-pub fn use_toaster() -> Toaster {
+pub(crate) fn use_toaster() -> Toaster {
     use_context::<Toaster>().unwrap_or(Toaster(None))
 }

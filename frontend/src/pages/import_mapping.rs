@@ -1,0 +1,203 @@
+//! What the columns of a file mean: fields, formats, match keys, and values that need a decision.
+
+use crate::data::jobs::{Column, Import, Unmatched};
+use crate::data::types::{FieldMeta, ObjectMeta};
+use crate::format;
+use crate::i18n::{Lang, use_lang};
+use crate::record::link::{Choice, LinkPicker};
+use crate::ui::field::{Field, Toggle, select};
+use crate::ui::{Card, Icon};
+use serde_json::{Value, json};
+use std::rc::Rc;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct PartProps {
+    pub(crate) meta: ObjectMeta,
+    pub(crate) import: Rc<Import>,
+    pub(crate) onpatch: Callback<Value>,
+}
+
+/// `{outer: {inner: value}}` with any keys.
+fn nested(outer: &str, inner: &str, value: Value) -> Value {
+    let mut m = serde_json::Map::new();
+    m.insert(inner.to_owned(), value);
+    let mut o = serde_json::Map::new();
+    o.insert(outer.to_owned(), Value::Object(m));
+    Value::Object(o)
+}
+
+/// One line per column: its header, some values, and the field it is.
+#[component]
+pub(crate) fn Mapping(p: &PartProps) -> Html {
+    let l = use_lang();
+    let i = &p.import;
+    let mapped = i.columns.iter().filter(|c| i.mapping.contains_key(&c.header)).count();
+    let missing: Vec<&str> = p.meta.fields.iter().filter(|f| f.required && f.writable && f.default.is_null() && f.importable && !i.mapping.values().any(|m| *m == f.key)).map(|f| f.label.as_str()).collect();
+    html! {
+        <Card title={l.mapping()} extra={html! { <span class="text-xs text-base-content/60">{ l.mapped_n(mapped, i.columns.len()) }</span> }}>
+            if !i.duplicate_headers.is_empty() { <p class="mx-4 mb-2 rounded-lg bg-warning/10 px-3 py-2 text-[13px]">{ l.duplicate_headers(&i.duplicate_headers.join(l.pick("、", ", "))) }</p> }
+            if !missing.is_empty() { <p class="mx-4 mb-2 rounded-lg bg-warning/10 px-3 py-2 text-[13px]">{ l.mapping_missing(&missing.join(l.pick("、", ", "))) }</p> }
+            <ul class="divide-y divide-base-300/60">{ for i.columns.iter().map(|c| html! { <ColumnRow key={c.header.clone()} meta={p.meta.clone()} column={c.clone()} import={i.clone()} onpatch={p.onpatch.clone()} /> }) }</ul>
+        </Card>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ColumnRowProps {
+    meta: ObjectMeta,
+    column: Column,
+    import: Rc<Import>,
+    onpatch: Callback<Value>,
+}
+
+#[component]
+fn ColumnRow(p: &ColumnRowProps) -> Html {
+    let l = use_lang();
+    let (c, i) = (&p.column, &p.import);
+    let now = i.mapping.get(&c.header).cloned().unwrap_or_default();
+    let mut options = vec![(String::new(), l.do_not_import().to_owned())];
+    let taken = |k: &str| i.mapping.iter().any(|(h, f)| f == k && *h != c.header);
+    options.extend(p.meta.fields.iter().filter(|f| f.importable || f.key == now).map(|f| (f.key.clone(), if taken(&f.key) { format!("{}（{}）", f.label, l.in_use()) } else { f.label.clone() })));
+    let onchange = { let (onpatch, header) = (p.onpatch.clone(), c.header.clone()); Callback::from(move |v: String| onpatch.emit(nested("mapping", &header, if v.is_empty() { Value::Null } else { json!(v) }))) };
+    let field = p.meta.field(&now);
+    let sure = c.guess.as_deref() == Some(now.as_str()) && !now.is_empty();
+    html! {
+        <li class="grid items-center gap-x-4 gap-y-1 px-4 py-2.5 sm:grid-cols-[minmax(0,1fr)_20px_minmax(0,240px)]">
+            <div class="min-w-0"><p class="flex items-center gap-2 text-[13px] font-medium"><span class="truncate">{ &c.header }</span><span class="shrink-0 rounded bg-base-content/8 px-1.5 text-[11px] font-normal leading-4.5 text-base-content/65">{ shape(l, &c.shape) }</span></p>
+                <p class="truncate text-xs text-base-content/60">{ c.samples.iter().take(4).cloned().collect::<Vec<_>>().join("  ·  ") }</p></div>
+            <span class="hidden text-base-content/40 sm:block"><Icon name="arrow-right" /></span>
+            <div class="min-w-0"><div class="flex items-center gap-2">{ select("map", &l.field_for(&c.header), &options, &now, "select-sm w-full", onchange) }
+                if sure { <span class={classes!("shrink-0", "text-[11px]", "tabular-nums", if c.confidence >= 0.8 { "text-success" } else { "text-warning" })} title={l.confidence()}>{ format::percent(c.confidence * 100.0) }</span> }</div>
+                { format_of(l, c, i, field, &p.onpatch) }</div>
+        </li>
+    }
+}
+
+fn shape(l: Lang, shape: &str) -> &'static str {
+    match shape {
+        "int" => l.kind_int(),
+        "number" => l.kind_number(),
+        "date" => l.kind_date(),
+        "datetime" => l.kind_datetime(),
+        "bool" => l.kind_bool(),
+        "email" => l.kind_email(),
+        "phone" => l.kind_phone(),
+        "url" => l.kind_url(),
+        "empty" => l.shape_empty(),
+        _ => l.kind_text(),
+    }
+}
+
+/// Doubts about a column: the order of its dates, the factor of its amounts.
+fn format_of(l: Lang, c: &Column, i: &Import, field: Option<&FieldMeta>, onpatch: &Callback<Value>) -> Html {
+    let Some(field) = field else { return html! {} };
+    if matches!(field.kind.as_str(), "date" | "datetime") && c.date_ambiguous && i.date_format.is_none() {
+        return html! { <p class="mt-1 flex items-center gap-1 text-xs text-warning"><Icon name="circle-alert" class="size-3.5" />{ l.date_ambiguous(c.date_format.as_deref().unwrap_or("ymd")) }</p> };
+    }
+    if field.kind == "money" {
+        let now = i.multiply.get(&c.header).copied().unwrap_or(1).to_string();
+        let options = [("1".to_owned(), l.unit_one().to_owned()), ("1000".to_owned(), l.unit_thousand().to_owned()), ("10000".to_owned(), l.unit_wan().to_owned()), ("1000000".to_owned(), l.unit_million().to_owned())];
+        let onchange = { let (onpatch, all, header) = (onpatch.clone(), i.multiply.clone(), c.header.clone()); Callback::from(move |v: String| { let n = v.parse::<i64>().unwrap_or(1); let mut m = all.clone(); if n == 1 { m.remove(&header); } else { m.insert(header.clone(), n); } onpatch.emit(json!({ "multiply": m })) }) };
+        return html! { <div class="mt-1 flex items-center gap-2 text-xs text-base-content/60">{ l.unit() }{ select("unit", l.unit(), &options, &now, "select-xs w-24", onchange) }</div> };
+    }
+    html! {}
+}
+
+/// Match keys and formats, what to do with known records and bad cells, links that may be made.
+#[component]
+pub(crate) fn Options(p: &PartProps) -> Html {
+    let l = use_lang();
+    let i = &p.import;
+    let owner = use_state_eq(|| None::<Choice>);
+    let mapped: Vec<&FieldMeta> = p.meta.fields.iter().filter(|f| i.mapping.values().any(|m| *m == f.key)).collect();
+    let keys = mapped.iter().filter(|f| matches!(f.kind.as_str(), "text" | "phone" | "email" | "link" | "date" | "id" | "url")).take(10);
+    let flip = |key: &str| { let (onpatch, now, key) = (p.onpatch.clone(), i.match_fields.clone(), key.to_owned()); Callback::from(move |_: Event| { let mut v = now.clone(); if v.contains(&key) { v.retain(|k| *k != key) } else { v.push(key.clone()) } onpatch.emit(json!({ "match_fields": v })) }) };
+    let set = |key: &'static str| { let onpatch = p.onpatch.clone(); Callback::from(move |v: String| { let mut m = serde_json::Map::new(); m.insert(key.into(), json!(v)); onpatch.emit(Value::Object(m)) }) };
+    let pairs = |list: &[(&str, &str)]| list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
+    let links: Vec<&&FieldMeta> = mapped.iter().filter(|f| f.kind == "link" && f.link.as_deref() != Some("users")).collect();
+    let onowner = { let (owner, onpatch) = (owner.clone(), p.onpatch.clone()); Callback::from(move |c: Option<Choice>| { if let Some(c) = &c { onpatch.emit(json!({ "default_owner_id": c.0 })) } owner.set(c) }) };
+    html! {
+        <Card title={l.import_options()} class="px-0"><div class="space-y-4 px-4 pb-4 text-[13px]">
+            <fieldset><legend class="mb-1 text-base-content/75">{ l.match_by() }</legend><p class="mb-1.5 text-xs text-base-content/60">{ l.match_by_help() }</p>
+                { for keys.map(|f| html! { <label class="flex h-7 cursor-pointer items-center gap-2" key={f.key.clone()}><input type="checkbox" class="checkbox checkbox-xs checkbox-primary" checked={i.match_fields.contains(&f.key)} onchange={flip(&f.key)} />{ &f.label }</label> }) }</fieldset>
+            if !i.match_fields.is_empty() { <Field label={l.when_exists()}>{ select("existing", l.when_exists(), &pairs(&[("update", l.exists_update()), ("skip", l.exists_skip())]), if i.existing == "skip" { "skip" } else { "update" }, "w-full select-sm", set("existing")) }</Field> }
+            <Field label={l.bad_cells()}>{ select("bad_cells", l.bad_cells(), &pairs(&[("reject_row", l.bad_reject()), ("leave_empty", l.bad_empty())]), if i.bad_cells == "leave_empty" { "leave_empty" } else { "reject_row" }, "w-full select-sm", set("bad_cells")) }</Field>
+            <div class="grid grid-cols-2 gap-3"><Field label={l.date_format()}>{ select("date_format", l.date_format(), &pairs(&[("auto", l.automatic()), ("ymd", l.date_ymd()), ("dmy", l.date_dmy()), ("mdy", l.date_mdy())]), i.date_format.as_deref().unwrap_or("auto"), "w-full select-sm", set("date_format")) }</Field>
+            <Field label={l.number_format()}>{ select("number_format", l.number_format(), &pairs(&[("auto", l.automatic()), ("point", "1,234.5"), ("comma", "1.234,5")]), i.number_format.as_deref().unwrap_or("auto"), "w-full select-sm", set("number_format")) }</Field></div>
+            if !links.is_empty() { <fieldset class="space-y-2.5"><legend class="mb-1 text-base-content/75">{ l.create_missing() }</legend>{ for links.iter().map(|f| { let (onpatch, key) = (p.onpatch.clone(), f.key.clone()); html! { <Toggle key={f.key.clone()} on={i.create_missing.get(&f.key).copied().unwrap_or(false)} label={l.create_missing_of(&f.label)} onchange={Callback::from(move |on: bool| onpatch.emit(nested("create_missing", &key, json!(on))))} /> } }) }</fieldset> }
+            if p.meta.owned && !i.mapping.values().any(|m| m == "owner_id") { <div><p class="mb-1 text-base-content/75">{ l.default_owner() }</p><LinkPicker object="users" small=true value={(*owner).clone()} onchange={onowner} placeholder={l.me_importing()} /></div> }
+        </div></Card>
+    }
+}
+
+/// Values that match nothing exactly: each is decided once.
+#[component]
+pub(crate) fn Values(p: &PartProps) -> Html {
+    let l = use_lang();
+    let i = &p.import;
+    let left = i.undecided();
+    html! {
+        <Card title={l.values_title()} extra={html! { <span class={classes!("text-xs", if left > 0 { "text-warning" } else { "text-success" })}>{ if left > 0 { l.values_left(left) } else { l.values_all().to_owned() } }</span> }}>
+            <p class="px-4 pb-2 text-[13px] text-base-content/65">{ l.values_body() }</p>
+            { for i.unmatched.iter().filter(|(_, v)| !v.is_empty()).map(|(key, values)| { let field = p.meta.field(key).cloned().unwrap_or_default(); html! { <section key={key.clone()} class="border-t border-base-300/60">
+                <header class="flex items-center justify-between px-4 pt-2.5 text-xs text-base-content/60"><span>{ if field.label.is_empty() { key.clone() } else { field.label.clone() } }</span>{ accept_all(l, key, values, i, &p.onpatch) }</header>
+                <ul>{ for values.iter().take(100).map(|u| html! { <ValueRow key={u.value.clone()} field={field.clone()} column={key.clone()} value={u.clone()} import={i.clone()} onpatch={p.onpatch.clone()} /> }) }</ul></section> } }) }
+        </Card>
+    }
+}
+
+fn accept_all(l: Lang, key: &str, values: &[Unmatched], i: &Import, onpatch: &Callback<Value>) -> Html {
+    let open: serde_json::Map<String, Value> = values.iter().filter(|u| u.suggestion.is_some() && !i.value_links.get(key).is_some_and(|m| m.contains_key(&u.value))).map(|u| (u.value.clone(), json!(u.suggestion))).collect();
+    if open.len() < 2 {
+        return html! {};
+    }
+    let n = open.len();
+    let body = { let mut m = serde_json::Map::new(); m.insert(key.to_owned(), Value::Object(open)); json!({ "value_links": m }) };
+    html! { <button class="btn btn-ghost btn-xs text-primary" onclick={onpatch.reform(move |_: MouseEvent| body.clone())}>{ l.accept_all(n) }</button> }
+}
+
+#[derive(Properties, PartialEq)]
+struct ValueRowProps {
+    field: FieldMeta,
+    column: String,
+    value: Unmatched,
+    import: Rc<Import>,
+    onpatch: Callback<Value>,
+}
+
+#[component]
+fn ValueRow(p: &ValueRowProps) -> Html {
+    let l = use_lang();
+    let u = &p.value;
+    let names = use_state_eq(|| None::<Choice>);
+    let decided = p.import.value_links.get(&p.column).and_then(|m| m.get(&u.value)).cloned();
+    let choose = { let (onpatch, column, value) = (p.onpatch.clone(), p.column.clone(), u.value.clone()); move |to: Value| { let mut m = serde_json::Map::new(); m.insert(value.clone(), to); onpatch.emit(nested("value_links", &column, Value::Object(m))) } };
+    let yes = { let (choose, s) = (choose.clone(), u.suggestion.clone()); Callback::from(move |_: MouseEvent| choose(json!(s))) };
+    let no = { let choose = choose.clone(); Callback::from(move |_: MouseEvent| choose(Value::Null)) };
+    let pick = { let (choose, names) = (choose.clone(), names.clone()); Callback::from(move |c: Option<Choice>| if let Some(c) = c { choose(json!(c.0)); names.set(Some(c)) }) };
+    let pick_key = { let choose = choose.clone(); Callback::from(move |v: String| choose(if v.is_empty() { Value::Null } else { json!(v) })) };
+    let label = |id: &str| {
+        let picked = names.as_ref().filter(|c| c.0 == id).map(|c| c.1.clone());
+        let suggested = (u.suggestion.as_deref() == Some(id)).then(|| u.label.clone()).flatten();
+        let choice = p.field.choices.iter().find(|c| c.key == id).map(|c| c.label.clone());
+        picked.or(suggested).or(choice).unwrap_or_else(|| id.to_owned())
+    };
+    let other = match p.field.kind.as_str() {
+        "link" => html! { <div class="w-44"><LinkPicker object={p.field.link.clone().unwrap_or_default()} small=true value={None::<Choice>} onchange={pick} placeholder={l.choose_other()} /></div> },
+        "choice" => { let mut options = vec![(String::new(), l.choose_other().to_owned())]; options.extend(p.field.choices.iter().map(|c| (c.key.clone(), c.label.clone()))); select("value", l.choose_other(), &options, "", "select-sm w-44", pick_key) }
+        _ => html! {},
+    };
+    let create = p.import.create_missing.get(&p.column).copied().unwrap_or(false);
+    html! {
+        <li class="flex flex-wrap items-center gap-x-3 gap-y-1.5 px-4 py-2 text-[13px]">
+            <span class="min-w-0 flex-1 basis-40"><b class="font-medium">{ &u.value }</b><span class="ml-2 text-xs tabular-nums text-base-content/60">{ l.rows_n(&u.count.to_string()) }</span></span>
+            { match (&decided, &u.suggestion) {
+                (Some(Some(id)), _) => html! { <span class="flex items-center gap-1.5 text-success"><Icon name="circle-check" class="size-4" />{ format!("= {}", label(id)) }<button class="btn btn-ghost btn-xs text-base-content/65" onclick={no}>{ l.not_this() }</button></span> },
+                (Some(None), _) => html! { <span class="flex items-center gap-1.5 text-base-content/65"><Icon name="circle-check" class="size-4" />{ if create && p.field.kind == "link" { l.will_create() } else { l.leave_empty() } }{ other }</span> },
+                (None, Some(_)) => html! { <span class="flex flex-wrap items-center gap-1.5"><span class="text-base-content/75">{ l.is_it(u.label.as_deref().unwrap_or("")) }</span>if let Some(s) = u.score { <span class="text-[11px] tabular-nums text-base-content/55">{ format::percent(s * 100.0) }</span> }<button class="btn btn-xs btn-primary" onclick={yes} data-testid="accept">{ l.yes() }</button><button class="btn btn-xs" onclick={no}>{ l.no() }</button>{ other }</span> },
+                (None, None) => html! { <span class="flex items-center gap-1.5"><span class="text-xs text-warning">{ if create && p.field.kind == "link" { l.will_create() } else { l.no_match() } }</span>{ other }</span> },
+            } }
+        </li>
+    }
+}

@@ -1,0 +1,54 @@
+//! Settings: one's own, the organisation's, and what administrators define.
+
+mod account;
+mod api_keys;
+mod fields;
+mod roles;
+
+use crate::browser;
+use crate::data::session::use_session;
+use crate::i18n::use_lang;
+use crate::route::Route;
+use crate::ui::{Empty, Icon};
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct SettingsProps {
+    pub(crate) page: String,
+}
+
+/// A page of the settings, with the list of them beside it.
+#[component]
+pub(crate) fn Settings(p: &SettingsProps) -> Html {
+    let l = use_lang();
+    let session = use_session();
+    browser::set_title(&format!("{} · {}", l.nav_settings(), l.app_name()));
+    let page = if p.page.is_empty() { "profile" } else { p.page.as_str() };
+    let item = |key: &'static str, icon: &'static str, label: &str| { let on = page == key; html! {
+        <Link<Route> to={Route::settings(key)} classes={classes!("flex", "h-8", "shrink-0", "items-center", "gap-2", "rounded-lg", "px-2.5", "text-[13px]", "whitespace-nowrap", if on { "bg-primary/10 font-medium text-primary" } else { "text-base-content/75 hover:bg-base-content/5" })}><Icon name={icon} class="size-3.5" />{ label.to_owned() }</Link<Route>> } };
+    let object = |key: &str| session.object(key).filter(|o| o.may("read")).map(|o| html! {
+        <Link<Route> to={Route::list(key)} classes="flex h-8 shrink-0 items-center gap-2 rounded-lg px-2.5 text-[13px] whitespace-nowrap text-base-content/75 hover:bg-base-content/5"><Icon name={crate::shell::object_icon(key)} class="size-3.5" />{ &o.label_plural }<Icon name="chevron-right" class="ml-auto size-3 opacity-50" /></Link<Route>> }).unwrap_or_default();
+    let head = |text: &'static str| html! { <p class="hidden px-2.5 pb-1 pt-3 text-[11px] text-base-content/60 lg:block">{ text }</p> };
+    let body = match page {
+        "profile" => html! { <account::Profile /> },
+        "password" => html! { <account::Password /> },
+        "sessions" => html! { <account::Sessions /> },
+        "organisation" => html! { <account::OrganisationPage /> },
+        "fields" => html! { <fields::CustomFields /> },
+        "roles" => html! { <roles::Roles /> },
+        "api-keys" => html! { <api_keys::ApiKeys /> },
+        _ => html! { <Empty icon="circle-help" title={l.page_not_found()} /> },
+    };
+    html! { <>
+        <h1 class="mb-4 text-xl font-semibold">{ l.nav_settings() }</h1>
+        <div class="grid items-start gap-4 lg:grid-cols-[190px_minmax(0,1fr)]">
+            <nav class="flex gap-0.5 overflow-x-auto lg:flex-col lg:overflow-visible" aria-label={l.nav_settings()}>
+                { head(l.settings_mine()) }{ item("profile", "user", l.my_profile()) }{ item("password", "lock", l.change_password()) }{ item("sessions", "monitor-smartphone", l.sessions()) }
+                { head(l.settings_people()) }{ item("organisation", "building-2", l.organisation()) }{ object("users") }{ object("teams") }{ item("roles", "shield", l.roles()) }{ item("api-keys", "key", l.api_keys()) }
+                { head(l.settings_data()) }{ item("fields", "sliders-horizontal", l.custom_fields()) }{ object("pipelines") }{ object("pipeline_stages") }{ object("tags") }{ object("saved_views") }
+            </nav>
+            <div class="min-w-0">{ body }</div>
+        </div>
+    </> }
+}

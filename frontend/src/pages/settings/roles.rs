@@ -1,0 +1,206 @@
+//! Roles: what each may do to which records, how far, and what it sees of phones and e-mails.
+
+use crate::data::http::Request;
+use crate::data::query::{invalidate, use_query};
+use crate::data::session::use_session;
+use crate::data::types::{Page, Record, int, text};
+use crate::i18n::{Lang, use_lang};
+use crate::ui::field::{Field, Input, select};
+use crate::ui::overlay::{Confirm, Dialog};
+use crate::ui::toast::use_toaster;
+use crate::ui::{Card, Failed, Icon, badge, skeleton_rows, spinner};
+use serde_json::{Map, Value, json};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+const ACTIONS: [&str; 6] = ["read", "create", "update", "archive", "export", "import"];
+const SCOPES: [&str; 5] = ["none", "own", "team", "subtree", "all"];
+
+fn action_label(l: Lang, a: &str) -> &'static str {
+    match a {
+        "read" => l.act_read(),
+        "create" => l.act_create(),
+        "update" => l.act_update(),
+        "archive" => l.act_archive(),
+        "export" => l.act_export(),
+        _ => l.act_import(),
+    }
+}
+
+fn scope_label(l: Lang, s: &str) -> &'static str {
+    match s {
+        "own" => l.scope_own(),
+        "team" => l.scope_team(),
+        "subtree" => l.scope_subtree(),
+        "all" => l.scope_all(),
+        _ => l.scope_none(),
+    }
+}
+
+fn name_of(l: Lang, r: &Record) -> String {
+    let order = match l { Lang::Zh => ["label", "name_zh", "label_zh", "name"], Lang::En => ["label", "name_en", "label_en", "name"] };
+    order.iter().map(|k| text(r, k)).find(|s| !s.is_empty()).unwrap_or_else(|| text(r, "key")).to_owned()
+}
+
+/// The grants by object, wherever the role keeps them.
+fn objects_of(permissions: &Value) -> &Value {
+    permissions.get("objects").unwrap_or(permissions)
+}
+
+fn scope_of<'a>(permissions: &'a Value, object: &str, action: &str) -> &'a str {
+    objects_of(permissions).get(object).and_then(|g| g.get(action)).and_then(Value::as_str).unwrap_or("none")
+}
+
+/// The permissions with one cell changed.
+fn with_scope(permissions: &Value, object: &str, action: &str, scope: &str) -> Value {
+    let mut p = permissions.clone();
+    let holder = if p.get("objects").is_some() { p.get_mut("objects") } else { Some(&mut p) };
+    if let Some(map) = holder.and_then(Value::as_object_mut) {
+        let grant = map.entry(object.to_owned()).or_insert_with(|| Value::Object(ACTIONS.iter().map(|a| ((*a).to_owned(), json!("none"))).collect::<Map<_, _>>()));
+        if let Some(g) = grant.as_object_mut() {
+            g.insert(action.to_owned(), json!(scope));
+        }
+    }
+    p
+}
+
+#[component]
+pub(crate) fn Roles() -> Html {
+    let l = use_lang();
+    let query = use_query::<Page<Record>>("/roles".to_owned());
+    let chosen = use_state_eq(String::new);
+    let making = use_state_eq(|| false);
+    let new = { let making = making.clone(); Callback::from(move |_: MouseEvent| making.set(true)) };
+    let hide = { let making = making.clone(); Callback::from(move |()| making.set(false)) };
+    let body = match (&query.data, &query.error) {
+        (Some(d), _) => {
+            let current = d.items.iter().find(|r| text(r, "id") == *chosen).or_else(|| d.items.first()).cloned();
+            let pick = |r: &Record| { let on = current.as_ref().is_some_and(|c| text(c, "id") == text(r, "id")); let (chosen, id) = (chosen.clone(), text(r, "id").to_owned()); html! { <button key={id.clone()} onclick={Callback::from(move |_: MouseEvent| chosen.set(id.clone()))} aria-pressed={on.to_string()} class={classes!("h-8", "shrink-0", "cursor-pointer", "whitespace-nowrap", "rounded-lg", "px-3", "text-[13px]", if on { "bg-primary/10 font-medium text-primary" } else { "hover:bg-base-content/5" })}>{ name_of(l, r) }</button> } };
+            html! { <><div class="flex gap-1 overflow-x-auto border-b border-base-300/70 px-3 pb-2">{ for d.items.iter().map(pick) }</div>
+                if let Some(r) = current { <Matrix key={format!("{}{}", text(&r, "id"), int(&r, "version").unwrap_or(0))} role={r.clone()} /> }</> }
+        }
+        (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
+        (None, None) => skeleton_rows(6),
+    };
+    html! { <Card title={l.roles()} extra={html! { <button class="btn btn-sm btn-primary" onclick={new}><Icon name="plus" />{ l.role_new() }</button> }}>{ body }
+        if *making { <NewRole like={query.data.as_ref().and_then(|d| d.items.iter().find(|r| text(r, "id") == *chosen).or(d.items.first()).cloned())} onclose={hide} /> }</Card> }
+}
+
+#[derive(Properties, PartialEq)]
+struct MatrixProps {
+    role: Record,
+}
+
+#[component]
+fn Matrix(p: &MatrixProps) -> Html {
+    let l = use_lang();
+    let session = use_session();
+    let toaster = use_toaster();
+    let saved = p.role.get("permissions").cloned().unwrap_or_else(|| json!({}));
+    let saved_masks = p.role.get("masks").cloned().or_else(|| saved.get("masks").cloned()).unwrap_or_else(|| json!({}));
+    let draft = use_state_eq(|| saved.clone());
+    let masks = use_state_eq(|| saved_masks.clone());
+    let busy = use_state_eq(|| false);
+    let asking = use_state_eq(|| false);
+    // The administrator's role cannot be narrowed: somebody must be able to set things right.
+    let fixed = matches!(text(&p.role, "key"), "administrator" | "admin");
+    let shipped = ["builtin", "shipped", "system"].iter().any(|k| p.role.get(*k).and_then(Value::as_bool).unwrap_or(false));
+    let dirty = *draft != saved || *masks != saved_masks;
+    let cell = |object: &str, action: &'static str, owned: bool| {
+        let now = scope_of(&draft, object, action).to_owned();
+        let options: Vec<(String, String)> = SCOPES.iter().filter(|s| owned || matches!(**s, "none" | "all") || **s == now).map(|s| ((*s).to_owned(), scope_label(l, s).to_owned())).collect();
+        let tone = match now.as_str() { "none" => "text-base-content/55", "all" => "text-success", _ => "text-primary" };
+        if fixed { return html! { <span class={classes!("text-xs", tone)}>{ scope_label(l, &now) }</span> } }
+        let onchange = { let (draft, object) = (draft.clone(), object.to_owned()); Callback::from(move |v: String| draft.set(with_scope(&draft, &object, action, &v))) };
+        html! { <span class={tone}>{ select(action, action_label(l, action), &options, &now, "select-xs select-ghost w-24 pl-1", onchange) }</span> }
+    };
+    let mask = |key: &'static str, label: &'static str| {
+        let now = masks.get(key).and_then(Value::as_str).unwrap_or("clear").to_owned();
+        let options = [("clear".to_owned(), l.mask_clear().to_owned()), ("partial".to_owned(), l.mask_partial().to_owned()), ("hidden".to_owned(), l.mask_hidden().to_owned())];
+        let onchange = { let masks = masks.clone(); Callback::from(move |v: String| { let mut m = (*masks).clone(); if let Some(o) = m.as_object_mut() { o.insert(key.into(), json!(v)); } masks.set(m) }) };
+        html! { <label class="flex items-center gap-2 text-[13px]">{ label }{ select(key, label, &options, &now, "select-sm w-32", onchange) }</label> }
+    };
+    let save = { let (draft, masks, role, busy, toaster) = (draft.clone(), masks.clone(), p.role.clone(), busy.clone(), toaster.clone()); Callback::from(move |_: MouseEvent| {
+        let mut permissions = (*draft).clone();
+        let mut body = json!({});
+        if let Some(map) = body.as_object_mut() {
+            if role.contains_key("masks") { map.insert("masks".into(), (*masks).clone()); } else if let Some(p) = permissions.as_object_mut() { p.insert("masks".into(), (*masks).clone()); }
+            map.insert("permissions".into(), permissions);
+        }
+        let (role, busy, toaster) = (role.clone(), busy.clone(), toaster.clone());
+        busy.set(true);
+        spawn_local(async move {
+            match Request::patch(format!("/roles/{}", text(&role, "id")), body).if_match(int(&role, "version")).text().await {
+                Ok(_) => { invalidate("/roles"); toaster.ok(l.saved()) }
+                Err(e) => toaster.err(e.text(l)),
+            }
+            busy.set(false);
+        });
+    }) };
+    let reset = { let (draft, masks, a, b) = (draft.clone(), masks.clone(), saved.clone(), saved_masks.clone()); Callback::from(move |_: MouseEvent| { draft.set(a.clone()); masks.set(b.clone()) }) };
+    let ask = { let asking = asking.clone(); Callback::from(move |_: MouseEvent| asking.set(true)) };
+    let keep = { let asking = asking.clone(); Callback::from(move |()| asking.set(false)) };
+    let remove = { let (role, toaster) = (p.role.clone(), toaster.clone()); Callback::from(move |()| { let (role, toaster) = (role.clone(), toaster.clone()); spawn_local(async move {
+        match Request::delete(format!("/roles/{}", text(&role, "id"))).if_match(int(&role, "version")).text().await {
+            Ok(_) => { invalidate("/roles"); toaster.ok(l.role_deleted()) }
+            Err(e) => toaster.err(e.text(l)),
+        }
+    }) }) };
+    let shown: Vec<(String, String, bool)> = session.objects.iter().filter(|o| !matches!(o.key.as_str(), "order_lines" | "pipeline_stages")).map(|o| (o.key.clone(), o.label_plural.clone(), o.owned)).collect();
+    html! { <>
+        <div class="flex flex-wrap items-center gap-3 px-4 py-3"><b class="text-sm font-semibold">{ name_of(l, &p.role) }</b><span class="font-mono text-xs text-base-content/55">{ text(&p.role, "key") }</span>if shipped { { badge("neutral", l.role_shipped()) } }if fixed { <span class="text-xs text-base-content/65">{ l.role_fixed() }</span> }
+            <span class="ml-auto flex gap-2">if dirty { <button class="btn btn-sm btn-ghost" onclick={reset}>{ l.undo() }</button><button class="btn btn-sm btn-primary" onclick={save} disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button> }if !shipped && !fixed { <button class="btn btn-sm btn-ghost text-error" onclick={ask}><Icon name="trash-2" />{ l.delete() }</button> }</span></div>
+        <div class="overflow-x-auto"><table class="w-full text-[13px]"><thead class="bg-base-200/60 text-left text-xs text-base-content/60"><tr class="h-9"><th class="px-4 font-medium">{ l.object() }</th>{ for ACTIONS.iter().map(|a| html! { <th class="px-2 font-medium">{ action_label(l, a) }</th> }) }</tr></thead>
+            <tbody class="divide-y divide-base-300/60">{ for shown.iter().map(|(key, label, owned)| html! { <tr class="h-10"><td class="whitespace-nowrap px-4 font-medium">{ label }</td>{ for ACTIONS.iter().map(|a| html! { <td class="px-2">{ cell(key, a, *owned) }</td> }) }</tr> }) }</tbody></table></div>
+        <div class="flex flex-wrap gap-6 border-t border-base-300/70 px-4 py-3"><span class="text-[13px] text-base-content/65">{ l.masks() }</span>{ mask("phone", l.phone()) }{ mask("email", l.email()) }</div>
+        if *asking { <Confirm title={l.role_delete(&name_of(l, &p.role))} body={l.role_delete_body()} action={l.delete()} danger=true onyes={remove} onclose={keep} /> }
+    </> }
+}
+
+#[derive(Properties, PartialEq)]
+struct NewRoleProps {
+    like: Option<Record>,
+    onclose: Callback<()>,
+}
+
+/// A new role starts as a copy of the one on screen.
+#[component]
+fn NewRole(p: &NewRoleProps) -> Html {
+    let l = use_lang();
+    let toaster = use_toaster();
+    let name = use_state_eq(String::new);
+    let key = use_state_eq(String::new);
+    let pick = |s: &UseStateHandle<String>| { let s = s.clone(); Callback::from(move |v: String| s.set(v)) };
+    let valid = !name.trim().is_empty() && !key.trim().is_empty();
+    let onsubmit = { let (name, key, like, close, toaster) = (name.clone(), key.clone(), p.like.clone(), p.onclose.clone(), toaster.clone()); Callback::from(move |e: SubmitEvent| {
+        e.prevent_default();
+        let mut body = json!({ "key": key.trim(), "name": name.trim(), "permissions": like.as_ref().and_then(|r| r.get("permissions")).cloned().unwrap_or_else(|| json!({})) });
+        if let (Some(map), Some(r)) = (body.as_object_mut(), &like) {
+            if let Some(m) = r.get("masks") { map.insert("masks".into(), m.clone()); }
+            for k in ["name_zh", "name_en", "label_zh", "label_en"] { if r.contains_key(k) { map.insert(k.into(), json!(name.trim())); map.remove("name"); } }
+        }
+        let (close, toaster) = (close.clone(), toaster.clone());
+        spawn_local(async move {
+            match Request::create("/roles", body).text().await {
+                Ok(_) => { invalidate("/roles"); toaster.ok(l.saved()); close.emit(()) }
+                Err(e) => toaster.err(e.errors.first().map_or_else(|| e.text(l), |f| format!("{}：{}", f.field, f.message))),
+            }
+        });
+    }) };
+    html! { <Dialog title={l.role_new()} onclose={p.onclose.clone()} footer={html! { <button type="submit" form="new-role" class="btn btn-sm btn-primary" disabled={!valid}>{ l.create() }</button> }}>
+        <form id="new-role" {onsubmit}><p class="mb-3 text-base-content/70">{ l.role_new_body(&p.like.as_ref().map(|r| name_of(l, r)).unwrap_or_default()) }</p><Field label={l.name()}><Input name="name" value={(*name).clone()} oninput={pick(&name)} /></Field><Field label={l.key()} help={l.key_help()}><Input name="key" value={(*key).clone()} oninput={pick(&key)} /></Field></form></Dialog> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_of_the_matrix_changes_alone() {
+        let p = json!({"objects":{"customers":{"read":"all","update":"own"}}});
+        let q = with_scope(&p, "customers", "update", "team");
+        assert_eq!((scope_of(&q, "customers", "read"), scope_of(&q, "customers", "update")), ("all", "team"));
+        let r = with_scope(&json!({}), "tasks", "read", "own");
+        assert_eq!((scope_of(&r, "tasks", "read"), scope_of(&r, "tasks", "import")), ("own", "none"));
+    }
+}

@@ -1,0 +1,141 @@
+//! The rows of a list, page after page.
+
+use super::value::Refs;
+use crate::data::http::{ApiError, Request, encode};
+use crate::data::query::subscribe;
+use crate::data::types::{Page, Record};
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+/// What is loaded so far.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct Loaded {
+    pub(crate) rows: Vec<Rc<Record>>,
+    pub(crate) refs: Rc<Refs>,
+    pub(crate) next: Option<String>,
+    pub(crate) total: Option<u64>,
+    pub(crate) error: Option<ApiError>,
+    pub(crate) loading: bool,
+    /// False until the first answer.
+    pub(crate) ready: bool,
+}
+
+/// One change of what is loaded.
+pub(crate) enum Step {
+    Start,
+    Page { page: Page<Record>, first: bool },
+    Total(Option<u64>),
+    Failed(ApiError),
+}
+
+impl Reducible for Loaded {
+    type Action = Step;
+
+    fn reduce(self: Rc<Self>, step: Step) -> Rc<Self> {
+        let mut s = (*self).clone();
+        match step {
+            Step::Start => {
+                s.loading = true;
+                s.error = None;
+            }
+            Step::Page { page, first } => {
+                if first {
+                    s.rows.clear();
+                    s.refs = Rc::default();
+                }
+                s.rows.extend(page.items.into_iter().map(Rc::new));
+                let mut refs = (*s.refs).clone();
+                refs.extend(page.refs);
+                s.refs = Rc::new(refs);
+                s.next = page.next_cursor;
+                s.loading = false;
+                s.ready = true;
+            }
+            Step::Total(total) => s.total = total,
+            Step::Failed(e) => {
+                s.loading = false;
+                s.ready = true;
+                s.error = Some(e);
+            }
+        }
+        s.into()
+    }
+}
+
+/// A list that grows.
+pub(crate) struct Records {
+    pub(crate) now: UseReducerHandle<Loaded>,
+    pub(crate) more: Callback<()>,
+    pub(crate) reload: Callback<()>,
+}
+
+/// Reads `GET /object` with a query (starting with `&`), 60 rows at a time; `counted` also asks how many there are.
+#[hook]
+pub(crate) fn use_records(object: &str, query: String, counted: bool) -> Records {
+    let now = use_reducer(Loaded::default);
+    let run = use_mut_ref(|| 0u32);
+    let nonce = use_state(|| 0u32);
+    let reload = { let (count, nonce) = (use_mut_ref(|| 0u32), nonce.setter()); use_callback((), move |(), ()| { *count.borrow_mut() += 1; nonce.set(*count.borrow()) }) };
+    let base = format!("/{object}?refs=true&limit=60{query}");
+    {
+        let (step, run, reload) = (now.dispatcher(), run.clone(), reload.clone());
+        let object = object.to_owned();
+        use_effect_with((base.clone(), *nonce), move |(base, _)| {
+            *run.borrow_mut() += 1;
+            let mine = *run.borrow();
+            let subscribed = subscribe(&format!("/{object}"), reload);
+            step.dispatch(Step::Start);
+            let (base, stop) = (base.clone(), run.clone());
+            spawn_local(async move {
+                let page = Request::get(base.clone()).json::<Page<Record>>().await;
+                if *stop.borrow() != mine {
+                    return;
+                }
+                match page {
+                    Ok(page) => {
+                        let known = page.total.or((page.next_cursor.is_none()).then_some(page.items.len() as u64));
+                        step.dispatch(Step::Page { page, first: true });
+                        step.dispatch(Step::Total(known));
+                        if known.is_none() && counted {
+                            count(&base, &step, &stop, mine).await;
+                        }
+                    }
+                    Err(e) => step.dispatch(Step::Failed(e)),
+                }
+            });
+            move || {
+                *run.borrow_mut() += 1;
+                drop(subscribed);
+            }
+        });
+    }
+    let more = {
+        let (step, run, now) = (now.dispatcher(), run.clone(), now.clone());
+        Callback::from(move |()| {
+            let Some(cursor) = now.next.clone().filter(|_| !now.loading) else { return };
+            let mine = *run.borrow();
+            let (step, run, path) = (step.clone(), run.clone(), format!("{base}&cursor={}", encode(&cursor)));
+            step.dispatch(Step::Start);
+            spawn_local(async move {
+                let page = Request::get(path).json::<Page<Record>>().await;
+                if *run.borrow() == mine {
+                    step.dispatch(match page {
+                        Ok(page) => Step::Page { page, first: false },
+                        Err(e) => Step::Failed(e),
+                    });
+                }
+            });
+        })
+    };
+    Records { now, more, reload }
+}
+
+/// The number of rows is asked for after the rows are on screen: it can cost more than they do.
+async fn count(base: &str, step: &UseReducerDispatcher<Loaded>, run: &Rc<std::cell::RefCell<u32>>, mine: u32) {
+    let path = base.replace("refs=true&limit=60", "limit=1&fields=id&count=exact");
+    let total = Request::get(path).json::<Page<Record>>().await.ok().and_then(|p| p.total);
+    if *run.borrow() == mine {
+        step.dispatch(Step::Total(total));
+    }
+}

@@ -1,0 +1,129 @@
+//! What happened to a record: every change with its old and new values.
+
+use super::value::{Refs, Show};
+use crate::browser;
+use crate::data::http::{Request, encode};
+use crate::data::query::subscribe;
+use crate::data::session::use_session;
+use crate::data::types::{EventItem, ObjectMeta, Page, field_value};
+use crate::format;
+use crate::i18n::{Lang, use_lang};
+use crate::ui::{Empty, Failed, avatar, skeleton_lines};
+use serde_json::Value;
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct TimelineProps {
+    pub(crate) meta: ObjectMeta,
+    pub(crate) id: String,
+    pub(crate) refs: Rc<Refs>,
+}
+
+#[derive(Clone, Default, PartialEq)]
+struct Log {
+    items: Vec<EventItem>,
+    refs: Rc<Refs>,
+    next: Option<String>,
+    ready: bool,
+    error: Option<crate::data::http::ApiError>,
+}
+
+/// The changes of one record, newest first.
+#[component]
+pub(crate) fn Timeline(p: &TimelineProps) -> Html {
+    let l = use_lang();
+    let session = use_session();
+    let log = use_state_eq(Log::default);
+    let nonce = use_state_eq(|| 0u32);
+    let load = { let (log, object, id) = (log.clone(), p.meta.key.clone(), p.id.clone()); Callback::from(move |cursor: Option<String>| {
+        let (log, path) = (log.clone(), format!("/events?object={object}&record_id={id}&limit=30&refs=true{}", cursor.as_ref().map(|c| format!("&cursor={}", encode(c))).unwrap_or_default()));
+        spawn_local(async move {
+            let mut next = if cursor.is_some() { (*log).clone() } else { Log::default() };
+            next.ready = true;
+            match Request::get(path).json::<Page<EventItem>>().await {
+                Ok(page) => {
+                    next.items.extend(page.items);
+                    next.next = page.next_cursor;
+                    let mut refs = (*next.refs).clone();
+                    refs.extend(page.refs);
+                    next.refs = Rc::new(refs);
+                }
+                Err(e) => next.error = Some(e),
+            }
+            log.set(next);
+        });
+    }) };
+    {
+        let (load, nonce) = (load.clone(), nonce.clone());
+        let count = use_mut_ref(|| 0u32);
+        use_effect_with((p.id.clone(), *nonce), move |_| {
+            load.emit(None);
+            let s = subscribe("/events", Callback::from(move |()| { *count.borrow_mut() += 1; nonce.set(*count.borrow()) }));
+            move || drop(s)
+        });
+    }
+    if let Some(e) = log.error.clone().filter(|_| log.items.is_empty()) {
+        return html! { <Failed error={e} retry={load.reform(|()| None)} /> };
+    }
+    if !log.ready {
+        return skeleton_lines(6);
+    }
+    if log.items.is_empty() {
+        return html! { <Empty icon="history" small=true title={l.timeline_empty()} /> };
+    }
+    let refs: Refs = p.refs.iter().chain(log.refs.iter()).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let show = Show::new(l, &session, &refs);
+    let more = { let (load, next) = (load.clone(), log.next.clone()); Callback::from(move |_: MouseEvent| load.emit(next.clone())) };
+    html! {
+        <ol class="relative ml-4 border-l border-base-300 py-2 pr-4" data-testid="timeline">
+            { for log.items.iter().map(|e| html! { <li key={e.id.clone()} class="relative pb-4 pl-6">{ entry(&show, &p.meta, e) }</li> }) }
+            if log.next.is_some() { <li class="pl-6"><button class="btn btn-ghost btn-xs" onclick={more}>{ l.load_more() }</button></li> }
+        </ol>
+    }
+}
+
+fn entry(show: &Show, meta: &ObjectMeta, e: &EventItem) -> Html {
+    let l = show.lang;
+    let clock = browser::clock();
+    let actor = e.actor_name.clone().unwrap_or_else(|| l.system_actor().to_owned());
+    let verb = e.type_.rsplit('.').next().unwrap_or("");
+    let lines = diff(show, meta, e, verb);
+    html! { <>
+        <span class="absolute -left-3 top-0 ring-4 ring-base-100 rounded-full">{ avatar(&actor, "size-6 text-[10px] bg-base-100") }</span>
+        <p class="text-[13px]"><b class="font-medium">{ actor }</b>{ " " }{ action(l, verb) }<time class="ml-2 text-xs text-base-content/60" datetime={e.at.clone()} title={format::moment_full(&e.at, &clock)}>{ format::moment(l, &e.at, &clock) }</time></p>
+        if !lines.is_empty() { <dl class="mt-1 space-y-0.5 text-xs">{ for lines.into_iter().map(|(label, old, new)| html! {
+            <div class="flex flex-wrap gap-x-2"><dt class="shrink-0 text-base-content/60">{ label }</dt><dd class="min-w-0 break-words">if let Some(o) = old { <s class="mr-1.5 text-base-content/50 decoration-base-content/40">{ o }</s>{ "→ " } }<span class="font-medium">{ new }</span></dd></div> }) }</dl> }
+    </> }
+}
+
+type Line = (String, Option<String>, String);
+
+fn diff(show: &Show, meta: &ObjectMeta, e: &EventItem, verb: &str) -> Vec<Line> {
+    let (Some(new), created) = (&e.new, verb == "created") else { return vec![] };
+    let shown = meta.fields.iter().filter(|f| !matches!(f.key.as_str(), "id" | "version" | "updated_at" | "created_at" | "created_by" | "archived_at" | "probability" | "furthest_position" | "stage_entered_at"));
+    shown.filter_map(|f| {
+        let now = field_value(new, &f.key);
+        let named = new.contains_key(&f.key) || f.key.strip_prefix("custom.").is_some_and(|k| new.get("custom").is_some_and(|c| c.get(k).is_some()));
+        let was = e.old.as_ref().map_or(&Value::Null, |o| field_value(o, &f.key));
+        if !named || now == was || (created && now.is_null()) {
+            return None;
+        }
+        let old = (!created).then(|| show.words(f, was));
+        Some((f.label.clone(), old, show.words(f, now)))
+    }).take(if created { 6 } else { 20 }).collect()
+}
+
+fn action(l: Lang, verb: &str) -> String {
+    match verb {
+        "created" => l.did_create(),
+        "updated" => l.did_update(),
+        "archived" => l.did_archive(),
+        "restored" => l.did_restore(),
+        "moved" | "stage_changed" => l.did_move(),
+        "imported" => l.did_import(),
+        _ => return verb.replace('_', " "),
+    }.to_owned()
+}
+

@@ -1,0 +1,125 @@
+//! The tabs over a list: all, mine, and saved views; saving what is shown as a view.
+
+use crate::data::http::Request;
+use crate::data::listing::ListState;
+use crate::data::query::{invalidate, use_query};
+use crate::data::session::use_session;
+use crate::data::types::{ObjectMeta, Page, Record, ViewDefinition, text};
+use crate::i18n::use_lang;
+use crate::ui::Icon;
+use crate::ui::field::{Field, Input, Toggle};
+use crate::ui::overlay::Dialog;
+use crate::ui::toast::use_toaster;
+use serde_json::{Value, json};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+use yew::virtual_dom::AttrValue;
+
+/// The condition of a built-in tab.
+pub(crate) fn tab_filter(view: &str) -> Option<Value> {
+    (view == "mine").then(|| json!({ "field": "owner_id", "op": "eq", "value": "$me" }))
+}
+
+/// The definition kept in a saved view.
+pub(crate) fn definition(view: &Record) -> ViewDefinition {
+    view.get("definition").and_then(|d| serde_json::from_value(d.clone()).ok()).unwrap_or_default()
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ViewsProps {
+    pub(crate) meta: ObjectMeta,
+    pub(crate) state: ListState,
+    pub(crate) onchange: Callback<ListState>,
+}
+
+/// The tabs.
+#[component]
+pub(crate) fn Views(p: &ViewsProps) -> Html {
+    let l = use_lang();
+    let session = use_session();
+    let may = session.object("saved_views").is_some_and(|o| o.may("read"));
+    let path = if may { format!("/saved_views?object={}&limit=50&sort=position", p.meta.key) } else { String::new() };
+    let views = use_query::<Page<Record>>(path);
+    let saving = use_state_eq(|| false);
+    let tab = |key: &str, label: String, to: ListState, tools: Html| {
+        let on = p.state.view == key && !(key.is_empty() && p.state.archived);
+        let onclick = { let onchange = p.onchange.clone(); Callback::from(move |_: MouseEvent| onchange.emit(to.clone())) };
+        html! { <span class="relative flex items-center" key={key.to_owned()}><button role="tab" aria-selected={on.to_string()} {onclick} class={classes!("tab", "h-11", "whitespace-nowrap", "px-3", "text-[13px]", on.then_some("tab-active font-medium"))}>{ label }</button>{ tools }</span> }
+    };
+    let fresh = |view: &str| ListState { view: view.to_owned(), board: p.state.board, fields: p.state.fields.clone(), ..ListState::default() };
+    let items = views.data.as_ref().map(|d| d.items.clone()).unwrap_or_default();
+    let current = items.iter().find(|v| text(v, "id") == p.state.view);
+    // Changes of a saved view can be kept in it or dropped; anything else can become a new one.
+    let dirty = match current {
+        Some(v) => definition(v) != p.state.definition(),
+        None => p.state.filter.is_some() || !p.state.sort.is_empty() || !p.state.q.is_empty(),
+    };
+    let archived = { let s = ListState { archived: true, ..ListState::default() }; p.state.archived.then(|| tab("archived", l.archived_tab().into(), s, html! {})) };
+    let save = { let saving = saving.clone(); Callback::from(move |_: MouseEvent| saving.set(true)) };
+    let hide = { let saving = saving.clone(); Callback::from(move |()| saving.set(false)) };
+    let may_save = session.object("saved_views").is_some_and(|o| o.may("create"));
+    html! { <>
+        <div role="tablist" class="tabs tabs-border flex-nowrap overflow-x-auto [scrollbar-width:none]">
+            { tab("", l.all_of(&p.meta.label_plural), fresh(""), html! {}) }
+            if p.meta.owned { { tab("mine", l.mine_tab().into(), fresh("mine"), html! {}) } }
+            { for items.iter().map(|v| tab(text(v, "id"), text(v, "name").to_owned(), ListState { board: p.state.board, ..ListState::of_view(text(v, "id"), &definition(v)) }, html! {})) }
+            { for archived }
+            if dirty && may_save && !p.state.archived { <button class="btn btn-ghost btn-xs my-auto ml-1 whitespace-nowrap text-primary" onclick={save} data-testid="save-view"><Icon name="bookmark" class="size-3.5" />{ l.view_save() }</button> }
+        </div>
+        if *saving { <SaveView meta={p.meta.clone()} state={p.state.clone()} current={current.cloned()} onclose={hide} onsaved={p.onchange.clone()} /> }
+    </> }
+}
+
+#[derive(Properties, PartialEq)]
+struct SaveProps {
+    meta: ObjectMeta,
+    state: ListState,
+    current: Option<Record>,
+    onclose: Callback<()>,
+    onsaved: Callback<ListState>,
+}
+
+#[component]
+fn SaveView(p: &SaveProps) -> Html {
+    let l = use_lang();
+    let toaster = use_toaster();
+    let name = use_state_eq(|| p.current.as_ref().map(|v| text(v, "name").to_owned()).unwrap_or_default());
+    let shared = use_state_eq(|| p.current.as_ref().and_then(|v| v.get("shared")).and_then(Value::as_bool).unwrap_or(false));
+    let send = |over: bool| {
+        let (p_state, object, current) = (p.state.clone(), p.meta.key.clone(), p.current.clone());
+        let (name, shared, toaster, close, done) = (name.trim().to_owned(), *shared, toaster.clone(), p.onclose.clone(), p.onsaved.clone());
+        Callback::from(move |()| {
+            let body = json!({ "object": object, "name": name, "shared": shared, "definition": p_state.definition() });
+            let (current, state, toaster, close, done) = (current.clone(), p_state.clone(), toaster.clone(), close.clone(), done.clone());
+            spawn_local(async move {
+                let request = match current.as_ref().filter(|_| over) {
+                    Some(v) => Request::patch(format!("/saved_views/{}", text(v, "id")), body).if_match(crate::data::types::int(v, "version")),
+                    None => Request::create("/saved_views", body),
+                };
+                match request.json::<Record>().await {
+                    Ok(v) => {
+                        invalidate("/saved_views");
+                        toaster.ok(l.saved());
+                        close.emit(());
+                        done.emit(ListState { view: text(&v, "id").to_owned(), ..state });
+                    }
+                    Err(e) => toaster.err(e.text(l)),
+                }
+            });
+        })
+    };
+    let valid = !name.trim().is_empty();
+    let onsubmit = { let go = send(p.current.is_some()); Callback::from(move |e: SubmitEvent| { e.prevent_default(); if valid { go.emit(()) } }) };
+    let as_new = send(false).reform(|_: MouseEvent| ());
+    let footer = html! { <>
+        if p.current.is_some() { <button class="btn btn-sm" onclick={as_new} disabled={!valid}>{ l.view_save_new() }</button> }
+        <button type="submit" form="save-view" class="btn btn-sm btn-primary" disabled={!valid}>{ l.save() }</button></> };
+    html! {
+        <Dialog title={l.view_save()} onclose={p.onclose.clone()} {footer}>
+            <form id="save-view" {onsubmit} class="space-y-1">
+                <Field label={l.view_name()}><Input name="view-name" value={(*name).clone()} oninput={let name = name.clone(); Callback::from(move |v: String| name.set(v))} autocomplete={AttrValue::from("off")} /></Field>
+                <Toggle on={*shared} label={l.view_shared()} onchange={let shared = shared.clone(); Callback::from(move |v: bool| shared.set(v))} />
+            </form>
+        </Dialog>
+    }
+}
