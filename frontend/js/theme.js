@@ -3,5 +3,6 @@ try {
   const root = document.documentElement;
   const theme = localStorage.getItem('flywheel.theme');
   if (theme) root.dataset.theme = theme === 'dark' ? 'crm-dark' : 'crm';
-  root.lang = localStorage.getItem('flywheel.lang') === 'en' ? 'en' : 'zh-CN';
+  const lang = localStorage.getItem('flywheel.lang') ?? navigator.language ?? 'zh';
+  root.lang = lang.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
 } catch { /* storage may be blocked */ }

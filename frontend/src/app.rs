@@ -28,7 +28,7 @@ pub(crate) struct ThemeCtx {
 /// Everything.
 #[component]
 pub(crate) fn App() -> Html {
-    let lang = use_state_eq(|| if browser::stored("lang").as_deref() == Some("en") { Lang::En } else { Lang::Zh });
+    let lang = use_state_eq(starting_lang);
     let dark = use_state_eq(starts_dark);
     use_effect_with((*lang, *dark), |(lang, dark)| {
         http::set_lang(*lang);
@@ -57,6 +57,15 @@ pub(crate) fn App() -> Html {
         <ContextProvider<LangCtx> context={LangCtx { lang: *lang, set: set_lang }}><ContextProvider<ThemeCtx> context={ThemeCtx { dark: *dark, toggle }}>
         <ToastProvider><BrowserRouter><Gate /></BrowserRouter></ToastProvider>
         </ContextProvider<ThemeCtx>></ContextProvider<LangCtx>>
+    }
+}
+
+/// The language chosen here before, else the browser's: Chinese for Chinese readers, English for the others.
+fn starting_lang() -> Lang {
+    let named = browser::stored("lang").or_else(|| web_sys::window().and_then(|w| w.navigator().language()));
+    match named {
+        Some(tag) if !tag.to_lowercase().starts_with("zh") => Lang::En,
+        _ => Lang::Zh,
     }
 }
 
@@ -92,16 +101,13 @@ fn Gate() -> Html {
         });
     }
     let enter = {
-        let (stage, expired, lang) = (stage.clone(), expired.clone(), lang.clone());
+        let (stage, expired) = (stage.clone(), expired.clone());
         Callback::from(move |login: Login| {
             let same = matches!(&*stage, Stage::In(me) if me.id == login.me.id);
             http::keep_token(&login);
             expired.set(false);
             if !same {
                 query::clear();
-            }
-            if let (Some(ctx), None) = (&lang, browser::stored("lang")) {
-                ctx.set.emit(if login.me.locale.as_deref() == Some("en") { Lang::En } else { Lang::Zh });
             }
             stage.set(Stage::In(Rc::new(login.me)));
         })
@@ -118,9 +124,13 @@ fn Gate() -> Html {
             });
         })
     };
+    {
+        let (setup, navigator) = (*stage == Stage::Setup, use_navigator());
+        use_effect_with(setup, move |setup| if let (true, Some(n)) = (*setup, &navigator) { n.replace(&Route::Setup) });
+    }
     let set_me = { let stage = stage.setter(); Callback::from(move |me: Me| stage.set(Stage::In(Rc::new(me)))) };
     match &*stage {
-        Stage::Booting => html! { <div class="grid min-h-dvh place-items-center bg-base-200/50 text-base-content/60"><span class="loading loading-spinner" role="status" aria-label={l.loading()}></span></div> },
+        Stage::Booting => html! { <div class="grid min-h-dvh place-items-center bg-base-200/50 text-base-content/70"><span class="loading loading-spinner" role="status" aria-label={l.loading()}></span></div> },
         Stage::Failed(e) => html! { <div class="grid min-h-dvh place-items-center bg-base-200/50 text-base-content"><Failed error={e.clone()} retry={boot} /></div> },
         Stage::Setup => html! { <SetupPage ondone={enter} /> },
         Stage::Login => html! { <LoginPage ondone={enter} /> },

@@ -68,7 +68,7 @@ pub(crate) fn Palette(p: &PaletteProps) -> Html {
                 if *run.borrow() != mine {
                     return;
                 }
-                let found = Request::get(format!("/search?q={}&limit=12", encode(&q))).json::<Page<Hit>>().await;
+                let found = Request::get(format!("/search?q={}&limit=5", encode(&q))).json::<Page<Hit>>().await;
                 if *run.borrow() == mine {
                     busy.set(false);
                     hits.set(found.map(|p| p.items).unwrap_or_default());
@@ -101,14 +101,14 @@ pub(crate) fn Palette(p: &PaletteProps) -> Html {
     html! {
         <dialog ref={node} oncancel={p.onclose.reform(|e: Event| e.prevent_default())} onmousedown={beside} {onkeydown} aria-label={l.search_everything()}
             class="sheet-in mx-auto mb-auto mt-[8vh] w-[calc(100%-2rem)] overflow-hidden rounded-2xl bg-base-100 text-base-content shadow-2xl backdrop:bg-black/35 sm:max-w-xl">
-            <div class="flex h-13 items-center gap-3 border-b border-base-300 px-4"><Icon name="search" class="size-4 text-base-content/50" />
+            <div class="flex h-13 items-center gap-3 border-b border-base-300 px-4"><Icon name="search" class="size-4 text-base-content/70" />
                 <input class="h-full flex-1 bg-transparent text-[15px] outline-none" type="search" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-label={l.search_everything()} placeholder={l.search_hint()} value={(*typed).clone()} {oninput} />
                 if *busy { { spinner() } }<kbd class="kbd kbd-xs">{ "Esc" }</kbd></div>
             <ul id="palette-list" role="listbox" class="max-h-[60vh] overflow-y-auto p-2">
                 { for lines.iter().enumerate().map(|(i, line)| { let onclick = { let (open, line) = (open.clone(), line.clone()); Callback::from(move |_: MouseEvent| open(&line)) }; html! {
                     <li role="option" aria-selected={(i == *at).to_string()} {onclick} class={classes!("flex", "min-h-10", "cursor-pointer", "items-center", "gap-3", "rounded-lg", "px-2.5", "text-[13px]", if i == *at { "bg-primary/10" } else { "hover:bg-base-content/5" })}>
-                        <Icon name={line.icon} class="size-4 text-base-content/60" /><span class="min-w-0 flex-1 truncate font-medium">{ &line.title }</span><span class="max-w-[45%] truncate text-xs text-base-content/60">{ &line.note }</span></li> } }) }
-                if lines.is_empty() && !*busy { <li class="px-3 py-8 text-center text-[13px] text-base-content/60">{ l.search_nothing() }</li> }
+                        <Icon name={line.icon} class="size-4 text-base-content/70" /><span class="min-w-0 flex-1 truncate font-medium">{ &line.title }</span><span class="max-w-[45%] truncate text-xs text-base-content/70">{ &line.note }</span></li> } }) }
+                if lines.is_empty() && !*busy { <li class="px-3 py-8 text-center text-[13px] text-base-content/70">{ l.search_nothing() }</li> }
             </ul>
         </dialog>
     }

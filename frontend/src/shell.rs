@@ -123,7 +123,7 @@ fn SideNav(p: &SideNavProps) -> Html {
         let on = matches!(&p.route, Route::List { object } | Route::Record { object, .. } if object == key);
         link(Route::list(key), on, object_icon(key), o.label_plural.clone())
     }).unwrap_or_default();
-    let head = |text: &'static str| html! { <p class="px-2.5 pb-1 pt-3.5 text-[11px] text-base-content/60">{ text }</p> };
+    let head = |text: &'static str| html! { <p class="px-2.5 pb-1 pt-3.5 text-[11px] text-base-content/70">{ text }</p> };
     let imports = matches!(p.route, Route::Imports | Route::NewImport | Route::Import { .. });
     html! { <>
         <div class="flex h-14 shrink-0 items-center gap-2 px-2 text-[15px] font-semibold"><span class="grid size-7 place-items-center rounded-lg bg-primary text-primary-content"><Icon name="target" /></span><span class="truncate">{ l.app_name() }</span></div>
@@ -150,12 +150,12 @@ fn Profile() -> Html {
     let role = [me.region.as_deref(), me.team_name.as_deref(), me.title.as_deref()].into_iter().flatten().filter(|s| !s.is_empty()).take(2).collect::<Vec<_>>().join(" · ");
     let button = html! { <>
         { avatar(&me.name, "size-8 text-xs") }
-        <span class="min-w-0 flex-1 text-left"><span class="block truncate font-medium">{ &me.name }</span><span class="block truncate text-xs text-base-content/60">{ if role.is_empty() { me.organisation.name.clone() } else { role } }</span></span>
-        <Icon name="chevrons-up-down" class="size-3.5 text-base-content/50" /></> };
+        <span class="min-w-0 flex-1 text-left"><span class="block truncate font-medium">{ &me.name }</span><span class="block truncate text-xs text-base-content/70">{ if role.is_empty() { me.organisation.name.clone() } else { role } }</span></span>
+        <Icon name="chevrons-up-down" class="size-3.5 text-base-content/70" /></> };
     html! {
         <div class="-mx-1 border-t border-base-300 py-2" data-testid="profile">
-            <Popover up=true menu=true {button} button_class="flex w-full cursor-pointer items-center gap-2.5 rounded-lg px-2 py-1.5 text-[13px] hover:bg-base-content/5" label={l.profile_menu()} width="sm:w-54">
-                <div class="px-2.5 pb-2 pt-1 text-xs text-base-content/60">{ &me.email }</div>
+            <Popover up=true menu=true {button} button_class="flex w-full cursor-pointer items-center gap-2.5 rounded-lg px-2 py-1.5 text-[13px] hover:bg-base-content/5" width="sm:w-54">
+                <div class="px-2.5 pb-2 pt-1 text-xs text-base-content/70">{ &me.email }</div>
                 { menu_item("user", l.my_profile(), go("profile")) }
                 { menu_item("lock", l.change_password(), go("password")) }
                 { menu_item("monitor-smartphone", l.sessions(), go("sessions")) }
@@ -193,7 +193,7 @@ fn TopBar(p: &TopBarProps) -> Html {
     html! {
         <header class="sticky top-0 z-10 flex h-14 items-center gap-2 border-b border-base-300 bg-base-100/90 px-4 backdrop-blur lg:px-6">
             <button class="btn btn-ghost btn-sm btn-square lg:hidden" data-testid="menu" onclick={p.onmenu.clone()} aria-label={l.navigation()}><Icon name="menu" class="size-5" /></button>
-            <button class="input input-sm hidden w-80 cursor-pointer border-transparent bg-base-200 text-base-content/60 sm:flex" data-testid="search" onclick={p.onsearch.clone()}><Icon name="search" class="size-3.5 opacity-70" /><span class="flex-1 text-left">{ l.search_everything() }</span><kbd class="kbd kbd-xs">{ if browser::is_mac() { "⌘K" } else { "Ctrl K" } }</kbd></button>
+            <button class="input input-sm hidden w-80 cursor-pointer border-transparent bg-base-200 text-base-content/70 sm:flex" data-testid="search" onclick={p.onsearch.clone()}><Icon name="search" class="size-3.5 opacity-70" /><span class="flex-1 text-left">{ l.search_everything() }</span><kbd class="kbd kbd-xs">{ if browser::is_mac() { "⌘K" } else { "Ctrl K" } }</kbd></button>
             <div class="ml-auto flex items-center gap-1">
                 <button class="btn btn-ghost btn-sm btn-square sm:hidden" onclick={p.onsearch.clone()} aria-label={l.search()}><Icon name="search" /></button>
                 <button class="btn btn-ghost btn-sm" data-testid="lang" onclick={onlang} lang={l.other().tag()}><Icon name="languages" />{ match l { Lang::Zh => "EN", Lang::En => "中文" } }</button>

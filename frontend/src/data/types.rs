@@ -1,11 +1,16 @@
 //! The wire types of the REST interface, read leniently: what an older or newer server leaves out is empty here.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// A record: its fields by key, as the API sends them.
 pub(crate) type Record = Map<String, Value>;
+
+/// `null` reads as nothing.
+fn or_nothing<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(d: D) -> Result<T, D::Error> {
+    Option::<T>::deserialize(d).map(Option::unwrap_or_default)
+}
 
 /// The text under a key, or nothing.
 pub(crate) fn text<'a>(record: &'a Record, key: &str) -> &'a str {
@@ -111,6 +116,7 @@ pub(crate) struct Page<T> {
 pub(crate) struct Me {
     pub(crate) id: String,
     pub(crate) name: String,
+    #[serde(deserialize_with = "or_nothing")]
     pub(crate) email: String,
     pub(crate) phone: Option<String>,
     pub(crate) locale: Option<String>,
@@ -120,6 +126,7 @@ pub(crate) struct Me {
     pub(crate) region: Option<String>,
     pub(crate) roles: Vec<String>,
     pub(crate) permissions: BTreeMap<String, BTreeMap<String, String>>,
+    pub(crate) masks: BTreeMap<String, String>,
     pub(crate) organisation: Organisation,
 }
 
@@ -183,6 +190,7 @@ pub(crate) struct EventItem {
     pub(crate) old: Option<Record>,
     pub(crate) new: Option<Record>,
     pub(crate) request_id: Option<String>,
+    pub(crate) refs: BTreeMap<String, String>,
 }
 
 /// A hit of the search.

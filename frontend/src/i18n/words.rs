@@ -17,7 +17,6 @@ messages! {
     breadcrumb = "当前位置", "You are here";
     theme_light = "切换到浅色", "Switch to light";
     theme_dark = "切换到深色", "Switch to dark";
-    profile_menu = "个人菜单", "Profile menu";
     my_profile = "个人资料", "My profile";
     change_password = "修改密码", "Change password";
     sessions = "登录设备", "Sessions";

@@ -62,7 +62,9 @@ messages! {
     mean_won = "平均赢单额", "Mean won";
     rfm = "RFM 客户分群", "RFM segments";
     rfm_why = "最近一次下单距今（R）、下单次数（F）、金额（M）在全部有订单的客户中各排名打 1 至 5 分，4 分及以上为高；三项高低组合成八类。统计近 365 天，退货计负，取消不计。", "Recency, frequency and money are ranked among all customers with orders and scored 1 to 5; 4 and more is high. High and low make eight segments. The window is 365 days; returns count negative, cancelled orders do not count.";
-    rfm_cuts = "各分值的起点（1 至 5 分）", "Where the scores 1 to 5 begin";
+    rfm_cuts = "各分值的起点", "Where the scores begin";
+    score_n(n: i32) = "{n} 分", "{n}";
+    rfm_at(at: &str) = "上次计算：{at}", "Last computed: {at}";
     rfm_r = "距上次下单", "Recency";
     rfm_f = "下单次数", "Frequency";
     rfm_m = "金额", "Money";
@@ -231,7 +233,6 @@ messages! {
     key_revoke_body = "使用它的系统会立即无法访问，且不能恢复。", "Systems that use it lose access at once, for good.";
     key_revoked = "密钥已停用", "Key revoked";
     revoke = "停用", "Revoke";
-    revoked = "已停用", "Revoked";
     created = "创建于", "Created";
     last_used = "最近使用", "Last used";
     expires = "有效期", "Expires";

@@ -41,7 +41,7 @@ fn Frame(p: &FrameProps) -> Html {
             <main class="w-full max-w-[400px]">
                 <div class="mb-6 flex items-center gap-2.5 text-lg font-semibold"><span class="grid size-9 place-items-center rounded-xl bg-primary text-primary-content"><Icon name="target" class="size-5" /></span>{ l.app_name() }</div>
                 <div class="rounded-2xl border border-base-300 bg-base-100 p-6 shadow-sm">
-                    <h1 class="text-lg font-semibold">{ &p.title }</h1><p class="mb-5 mt-1 text-[13px] leading-5 text-base-content/65">{ &p.body }</p>
+                    <h1 class="text-lg font-semibold">{ &p.title }</h1><p class="mb-5 mt-1 text-[13px] leading-5 text-base-content/70">{ &p.body }</p>
                     { p.children.clone() }
                 </div>
             </main>
@@ -136,11 +136,13 @@ fn Boxes(p: &BoxesProps) -> Html {
 pub(crate) fn SetupPage(p: &DoneProps) -> Html {
     let l = use_lang();
     crate::browser::set_title(&format!("{} · {}", l.setup_title(), l.app_name()));
+    let mut start = Map::new();
+    start.insert("locale".into(), Value::String(l.tag().into()));
     let boxes = vec![
         ("organisation", l.setup_organisation(), "text", "organization", None), ("name", l.setup_name(), "text", "name", None),
         ("email", l.email(), "email", "email", None), ("password", l.password(), "password", "new-password", Some(l.password_hint())),
     ];
-    html! { <Frame title={l.setup_title()} body={l.setup_body()}><Boxes path="/setup" {boxes} submit={l.setup_submit()} ondone={p.ondone.clone()} min_password=10 /></Frame> }
+    html! { <Frame title={l.setup_title()} body={l.setup_body()}><Boxes path="/setup" {boxes} submit={l.setup_submit()} ondone={p.ondone.clone()} min_password=10 {start} /></Frame> }
 }
 
 /// The log-in page.

@@ -116,12 +116,12 @@ pub(crate) fn Explain(p: &ExplainProps) -> Html {
     let title = match say(&["label", "name"]) { s if s.is_empty() => p.metric.clone(), s => s };
     html! {
         <Drawer {title} wide=true onclose={p.onclose.clone()}>
-            <div class="flex items-end justify-between gap-4"><div><p class="text-3xl font-semibold tabular-nums" title={full(session.currency(), &unit, value)}>{ if now.loading && value.is_none() { "…".to_owned() } else { short(l, session.currency(), &unit, value) } }</p><p class="mt-1 text-xs text-base-content/65">{ period }</p></div>{ now.data.as_ref().map(|v| records_link(v, l.records_behind())).unwrap_or_default() }</div>
+            <div class="flex items-end justify-between gap-4"><div><p class="text-3xl font-semibold tabular-nums" title={full(session.currency(), &unit, value)}>{ if now.loading && value.is_none() { "…".to_owned() } else { short(l, session.currency(), &unit, value) } }</p><p class="mt-1 text-xs text-base-content/70">{ period }</p></div>{ now.data.as_ref().map(|v| records_link(v, l.records_behind())).unwrap_or_default() }</div>
             if let Some(e) = &now.error { <Failed error={e.clone()} retry={now.refetch.clone()} /> }
-            <section class="mt-4 rounded-xl bg-base-200/70 px-4 py-3"><h3 class="text-xs text-base-content/60">{ l.formula() }</h3><p class="mt-0.5 text-[13px]">{ say(&["explanation", "formula", "description"]) }</p>
+            <section class="mt-4 rounded-xl bg-base-200/70 px-4 py-3"><h3 class="text-xs text-base-content/70">{ l.formula() }</h3><p class="mt-0.5 text-[13px]">{ say(&["explanation", "formula", "description"]) }</p>
                 if let Some(v) = &now.data { { inputs(l, session.currency(), v) } }</section>
             <h3 class="mb-1 mt-5 text-[13px] font-semibold">{ l.trend() }</h3>
-            { trend.data.as_ref().map_or_else(|| if trend.error.is_some() { html! { <p class="text-xs text-base-content/60">{ l.unknown() }</p> } } else { skeleton_lines(4) }, |v| trend_chart(l, &title_of(v, &p.metric), v, &unit)) }
+            { trend.data.as_ref().map_or_else(|| if trend.error.is_some() { html! { <p class="text-xs text-base-content/70">{ l.unknown() }</p> } } else { skeleton_lines(4) }, |v| trend_chart(l, &title_of(v, &p.metric), v, &unit)) }
             <div class="mb-1 mt-5 flex items-center justify-between"><h3 class="text-[13px] font-semibold">{ l.parts() }</h3>{ select("group", l.parts(), &groups, &group, "select-sm w-32", ongroup) }</div>
             { parts.data.as_ref().map_or_else(|| if parts.error.is_some() { html! {} } else { skeleton_lines(4) }, |v| parts_table(l, session.currency(), v, &unit)) }
         </Drawer>
@@ -149,7 +149,7 @@ pub(crate) fn rows(v: &Value) -> Vec<Value> {
 fn trend_chart(l: Lang, label: &str, v: &Value, unit: &str) -> Html {
     let rows = rows(v);
     if rows.is_empty() {
-        return html! { <p class="text-xs text-base-content/60">{ l.no_data() }</p> };
+        return html! { <p class="text-xs text-base-content/70">{ l.no_data() }</p> };
     }
     let key = |r: &Value| r.get("key").and_then(Value::as_str).unwrap_or("").to_owned();
     let scale = if unit == "money" { 100.0 } else { 1.0 };
@@ -165,7 +165,7 @@ fn trend_chart(l: Lang, label: &str, v: &Value, unit: &str) -> Html {
 fn parts_table(l: Lang, currency: &str, v: &Value, unit: &str) -> Html {
     let mut rows = rows(v);
     if rows.is_empty() {
-        return html! { <p class="text-xs text-base-content/60">{ l.no_data() }</p> };
+        return html! { <p class="text-xs text-base-content/70">{ l.no_data() }</p> };
     }
     let value = |r: &Value| r.get("value").and_then(Value::as_f64);
     rows.sort_by(|a, b| value(b).unwrap_or(f64::MIN).total_cmp(&value(a).unwrap_or(f64::MIN)));
@@ -175,7 +175,7 @@ fn parts_table(l: Lang, currency: &str, v: &Value, unit: &str) -> Html {
         let share = value(r).unwrap_or(0.0).max(0.0) / max * 100.0;
         let name = match drill(r) { Some((object, query)) => html! { <ListLink {object} {query} class="truncate hover:text-primary hover:underline">{ label }</ListLink> }, None => html! { <span class="truncate">{ label }</span> } };
         html! { <li class="grid h-8 grid-cols-[120px_1fr_auto] items-center gap-3">{ name }<span class="h-1.5 overflow-hidden rounded-full bg-base-200"><span class="block h-full rounded-full bg-primary/70" style={format!("width:{share:.1}%")}></span></span>
-            <span class="text-right tabular-nums" title={full(currency, unit, value(r))}>{ short(l, currency, unit, value(r)) }if let Some(n) = r.get("n").and_then(Value::as_i64) { <span class="ml-2 text-xs text-base-content/55">{ l.n_records(n) }</span> }</span></li> } }) }</ul> }
+            <span class="text-right tabular-nums" title={full(currency, unit, value(r))}>{ short(l, currency, unit, value(r)) }if let Some(n) = r.get("n").and_then(Value::as_i64) { <span class="ml-2 text-xs text-base-content/70">{ l.n_records(n) }</span> }</span></li> } }) }</ul> }
 }
 
 #[cfg(test)]

@@ -27,9 +27,9 @@ pub(crate) fn Exports() -> Html {
         let state = state_of(j);
         let (color, label) = match state { "done" => ("success", l.job_ready()), "failed" => ("error", l.job_failed()), "queued" => ("info", l.job_queued()), _ => ("primary", l.job_running()) };
         let save = { let (j, toaster) = (j.clone(), toaster.clone()); Callback::from(move |_: MouseEvent| { let (j, toaster) = (j.clone(), toaster.clone()); spawn_local(async move { download(l, &toaster, &j).await }) }) };
-        html! { <li key={text(j, "id").to_owned()} class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-[13px]"><Icon name="file-spreadsheet" class="size-4 text-base-content/55" />
-            <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ text(j, "file_name") }</span><span class="block text-xs text-base-content/60">{ session.object(text(j, "object")).map(|o| o.label_plural.clone()).unwrap_or_default() }{ int(j, "rows").map(|n| format!(" · {}", l.rows_n(&format::group(n.unsigned_abs())))).unwrap_or_default() }</span></span>
-            { badge(color, label) }<time class="w-28 text-right text-xs tabular-nums text-base-content/60">{ format::moment(l, text(j, "created_at"), &clock) }</time>
+        html! { <li key={text(j, "id").to_owned()} class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-[13px]"><Icon name="file-spreadsheet" class="size-4 text-base-content/70" />
+            <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ text(j, "file_name") }</span><span class="block text-xs text-base-content/70">{ session.object(text(j, "object")).map(|o| o.label_plural.clone()).unwrap_or_default() }{ int(j, "rows").map(|n| format!(" · {}", l.rows_n(&format::group(n.unsigned_abs())))).unwrap_or_default() }</span></span>
+            { badge(color, label) }<time class="w-28 text-right text-xs tabular-nums text-base-content/70">{ format::moment(l, text(j, "created_at"), &clock) }</time>
             <button class="btn btn-sm" onclick={save} disabled={state != "done"}><Icon name="download" />{ l.download() }</button></li> }
     };
     let body = match (&query.data, &query.error) {

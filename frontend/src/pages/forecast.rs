@@ -28,7 +28,6 @@ pub(crate) fn ForecastCard(p: &ForecastProps) -> Html {
     let q = p.scope.always().query();
     let report = use_query::<Value>(format!("/reports/forecast{}", if q.is_empty() { String::new() } else { format!("?{}", &q[1..]) }));
     let won = use_query::<Value>(metric_path("won_value", &year_back(&p.scope), Some("month")));
-    let coming = use_query::<Value>(metric_path("weighted_pipeline", &p.scope.always(), Some("month")));
     let flip = { let table = table.clone(); Callback::from(move |_: MouseEvent| table.set(!*table)) };
     let ask = { let why = why.clone(); Callback::from(move |_: MouseEvent| why.set(true)) };
     let hide = { let why = why.clone(); Callback::from(move |()| why.set(false)) };
@@ -36,12 +35,12 @@ pub(crate) fn ForecastCard(p: &ForecastProps) -> Html {
     let extra = html! { <span class="flex"><button class="btn btn-ghost btn-xs btn-square" aria-label={l.as_table()} title={l.as_table()} aria-pressed={table.to_string()} onclick={flip}><Icon name={if *table { "chart-no-axes-column" } else { "table-2" }} /></button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.explain()} title={l.explain()} onclick={ask}><Icon name="circle-help" /></button></span> };
     let body = match (&report.data, &report.error) {
         (Some(r), _) => {
-            let months = series(l, won.data.as_deref(), coming.data.as_deref());
+            let months = series(l, won.data.as_deref(), r);
             html! { <div class="grid gap-x-6 gap-y-2 px-4 pb-4 md:grid-cols-[220px_minmax(0,1fr)]">
-                <div><p class="text-xs text-base-content/65">{ l.forecast_expected() }</p><p class="text-2xl font-semibold tabular-nums">{ money(r, "expected_minor") }</p>
-                    <p class="mb-3 text-xs tabular-nums text-base-content/65">{ l.forecast_interval(&money(r, "low_minor"), &money(r, "high_minor")) }</p>
+                <div><p class="text-xs text-base-content/70">{ l.forecast_expected() }</p><p class="text-2xl font-semibold tabular-nums">{ money(r, "expected_minor") }</p>
+                    <p class="mb-3 text-xs tabular-nums text-base-content/70">{ l.forecast_interval(&money(r, "low_minor"), &money(r, "high_minor")) }</p>
                     { for categories(r).iter().map(|c| category(l, session.currency(), c)) }</div>
-                if *table { { months_table(l, session.currency(), &months) } } else if months.is_empty() { <Empty small=true icon="trending-up" title={l.no_data()} /> } else { <Chart class="h-60" label={l.forecast()} option={option(l, &months)} /> }
+                if *table { { months_table(l, session.currency(), &months) } } else if months.is_empty() { <Empty small=true icon="trending-up" title={l.no_data()} /> } else { <Chart class="h-72" label={l.forecast()} option={option(l, &months)} /> }
             </div> }
         }
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={report.refetch.clone()} /> },
@@ -63,13 +62,13 @@ fn categories(r: &Value) -> Vec<Value> {
 }
 
 fn category(l: Lang, currency: &str, c: &Value) -> Html {
-    let key = c.get("category").or_else(|| c.get("key")).and_then(Value::as_str).unwrap_or("");
+    let key = c.get("key").and_then(Value::as_str).unwrap_or("");
     let (name, dot) = match key {
         "commit" => (l.cat_commit(), "bg-primary"),
         "best_case" => (l.cat_best(), "bg-primary/55"),
         _ => (l.cat_pipeline(), "bg-primary/25"),
     };
-    let row = html! { <><span class={classes!("size-2", "rounded-full", dot)}></span><span class="flex-1 truncate">{ name }</span><span class="text-xs text-base-content/60">{ l.n_records(c.get("n").and_then(Value::as_i64).unwrap_or(0)) }</span><span class="w-20 text-right font-medium tabular-nums">{ short(l, currency, "money", c.get("amount_minor").and_then(Value::as_f64)) }</span></> };
+    let row = html! { <><span class={classes!("size-2", "rounded-full", dot)}></span><span class="flex-1 truncate">{ name }</span><span class="text-xs text-base-content/70">{ l.n_records(c.get("n").and_then(Value::as_i64).unwrap_or(0)) }</span><span class="w-20 text-right font-medium tabular-nums">{ short(l, currency, "money", c.get("amount_minor").and_then(Value::as_f64)) }</span></> };
     match drill(c) {
         Some((object, query)) => html! { <ListLink {object} {query} class="flex h-7 items-center gap-2 text-[13px] hover:text-primary">{ row }</ListLink> },
         None => html! { <div class="flex h-7 items-center gap-2 text-[13px]">{ row }</div> },
@@ -79,18 +78,20 @@ fn category(l: Lang, currency: &str, c: &Value) -> Html {
 /// Month, won, expected; amounts in currency units.
 type Month = (String, Option<f64>, Option<f64>);
 
-fn series(l: Lang, won: Option<&Value>, coming: Option<&Value>) -> Vec<Month> {
+fn series(l: Lang, won: Option<&Value>, report: &Value) -> Vec<Month> {
     let mut months = std::collections::BTreeMap::<String, (Option<f64>, Option<f64>)>::new();
-    let today = crate::browser::clock().today().to_string();
-    for (v, past) in [(won, true), (coming, false)] {
-        for r in v.map(rows).unwrap_or_default() {
-            let key: String = r.get("key").and_then(Value::as_str).unwrap_or("").chars().take(7).collect();
-            let amount = r.get("value").and_then(Value::as_f64).map(|x| x / 100.0);
-            if key.len() != 7 || (!past && key.as_str() < &today[..7]) {
-                continue;
-            }
-            let slot = months.entry(key).or_default();
-            if past { slot.0 = amount } else { slot.1 = amount }
+    let now: String = crate::browser::clock().today().to_string().chars().take(7).collect();
+    let key = |v: &Value, name: &str| v.get(name).and_then(Value::as_str).filter(|k| k.len() == 7).map(str::to_owned);
+    let amount = |v: &Value, name: &str| v.get(name).and_then(Value::as_f64).map(|x| x / 100.0);
+    for r in won.map(rows).unwrap_or_default() {
+        if let Some(k) = key(&r, "key") {
+            months.entry(k).or_default().0 = amount(&r, "value");
+        }
+    }
+    // What should have closed in the past is not to be expected there any more.
+    for m in report.get("months").and_then(Value::as_array).into_iter().flatten() {
+        if let Some(k) = key(m, "month").filter(|k| *k >= now) {
+            months.entry(k).or_default().1 = amount(m, "expected_minor");
         }
     }
     months.into_iter().take(24).map(|(k, (a, b))| (format::axis_month(l, &k), a, b)).collect()
@@ -111,17 +112,17 @@ fn option(l: Lang, months: &[Month]) -> Value {
 
 fn months_table(l: Lang, currency: &str, months: &[Month]) -> Html {
     let money = |v: Option<f64>| v.map_or_else(|| "—".to_owned(), |v| format::money(l, currency, (v * 100.0) as i64));
-    html! { <div class="max-h-60 overflow-y-auto"><table class="w-full text-[13px] tabular-nums"><thead class="text-left text-xs text-base-content/60"><tr><th class="font-medium">{ l.month() }</th><th class="text-right font-medium">{ l.won_word() }</th><th class="text-right font-medium">{ l.expected_word() }</th></tr></thead>
+    html! { <div class="max-h-72 overflow-y-auto"><table class="w-full text-[13px] tabular-nums"><thead class="text-left text-xs text-base-content/70"><tr><th class="font-medium">{ l.month() }</th><th class="text-right font-medium">{ l.won_word() }</th><th class="text-right font-medium">{ l.expected_word() }</th></tr></thead>
         <tbody class="divide-y divide-base-300/60">{ for months.iter().map(|m| html! { <tr class="h-7"><td>{ &m.0 }</td><td class="text-right">{ money(m.1) }</td><td class="text-right">{ money(m.2) }</td></tr> }) }</tbody></table></div> }
 }
 
 /// The probability of each stage and where it comes from.
 fn probabilities(l: Lang, r: &Value) -> Html {
-    let stages = r.get("stages").or_else(|| r.get("probabilities")).and_then(Value::as_array).cloned().unwrap_or_default();
+    let stages = r.get("stages").and_then(Value::as_array).cloned().unwrap_or_default();
     if stages.is_empty() {
         return html! {};
     }
-    let pct = |v: Option<&Value>| v.and_then(Value::as_f64).map_or_else(|| "—".to_owned(), |p| format::percent(if p <= 1.0 { p * 100.0 } else { p }));
-    html! { <table class="mt-3 w-full text-[13px] tabular-nums"><thead class="text-left text-xs text-base-content/60"><tr><th class="font-medium">{ l.stage() }</th><th class="text-right font-medium">{ l.probability() }</th><th class="text-right font-medium">{ l.won_of_closed() }</th></tr></thead>
-        <tbody>{ for stages.iter().map(|s| html! { <tr class="h-7"><td>{ s.get("name").or_else(|| s.get("label")).and_then(Value::as_str).unwrap_or("") }if s.get("manual").is_some_and(|m| !m.is_null()) { <span class="ml-1 text-xs text-base-content/60">{ l.manual() }</span> }</td><td class="text-right">{ pct(s.get("probability")) }</td><td class="text-right">{ format!("{} / {}", s.get("won").and_then(Value::as_i64).unwrap_or(0), s.get("closed").and_then(Value::as_i64).unwrap_or(0)) }</td></tr> }) }</tbody></table> }
+    let pct = |v: Option<&Value>| v.and_then(Value::as_f64).map_or_else(|| "—".to_owned(), |p| format::percent(p));
+    html! { <table class="mt-3 w-full text-[13px] tabular-nums"><thead class="text-left text-xs text-base-content/70"><tr><th class="font-medium">{ l.stage() }</th><th class="text-right font-medium">{ l.probability() }</th><th class="text-right font-medium">{ l.won_of_closed() }</th></tr></thead>
+        <tbody>{ for stages.iter().map(|s| html! { <tr class="h-7"><td>{ s.get("name").or_else(|| s.get("label")).and_then(Value::as_str).unwrap_or("") }if s.get("manual").is_some_and(|m| !m.is_null()) { <span class="ml-1 text-xs text-base-content/70">{ l.manual() }</span> }</td><td class="text-right">{ pct(s.get("probability")) }</td><td class="text-right">{ format!("{} / {}", s.get("won").and_then(Value::as_i64).unwrap_or(0), s.get("closed").and_then(Value::as_i64).unwrap_or(0)) }</td></tr> }) }</tbody></table> }
 }

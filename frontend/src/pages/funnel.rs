@@ -55,11 +55,11 @@ pub(crate) fn FunnelCard(p: &FunnelProps) -> Html {
 }
 
 fn stage_id(s: &Value) -> String {
-    s.get("stage_id").or_else(|| s.get("id")).or_else(|| s.get("key")).and_then(Value::as_str).unwrap_or("").to_owned()
+    s.get("stage_id").and_then(Value::as_str).unwrap_or("").to_owned()
 }
 
 fn stage_name(s: &Value) -> String {
-    s.get("name").or_else(|| s.get("label")).and_then(Value::as_str).unwrap_or("").to_owned()
+    s.get("name").and_then(Value::as_str).unwrap_or("").to_owned()
 }
 
 /// One hue in steps, from light to full.
@@ -75,13 +75,12 @@ fn option(stages: &[Value]) -> Value {
 
 fn stage_table(l: Lang, currency: &str, stages: &[Value], r: &Value) -> Html {
     let stuck = r.get("stuck").filter(|s| !s.is_null());
-    let stuck_at = stuck.and_then(|s| s.get("stage").or_else(|| s.get("position"))).and_then(Value::as_u64);
     let stuck_id = stuck.and_then(|s| s.get("stage_id")).and_then(Value::as_str).unwrap_or("");
     let days = |v: Option<&Value>| v.and_then(Value::as_f64).map_or_else(|| "—".to_owned(), |d| format::number(d, 1));
     html! { <div class="overflow-x-auto"><table class="w-full whitespace-nowrap text-[13px] tabular-nums">
-        <thead class="text-left text-xs text-base-content/60"><tr class="h-8"><th class="pr-3 font-medium">{ l.stage() }</th><th class="px-2 text-right font-medium">{ l.reached() }</th><th class="px-2 text-right font-medium">{ l.conversion() }</th><th class="px-2 text-right font-medium">{ l.now_here() }</th><th class="px-2 text-right font-medium">{ l.amount() }</th><th class="pl-2 text-right font-medium">{ l.median_stay() }</th></tr></thead>
-        <tbody class="divide-y divide-base-300/60">{ for stages.iter().enumerate().map(|(i, s)| {
-            let hot = stuck_at == Some(i as u64) || (!stuck_id.is_empty() && stuck_id == stage_id(s));
+        <thead class="text-left text-xs text-base-content/70"><tr class="h-8"><th class="pr-3 font-medium">{ l.stage() }</th><th class="px-2 text-right font-medium">{ l.reached() }</th><th class="px-2 text-right font-medium">{ l.conversion() }</th><th class="px-2 text-right font-medium">{ l.now_here() }</th><th class="px-2 text-right font-medium">{ l.amount() }</th><th class="pl-2 text-right font-medium">{ l.median_stay() }</th></tr></thead>
+        <tbody class="divide-y divide-base-300/60">{ for stages.iter().map(|s| {
+            let hot = !stuck_id.is_empty() && stuck_id == stage_id(s);
             let name = match drill(s) { Some((object, query)) => html! { <ListLink {object} {query} class="hover:text-primary hover:underline">{ stage_name(s) }</ListLink> }, None => html! { { stage_name(s) } } };
             html! { <tr class="h-9"><td class="pr-3 font-medium">{ name }if hot { <span class="ml-2 rounded-md bg-error/12 px-1.5 py-0.5 text-[11px] text-error">{ l.stuck_point() }</span> }</td>
                 <td class="px-2 text-right">{ s.get("reached").and_then(Value::as_u64).map(format::group).unwrap_or_default() }</td>
@@ -91,19 +90,18 @@ fn stage_table(l: Lang, currency: &str, stages: &[Value], r: &Value) -> Html {
                 <td class="pl-2 text-right">{ days(s.get("median_days")) }</td></tr> } }) }</tbody></table></div> }
 }
 
-/// A share as a percentage, whether it came as 0..1 or 0..100.
+/// A percentage; unknown is a dash.
 fn ratio(v: Option<&Value>) -> String {
-    v.and_then(Value::as_f64).map_or_else(|| "—".to_owned(), |c| format::percent(if c <= 1.0 { c * 100.0 } else { c }))
+    v.and_then(Value::as_f64).map_or_else(|| "—".to_owned(), format::percent)
 }
 
 fn summary(l: Lang, currency: &str, r: &Value) -> Html {
     let num = |key: &str| r.get(key).and_then(Value::as_f64);
-    let rate = num("win_rate").map(|v| if v <= 1.0 { v * 100.0 } else { v });
     let items = [
-        (l.m_win_rate(), short(l, currency, "percent", rate)),
+        (l.m_win_rate(), short(l, currency, "percent", num("win_rate"))),
         (l.mean_cycle(), short(l, currency, "days", num("mean_cycle_days"))),
-        (l.velocity(), short(l, currency, "money", num("velocity_minor").or_else(|| num("velocity_minor_per_day")))),
+        (l.velocity(), short(l, currency, "money", num("velocity_minor"))),
         (l.mean_won(), short(l, currency, "money", num("mean_won_minor"))),
     ];
-    html! { <dl class="mt-3 grid grid-cols-2 gap-2 sm:grid-cols-4">{ for items.into_iter().map(|(k, v)| html! { <div class="rounded-lg bg-base-200/70 px-3 py-2"><dt class="text-xs text-base-content/60">{ k }</dt><dd class="text-sm font-semibold tabular-nums">{ v }</dd></div> }) }</dl> }
+    html! { <dl class="mt-3 grid grid-cols-2 gap-2 sm:grid-cols-4">{ for items.into_iter().map(|(k, v)| html! { <div class="rounded-lg bg-base-200/70 px-3 py-2"><dt class="text-xs text-base-content/70">{ k }</dt><dd class="text-sm font-semibold tabular-nums">{ v }</dd></div> }) }</dl> }
 }

@@ -114,7 +114,7 @@ fn Brief() -> Html {
         Some(n) => l.brief(n),
         None => "\u{a0}".to_owned(),
     };
-    html! { <p class="mt-0.5 text-[13px] text-base-content/65">{ text }</p> }
+    html! { <p class="mt-0.5 text-[13px] text-base-content/70">{ text }</p> }
 }
 
 /// My open tasks that are due by tomorrow.
@@ -125,14 +125,14 @@ const MINE: &str = r#"{"all":[{"field":"status","op":"eq","value":"open"},{"fiel
 #[component]
 fn TodoCard() -> Html {
     let l = use_lang();
-    let tasks = use_query::<Page<Record>>(format!("/tasks?limit=7&sort=due_at&refs=true&filter={}", crate::data::http::encode(MINE)));
+    let tasks = use_query::<Page<Record>>(format!("/tasks?limit=6&sort=due_at&refs=true&filter={}", crate::data::http::encode(MINE)));
     let clock = browser::clock();
     let body = match (&tasks.data, &tasks.error) {
         (Some(d), _) if d.items.is_empty() => html! { <Empty small=true icon="circle-check" title={l.todo_none()} body={l.todo_none_body()} /> },
         (Some(d), _) => html! { <ul class="divide-y divide-base-300/60">{ for d.items.iter().map(|t| { let due = text(t, "due_at"); html! {
             <li><Link<Route> to={Route::record("tasks", text(t, "id"))} classes="flex items-center gap-3 px-4 py-2 text-[13px] hover:bg-base-200/60"><span class={classes!("size-2", "shrink-0", "rounded-full", match text(t, "priority") { "high" => "bg-error", "low" => "bg-base-content/25", _ => "bg-info" })}></span>
-                <span class="min-w-0 flex-1"><span class="block truncate">{ text(t, "title") }</span><span class="block truncate text-xs text-base-content/60">{ d.refs.get(text(t, "customer_id")).cloned().unwrap_or_default() }</span></span>
-                if !due.is_empty() { <time class={classes!("shrink-0", "text-xs", "tabular-nums", if overdue(due, &clock) { "text-error" } else { "text-base-content/60" })}>{ format::moment(l, due, &clock) }</time> }</Link<Route>></li> } }) }</ul> },
+                <span class="min-w-0 flex-1"><span class="block truncate">{ text(t, "title") }</span><span class="block truncate text-xs text-base-content/70">{ d.refs.get(text(t, "customer_id")).cloned().unwrap_or_default() }</span></span>
+                if !due.is_empty() { <time class={classes!("shrink-0", "text-xs", "tabular-nums", if overdue(due, &clock) { "text-error" } else { "text-base-content/70" })}>{ format::moment(l, due, &clock) }</time> }</Link<Route>></li> } }) }</ul> },
         (None, Some(e)) => html! { <crate::ui::Failed error={e.clone()} retry={tasks.refetch.clone()} /> },
         (None, None) => crate::ui::skeleton_lines(6),
     };
@@ -172,7 +172,7 @@ fn Figure(p: &FigureProps) -> Html {
     };
     html! {
         <button {onclick} data-testid={format!("kpi-{}", p.metric)} class="group cursor-pointer rounded-box border border-base-300 bg-base-100 px-4 pb-2.5 pt-3 text-left transition-colors hover:border-primary/50">
-            <span class="flex items-center justify-between text-xs text-base-content/65"><span class="truncate">{ label(l, p.metric) }</span><Icon name="info" class="size-3.5 opacity-0 group-hover:opacity-70" /></span>{ body }
+            <span class="flex items-center justify-between text-xs text-base-content/70"><span class="truncate">{ label(l, p.metric) }</span><Icon name="info" class="size-3.5 opacity-0 group-hover:opacity-70" /></span>{ body }
         </button>
     }
 }

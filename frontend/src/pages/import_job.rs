@@ -124,7 +124,7 @@ fn Job(p: &JobProps) -> Html {
         if matches!(i.state.as_str(), "done" | "failed" | "cancelled") && !i.dry_run { <button class="btn btn-sm" onclick={ask} disabled={*sending} data-testid="undo"><Icon name="undo-2" />{ l.import_undo() }</button> }
     </> };
     html! { <>
-        <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/60"><Link<Route> to={Route::Imports} classes="hover:text-primary">{ l.nav_imports() }</Link<Route>><Icon name="chevron-right" class="size-3" /><span class="truncate">{ &i.file_name }</span></nav>
+        <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70"><Link<Route> to={Route::Imports} classes="hover:text-primary">{ l.nav_imports() }</Link<Route>><Icon name="chevron-right" class="size-3" /><span class="truncate">{ &i.file_name }</span></nav>
         <div class="mb-4 flex flex-wrap items-center justify-between gap-3"><h1 class="flex min-w-0 items-center gap-3 text-xl font-semibold"><span class="truncate">{ &i.file_name }</span>{ state_badge(l, i) }</h1><div class="flex items-center gap-2">{ actions }</div></div>
         <Steps at={step} />
         if i.state != "draft" { <Report import={i.clone()} ondownload={download} /> }
@@ -151,12 +151,12 @@ fn Report(p: &ReportProps) -> Html {
     let session = use_session();
     let i = &p.import;
     let g = &i.progress;
-    let tile = |label: &str, n: i64, tone: &'static str| html! { <div class="rounded-xl bg-base-200/70 px-3.5 py-2.5"><dt class="text-xs text-base-content/60">{ label.to_owned() }</dt><dd class={classes!("text-lg", "font-semibold", "tabular-nums", if n > 0 { tone } else { "" })}>{ format::group(n.unsigned_abs()) }</dd></div> };
+    let tile = |label: &str, n: i64, tone: &'static str| html! { <div class="rounded-xl bg-base-200/70 px-3.5 py-2.5"><dt class="text-xs text-base-content/70">{ label.to_owned() }</dt><dd class={classes!("text-lg", "font-semibold", "tabular-nums", if n > 0 { tone } else { "" })}>{ format::group(n.unsigned_abs()) }</dd></div> };
     let (made, modified) = if i.dry_run { (l.would_create(), l.would_update()) } else { (l.created_n(), l.updated_n()) };
     html! {
         <Card class="p-4">
             if i.is_busy() {
-                <div class="mb-3"><div class="mb-1.5 flex justify-between text-[13px]"><span class="flex items-center gap-2">{ spinner() }{ if i.state == "undoing" { l.job_undoing() } else if i.dry_run { l.trying() } else { l.importing() } }</span><span class="tabular-nums text-base-content/65">{ match g.rows_total { Some(t) => l.rows_of(&format::group(g.rows_done.unsigned_abs()), &format::group(t.unsigned_abs())), None => l.rows_n(&format::group(g.rows_done.unsigned_abs())) } }</span></div>
+                <div class="mb-3"><div class="mb-1.5 flex justify-between text-[13px]"><span class="flex items-center gap-2">{ spinner() }{ if i.state == "undoing" { l.job_undoing() } else if i.dry_run { l.trying() } else { l.importing() } }</span><span class="tabular-nums text-base-content/70">{ match g.rows_total { Some(t) => l.rows_of(&format::group(g.rows_done.unsigned_abs()), &format::group(t.unsigned_abs())), None => l.rows_n(&format::group(g.rows_done.unsigned_abs())) } }</span></div>
                     <progress class="progress progress-primary w-full" value={i.percent().map(|v| v.to_string())} max="100" aria-label={l.progress()}></progress></div>
             }
             if let Some(e) = &i.error { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ l.import_failed(e) }</p> }
@@ -166,7 +166,7 @@ fn Report(p: &ReportProps) -> Html {
             if !g.created_linked.is_empty() { <p class="mt-3 text-[13px] text-base-content/70">{ l.created_linked() }{ for g.created_linked.iter().map(|(o, n)| html! { <span class="ml-2 tabular-nums">{ format!("{} {n}", session.object(o).map_or(o.as_str(), |m| m.label_plural.as_str())) }</span> }) }</p> }
             if !i.issues.is_empty() {
                 <div class="mb-1 mt-5 flex items-center justify-between"><h2 class="text-[13px] font-semibold">{ l.issues_n(g.issues) }</h2><button class="btn btn-sm" onclick={p.ondownload.clone()} data-testid="errors"><Icon name="download" />{ l.errors_download() }</button></div>
-                <div class="overflow-x-auto"><table class="w-full text-[13px]"><thead class="text-left text-xs text-base-content/60"><tr class="h-8"><th class="pr-3 font-medium">{ l.issue() }</th><th class="px-2 font-medium">{ l.column() }</th><th class="px-2 text-right font-medium">{ l.count() }</th><th class="px-2 font-medium">{ l.rows_word() }</th><th class="pl-2 font-medium">{ l.examples() }</th></tr></thead>
+                <div class="overflow-x-auto"><table class="w-full text-[13px]"><thead class="text-left text-xs text-base-content/70"><tr class="h-8"><th class="pr-3 font-medium">{ l.issue() }</th><th class="px-2 font-medium">{ l.column() }</th><th class="px-2 text-right font-medium">{ l.count() }</th><th class="px-2 font-medium">{ l.rows_word() }</th><th class="pl-2 font-medium">{ l.examples() }</th></tr></thead>
                     <tbody class="divide-y divide-base-300/60">{ for i.issues.iter().map(|x| issue(l, x)) }</tbody></table></div>
             } else if !i.is_busy() && i.state == "done" { <p class="mt-4 flex items-center gap-2 text-[13px] text-success"><Icon name="circle-check" />{ l.no_issues() }</p> }
             if i.state == "done" && !i.dry_run { <div class="mt-4"><Link<Route> to={Route::list(&i.object)} classes="btn btn-sm btn-primary">{ l.see_records() }<Icon name="arrow-right" /></Link<Route>></div> }
@@ -176,6 +176,6 @@ fn Report(p: &ReportProps) -> Html {
 
 fn issue(l: Lang, x: &Issue) -> Html {
     let rows = x.rows.iter().take(5).map(i64::to_string).collect::<Vec<_>>().join(l.pick("、", ", "));
-    html! { <tr class="align-top"><td class="max-w-80 py-2 pr-3"><span class="flex items-start gap-2"><Icon name={if x.rejected { "circle-x" } else { "circle-alert" }} class={if x.rejected { "mt-0.5 size-4 text-error" } else { "mt-0.5 size-4 text-warning" }} /><span>{ if x.message.is_empty() { x.code.replace('_', " ") } else { x.message.clone() } }if let Some(d) = x.detail.as_ref().filter(|d| !d.is_empty()) { <span class="block text-xs text-base-content/60">{ d }</span> }<span class="block text-xs text-base-content/60">{ if x.rejected { l.row_rejected() } else { l.row_kept() } }</span></span></span></td>
-        <td class="px-2 py-2">{ x.column.clone().unwrap_or_else(|| "—".into()) }</td><td class="px-2 py-2 text-right tabular-nums">{ format::group(x.count.unsigned_abs()) }</td><td class="px-2 py-2 text-xs tabular-nums text-base-content/65">{ rows }{ if x.count > 5 { "…" } else { "" } }</td><td class="max-w-60 truncate py-2 pl-2 text-xs text-base-content/65">{ x.examples.iter().take(3).cloned().collect::<Vec<_>>().join("  ·  ") }</td></tr> }
+    html! { <tr class="align-top"><td class="max-w-80 py-2 pr-3"><span class="flex items-start gap-2"><Icon name={if x.rejected { "circle-x" } else { "circle-alert" }} class={if x.rejected { "mt-0.5 size-4 text-error" } else { "mt-0.5 size-4 text-warning" }} /><span>{ if x.message.is_empty() { x.code.replace('_', " ") } else { x.message.clone() } }if let Some(d) = x.detail.as_ref().filter(|d| !d.is_empty()) { <span class="block text-xs text-base-content/70">{ d }</span> }<span class="block text-xs text-base-content/70">{ if x.rejected { l.row_rejected() } else { l.row_kept() } }</span></span></span></td>
+        <td class="px-2 py-2">{ x.column.clone().unwrap_or_else(|| "—".into()) }</td><td class="px-2 py-2 text-right tabular-nums">{ format::group(x.count.unsigned_abs()) }</td><td class="px-2 py-2 text-xs tabular-nums text-base-content/70">{ rows }{ if x.count > 5 { "…" } else { "" } }</td><td class="max-w-60 truncate py-2 pl-2 text-xs text-base-content/70">{ x.examples.iter().take(3).cloned().collect::<Vec<_>>().join("  ·  ") }</td></tr> }
 }

@@ -35,7 +35,7 @@ pub(crate) fn Mapping(p: &PartProps) -> Html {
     let mapped = i.columns.iter().filter(|c| i.mapping.contains_key(&c.header)).count();
     let missing: Vec<&str> = p.meta.fields.iter().filter(|f| f.required && f.writable && f.default.is_null() && f.importable && !i.mapping.values().any(|m| *m == f.key)).map(|f| f.label.as_str()).collect();
     html! {
-        <Card title={l.mapping()} extra={html! { <span class="text-xs text-base-content/60">{ l.mapped_n(mapped, i.columns.len()) }</span> }}>
+        <Card title={l.mapping()} extra={html! { <span class="text-xs text-base-content/70">{ l.mapped_n(mapped, i.columns.len()) }</span> }}>
             if !i.duplicate_headers.is_empty() { <p class="mx-4 mb-2 rounded-lg bg-warning/10 px-3 py-2 text-[13px]">{ l.duplicate_headers(&i.duplicate_headers.join(l.pick("、", ", "))) }</p> }
             if !missing.is_empty() { <p class="mx-4 mb-2 rounded-lg bg-warning/10 px-3 py-2 text-[13px]">{ l.mapping_missing(&missing.join(l.pick("、", ", "))) }</p> }
             <ul class="divide-y divide-base-300/60">{ for i.columns.iter().map(|c| html! { <ColumnRow key={c.header.clone()} meta={p.meta.clone()} column={c.clone()} import={i.clone()} onpatch={p.onpatch.clone()} /> }) }</ul>
@@ -64,9 +64,9 @@ fn ColumnRow(p: &ColumnRowProps) -> Html {
     let sure = c.guess.as_deref() == Some(now.as_str()) && !now.is_empty();
     html! {
         <li class="grid items-center gap-x-4 gap-y-1 px-4 py-2.5 sm:grid-cols-[minmax(0,1fr)_20px_minmax(0,240px)]">
-            <div class="min-w-0"><p class="flex items-center gap-2 text-[13px] font-medium"><span class="truncate">{ &c.header }</span><span class="shrink-0 rounded bg-base-content/8 px-1.5 text-[11px] font-normal leading-4.5 text-base-content/65">{ shape(l, &c.shape) }</span></p>
-                <p class="truncate text-xs text-base-content/60">{ c.samples.iter().take(4).cloned().collect::<Vec<_>>().join("  ·  ") }</p></div>
-            <span class="hidden text-base-content/40 sm:block"><Icon name="arrow-right" /></span>
+            <div class="min-w-0"><p class="flex items-center gap-2 text-[13px] font-medium"><span class="truncate">{ &c.header }</span><span class="shrink-0 rounded bg-base-content/8 px-1.5 text-[11px] font-normal leading-4.5 text-base-content/70">{ shape(l, &c.shape) }</span></p>
+                <p class="truncate text-xs text-base-content/70">{ c.samples.iter().take(4).cloned().collect::<Vec<_>>().join("  ·  ") }</p></div>
+            <span class="hidden text-base-content/70 sm:block"><Icon name="arrow-right" /></span>
             <div class="min-w-0"><div class="flex items-center gap-2">{ select("map", &l.field_for(&c.header), &options, &now, "select-sm w-full", onchange) }
                 if sure { <span class={classes!("shrink-0", "text-[11px]", "tabular-nums", if c.confidence >= 0.8 { "text-success" } else { "text-warning" })} title={l.confidence()}>{ format::percent(c.confidence * 100.0) }</span> }</div>
                 { format_of(l, c, i, field, &p.onpatch) }</div>
@@ -99,7 +99,7 @@ fn format_of(l: Lang, c: &Column, i: &Import, field: Option<&FieldMeta>, onpatch
         let now = i.multiply.get(&c.header).copied().unwrap_or(1).to_string();
         let options = [("1".to_owned(), l.unit_one().to_owned()), ("1000".to_owned(), l.unit_thousand().to_owned()), ("10000".to_owned(), l.unit_wan().to_owned()), ("1000000".to_owned(), l.unit_million().to_owned())];
         let onchange = { let (onpatch, all, header) = (onpatch.clone(), i.multiply.clone(), c.header.clone()); Callback::from(move |v: String| { let n = v.parse::<i64>().unwrap_or(1); let mut m = all.clone(); if n == 1 { m.remove(&header); } else { m.insert(header.clone(), n); } onpatch.emit(json!({ "multiply": m })) }) };
-        return html! { <div class="mt-1 flex items-center gap-2 text-xs text-base-content/60">{ l.unit() }{ select("unit", l.unit(), &options, &now, "select-xs w-24", onchange) }</div> };
+        return html! { <div class="mt-1 flex items-center gap-2 text-xs text-base-content/70">{ l.unit() }{ select("unit", l.unit(), &options, &now, "select-xs w-24", onchange) }</div> };
     }
     html! {}
 }
@@ -119,8 +119,8 @@ pub(crate) fn Options(p: &PartProps) -> Html {
     let onowner = { let (owner, onpatch) = (owner.clone(), p.onpatch.clone()); Callback::from(move |c: Option<Choice>| { if let Some(c) = &c { onpatch.emit(json!({ "default_owner_id": c.0 })) } owner.set(c) }) };
     html! {
         <Card title={l.import_options()} class="px-0"><div class="space-y-4 px-4 pb-4 text-[13px]">
-            <fieldset><legend class="mb-1 text-base-content/75">{ l.match_by() }</legend><p class="mb-1.5 text-xs text-base-content/60">{ l.match_by_help() }</p>
-                { for keys.map(|f| html! { <label class="flex h-7 cursor-pointer items-center gap-2" key={f.key.clone()}><input type="checkbox" class="checkbox checkbox-xs checkbox-primary" checked={i.match_fields.contains(&f.key)} onchange={flip(&f.key)} />{ &f.label }</label> }) }</fieldset>
+            <fieldset><legend class="mb-1 text-base-content/75">{ l.match_by() }</legend><p class="mb-1.5 text-xs text-base-content/70">{ l.match_by_help() }</p>
+                { for keys.map(|f| html! { <label class="flex h-7 cursor-pointer items-center gap-2" key={f.key.clone()}><input type="checkbox" class="checkbox checkbox-xs" checked={i.match_fields.contains(&f.key)} onchange={flip(&f.key)} />{ &f.label }</label> }) }</fieldset>
             if !i.match_fields.is_empty() { <Field label={l.when_exists()}>{ select("existing", l.when_exists(), &pairs(&[("update", l.exists_update()), ("skip", l.exists_skip())]), if i.existing == "skip" { "skip" } else { "update" }, "w-full select-sm", set("existing")) }</Field> }
             <Field label={l.bad_cells()}>{ select("bad_cells", l.bad_cells(), &pairs(&[("reject_row", l.bad_reject()), ("leave_empty", l.bad_empty())]), if i.bad_cells == "leave_empty" { "leave_empty" } else { "reject_row" }, "w-full select-sm", set("bad_cells")) }</Field>
             <div class="grid grid-cols-2 gap-3"><Field label={l.date_format()}>{ select("date_format", l.date_format(), &pairs(&[("auto", l.automatic()), ("ymd", l.date_ymd()), ("dmy", l.date_dmy()), ("mdy", l.date_mdy())]), i.date_format.as_deref().unwrap_or("auto"), "w-full select-sm", set("date_format")) }</Field>
@@ -139,9 +139,9 @@ pub(crate) fn Values(p: &PartProps) -> Html {
     let left = i.undecided();
     html! {
         <Card title={l.values_title()} extra={html! { <span class={classes!("text-xs", if left > 0 { "text-warning" } else { "text-success" })}>{ if left > 0 { l.values_left(left) } else { l.values_all().to_owned() } }</span> }}>
-            <p class="px-4 pb-2 text-[13px] text-base-content/65">{ l.values_body() }</p>
+            <p class="px-4 pb-2 text-[13px] text-base-content/70">{ l.values_body() }</p>
             { for i.unmatched.iter().filter(|(_, v)| !v.is_empty()).map(|(key, values)| { let field = p.meta.field(key).cloned().unwrap_or_default(); html! { <section key={key.clone()} class="border-t border-base-300/60">
-                <header class="flex items-center justify-between px-4 pt-2.5 text-xs text-base-content/60"><span>{ if field.label.is_empty() { key.clone() } else { field.label.clone() } }</span>{ accept_all(l, key, values, i, &p.onpatch) }</header>
+                <header class="flex items-center justify-between px-4 pt-2.5 text-xs text-base-content/70"><span>{ if field.label.is_empty() { key.clone() } else { field.label.clone() } }</span>{ accept_all(l, key, values, i, &p.onpatch) }</header>
                 <ul>{ for values.iter().take(100).map(|u| html! { <ValueRow key={u.value.clone()} field={field.clone()} column={key.clone()} value={u.clone()} import={i.clone()} onpatch={p.onpatch.clone()} /> }) }</ul></section> } }) }
         </Card>
     }
@@ -191,11 +191,11 @@ fn ValueRow(p: &ValueRowProps) -> Html {
     let create = p.import.create_missing.get(&p.column).copied().unwrap_or(false);
     html! {
         <li class="flex flex-wrap items-center gap-x-3 gap-y-1.5 px-4 py-2 text-[13px]">
-            <span class="min-w-0 flex-1 basis-40"><b class="font-medium">{ &u.value }</b><span class="ml-2 text-xs tabular-nums text-base-content/60">{ l.rows_n(&u.count.to_string()) }</span></span>
+            <span class="min-w-0 flex-1 basis-40"><b class="font-medium">{ &u.value }</b><span class="ml-2 text-xs tabular-nums text-base-content/70">{ l.rows_n(&u.count.to_string()) }</span></span>
             { match (&decided, &u.suggestion) {
-                (Some(Some(id)), _) => html! { <span class="flex items-center gap-1.5 text-success"><Icon name="circle-check" class="size-4" />{ format!("= {}", label(id)) }<button class="btn btn-ghost btn-xs text-base-content/65" onclick={no}>{ l.not_this() }</button></span> },
-                (Some(None), _) => html! { <span class="flex items-center gap-1.5 text-base-content/65"><Icon name="circle-check" class="size-4" />{ if create && p.field.kind == "link" { l.will_create() } else { l.leave_empty() } }{ other }</span> },
-                (None, Some(_)) => html! { <span class="flex flex-wrap items-center gap-1.5"><span class="text-base-content/75">{ l.is_it(u.label.as_deref().unwrap_or("")) }</span>if let Some(s) = u.score { <span class="text-[11px] tabular-nums text-base-content/55">{ format::percent(s * 100.0) }</span> }<button class="btn btn-xs btn-primary" onclick={yes} data-testid="accept">{ l.yes() }</button><button class="btn btn-xs" onclick={no}>{ l.no() }</button>{ other }</span> },
+                (Some(Some(id)), _) => html! { <span class="flex items-center gap-1.5 text-success"><Icon name="circle-check" class="size-4" />{ format!("= {}", label(id)) }<button class="btn btn-ghost btn-xs text-base-content/70" onclick={no}>{ l.not_this() }</button></span> },
+                (Some(None), _) => html! { <span class="flex items-center gap-1.5 text-base-content/70"><Icon name="circle-check" class="size-4" />{ if create && p.field.kind == "link" { l.will_create() } else { l.leave_empty() } }{ other }</span> },
+                (None, Some(_)) => html! { <span class="flex flex-wrap items-center gap-1.5"><span class="text-base-content/75">{ l.is_it(u.label.as_deref().unwrap_or("")) }</span>if let Some(s) = u.score { <span class="text-[11px] tabular-nums text-base-content/70">{ format::percent(s * 100.0) }</span> }<button class="btn btn-xs btn-primary" onclick={yes} data-testid="accept">{ l.yes() }</button><button class="btn btn-xs" onclick={no}>{ l.no() }</button>{ other }</span> },
                 (None, None) => html! { <span class="flex items-center gap-1.5"><span class="text-xs text-warning">{ if create && p.field.kind == "link" { l.will_create() } else { l.no_match() } }</span>{ other }</span> },
             } }
         </li>

@@ -46,10 +46,10 @@ pub(crate) fn Imports() -> Html {
     let actions = html! { <Link<Route> to={Route::NewImport} classes="btn btn-sm btn-primary"><Icon name="upload" />{ l.import_new() }</Link<Route>> };
     let row = |i: &Import| html! {
         <li key={i.id.clone()}><Link<Route> to={Route::Import { id: i.id.clone() }} classes="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-[13px] hover:bg-base-200/50">
-            <Icon name="file-spreadsheet" class="size-4 text-base-content/55" />
-            <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ &i.file_name }</span><span class="block text-xs text-base-content/60">{ session.object(&i.object).map(|o| o.label_plural.clone()).unwrap_or_default() }</span></span>
-            <span class="text-xs tabular-nums text-base-content/65">{ if i.state == "draft" { String::new() } else { l.import_counts(i.progress.created, i.progress.updated, i.progress.rejected) } }</span>
-            { state_badge(l, i) }<time class="w-28 text-right text-xs tabular-nums text-base-content/60">{ format::moment(l, &i.created_at, &clock) }</time></Link<Route>></li> };
+            <Icon name="file-spreadsheet" class="size-4 text-base-content/70" />
+            <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ &i.file_name }</span><span class="block text-xs text-base-content/70">{ session.object(&i.object).map(|o| o.label_plural.clone()).unwrap_or_default() }</span></span>
+            <span class="text-xs tabular-nums text-base-content/70">{ if i.state == "draft" { String::new() } else { l.import_counts(i.progress.created, i.progress.updated, i.progress.rejected) } }</span>
+            { state_badge(l, i) }<time class="w-28 text-right text-xs tabular-nums text-base-content/70">{ format::moment(l, &i.created_at, &clock) }</time></Link<Route>></li> };
     let body = match (&query.data, &query.error) {
         (Some(d), _) if d.items.is_empty() => html! { <Empty icon="upload" title={l.imports_none()} body={l.imports_none_body()} action={actions.clone()} /> },
         (Some(d), _) => html! { <ul class="divide-y divide-base-300/60">{ for d.items.iter().map(row) }</ul> },
@@ -91,10 +91,10 @@ pub(crate) fn NewImport() -> Html {
     let ondrop = { let (send, over) = (send.clone(), over.clone()); Callback::from(move |e: DragEvent| { e.prevent_default(); over.set(false); if let Some(f) = e.data_transfer().and_then(|d| d.files()).and_then(|f| f.get(0)) { send.emit(f) } }) };
     let hold = |on: bool| { let over = over.clone(); Callback::from(move |e: DragEvent| { e.prevent_default(); over.set(on) }) };
     let card = |key: &str, label: &str| { let on = *object == key; let (object, key2) = (object.clone(), key.to_owned()); html! {
-        <button type="button" role="radio" aria-checked={on.to_string()} data-object={key.to_owned()} onclick={Callback::from(move |_: MouseEvent| object.set(key2.clone()))} class={classes!("flex", "h-12", "cursor-pointer", "items-center", "gap-2.5", "rounded-xl", "border", "px-3", "text-[13px]", if on { "border-primary bg-primary/6 font-medium" } else { "border-base-300 hover:border-primary/40" })}><Icon name={object_icon(key)} class="size-4 text-base-content/60" /><span class="truncate">{ label.to_owned() }</span></button> } };
+        <button type="button" role="radio" aria-checked={on.to_string()} data-object={key.to_owned()} onclick={Callback::from(move |_: MouseEvent| object.set(key2.clone()))} class={classes!("flex", "h-12", "cursor-pointer", "items-center", "gap-2.5", "rounded-xl", "border", "px-3", "text-[13px]", if on { "border-primary bg-primary/6 font-medium" } else { "border-base-300 hover:border-primary/40" })}><Icon name={object_icon(key)} class="size-4 text-base-content/70" /><span class="truncate">{ label.to_owned() }</span></button> } };
     let choices = session.objects.iter().filter(|o| o.may("import") && !matches!(o.key.as_str(), "saved_views" | "users"));
     html! { <>
-        <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/60"><Link<Route> to={Route::Imports} classes="hover:text-primary">{ l.nav_imports() }</Link<Route>><Icon name="chevron-right" class="size-3" />{ l.import_new() }</nav>
+        <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70"><Link<Route> to={Route::Imports} classes="hover:text-primary">{ l.nav_imports() }</Link<Route>><Icon name="chevron-right" class="size-3" />{ l.import_new() }</nav>
         { page_head(html! { { l.import_new() } }, html! {}) }
         <Steps at={0} />
         <Card class="p-5">
@@ -102,7 +102,7 @@ pub(crate) fn NewImport() -> Html {
             <div role="radiogroup" aria-label={l.import_what()} class="grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-4">{ for choices.map(|o| card(&o.key, &o.label_plural)) }</div>
             <h2 class="mb-2 mt-6 text-[13px] font-semibold">{ l.import_file() }</h2>
             <label ondragover={hold(true)} ondragleave={hold(false)} {ondrop} class={classes!("flex", "cursor-pointer", "flex-col", "items-center", "gap-1", "rounded-2xl", "border-2", "border-dashed", "px-6", "py-10", "text-center", "focus-within:outline-2", "focus-within:outline-primary", if *over { "border-primary bg-primary/6" } else { "border-base-300 hover:border-primary/50" })}>
-                if *busy { { spinner() }<span class="mt-2 text-[13px]">{ l.import_analysing() }</span> } else { <Icon name="upload" class="size-6 text-base-content/50" /><span class="mt-1 text-sm font-medium">{ l.import_drop() }</span><span class="text-xs text-base-content/60">{ l.import_drop_note() }</span> }
+                if *busy { { spinner() }<span class="mt-2 text-[13px]">{ l.import_analysing() }</span> } else { <Icon name="upload" class="size-6 text-base-content/70" /><span class="mt-1 text-sm font-medium">{ l.import_drop() }</span><span class="text-xs text-base-content/70">{ l.import_drop_note() }</span> }
                 <input type="file" class="sr-only" accept=".csv,.tsv,.txt,.xlsx,.xls,text/csv" disabled={*busy} onchange={onfile} data-testid="import-file" />
             </label>
             if let Some(e) = &*error { <p class="mt-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }{ for e.errors.iter().map(|x| html! { <span class="block">{ &x.message }</span> }) }</p> }
@@ -128,5 +128,5 @@ pub(crate) fn Steps(p: &StepsProps) -> Html {
     let names = [l.step_file(), l.step_mapping(), l.step_check(), l.step_done()];
     html! { <ol class="mb-4 flex items-center gap-2 overflow-x-auto text-[13px] [scrollbar-width:none]">{ for names.iter().enumerate().map(|(i, n)| html! {
         <li class="flex shrink-0 items-center gap-2" aria-current={(i == p.at).then_some("step")}>if i > 0 { <span class="h-px w-6 bg-base-300"></span> }
-            <span class={classes!("grid", "size-6", "place-items-center", "rounded-full", "text-xs", if i < p.at { "bg-primary/15 text-primary" } else if i == p.at { "bg-primary text-primary-content" } else { "bg-base-300/70 text-base-content/65" })}>if i < p.at { <Icon name="check" class="size-3.5" /> } else { { i + 1 } }</span><span class={if i == p.at { "font-medium" } else { "text-base-content/65" }}>{ *n }</span></li> }) }</ol> }
+            <span class={classes!("grid", "size-6", "place-items-center", "rounded-full", "text-xs", if i < p.at { "bg-primary/15 text-primary" } else if i == p.at { "bg-primary text-primary-content" } else { "bg-base-300/70 text-base-content/70" })}>if i < p.at { <Icon name="check" class="size-3.5" /> } else { { i + 1 } }</span><span class={if i == p.at { "font-medium" } else { "text-base-content/70" }}>{ *n }</span></li> }) }</ol> }
 }

@@ -49,20 +49,20 @@ pub(crate) fn RfmCard() -> Html {
 }
 
 fn key_of(s: &Value) -> &str {
-    s.get("segment").or_else(|| s.get("key")).or_else(|| s.get("code")).and_then(Value::as_str).unwrap_or("")
+    s.get("key").and_then(Value::as_str).unwrap_or("")
 }
 
 fn count_of(s: &Value) -> u64 {
-    s.get("count").or_else(|| s.get("n")).or_else(|| s.get("customers")).and_then(Value::as_u64).unwrap_or(0)
+    s.get("customers").and_then(Value::as_u64).unwrap_or(0)
 }
 
 fn grid(l: Lang, currency: &str, r: &Value) -> Html {
-    let segments = r.get("segments").or_else(|| r.get("items")).and_then(Value::as_array).cloned().unwrap_or_default();
+    let segments = r.get("segments").and_then(Value::as_array).cloned().unwrap_or_default();
     let total: u64 = segments.iter().map(count_of).sum();
     if total == 0 {
         return html! { <Empty small=true icon="users" title={l.rfm_none()} body={l.rfm_none_body()} /> };
     }
-    html! { <div class="grid grid-cols-2 gap-2.5 px-4 pb-4 md:grid-cols-4" data-testid="rfm">{ for ORDER.iter().filter_map(|(key, hue)| segments.iter().find(|s| key_of(s).eq_ignore_ascii_case(key) || (*key == "none" && matches!(key_of(s), "no_purchase" | "NoPurchase"))).map(|s| tile(l, currency, s, key, hue, total))) }</div> }
+    html! { <div class="grid grid-cols-2 gap-2.5 px-4 pb-4 md:grid-cols-4" data-testid="rfm">{ for ORDER.iter().filter_map(|(key, hue)| segments.iter().find(|s| key_of(s) == *key).map(|s| tile(l, currency, s, key, hue, total))) }</div> }
 }
 
 fn tile(l: Lang, currency: &str, s: &Value, key: &str, hue: &str, total: u64) -> Html {
@@ -73,21 +73,24 @@ fn tile(l: Lang, currency: &str, s: &Value, key: &str, hue: &str, total: u64) ->
     let wide = (key == "none").then_some("md:col-span-4");
     html! {
         <ListLink {object} {query} class={classes!("block", "rounded-xl", "border", "border-base-300", "px-3.5", "py-3", "transition-colors", "hover:border-primary/50", wide)}>
-            <span class="flex items-center justify-between gap-2"><span class={classes!("truncate", "rounded-md", "px-1.5", "text-xs", "font-medium", "leading-5.5", tone(hue))}>{ label }</span><span class="text-[11px] text-base-content/55">{ if key == "none" { "" } else { key } }</span></span>
-            <span class="mt-1.5 flex items-baseline gap-2"><span class="text-lg font-semibold tabular-nums">{ format::group(n) }</span><span class="text-xs tabular-nums text-base-content/60">{ format::percent(share) }</span>
+            <span class="flex items-center justify-between gap-2"><span class={classes!("truncate", "rounded-md", "px-1.5", "text-xs", "font-medium", "leading-5.5", tone(hue))}>{ label }</span><span class="text-[11px] text-base-content/70">{ if key == "none" { "" } else { key } }</span></span>
+            <span class="mt-1.5 flex items-baseline gap-2"><span class="text-lg font-semibold tabular-nums">{ format::group(n) }</span><span class="text-xs tabular-nums text-base-content/70">{ format::percent(share) }</span>
                 if let Some(m) = s.get("amount_minor").and_then(Value::as_f64).filter(|_| key != "none") { <span class="ml-auto text-xs tabular-nums text-base-content/70">{ short(l, currency, "money", Some(m)) }</span> }</span>
             <span class="mt-1.5 block h-1 overflow-hidden rounded-full bg-base-200"><span class="block h-full rounded-full bg-primary/60" style={format!("width:{share:.1}%")}></span></span>
         </ListLink>
     }
 }
 
-/// Where the scores 1 to 5 begin.
+/// Where the scores 2 to 5 begin, and when they were computed.
 fn cuts(l: Lang, currency: &str, r: &Value) -> Html {
-    let Some(cuts) = r.get("cuts").and_then(Value::as_object) else { return html! {} };
-    let row = |names: &[&str], label: &str, unit: &str| {
-        let list = names.iter().find_map(|n| cuts.get(*n)).and_then(Value::as_array).cloned().unwrap_or_default();
-        let cell = |v: &Value| v.as_f64().or_else(|| v.get("from").or_else(|| v.get("min")).and_then(Value::as_f64)).map_or_else(|| "—".to_owned(), |x| short(l, currency, unit, Some(x)));
-        if list.is_empty() { html! {} } else { html! { <tr class="h-8"><td class="pr-3">{ label.to_owned() }</td>{ for list.iter().map(|v| html! { <td class="px-2 text-right">{ cell(v) }</td> }) }</tr> } }
+    let Some(run) = r.get("run").filter(|v| !v.is_null()) else { return html! {} };
+    let row = |name: &str, label: &str, unit: &str| {
+        let list = run.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+        let cell = |v: &Value| v.as_f64().map_or_else(|| "—".to_owned(), |x| short(l, currency, unit, Some(x)));
+        html! { <tr class="h-8"><td class="pr-3">{ label.to_owned() }</td>{ for list.iter().map(|v| html! { <td class="px-2 text-right">{ cell(v) }</td> }) }</tr> }
     };
-    html! { <div class="mt-3 overflow-x-auto"><h3 class="text-xs text-base-content/60">{ l.rfm_cuts() }</h3><table class="mt-1 text-[13px] tabular-nums"><tbody class="divide-y divide-base-300/60">{ row(&["r", "recency", "recency_days"], l.rfm_r(), "days") }{ row(&["f", "frequency"], l.rfm_f(), "count") }{ row(&["m", "monetary", "monetary_minor"], l.rfm_m(), "money") }</tbody></table></div> }
+    let clock = crate::browser::clock();
+    let at = run.get("at").and_then(Value::as_str).map(|t| format::moment(l, t, &clock)).unwrap_or_default();
+    html! { <div class="mt-3 overflow-x-auto"><h3 class="text-xs text-base-content/70">{ l.rfm_cuts() }</h3><table class="mt-1 text-[13px] tabular-nums"><thead class="text-xs text-base-content/70"><tr><th></th>{ for (2..=5).map(|n| html! { <th class="px-2 text-right font-medium">{ l.score_n(n) }</th> }) }</tr></thead>
+        <tbody class="divide-y divide-base-300/60">{ row("recency_cuts", l.rfm_r(), "days") }{ row("frequency_cuts", l.rfm_f(), "count") }{ row("monetary_cuts", l.rfm_m(), "money") }</tbody></table><p class="mt-2 text-xs text-base-content/70">{ l.rfm_at(&at) }</p></div> }
 }

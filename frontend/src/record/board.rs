@@ -104,7 +104,7 @@ fn Column(p: &ColumnProps) -> Html {
     let ondrop = { let (over, onmove, stage) = (over.clone(), p.onmove.clone(), stage.clone()); Callback::from(move |e: DragEvent| { e.prevent_default(); over.set(false); if let Some(id) = e.data_transfer().and_then(|d| d.get_data("text/plain").ok()) { onmove.emit((id, stage.clone())) } }) };
     html! {
         <section {ondragover} {ondragleave} {ondrop} class={classes!("w-64", "shrink-0", "rounded-xl", "p-2", if *over { "bg-primary/10" } else { "bg-base-200/70" })} aria-label={text(&p.stage, "name").to_owned()}>
-            <header class="flex h-8 items-center gap-2 px-1 text-[13px]"><b class="truncate font-semibold">{ text(&p.stage, "name") }</b><span class="tabular-nums text-base-content/60">{ p.cards.len() }</span><span class="ml-auto text-xs text-base-content/65">{ show.money(sum) }</span></header>
+            <header class="flex h-8 items-center gap-2 px-1 text-[13px]"><b class="truncate font-semibold">{ text(&p.stage, "name") }</b><span class="tabular-nums text-base-content/70">{ p.cards.len() }</span><span class="ml-auto text-xs text-base-content/70">{ show.money(sum) }</span></header>
             <ul class="max-h-[62vh] space-y-2 overflow-y-auto">{ for p.cards.iter().map(|r| card(p, &show, r, &stage)) }</ul>
         </section>
     }
@@ -123,8 +123,8 @@ fn card(p: &ColumnProps, show: &Show, r: &Record, stage: &str) -> Html {
                 <Popover right=true menu=true width="sm:w-48" label={l.move_menu()} button_class="btn btn-ghost btn-xs btn-square opacity-60 group-hover:opacity-100" button={html! { <Icon name="ellipsis" /> }}>
                     { for others.map(|s| { let (onmove, id, to) = (p.onmove.clone(), id.clone(), text(s, "id").to_owned()); menu_item("arrow-right", &l.move_to(text(s, "name")), Callback::from(move |_: MouseEvent| onmove.emit((id.clone(), to.clone())))) }) }
                 </Popover></div>
-            if !customer.is_empty() { <p class="truncate text-xs text-base-content/60">{ show.label(customer).to_owned() }</p> }
-            <div class="mt-2 flex items-center justify-between text-[13px]">{ match field_value(r, "amount_minor").as_i64() { Some(m) => show.money(m), None => html! { <span class="text-base-content/40">{ "—" }</span> } } }if !owner.is_empty() { <span title={show.label(owner).to_owned()}>{ avatar(show.label(owner), "size-6 text-[11px]") }</span> }</div>
+            if !customer.is_empty() { <p class="truncate text-xs text-base-content/70">{ show.label(customer).to_owned() }</p> }
+            <div class="mt-2 flex items-center justify-between text-[13px]">{ match field_value(r, "amount_minor").as_i64() { Some(m) => show.money(m), None => html! { <span class="text-base-content/70">{ "—" }</span> } } }if !owner.is_empty() { <span title={show.label(owner).to_owned()}>{ avatar(show.label(owner), "size-6 text-[11px]") }</span> }</div>
         </li>
     }
 }

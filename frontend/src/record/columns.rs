@@ -57,11 +57,11 @@ pub(crate) fn Columns(p: &ColumnsProps) -> Html {
     let others = selectable(&p.meta).filter(|f| !p.columns.contains(&f.key));
     let row = |f: &FieldMeta, on: bool, tools: Html| html! {
         <div class="group flex h-8 items-center gap-2 rounded-lg px-2 hover:bg-base-content/5" key={f.key.clone()}>
-            <label class="flex min-w-0 flex-1 cursor-pointer items-center gap-2.5"><input type="checkbox" class="checkbox checkbox-xs checkbox-primary" checked={on} disabled={f.key == p.meta.title_field} onchange={flip(&f.key)} /><span class="truncate">{ &f.label }</span></label>{ tools }
+            <label class="flex min-w-0 flex-1 cursor-pointer items-center gap-2.5"><input type="checkbox" class="checkbox checkbox-xs" checked={on} disabled={f.key == p.meta.title_field} onchange={flip(&f.key)} /><span class="truncate">{ &f.label }</span></label>{ tools }
         </div> };
     html! {
         <Popover right=true label={l.columns()} button_class="btn btn-sm btn-square btn-ghost" button={html! { <Icon name="columns-3" /> }}>
-            <p class="flex items-center justify-between px-2 pb-1 pt-0.5 text-xs text-base-content/60">{ l.columns() }<button class="cursor-pointer text-primary hover:underline" onclick={standard}>{ l.columns_standard() }</button></p>
+            <p class="flex items-center justify-between px-2 pb-1 pt-0.5 text-xs text-base-content/70">{ l.columns() }<button class="cursor-pointer text-primary hover:underline" onclick={standard}>{ l.columns_standard() }</button></p>
             { for p.columns.iter().enumerate().filter_map(|(i, k)| p.meta.field(k).map(|f| row(f, true, if i == 0 { html! {} } else { html! {
                 <span class="flex"><button class="btn btn-ghost btn-xs btn-square" aria-label={l.move_up(&f.label)} onclick={shift(i, -1)} disabled={i == 1}><Icon name="arrow-up" class="size-3.5" /></button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.move_down(&f.label)} onclick={shift(i, 1)} disabled={i + 1 == p.columns.len()}><Icon name="arrow-down" class="size-3.5" /></button></span> } }))) }
             <div class="my-1 border-t border-base-300"></div>

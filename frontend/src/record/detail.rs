@@ -84,7 +84,7 @@ fn Room(p: &RoomProps) -> Html {
     let pills = meta.fields.iter().filter(|f| f.kind == "choice" && f.in_list).filter(|f| !field_value(record, &f.key).is_null()).take(3);
     let quick = meta.fields.iter().filter(|f| matches!(f.kind.as_str(), "phone" | "email" | "money") && !field_value(record, &f.key).is_null() && (f.kind != "money" || f.in_list)).take(3);
     html! { <>
-        <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/60" aria-label={l.breadcrumb()}><Link<Route> to={Route::list(&meta.key)} classes="hover:text-primary">{ &meta.label_plural }</Link<Route>><Icon name="chevron-right" class="size-3" /><span class="truncate">{ &title }</span></nav>
+        <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70" aria-label={l.breadcrumb()}><Link<Route> to={Route::list(&meta.key)} classes="hover:text-primary">{ &meta.label_plural }</Link<Route>><Icon name="chevron-right" class="size-3" /><span class="truncate">{ &title }</span></nav>
         <header class="mb-4 flex flex-wrap items-center gap-x-4 gap-y-3">
             if has_avatar(&meta.key) { { avatar(&title, "size-11 text-base") } } else { <span class="grid size-11 shrink-0 place-items-center rounded-xl bg-primary/10 text-primary"><Icon name={object_icon(&meta.key)} class="size-5" /></span> }
             <div class="min-w-0 flex-1 basis-52">
@@ -138,7 +138,7 @@ fn Fields(p: &FieldsProps) -> Html {
         let on = editing.as_deref() == Some(f.key.as_str());
         html! {
             <div key={f.key.clone()} class={classes!("group", "grid", "min-h-9", "grid-cols-[104px_minmax(0,1fr)]", "items-start", "gap-2", "px-4", if on { "py-1.5" } else { "" })}>
-                <dt class="truncate pt-2 text-xs text-base-content/65" title={f.label.clone()}>{ &f.label }</dt>
+                <dt class="truncate pt-2 text-xs text-base-content/70" title={f.label.clone()}>{ &f.label }</dt>
                 <dd class="min-w-0 text-[13px]">if on { <InPlace meta={p.meta.clone()} record={p.record.clone()} field={f.clone()} refs={p.refs.clone()} onclose={close} /> } else {
                     <div class="flex min-h-9 items-center gap-1"><div class="min-w-0 flex-1 break-words py-1.5">{ show.field(f, &p.record) }</div>
                     if may { <button class="btn btn-ghost btn-xs btn-square shrink-0 opacity-0 focus-visible:opacity-100 group-hover:opacity-100 max-sm:opacity-50" aria-label={l.edit_field(&f.label)} onclick={open}><Icon name="pencil" class="size-3.5" /></button> }</div> }</dd>
@@ -147,11 +147,11 @@ fn Fields(p: &FieldsProps) -> Html {
     let flip = { let all = all.clone(); Callback::from(move |_: MouseEvent| all.set(!*all)) };
     let system: Vec<&FieldMeta> = ["created_by", "created_at", "updated_at"].iter().filter_map(|k| p.meta.field(k)).collect();
     html! {
-        <dl class="pb-2">
-            { for title.map(line) }{ for shown.into_iter().map(line) }
-            if hidden > 0 { <div class="px-3 pt-1"><button class="btn btn-ghost btn-xs text-base-content/65" onclick={flip}>{ if *all { l.fewer_fields().to_owned() } else { l.more_fields(hidden) } }</button></div> }
-            <div class="mx-4 mt-2 border-t border-base-300/70 pt-2 text-xs text-base-content/60">{ for system.iter().map(|f| html! { <div class="flex min-h-6 items-center justify-between gap-2"><span>{ &f.label }</span><span class="min-w-0 truncate">{ show.field(f, &p.record) }</span></div> }) }</div>
-        </dl>
+        <div class="pb-2">
+            <dl>{ for title.map(line) }{ for shown.into_iter().map(line) }</dl>
+            if hidden > 0 { <div class="px-3 pt-1"><button class="btn btn-ghost btn-xs text-base-content/70" onclick={flip}>{ if *all { l.fewer_fields().to_owned() } else { l.more_fields(hidden) } }</button></div> }
+            <div class="mx-4 mt-2 border-t border-base-300/70 pt-2 text-xs text-base-content/70">{ for system.iter().map(|f| html! { <div class="flex min-h-6 items-center justify-between gap-2"><span>{ &f.label }</span><span class="min-w-0 truncate">{ show.field(f, &p.record) }</span></div> }) }</div>
+        </div>
     }
 }
 

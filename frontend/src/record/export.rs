@@ -65,10 +65,10 @@ pub(crate) fn ExportDrawer(p: &ExportProps) -> Html {
         })
     };
     let pick = |key: &'static str, label: &'static str, note: &'static str| { let on = *format == key; let format = format.clone(); html! {
-        <button type="button" role="radio" aria-checked={on.to_string()} onclick={Callback::from(move |_: MouseEvent| format.set(key))} class={classes!("flex-1", "cursor-pointer", "rounded-xl", "border", "p-3", "text-left", if on { "border-primary bg-primary/6" } else { "border-base-300" })}><span class="block text-[13px] font-medium">{ label }</span><span class="text-xs text-base-content/65">{ note }</span></button> } };
+        <button type="button" role="radio" aria-checked={on.to_string()} onclick={Callback::from(move |_: MouseEvent| format.set(key))} class={classes!("flex-1", "cursor-pointer", "rounded-xl", "border", "p-3", "text-left", if on { "border-primary bg-primary/6" } else { "border-base-300" })}><span class="block text-[13px] font-medium">{ label }</span><span class="text-xs text-base-content/70">{ note }</span></button> } };
     let all = selectable(&p.meta).map(|f| f.key.clone()).collect::<BTreeSet<_>>();
     let set_all = { let (chosen, all, keep) = (chosen.clone(), all.clone(), p.meta.title_field.clone()); Callback::from(move |_: MouseEvent| chosen.set(if chosen.len() == all.len() { BTreeSet::from([keep.clone()]) } else { all.clone() })) };
-    let footer = html! { <><span class="mr-auto text-xs text-base-content/65">{ p.total.map(|n| l.export_rows(n)).unwrap_or_default() }</span>
+    let footer = html! { <><span class="mr-auto text-xs text-base-content/70">{ p.total.map(|n| l.export_rows(n)).unwrap_or_default() }</span>
         <button class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
         <button class="btn btn-sm btn-primary" onclick={go} disabled={*busy || chosen.is_empty()} data-testid="export-go">if *busy { { spinner() } } else { <Icon name="download" /> }{ l.export() }</button></> };
     html! {
@@ -78,7 +78,7 @@ pub(crate) fn ExportDrawer(p: &ExportProps) -> Html {
             <div class="grid grid-cols-2 gap-x-3 text-[13px]">{ for selectable(&p.meta).map(|f| {
                 let on = chosen.contains(&f.key);
                 let flip = { let (chosen, key) = (chosen.clone(), f.key.clone()); Callback::from(move |_: Event| { let mut c = (*chosen).clone(); if !c.remove(&key) { c.insert(key.clone()); } chosen.set(c) }) };
-                html! { <label class="flex h-8 min-w-0 cursor-pointer items-center gap-2"><input type="checkbox" class="checkbox checkbox-xs checkbox-primary" checked={on} onchange={flip} /><span class="truncate">{ &f.label }</span></label> } }) }</div>
+                html! { <label class="flex h-8 min-w-0 cursor-pointer items-center gap-2"><input type="checkbox" class="checkbox checkbox-xs" checked={on} onchange={flip} /><span class="truncate">{ &f.label }</span></label> } }) }</div>
         </Drawer>
     }
 }

@@ -60,7 +60,7 @@ fn Builder(p: &FilterProps) -> Html {
     html! {
         <div class="p-1.5">
             if list.len() > 1 { <div class="mb-2 flex items-center gap-2">{ l.filter_match() }{ select("joined", l.filter_match(), &[("all".into(), l.filter_all().into()), ("any".into(), l.filter_any().into())], if any { "any" } else { "all" }, "select-sm w-28", joined) }</div> }
-            if list.is_empty() { <p class="px-1 pb-2 text-base-content/65">{ l.filter_none() }</p> }
+            if list.is_empty() { <p class="px-1 pb-2 text-base-content/70">{ l.filter_none() }</p> }
             { for list.iter().enumerate().map(|(i, r)| html! { <RowEditor key={format!("{i}{}", r.field)} meta={p.meta.clone()} row={r.clone()} refs={known.clone()} onname={onname.clone()} onchange={change(i)} /> }) }
             <div class="flex justify-between pt-1"><button class="btn btn-ghost btn-sm text-primary" onclick={add}><Icon name="plus" />{ l.filter_add() }</button>if !list.is_empty() { <button class="btn btn-ghost btn-sm" onclick={clear}>{ l.filter_clear() }</button> }</div>
         </div>
@@ -137,7 +137,7 @@ fn ValueEditor(p: &ValueProps) -> Html {
         "choice" if takes_list(&p.row.op) => html! { <div class="flex flex-wrap gap-x-3 gap-y-1 py-1">{ for p.field.choices.iter().map(|c| {
             let on = list.contains(&c.key);
             let flip = { let (list, onchange, key) = (list.clone(), p.onchange.clone(), c.key.clone()); Callback::from(move |_: Event| { let mut v = list.clone(); if on { v.retain(|k| *k != key) } else { v.push(key.clone()) } onchange.emit(json!(v)) }) };
-            html! { <label class="flex h-6 cursor-pointer items-center gap-1.5"><input type="checkbox" class="checkbox checkbox-xs checkbox-primary" checked={on} onchange={flip} />{ &c.label }</label> } }) }</div> },
+            html! { <label class="flex h-6 cursor-pointer items-center gap-1.5"><input type="checkbox" class="checkbox checkbox-xs" checked={on} onchange={flip} />{ &c.label }</label> } }) }</div> },
         "link" | "tags" => {
             let value: Vec<Choice> = list.iter().map(|id| (id.clone(), name(l, id, &p.refs))).collect();
             let onchange = { let (onchange, onname) = (p.onchange.clone(), p.onname.clone()); Callback::from(move |v: Vec<Choice>| { if let Some(c) = v.last() { onname.emit(c.clone()) } onchange.emit(json!(v.into_iter().map(|c| c.0).collect::<Vec<_>>())) }) };
@@ -178,7 +178,7 @@ pub(crate) fn FilterChips(p: &FilterProps) -> Html {
         None => html! { { chip(speech.tree(filter), None) } },
         Some((any, list)) => html! { <>{ for list.iter().enumerate().map(|(i, r)| {
             let rest: Vec<Row> = list.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, r)| r.clone()).collect();
-            html! { <>if any && i > 0 { <span class="text-xs text-base-content/60">{ l.or_word() }</span> }{ chip(speech.row(r), build(any, &rest)) }</> } }) }</> },
+            html! { <>if any && i > 0 { <span class="text-xs text-base-content/70">{ l.or_word() }</span> }{ chip(speech.row(r), build(any, &rest)) }</> } }) }</> },
     };
     html! { <div class="flex flex-wrap items-center gap-1.5 px-4 pb-2.5" data-testid="chips">{ chips }</div> }
 }

@@ -146,7 +146,7 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
     }) };
     let onsubmit = { let submit = submit.clone(); Callback::from(move |e: SubmitEvent| { e.prevent_default(); submit.emit(None) }) };
     let onkeydown = { let submit = submit.clone(); Callback::from(move |e: KeyboardEvent| if e.key() == "Enter" && (e.meta_key() || e.ctrl_key()) { e.prevent_default(); submit.emit(None) }) };
-    let one = |f: &FieldMeta| {
+    let one = |(f, alone): (&FieldMeta, bool)| {
         let sent = form.error.as_ref().and_then(|e| e.errors.iter().find(|x| x.field == f.key)).map(|x| x.message.clone());
         let local = (form.all_touched || form.touched.contains(&f.key)).then(|| wrong.iter().find(|(k, _)| *k == f.key)).flatten().map(|(_, m)| m.clone());
         let error = sent.or(local).map(AttrValue::from);
@@ -158,7 +158,7 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
             "contact_id" | "opportunity_id" => form.draft.get("customer_id").and_then(Value::as_str).map(|id| format!("&customer_id={id}")).unwrap_or_default(),
             _ => String::new(),
         };
-        html! { <div key={f.key.clone()} class={if wide(f) { "col-span-2" } else { "col-span-2 min-[420px]:col-span-1" }}><Field label={f.label.clone()} required={f.required && f.default.is_null()} error={error.clone()} help={f.help.clone().map(AttrValue::from)}>
+        html! { <div key={f.key.clone()} class={if alone { "col-span-2" } else { "col-span-2 min-[420px]:col-span-1" }}><Field label={f.label.clone()} required={f.required && f.default.is_null()} error={error.clone()} help={f.help.clone().map(AttrValue::from)}>
             <FieldInput field={f.clone()} value={field_value(&form.draft, &f.key).clone()} invalid={error.is_some()} {onchange} {onblur} {onname} refs={form.names.clone()} {scope} /></Field></div> }
     };
     let title = match &p.record {
@@ -167,7 +167,7 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
     };
     let discard = { let (form, meta) = (form.clone(), p.meta.clone()); Callback::from(move |_: MouseEvent| { browser::forget(&draft_key(&meta)); let mut n = start(&meta, None, &Record::new(), &Rc::default()); n.restored = false; form.set(n) }) };
     let footer = html! { <>
-        <span class="mr-auto hidden text-xs text-base-content/60 sm:inline">{ if browser::is_mac() { "⌘ ↵" } else { "Ctrl ↵" } }</span>
+        <span class="mr-auto hidden text-xs text-base-content/70 sm:inline">{ if browser::is_mac() { "⌘ ↵" } else { "Ctrl ↵" } }</span>
         <button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
         <button type="submit" form="record-form" class="btn btn-sm btn-primary" disabled={form.busy} data-testid="save">if form.busy { { spinner() } }{ l.save() }</button></> };
     let toggle = { let more = more.clone(); Callback::from(move |_: MouseEvent| more.set(!*more)) };
@@ -177,12 +177,37 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
             <form id="record-form" novalidate=true {onsubmit} {onkeydown}>
                 { problem(p, &form, submit.clone()) }
                 if form.restored { <p class="mb-3 flex items-center justify-between rounded-lg bg-info/8 px-3 py-2 text-xs">{ l.draft_restored() }<button type="button" class="cursor-pointer text-primary hover:underline" onclick={discard}>{ l.draft_discard() }</button></p> }
-                <div class="grid grid-cols-2 gap-x-3">{ for main.iter().map(one) }
-                if opened { { for rest.iter().map(one) } }</div>
+                <div class="grid grid-cols-2 gap-x-3">{ for paired(&main).into_iter().map(one) }
+                if opened { { for paired(&rest).into_iter().map(one) } }</div>
                 if !rest.is_empty() && !opened { <button type="button" class="btn btn-ghost btn-sm -ml-2 text-base-content/70" onclick={toggle}><Icon name="chevron-down" />{ l.more_fields(rest.len()) }</button> }
             </form>
         </Drawer>
     }
+}
+
+/// Each field with whether it has a line of its own: wide ones do, and a narrow one without a neighbour.
+fn paired(fields: &[FieldMeta]) -> Vec<(&FieldMeta, bool)> {
+    let mut out: Vec<(&FieldMeta, bool)> = Vec::with_capacity(fields.len());
+    let mut open = false;
+    for f in fields {
+        match (wide(f), open) {
+            (false, _) => {
+                out.push((f, false));
+                open = !open;
+            }
+            (true, was_open) => {
+                if was_open && let Some(last) = out.last_mut() {
+                    last.1 = true;
+                }
+                out.push((f, true));
+                open = false;
+            }
+        }
+    }
+    if open && let Some(last) = out.last_mut() {
+        last.1 = true;
+    }
+    out
 }
 
 fn wide(f: &FieldMeta) -> bool {
@@ -233,8 +258,8 @@ fn Clash(p: &ClashProps) -> Html {
     html! {
         <div class="mb-4 rounded-xl border border-warning/50 bg-warning/8 p-3 text-[13px]" role="alert">
             <p class="font-medium">{ l.clash_title() }</p>
-            <table class="my-2 w-full text-left text-xs"><thead class="text-base-content/60"><tr><th class="font-normal"></th><th class="font-normal">{ l.clash_mine() }</th><th class="font-normal">{ l.clash_theirs() }</th></tr></thead>
-            <tbody>{ for rows.map(|f| html! { <tr class="align-top"><td class="py-0.5 pr-2 text-base-content/65">{ &f.label }</td><td class="py-0.5 pr-2 font-medium">{ show.words(f, field_value(&p.mine, &f.key)) }</td><td class="py-0.5">{ show.words(f, field_value(&p.theirs, &f.key)) }</td></tr> }) }</tbody></table>
+            <table class="my-2 w-full text-left text-xs"><thead class="text-base-content/70"><tr><th class="font-normal"></th><th class="font-normal">{ l.clash_mine() }</th><th class="font-normal">{ l.clash_theirs() }</th></tr></thead>
+            <tbody>{ for rows.map(|f| html! { <tr class="align-top"><td class="py-0.5 pr-2 text-base-content/70">{ &f.label }</td><td class="py-0.5 pr-2 font-medium">{ show.words(f, field_value(&p.mine, &f.key)) }</td><td class="py-0.5">{ show.words(f, field_value(&p.theirs, &f.key)) }</td></tr> }) }</tbody></table>
             <div class="flex gap-2"><button type="button" class="btn btn-xs btn-primary" onclick={p.onkeep.reform(|_: MouseEvent| ())}>{ l.clash_keep() }</button><button type="button" class="btn btn-xs" onclick={p.ondrop.reform(|_: MouseEvent| ())}>{ l.clash_drop() }</button></div>
         </div>
     }

@@ -102,10 +102,10 @@ pub(crate) fn LinkPicker(p: &LinkPickerProps) -> Html {
             </div>
             if *open {
                 <ul role="listbox" class="absolute inset-x-0 top-full z-30 mt-1 max-h-60 overflow-y-auto rounded-xl border border-base-300 bg-base-100 p-1 text-[13px] shadow-lg">
-                    if found.is_none() { <li class="px-2.5 py-2 text-base-content/60">{ spinner() }</li> }
+                    if found.is_none() { <li class="px-2.5 py-2 text-base-content/70">{ spinner() }</li> }
                     { for choices.iter().enumerate().map(|(i, c)| { let onmousedown = { let (pick, c) = (pick.clone(), c.clone()); Callback::from(move |e: MouseEvent| { e.prevent_default(); pick(Some(c.clone())) }) }; html! {
                         <li role="option" aria-selected={(i == *at).to_string()} {onmousedown} class={classes!("flex", "min-h-8", "cursor-pointer", "items-center", "rounded-lg", "px-2.5", if i == *at { "bg-primary/10" } else { "hover:bg-base-content/5" })}><span class="truncate">{ &c.1 }</span></li> } }) }
-                    if found.as_ref().is_some_and(Vec::is_empty) && choices.is_empty() { <li class="px-2.5 py-2 text-base-content/60">{ l.search_nothing() }</li> }
+                    if found.as_ref().is_some_and(Vec::is_empty) && choices.is_empty() { <li class="px-2.5 py-2 text-base-content/70">{ l.search_nothing() }</li> }
                 </ul>
             }
         </div>

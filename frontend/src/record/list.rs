@@ -99,7 +99,7 @@ fn ListRoom(p: &RoomProps) -> Html {
     let no_export = { let exporting = exporting.clone(); Callback::from(move |()| exporting.set(false)) };
     let new = create.reform(|_: MouseEvent| true);
     let has_board = meta.key == "opportunities";
-    let title = html! { <>{ &meta.label_plural }if let Some(n) = records.now.total { <span class="ml-2 text-sm font-normal tabular-nums text-base-content/60" data-testid="total">{ crate::format::group(n) }</span> }</> };
+    let title = html! { <>{ &meta.label_plural }if let Some(n) = records.now.total { <span class="ml-2 text-sm font-normal tabular-nums text-base-content/70" data-testid="total">{ crate::format::group(n) }</span> }</> };
     let actions = html! { <>
         if meta.may("export") { <button class="btn btn-sm hidden sm:inline-flex" onclick={export.reform(|_: MouseEvent| ())} data-testid="export"><Icon name="download" />{ l.export() }</button> }
         if meta.may("import") { <Link<Route, ImportFor> to={Route::NewImport} query={ImportFor { object: meta.key.clone() }} classes="btn btn-sm hidden sm:inline-flex"><Icon name="upload" />{ l.import() }</Link<Route, ImportFor>> }
@@ -229,7 +229,7 @@ fn SortButton(p: &SortProps) -> Html {
     let n = p.state.sort.len();
     html! {
         <Popover right=true width="sm:w-80" label={l.sort()} button_class={classes!("btn", "btn-sm", "btn-square", if n > 0 { "" } else { "btn-ghost" })} button={html! { <Icon name="chevrons-up-down" /> }}>
-            <p class="px-1.5 pb-1.5 text-xs text-base-content/60">{ l.sort() }</p>
+            <p class="px-1.5 pb-1.5 text-xs text-base-content/70">{ l.sort() }</p>
             { for p.state.sort.iter().enumerate().map(|(i, k)| html! {
                 <div class="mb-1.5 flex items-center gap-1.5 px-1" key={k.field.clone()}>
                     { select_field(&fields, &k.field, with(Rc::new(move |s: &mut ListState, v| if let Some(k) = s.sort.get_mut(i) { k.field = v }))) }

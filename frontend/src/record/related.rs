@@ -65,7 +65,7 @@ pub(crate) fn Related(p: &RelatedProps) -> Html {
         _ if now.rows.is_empty() => html! { <Empty small=true icon={crate::shell::object_icon(&p.meta.key)} title={l.empty_related(&p.meta.label)} /> },
         _ => html! { <>
             <div class={classes!("overflow-x-auto", (!in_place).then_some("hidden sm:block"))}><table class="w-full text-[13px]">
-                <thead class="text-left text-xs text-base-content/60"><tr class="h-8 border-b border-base-300/70">{ for fields.iter().map(|f| html! { <th class={classes!("whitespace-nowrap", "px-4", "font-medium", numeric(f).then_some("text-right"))}>{ &f.label }</th> }) }</tr></thead>
+                <thead class="text-left text-xs text-base-content/70"><tr class="h-8 border-b border-base-300/70">{ for fields.iter().map(|f| html! { <th class={classes!("whitespace-nowrap", "px-4", "font-medium", numeric(f).then_some("text-right"))}>{ &f.label }</th> }) }</tr></thead>
                 <tbody class="divide-y divide-base-300/60">{ for now.rows.iter().map(|r| html! { <tr key={text(r, "id").to_owned()} class="h-10 hover:bg-base-200/50">{ for fields.iter().enumerate().map(|(i, f)| html! {
                     <td class={classes!("max-w-64", "truncate", "px-4", numeric(f).then_some("text-right"))}>{ if i == 0 { title(p, &show, f, r, in_place.then(|| open(Some((**r).clone())))) } else { show.field(f, r) } }</td> }) }</tr> }) }</tbody>
             </table></div>
@@ -107,5 +107,5 @@ fn totals(p: &RelatedProps, show: &Show, now: &super::records::Loaded) -> Html {
         return html! {};
     }
     let sum: i64 = now.rows.iter().filter_map(|r| field_value(r, "amount_minor").as_i64()).sum();
-    html! { <div class="flex h-11 items-center justify-end gap-3 border-t border-base-300/70 px-4 text-[13px]"><span class="text-base-content/60">{ show.lang.sum_of_lines() }</span>{ show.money(sum) }</div> }
+    html! { <div class="flex h-11 items-center justify-end gap-3 border-t border-base-300/70 px-4 text-[13px]"><span class="text-base-content/70">{ show.lang.sum_of_lines() }</span>{ show.money(sum) }</div> }
 }

@@ -99,7 +99,7 @@ pub(crate) struct HistoryProps {
 #[component]
 pub(crate) fn StageHistory(p: &HistoryProps) -> Html {
     let l = use_lang();
-    let query = use_query::<Value>(format!("/opportunities/{}/history?refs=true", p.id));
+    let query = use_query::<Value>(format!("/opportunities/{}/history", p.id));
     let clock = browser::clock();
     let Some(data) = query.data else { return crate::ui::skeleton_lines(4) };
     let items: Vec<Record> = data.get("items").unwrap_or(&data).as_array().map(|a| a.iter().filter_map(|v| v.as_object().cloned()).collect()).unwrap_or_default();
@@ -115,11 +115,11 @@ pub(crate) fn StageHistory(p: &HistoryProps) -> Html {
     let at = |r: &Record| ["entered_at", "at", "moved_at", "created_at"].iter().map(|k| text(r, k).to_owned()).find(|s| !s.is_empty()).unwrap_or_default();
     html! {
         <ul class="divide-y divide-base-300/60 text-[13px]">{ for items.iter().map(|r| { let days = r.get("days").or_else(|| r.get("days_in_stage")).and_then(Value::as_f64).or_else(|| int(r, "seconds").map(|s| s as f64 / 86400.0)); html! {
-            <li class="flex items-center gap-3 px-4 py-2.5"><Icon name="git-branch" class="size-4 text-base-content/50" />
+            <li class="flex items-center gap-3 px-4 py-2.5"><Icon name="git-branch" class="size-4 text-base-content/70" />
                 <span class="min-w-0 flex-1 truncate font-medium">{ stage_words(&name, r) }</span>
-                if let Some(d) = days { <span class="text-xs tabular-nums text-base-content/60">{ l.days_stayed(&format::number(d, 1)) }</span> }
-                <span class="text-xs text-base-content/60">{ text(r, "actor_name") }</span>
-                <time class="text-xs tabular-nums text-base-content/60">{ format::moment(l, &at(r), &clock) }</time></li> } }) }</ul>
+                if let Some(d) = days { <span class="text-xs tabular-nums text-base-content/70">{ l.days_stayed(&format::number(d, 1)) }</span> }
+                <span class="text-xs text-base-content/70">{ text(r, "actor_name") }</span>
+                <time class="text-xs tabular-nums text-base-content/70">{ format::moment(l, &at(r), &clock) }</time></li> } }) }</ul>
     }
 }
 

@@ -39,12 +39,14 @@ pub(crate) struct TableProps {
 fn width(f: &FieldMeta) -> usize {
     match f.kind.as_str() {
         "bool" => 84,
-        "choice" | "percent" | "int" => 116,
-        "money" | "number" | "date" => 124,
-        "datetime" => 148,
-        "email" | "url" | "tags" => 190,
-        "long_text" => 260,
-        _ => 156,
+        "choice" | "percent" | "int" => 108,
+        "money" | "number" | "date" => 116,
+        "datetime" => 142,
+        "email" | "url" | "tags" => 180,
+        "long_text" => 240,
+        "link" if f.link.as_deref() != Some("users") => 190,
+        "phone" => 136,
+        _ => 118,
     }
 }
 
@@ -86,8 +88,8 @@ pub(crate) fn Table(p: &TableProps) -> Html {
         <div ref={node} {onscroll} class="hidden max-h-[calc(100dvh-13.5rem)] min-h-40 overflow-auto rounded-b-box sm:block" tabindex="-1">
         <table class={classes!("w-full", "table-fixed", "text-[13px]", (p.loading && p.rows.is_empty()).then_some("opacity-60"))} style={format!("min-width:{spare}px")} aria-rowcount={p.rows.len().to_string()}>
             <colgroup>if p.selectable { <col style="width:40px" /> }{ for fields.iter().enumerate().map(|(i, f)| if i == 0 { html! { <col /> } } else { html! { <col style={format!("width:{}px", width(f))} /> } }) }</colgroup>
-            <thead class="sticky top-0 z-[5] bg-base-200 text-left text-xs text-base-content/65"><tr class="h-9">
-                if p.selectable { <th class="pl-4"><input type="checkbox" class="checkbox checkbox-xs checkbox-primary align-middle" aria-label={l.select_all()} checked={all} onchange={p.onselect_all.reform(|_| ())} /></th> }
+            <thead class="sticky top-0 z-[5] bg-base-200 text-left text-xs text-base-content/70"><tr class="h-9">
+                if p.selectable { <th class="pl-4"><input type="checkbox" class="checkbox checkbox-xs align-middle" aria-label={l.select_all()} checked={all} onchange={p.onselect_all.reform(|_| ())} /></th> }
                 { for fields.iter().map(|f| head(p, f)) }
             </tr></thead>
             <tbody class="divide-y divide-base-300/70">
@@ -133,7 +135,7 @@ fn row(p: &TableProps, show: &Show, fields: &[&FieldMeta], i: usize) -> Html {
     let onselect = { let (onselect, id) = (p.onselect.clone(), id.clone()); Callback::from(move |_: Event| onselect.emit(id.clone())) };
     html! {
         <tr key={id.clone()} class={classes!("group", "h-11", if on { "bg-primary/6" } else { "hover:bg-base-200/60" }, (p.cursor == Some(i)).then_some("shadow-[inset_2px_0_0_var(--color-primary)]"))}>
-            if p.selectable { <td class="pl-4"><input type="checkbox" class="checkbox checkbox-xs checkbox-primary align-middle" aria-label={show.lang.select_one(&title)} checked={on} onchange={onselect} /></td> }
+            if p.selectable { <td class="pl-4"><input type="checkbox" class="checkbox checkbox-xs align-middle" aria-label={show.lang.select_one(&title)} checked={on} onchange={onselect} /></td> }
             { for fields.iter().enumerate().map(|(c, f)| if c == 0 { html! {
                 <td class="px-3" key={f.key.clone()}><Link<Route> to={Route::record(&p.meta.key, &id)} classes="flex min-w-0 items-center gap-2.5 font-medium hover:text-primary">
                     if has_avatar(&p.meta.key) { { avatar(&title, "size-7 text-xs") } }<span class="truncate" title={title.clone()}>{ &title }</span></Link<Route>></td> } } else { html! {
@@ -159,7 +161,7 @@ pub(crate) fn PhoneList(p: &TableProps) -> Html {
                 <li key={id.to_owned()} class="[content-visibility:auto] [contain-intrinsic-size:auto_64px]"><Link<Route> to={Route::record(&p.meta.key, id)} classes="flex min-h-16 items-center gap-3 px-4 py-2.5 active:bg-base-200">
                     if has_avatar(&p.meta.key) { { avatar(&title, "size-9 text-sm") } }
                     <div class="min-w-0 flex-1"><div class="flex min-w-0 items-center gap-2"><b class="truncate text-sm font-semibold">{ &title }</b>if let Some(f) = status { <span class="shrink-0 empty:hidden">{ nothing_or(&show, f, r) }</span> }</div>
-                        <div class="truncate text-xs text-base-content/65">{ for under.iter().enumerate().filter_map(|(i, f)| words(&show, f, r).map(|w| html! { <>if i > 0 { { " · " } }{ w }</> })) }</div></div>
+                        <div class="truncate text-xs text-base-content/70">{ for under.iter().enumerate().filter_map(|(i, f)| words(&show, f, r).map(|w| html! { <>if i > 0 { { " · " } }{ w }</> })) }</div></div>
                     <div class="shrink-0 text-right">if let Some(f) = amount { <div class="text-sm">{ nothing_or(&show, f, r) }</div> }if let Some(f) = when { <div class="text-xs">{ nothing_or(&show, f, r) }</div> }</div>
                 </Link<Route>></li> } }) }
         </ul>

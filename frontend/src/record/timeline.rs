@@ -38,16 +38,16 @@ pub(crate) fn Timeline(p: &TimelineProps) -> Html {
     let log = use_state_eq(Log::default);
     let nonce = use_state_eq(|| 0u32);
     let load = { let (log, object, id) = (log.clone(), p.meta.key.clone(), p.id.clone()); Callback::from(move |cursor: Option<String>| {
-        let (log, path) = (log.clone(), format!("/events?object={object}&record_id={id}&limit=30&refs=true{}", cursor.as_ref().map(|c| format!("&cursor={}", encode(c))).unwrap_or_default()));
+        let (log, path) = (log.clone(), format!("/events?object={object}&record_id={id}&limit=30{}", cursor.as_ref().map(|c| format!("&cursor={}", encode(c))).unwrap_or_default()));
         spawn_local(async move {
             let mut next = if cursor.is_some() { (*log).clone() } else { Log::default() };
             next.ready = true;
             match Request::get(path).json::<Page<EventItem>>().await {
                 Ok(page) => {
+                    let mut refs = (*next.refs).clone();
+                    refs.extend(page.items.iter().flat_map(|e| e.refs.clone()));
                     next.items.extend(page.items);
                     next.next = page.next_cursor;
-                    let mut refs = (*next.refs).clone();
-                    refs.extend(page.refs);
                     next.refs = Rc::new(refs);
                 }
                 Err(e) => next.error = Some(e),
@@ -92,9 +92,9 @@ fn entry(show: &Show, meta: &ObjectMeta, e: &EventItem) -> Html {
     let lines = diff(show, meta, e, verb);
     html! { <>
         <span class="absolute -left-3 top-0 ring-4 ring-base-100 rounded-full">{ avatar(&actor, "size-6 text-[10px] bg-base-100") }</span>
-        <p class="text-[13px]"><b class="font-medium">{ actor }</b>{ " " }{ action(l, verb) }<time class="ml-2 text-xs text-base-content/60" datetime={e.at.clone()} title={format::moment_full(&e.at, &clock)}>{ format::moment(l, &e.at, &clock) }</time></p>
+        <p class="text-[13px]"><b class="font-medium">{ actor }</b>{ " " }{ action(l, verb) }<time class="ml-2 text-xs text-base-content/70" datetime={e.at.clone()} title={format::moment_full(&e.at, &clock)}>{ format::moment(l, &e.at, &clock) }</time></p>
         if !lines.is_empty() { <dl class="mt-1 space-y-0.5 text-xs">{ for lines.into_iter().map(|(label, old, new)| html! {
-            <div class="flex flex-wrap gap-x-2"><dt class="shrink-0 text-base-content/60">{ label }</dt><dd class="min-w-0 break-words">if let Some(o) = old { <s class="mr-1.5 text-base-content/50 decoration-base-content/40">{ o }</s>{ "→ " } }<span class="font-medium">{ new }</span></dd></div> }) }</dl> }
+            <div class="flex flex-wrap gap-x-2"><dt class="shrink-0 text-base-content/70">{ label }</dt><dd class="min-w-0 break-words">if let Some(o) = old { <s class="mr-1.5 text-base-content/70 decoration-base-content/40">{ o }</s>{ "→ " } }<span class="font-medium">{ new }</span></dd></div> }) }</dl> }
     </> }
 }
 

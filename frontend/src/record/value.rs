@@ -36,7 +36,7 @@ impl<'a> Show<'a> {
     /// A value of a field.
     pub(crate) fn value(&self, field: &FieldMeta, value: &Value) -> Html {
         if field.masked && value.is_null() {
-            return html! { <span class="inline-flex items-center gap-1 text-base-content/50" title={self.lang.hidden_for_role()}><Icon name="lock" class="size-3" />{ "•••" }</span> };
+            return html! { <span class="inline-flex items-center gap-1 text-base-content/70" title={self.lang.hidden_for_role()}><Icon name="lock" class="size-3" />{ "•••" }</span> };
         }
         match (field.kind.as_str(), value) {
             (_, Value::Null) => unknown(),
@@ -49,7 +49,7 @@ impl<'a> Show<'a> {
             ("tags", Value::Array(ids)) => html! { <span class="flex flex-wrap gap-1">{ for ids.iter().filter_map(Value::as_str).map(|id| badge("neutral", self.label(id))) }</span> },
             ("money", Value::Number(n)) => self.money(n.as_i64().unwrap_or_default()),
             ("bool", Value::Bool(true)) => html! { <span class="inline-flex items-center gap-1 text-success"><Icon name="check" class="size-4" /><span class="sr-only">{ self.lang.yes() }</span></span> },
-            ("bool", Value::Bool(false)) => html! { <span class="text-base-content/60">{ self.lang.no() }</span> },
+            ("bool", Value::Bool(false)) => html! { <span class="text-base-content/70">{ self.lang.no() }</span> },
             ("percent", Value::Number(n)) => html! { <span class="tabular-nums">{ format::percent(n.as_f64().unwrap_or_default()) }</span> },
             ("int" | "number", Value::Number(n)) => html! { <span class="tabular-nums">{ plain_number(field, n) }</span> },
             ("date", Value::String(s)) => html! { <time class="tabular-nums text-base-content/75" datetime={s.clone()} title={s.clone()}>{ format::date(self.lang, s, &self.clock) }</time> },
@@ -77,7 +77,7 @@ impl<'a> Show<'a> {
 
     fn link(&self, object: &str, id: &str) -> Html {
         let label = self.label(id).to_owned();
-        let Some(known) = self.refs.get(id) else { return html! { <span class="text-base-content/60">{ label }</span> } };
+        let Some(known) = self.refs.get(id) else { return html! { <span class="text-base-content/70">{ label }</span> } };
         if object == "users" {
             return html! { <span class="inline-flex min-w-0 max-w-full items-center gap-1.5">{ avatar(known, "size-5 text-[10px]") }<span class="truncate">{ label }</span></span> };
         }
@@ -111,7 +111,7 @@ fn plain_number(field: &FieldMeta, n: &serde_json::Number) -> String {
 }
 
 fn unknown() -> Html {
-    html! { <span class="text-base-content/40" aria-hidden="true">{ "—" }</span> }
+    html! { <span class="text-base-content/70" aria-hidden="true">{ "—" }</span> }
 }
 
 fn stop() -> Callback<MouseEvent> {

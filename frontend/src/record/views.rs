@@ -41,10 +41,10 @@ pub(crate) fn Views(p: &ViewsProps) -> Html {
     let path = if may { format!("/saved_views?object={}&limit=50&sort=position", p.meta.key) } else { String::new() };
     let views = use_query::<Page<Record>>(path);
     let saving = use_state_eq(|| false);
-    let tab = |key: &str, label: String, to: ListState, tools: Html| {
+    let tab = |key: &str, label: String, to: ListState| {
         let on = p.state.view == key && !(key.is_empty() && p.state.archived);
         let onclick = { let onchange = p.onchange.clone(); Callback::from(move |_: MouseEvent| onchange.emit(to.clone())) };
-        html! { <span class="relative flex items-center" key={key.to_owned()}><button role="tab" aria-selected={on.to_string()} {onclick} class={classes!("tab", "h-11", "whitespace-nowrap", "px-3", "text-[13px]", on.then_some("tab-active font-medium"))}>{ label }</button>{ tools }</span> }
+        html! { <button role="tab" key={key.to_owned()} aria-selected={on.to_string()} {onclick} class={classes!("tab", "h-11", "whitespace-nowrap", "px-3", "text-[13px]", on.then_some("tab-active font-medium"))}>{ label }</button> }
     };
     let fresh = |view: &str| ListState { view: view.to_owned(), board: p.state.board, fields: p.state.fields.clone(), ..ListState::default() };
     let items = views.data.as_ref().map(|d| d.items.clone()).unwrap_or_default();
@@ -54,17 +54,18 @@ pub(crate) fn Views(p: &ViewsProps) -> Html {
         Some(v) => definition(v) != p.state.definition(),
         None => p.state.filter.is_some() || !p.state.sort.is_empty() || !p.state.q.is_empty(),
     };
-    let archived = { let s = ListState { archived: true, ..ListState::default() }; p.state.archived.then(|| tab("archived", l.archived_tab().into(), s, html! {})) };
+    let archived = { let s = ListState { archived: true, ..ListState::default() }; p.state.archived.then(|| tab("archived", l.archived_tab().into(), s)) };
     let save = { let saving = saving.clone(); Callback::from(move |_: MouseEvent| saving.set(true)) };
     let hide = { let saving = saving.clone(); Callback::from(move |()| saving.set(false)) };
     let may_save = session.object("saved_views").is_some_and(|o| o.may("create"));
     html! { <>
-        <div role="tablist" class="tabs tabs-border flex-nowrap overflow-x-auto [scrollbar-width:none]">
-            { tab("", l.all_of(&p.meta.label_plural), fresh(""), html! {}) }
-            if p.meta.owned { { tab("mine", l.mine_tab().into(), fresh("mine"), html! {}) } }
-            { for items.iter().map(|v| tab(text(v, "id"), text(v, "name").to_owned(), ListState { board: p.state.board, ..ListState::of_view(text(v, "id"), &definition(v)) }, html! {})) }
+        <div class="flex min-w-0"><div role="tablist" class="tabs tabs-border flex-nowrap overflow-x-auto [scrollbar-width:none]">
+            { tab("", l.all_of(&p.meta.label_plural), fresh("")) }
+            if p.meta.owned { { tab("mine", l.mine_tab().into(), fresh("mine")) } }
+            { for items.iter().map(|v| tab(text(v, "id"), text(v, "name").to_owned(), ListState { board: p.state.board, ..ListState::of_view(text(v, "id"), &definition(v)) })) }
             { for archived }
-            if dirty && may_save && !p.state.archived { <button class="btn btn-ghost btn-xs my-auto ml-1 whitespace-nowrap text-primary" onclick={save} data-testid="save-view"><Icon name="bookmark" class="size-3.5" />{ l.view_save() }</button> }
+        </div>
+        if dirty && may_save && !p.state.archived { <button class="btn btn-ghost btn-xs my-auto shrink-0 whitespace-nowrap text-primary" onclick={save} data-testid="save-view"><Icon name="bookmark" class="size-3.5" />{ l.view_save() }</button> }
         </div>
         if *saving { <SaveView meta={p.meta.clone()} state={p.state.clone()} current={current.cloned()} onclose={hide} onsaved={p.onchange.clone()} /> }
     </> }

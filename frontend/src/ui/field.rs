@@ -23,7 +23,7 @@ pub(crate) fn Field(p: &FieldProps) -> Html {
         <label class="block min-w-0">
             <span class="mb-1 block text-[13px] text-base-content/75">{ &p.label } if p.required { <span class="text-error" aria-hidden="true">{ " *" }</span> }</span>
             { p.children.clone() }
-            <span class={classes!("block", "min-h-5", "pt-0.5", "text-xs", if p.error.is_some() { "text-error" } else { "text-base-content/60" })} role={p.error.is_some().then_some("alert")}>{ p.error.clone().or_else(|| p.help.clone()).unwrap_or_default() }</span>
+            <span class={classes!("block", "min-h-5", "pt-0.5", "text-xs", if p.error.is_some() { "text-error" } else { "text-base-content/70" })} role={p.error.is_some().then_some("alert")}>{ p.error.clone().or_else(|| p.help.clone()).unwrap_or_default() }</span>
         </label>
     }
 }

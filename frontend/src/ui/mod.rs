@@ -83,9 +83,9 @@ pub(crate) struct EmptyProps {
 pub(crate) fn Empty(p: &EmptyProps) -> Html {
     html! {
         <div class={classes!("flex", "flex-col", "items-center", "gap-1", "px-6", "text-center", if p.small { "py-8" } else { "py-16" })}>
-            <span class="mb-3 grid size-11 place-items-center rounded-full bg-base-200 text-base-content/50"><Icon name={p.icon} class="size-5" /></span>
+            <span class="mb-3 grid size-11 place-items-center rounded-full bg-base-200 text-base-content/70"><Icon name={p.icon} class="size-5" /></span>
             <p class="text-sm font-medium">{ &p.title }</p>
-            if !p.body.is_empty() { <p class="max-w-sm text-[13px] text-base-content/60">{ &p.body }</p> }
+            if !p.body.is_empty() { <p class="max-w-sm text-[13px] text-base-content/70">{ &p.body }</p> }
             <div class="mt-3 empty:hidden">{ p.action.clone() }</div>
         </div>
     }
@@ -111,8 +111,8 @@ pub(crate) fn Failed(p: &FailedProps) -> Html {
         <div class="flex flex-col items-center gap-1 px-6 py-14 text-center" role="alert">
             <span class="mb-3 grid size-11 place-items-center rounded-full bg-error/10 text-error"><Icon name={if p.error.status == 0 { "wifi-off" } else { "circle-alert" }} class="size-5" /></span>
             <p class="text-sm font-medium">{ title }</p>
-            <p class="max-w-md text-[13px] text-base-content/60">{ p.error.text(l) }</p>
-            if !p.error.request_id.is_empty() { <p class="font-mono text-[11px] text-base-content/60">{ l.request_id(&p.error.request_id) }</p> }
+            <p class="max-w-md text-[13px] text-base-content/70">{ p.error.text(l) }</p>
+            if !p.error.request_id.is_empty() { <p class="font-mono text-[11px] text-base-content/70">{ l.request_id(&p.error.request_id) }</p> }
             <button class="btn btn-sm mt-3" {onclick}><Icon name="refresh-cw" />{ l.retry() }</button>
         </div>
     }
@@ -138,12 +138,12 @@ pub(crate) fn skeleton_lines(n: usize) -> Html {
 /// The quiet hue of a status.
 pub(crate) fn tone(color: &str) -> &'static str {
     match color {
-        "info" | "blue" => "bg-info/12 text-info",
-        "primary" | "indigo" => "bg-primary/12 text-primary",
-        "success" | "green" => "bg-success/14 text-success",
-        "warning" | "amber" | "yellow" | "orange" => "bg-warning/15 text-warning",
-        "error" | "red" => "bg-error/12 text-error",
-        _ => "bg-base-content/8 text-base-content/75",
+        "info" => "tone-info",
+        "primary" => "tone-primary",
+        "success" => "tone-success",
+        "warning" => "tone-warning",
+        "error" => "tone-error",
+        _ => "tone-neutral",
     }
 }
 

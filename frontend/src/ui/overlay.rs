@@ -180,5 +180,5 @@ fn place(node: &NodeRef, right: bool, up: bool) -> String {
 
 /// One line of a menu.
 pub(crate) fn menu_item(icon: &'static str, label: &str, onclick: Callback<MouseEvent>) -> Html {
-    html! { <button type="button" role="menuitem" {onclick} class="flex h-9 w-full cursor-pointer items-center gap-2.5 rounded-lg px-2.5 text-left text-[13px] hover:bg-base-content/6"><Icon name={icon} class="size-4 text-base-content/60" />{ label.to_owned() }</button> }
+    html! { <button type="button" role="menuitem" {onclick} class="flex h-9 w-full cursor-pointer items-center gap-2.5 rounded-lg px-2.5 text-left text-[13px] hover:bg-base-content/6"><Icon name={icon} class="size-4 text-base-content/70" />{ label.to_owned() }</button> }
 }

@@ -61,7 +61,7 @@ pub(crate) fn Sheet(p: &SheetProps) -> Html {
         html! { <Field label={*label} error={wrong.clone()}><Input name={key} kind={*kind} disabled={*fixed} value={values.get(key).and_then(Value::as_str).unwrap_or("").to_owned()} invalid={wrong.is_some()} {oninput} autocomplete={(*kind == "password").then(|| AttrValue::from(if key == "current_password" { "current-password" } else { "new-password" }))} /></Field> }
     };
     html! { <Card title={p.title.clone()}><form novalidate=true {onsubmit} class="max-w-md px-4 pb-4 pt-1">
-        if !p.body.is_empty() { <p class="mb-3 text-[13px] text-base-content/65">{ &p.body }</p> }
+        if !p.body.is_empty() { <p class="mb-3 text-[13px] text-base-content/70">{ &p.body }</p> }
         if let Some(e) = error.as_ref().filter(|e| e.errors.is_empty()) { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
         { for p.lines.iter().map(line) }
         <button type="submit" class="btn btn-sm btn-primary" disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button></form></Card> }
@@ -135,9 +135,9 @@ pub(crate) fn Sessions() -> Html {
     let body = match (&query.data, &query.error) {
         (Some(d), _) => html! { <ul class="divide-y divide-base-300/60">{ for d.items.iter().map(|s| {
             let here = s.get("current").and_then(Value::as_bool).unwrap_or(false);
-            let seen = ["last_used_at", "last_seen_at", "created_at"].iter().map(|k| text(s, k)).find(|t| !t.is_empty()).unwrap_or("");
-            html! { <li class="flex items-center gap-3 px-4 py-3 text-[13px]"><Icon name="monitor-smartphone" class="size-4 text-base-content/55" />
-                <div class="min-w-0 flex-1"><p class="truncate font-medium">{ device(l, text(s, "user_agent")) }if here { <span class="ml-2 text-xs font-normal text-success">{ l.session_here() }</span> }</p><p class="text-xs text-base-content/60">{ format!("{} · {}", ["ip", "address"].iter().map(|k| text(s, k)).find(|t| !t.is_empty()).unwrap_or("—"), format::moment(l, seen, &clock)) }</p></div>
+            let seen = text(s, "last_used_at");
+            html! { <li class="flex items-center gap-3 px-4 py-3 text-[13px]"><Icon name="monitor-smartphone" class="size-4 text-base-content/70" />
+                <div class="min-w-0 flex-1"><p class="truncate font-medium">{ device(l, text(s, "user_agent")) }if here { <span class="ml-2 text-xs font-normal text-success">{ l.session_here() }</span> }</p><p class="text-xs text-base-content/70">{ format!("{} · {}", match text(s, "address") { "" => "—", a => a }, format::moment(l, seen, &clock)) }</p></div>
                 if !here { <button class="btn btn-sm" onclick={end(text(s, "id").to_owned())}>{ l.session_end() }</button> }</li> } }) }</ul> },
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
         (None, None) => skeleton_rows(3),

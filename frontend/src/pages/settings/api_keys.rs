@@ -10,7 +10,7 @@ use crate::i18n::use_lang;
 use crate::ui::field::{Field, Input, select};
 use crate::ui::overlay::{Confirm, Dialog};
 use crate::ui::toast::use_toaster;
-use crate::ui::{Card, Empty, Failed, Icon, badge, skeleton_rows, spinner};
+use crate::ui::{Card, Empty, Failed, Icon, skeleton_rows, spinner};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use wasm_bindgen_futures::spawn_local;
@@ -36,12 +36,11 @@ pub(crate) fn ApiKeys() -> Html {
     let row = |k: &Record| {
         let (id, name) = (text(k, "id").to_owned(), text(k, "name").to_owned());
         let ask = { let (ending, id, name) = (ending.clone(), id.clone(), name.clone()); Callback::from(move |_: MouseEvent| ending.set(Some((id.clone(), name.clone())))) };
-        let gone = !text(k, "revoked_at").is_empty();
         let when = |key: &str| match text(k, key) { "" => "—".to_owned(), s => format::moment(l, s, &clock) };
-        html! { <li key={id} class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-[13px]"><Icon name="key" class="size-4 text-base-content/55" />
-            <div class="min-w-0 flex-1 basis-48"><p class="truncate font-medium">{ name }if gone { <span class="ml-2">{ badge("neutral", l.revoked()) }</span> }</p><p class="font-mono text-xs text-base-content/60">{ match text(k, "prefix") { "" => "fw_…".to_owned(), p => format!("{p}…") } }</p></div>
-            <dl class="flex gap-4 text-xs text-base-content/65"><div><dt class="inline">{ l.created() }{ " " }</dt><dd class="inline tabular-nums">{ when("created_at") }</dd></div><div><dt class="inline">{ l.last_used() }{ " " }</dt><dd class="inline tabular-nums">{ when("last_used_at") }</dd></div><div><dt class="inline">{ l.expires() }{ " " }</dt><dd class="inline tabular-nums">{ when("expires_at") }</dd></div></dl>
-            if !gone { <button class="btn btn-sm" onclick={ask}>{ l.revoke() }</button> }</li> }
+        html! { <li key={id} class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-[13px]"><Icon name="key" class="size-4 text-base-content/70" />
+            <div class="min-w-0 flex-1 basis-48"><p class="truncate font-medium">{ name }</p><p class="font-mono text-xs text-base-content/70">{ match text(k, "prefix") { "" => "fw_…".to_owned(), p => format!("{p}…") } }</p></div>
+            <dl class="flex gap-4 text-xs text-base-content/70"><div><dt class="inline">{ l.created() }{ " " }</dt><dd class="inline tabular-nums">{ when("created_at") }</dd></div><div><dt class="inline">{ l.last_used() }{ " " }</dt><dd class="inline tabular-nums">{ when("last_used_at") }</dd></div><div><dt class="inline">{ l.expires() }{ " " }</dt><dd class="inline tabular-nums">{ when("expires_at") }</dd></div></dl>
+            <button class="btn btn-sm" onclick={ask}>{ l.revoke() }</button></li> }
     };
     let body = match (&query.data, &query.error) {
         (Some(d), _) if d.items.is_empty() => html! { <Empty small=true icon="key" title={l.keys_none()} body={l.keys_none_body()} /> },
@@ -50,7 +49,7 @@ pub(crate) fn ApiKeys() -> Html {
         (None, None) => skeleton_rows(3),
     };
     html! { <Card title={l.api_keys()} extra={html! { <button class="btn btn-sm btn-primary" onclick={new} data-testid="new-key"><Icon name="plus" />{ l.key_new() }</button> }}>
-        <p class="px-4 pb-3 text-[13px] text-base-content/65">{ l.keys_body() }{ " " }<a class="text-primary hover:underline" href={crate::data::http::url("").replace("/api/v1", "/docs")} target="_blank" rel="noopener">{ l.api_docs() }</a></p>{ body }
+        <p class="px-4 pb-3 text-[13px] text-base-content/70">{ l.keys_body() }{ " " }<a class="text-primary hover:underline" href={crate::data::http::url("").replace("/api/v1", "/docs")} target="_blank" rel="noopener">{ l.api_docs() }</a></p>{ body }
         if *making { <NewKey onclose={hide} /> }
         if let Some((_, name)) = (*ending).clone() { <Confirm title={l.key_revoke(&name)} body={l.key_revoke_body()} action={l.revoke()} danger=true onyes={end} onclose={keep} /> }
     </Card> }
@@ -71,13 +70,17 @@ fn NewKey(p: &NewKeyProps) -> Html {
     let level = use_state_eq(|| "read".to_owned());
     let made = use_state_eq(|| None::<String>);
     let busy = use_state_eq(|| false);
-    let onsubmit = { let (name, days, level, made, busy, toaster, objects) = (name.clone(), days.clone(), level.clone(), made.clone(), busy.clone(), toaster.clone(), session.objects.clone()); Callback::from(move |e: SubmitEvent| {
+    let onsubmit = { let (name, days, level, made, busy, toaster, objects) = (name.clone(), days.clone(), level.clone(), made.clone(), busy.clone(), toaster.clone(), session.objects.clone()); let me_masks = json!(session.me.masks); Callback::from(move |e: SubmitEvent| {
         e.prevent_default();
         if name.trim().is_empty() || *busy { return }
         // A key never reaches further than the person who makes it.
-        let grant = |o: &crate::data::types::ObjectMeta| { let all = ["read", "create", "update", "archive", "export", "import"]; all.iter().filter(|a| *level == "write" || matches!(**a, "read" | "export")).map(|a| ((*a).to_owned(), o.permissions.get(*a).cloned().unwrap_or_else(|| "none".into()))).collect::<BTreeMap<_, _>>() };
+        let grant = |o: &crate::data::types::ObjectMeta| { let all = ["read", "create", "update", "archive", "export", "import"]; all.iter().filter(|a| matches!(**a, "read" | "export")).map(|a| ((*a).to_owned(), o.permissions.get(*a).cloned().unwrap_or_else(|| "none".into()))).collect::<BTreeMap<_, _>>() };
         let objects: BTreeMap<String, BTreeMap<String, String>> = objects.iter().map(|o| (o.key.clone(), grant(o))).collect();
-        let mut body = json!({ "name": name.trim(), "permissions": { "objects": objects, "masks": { "phone": "clear", "email": "clear" } } });
+        let mut body = json!({ "name": name.trim() });
+        if let (true, Some(map)) = (*level != "write", body.as_object_mut()) {
+            map.insert("permissions".into(), json!(objects));
+            map.insert("masks".into(), me_masks.clone());
+        }
         if let (Ok(d), Some(map)) = (days.parse::<i64>(), body.as_object_mut()) {
             let at = browser::clock().now + chrono::Duration::days(d);
             map.insert("expires_at".into(), json!(at.format("%Y-%m-%dT%H:%M:%SZ").to_string()));
@@ -88,7 +91,7 @@ fn NewKey(p: &NewKeyProps) -> Html {
             match Request::create("/api_keys", body).json::<Value>().await {
                 Ok(v) => {
                     invalidate("/api_keys");
-                    made.set(["key", "secret", "token", "api_key"].iter().find_map(|k| v.get(*k).and_then(Value::as_str)).map(str::to_owned));
+                    made.set(v.get("key").and_then(Value::as_str).map(str::to_owned));
                 }
                 Err(e) => toaster.err(e.text(l)),
             }

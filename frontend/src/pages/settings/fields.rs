@@ -54,16 +54,16 @@ pub(crate) fn CustomFields() -> Html {
     }) }) };
     let object = |key: &str| session.object(key).map_or_else(|| key.to_owned(), |o| o.label_plural.clone());
     let row = |f: &Record| { let ask = { let (dropping, f) = (dropping.clone(), f.clone()); Callback::from(move |_: MouseEvent| dropping.set(Some(f.clone()))) }; html! {
-        <tr class="h-11" key={text(f, "id").to_owned()}><td class="px-4 font-medium">{ text(f, match l { Lang::Zh => "label_zh", Lang::En => "label_en" }) }if f.get("required").and_then(Value::as_bool).unwrap_or(false) { <span class="text-error">{ " *" }</span> }</td><td class="px-4">{ object(text(f, "object")) }</td><td class="px-4">{ kind_label(l, text(f, "kind")) }</td><td class="hidden px-4 font-mono text-xs text-base-content/60 sm:table-cell">{ text(f, "key") }</td>
+        <tr class="h-11" key={text(f, "id").to_owned()}><td class="px-4 font-medium">{ text(f, match l { Lang::Zh => "label_zh", Lang::En => "label_en" }) }if f.get("required").and_then(Value::as_bool).unwrap_or(false) { <span class="text-error">{ " *" }</span> }</td><td class="px-4">{ object(text(f, "object")) }</td><td class="px-4">{ kind_label(l, text(f, "kind")) }</td><td class="hidden px-4 font-mono text-xs text-base-content/70 sm:table-cell">{ text(f, "key") }</td>
             <td class="w-20 px-2 text-right"><button class="btn btn-ghost btn-xs btn-square" aria-label={l.edit()} onclick={open(Some(f.clone()))}><Icon name="pencil" class="size-3.5" /></button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.delete()} onclick={ask}><Icon name="trash-2" class="size-3.5" /></button></td></tr> } };
     let body = match (&query.data, &query.error) {
         (Some(d), _) if d.items.is_empty() => html! { <Empty small=true icon="sliders-horizontal" title={l.fields_none()} body={l.fields_none_body()} /> },
-        (Some(d), _) => html! { <div class="overflow-x-auto"><table class="w-full text-[13px]"><thead class="bg-base-200/60 text-left text-xs text-base-content/60"><tr class="h-9"><th class="px-4 font-medium">{ l.name() }</th><th class="px-4 font-medium">{ l.object() }</th><th class="px-4 font-medium">{ l.kind() }</th><th class="hidden px-4 font-medium sm:table-cell">{ l.key() }</th><th></th></tr></thead><tbody class="divide-y divide-base-300/60">{ for d.items.iter().map(row) }</tbody></table></div> },
+        (Some(d), _) => html! { <div class="overflow-x-auto"><table class="w-full text-[13px]"><thead class="bg-base-200/60 text-left text-xs text-base-content/70"><tr class="h-9"><th class="px-4 font-medium">{ l.name() }</th><th class="px-4 font-medium">{ l.object() }</th><th class="px-4 font-medium">{ l.kind() }</th><th class="hidden px-4 font-medium sm:table-cell">{ l.key() }</th><th></th></tr></thead><tbody class="divide-y divide-base-300/60">{ for d.items.iter().map(row) }</tbody></table></div> },
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
         (None, None) => skeleton_rows(4),
     };
     html! { <Card title={l.custom_fields()} extra={html! { <button class="btn btn-sm btn-primary" onclick={open(None)} data-testid="new-field"><Icon name="plus" />{ l.field_new() }</button> }}>
-        <p class="px-4 pb-3 text-[13px] text-base-content/65">{ l.fields_body() }</p>{ body }
+        <p class="px-4 pb-3 text-[13px] text-base-content/70">{ l.fields_body() }</p>{ body }
         if let Some(field) = (*editing).clone() { <FieldForm {field} onclose={close} /> }
         if let Some(f) = (*dropping).clone() { <Confirm title={l.field_delete(text(&f, "label_zh"))} body={l.field_delete_body()} action={l.delete()} danger=true onyes={gone} onclose={keep} /> }
     </Card> }

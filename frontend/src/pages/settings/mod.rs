@@ -29,7 +29,7 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
         <Link<Route> to={Route::settings(key)} classes={classes!("flex", "h-8", "shrink-0", "items-center", "gap-2", "rounded-lg", "px-2.5", "text-[13px]", "whitespace-nowrap", if on { "bg-primary/10 font-medium text-primary" } else { "text-base-content/75 hover:bg-base-content/5" })}><Icon name={icon} class="size-3.5" />{ label.to_owned() }</Link<Route>> } };
     let object = |key: &str| session.object(key).filter(|o| o.may("read")).map(|o| html! {
         <Link<Route> to={Route::list(key)} classes="flex h-8 shrink-0 items-center gap-2 rounded-lg px-2.5 text-[13px] whitespace-nowrap text-base-content/75 hover:bg-base-content/5"><Icon name={crate::shell::object_icon(key)} class="size-3.5" />{ &o.label_plural }<Icon name="chevron-right" class="ml-auto size-3 opacity-50" /></Link<Route>> }).unwrap_or_default();
-    let head = |text: &'static str| html! { <p class="hidden px-2.5 pb-1 pt-3 text-[11px] text-base-content/60 lg:block">{ text }</p> };
+    let head = |text: &'static str| html! { <p class="hidden px-2.5 pb-1 pt-3 text-[11px] text-base-content/70 lg:block">{ text }</p> };
     let body = match page {
         "profile" => html! { <account::Profile /> },
         "password" => html! { <account::Password /> },

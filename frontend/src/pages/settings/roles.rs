@@ -38,24 +38,18 @@ fn scope_label(l: Lang, s: &str) -> &'static str {
 }
 
 fn name_of(l: Lang, r: &Record) -> String {
-    let order = match l { Lang::Zh => ["label", "name_zh", "label_zh", "name"], Lang::En => ["label", "name_en", "label_en", "name"] };
-    order.iter().map(|k| text(r, k)).find(|s| !s.is_empty()).unwrap_or_else(|| text(r, "key")).to_owned()
-}
-
-/// The grants by object, wherever the role keeps them.
-fn objects_of(permissions: &Value) -> &Value {
-    permissions.get("objects").unwrap_or(permissions)
+    let name = text(r, match l { Lang::Zh => "name_zh", Lang::En => "name_en" });
+    if name.is_empty() { text(r, "key").to_owned() } else { name.to_owned() }
 }
 
 fn scope_of<'a>(permissions: &'a Value, object: &str, action: &str) -> &'a str {
-    objects_of(permissions).get(object).and_then(|g| g.get(action)).and_then(Value::as_str).unwrap_or("none")
+    permissions.get(object).and_then(|g| g.get(action)).and_then(Value::as_str).unwrap_or("none")
 }
 
 /// The permissions with one cell changed.
 fn with_scope(permissions: &Value, object: &str, action: &str, scope: &str) -> Value {
     let mut p = permissions.clone();
-    let holder = if p.get("objects").is_some() { p.get_mut("objects") } else { Some(&mut p) };
-    if let Some(map) = holder.and_then(Value::as_object_mut) {
+    if let Some(map) = p.as_object_mut() {
         let grant = map.entry(object.to_owned()).or_insert_with(|| Value::Object(ACTIONS.iter().map(|a| ((*a).to_owned(), json!("none"))).collect::<Map<_, _>>()));
         if let Some(g) = grant.as_object_mut() {
             g.insert(action.to_owned(), json!(scope));
@@ -97,19 +91,19 @@ fn Matrix(p: &MatrixProps) -> Html {
     let session = use_session();
     let toaster = use_toaster();
     let saved = p.role.get("permissions").cloned().unwrap_or_else(|| json!({}));
-    let saved_masks = p.role.get("masks").cloned().or_else(|| saved.get("masks").cloned()).unwrap_or_else(|| json!({}));
+    let saved_masks = p.role.get("masks").cloned().unwrap_or_else(|| json!({}));
     let draft = use_state_eq(|| saved.clone());
     let masks = use_state_eq(|| saved_masks.clone());
     let busy = use_state_eq(|| false);
     let asking = use_state_eq(|| false);
     // The administrator's role cannot be narrowed: somebody must be able to set things right.
-    let fixed = matches!(text(&p.role, "key"), "administrator" | "admin");
-    let shipped = ["builtin", "shipped", "system"].iter().any(|k| p.role.get(*k).and_then(Value::as_bool).unwrap_or(false));
+    let fixed = text(&p.role, "key") == "administrator";
+    let shipped = p.role.get("builtin").and_then(Value::as_bool).unwrap_or(false);
     let dirty = *draft != saved || *masks != saved_masks;
     let cell = |object: &str, action: &'static str, owned: bool| {
         let now = scope_of(&draft, object, action).to_owned();
         let options: Vec<(String, String)> = SCOPES.iter().filter(|s| owned || matches!(**s, "none" | "all") || **s == now).map(|s| ((*s).to_owned(), scope_label(l, s).to_owned())).collect();
-        let tone = match now.as_str() { "none" => "text-base-content/55", "all" => "text-success", _ => "text-primary" };
+        let tone = match now.as_str() { "none" => "text-base-content/70", "all" => "text-success", _ => "text-primary" };
         if fixed { return html! { <span class={classes!("text-xs", tone)}>{ scope_label(l, &now) }</span> } }
         let onchange = { let (draft, object) = (draft.clone(), object.to_owned()); Callback::from(move |v: String| draft.set(with_scope(&draft, &object, action, &v))) };
         html! { <span class={tone}>{ select(action, action_label(l, action), &options, &now, "select-xs select-ghost w-24 pl-1", onchange) }</span> }
@@ -121,12 +115,7 @@ fn Matrix(p: &MatrixProps) -> Html {
         html! { <label class="flex items-center gap-2 text-[13px]">{ label }{ select(key, label, &options, &now, "select-sm w-32", onchange) }</label> }
     };
     let save = { let (draft, masks, role, busy, toaster) = (draft.clone(), masks.clone(), p.role.clone(), busy.clone(), toaster.clone()); Callback::from(move |_: MouseEvent| {
-        let mut permissions = (*draft).clone();
-        let mut body = json!({});
-        if let Some(map) = body.as_object_mut() {
-            if role.contains_key("masks") { map.insert("masks".into(), (*masks).clone()); } else if let Some(p) = permissions.as_object_mut() { p.insert("masks".into(), (*masks).clone()); }
-            map.insert("permissions".into(), permissions);
-        }
+        let body = json!({ "permissions": *draft, "masks": *masks });
         let (role, busy, toaster) = (role.clone(), busy.clone(), toaster.clone());
         busy.set(true);
         spawn_local(async move {
@@ -148,11 +137,11 @@ fn Matrix(p: &MatrixProps) -> Html {
     }) }) };
     let shown: Vec<(String, String, bool)> = session.objects.iter().filter(|o| !matches!(o.key.as_str(), "order_lines" | "pipeline_stages")).map(|o| (o.key.clone(), o.label_plural.clone(), o.owned)).collect();
     html! { <>
-        <div class="flex flex-wrap items-center gap-3 px-4 py-3"><b class="text-sm font-semibold">{ name_of(l, &p.role) }</b><span class="font-mono text-xs text-base-content/55">{ text(&p.role, "key") }</span>if shipped { { badge("neutral", l.role_shipped()) } }if fixed { <span class="text-xs text-base-content/65">{ l.role_fixed() }</span> }
+        <div class="flex flex-wrap items-center gap-3 px-4 py-3"><b class="text-sm font-semibold">{ name_of(l, &p.role) }</b><span class="font-mono text-xs text-base-content/70">{ text(&p.role, "key") }</span>if shipped { { badge("neutral", l.role_shipped()) } }if fixed { <span class="text-xs text-base-content/70">{ l.role_fixed() }</span> }
             <span class="ml-auto flex gap-2">if dirty { <button class="btn btn-sm btn-ghost" onclick={reset}>{ l.undo() }</button><button class="btn btn-sm btn-primary" onclick={save} disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button> }if !shipped && !fixed { <button class="btn btn-sm btn-ghost text-error" onclick={ask}><Icon name="trash-2" />{ l.delete() }</button> }</span></div>
-        <div class="overflow-x-auto"><table class="w-full text-[13px]"><thead class="bg-base-200/60 text-left text-xs text-base-content/60"><tr class="h-9"><th class="px-4 font-medium">{ l.object() }</th>{ for ACTIONS.iter().map(|a| html! { <th class="px-2 font-medium">{ action_label(l, a) }</th> }) }</tr></thead>
+        <div class="overflow-x-auto"><table class="w-full text-[13px]"><thead class="bg-base-200/60 text-left text-xs text-base-content/70"><tr class="h-9"><th class="px-4 font-medium">{ l.object() }</th>{ for ACTIONS.iter().map(|a| html! { <th class="px-2 font-medium">{ action_label(l, a) }</th> }) }</tr></thead>
             <tbody class="divide-y divide-base-300/60">{ for shown.iter().map(|(key, label, owned)| html! { <tr class="h-10"><td class="whitespace-nowrap px-4 font-medium">{ label }</td>{ for ACTIONS.iter().map(|a| html! { <td class="px-2">{ cell(key, a, *owned) }</td> }) }</tr> }) }</tbody></table></div>
-        <div class="flex flex-wrap gap-6 border-t border-base-300/70 px-4 py-3"><span class="text-[13px] text-base-content/65">{ l.masks() }</span>{ mask("phone", l.phone()) }{ mask("email", l.email()) }</div>
+        <div class="flex flex-wrap gap-6 border-t border-base-300/70 px-4 py-3"><span class="text-[13px] text-base-content/70">{ l.masks() }</span>{ mask("phone", l.phone()) }{ mask("email", l.email()) }</div>
         if *asking { <Confirm title={l.role_delete(&name_of(l, &p.role))} body={l.role_delete_body()} action={l.delete()} danger=true onyes={remove} onclose={keep} /> }
     </> }
 }
@@ -174,11 +163,8 @@ fn NewRole(p: &NewRoleProps) -> Html {
     let valid = !name.trim().is_empty() && !key.trim().is_empty();
     let onsubmit = { let (name, key, like, close, toaster) = (name.clone(), key.clone(), p.like.clone(), p.onclose.clone(), toaster.clone()); Callback::from(move |e: SubmitEvent| {
         e.prevent_default();
-        let mut body = json!({ "key": key.trim(), "name": name.trim(), "permissions": like.as_ref().and_then(|r| r.get("permissions")).cloned().unwrap_or_else(|| json!({})) });
-        if let (Some(map), Some(r)) = (body.as_object_mut(), &like) {
-            if let Some(m) = r.get("masks") { map.insert("masks".into(), m.clone()); }
-            for k in ["name_zh", "name_en", "label_zh", "label_en"] { if r.contains_key(k) { map.insert(k.into(), json!(name.trim())); map.remove("name"); } }
-        }
+        let of = |k: &str| like.as_ref().and_then(|r| r.get(k)).cloned().unwrap_or_else(|| json!({}));
+        let body = json!({ "key": key.trim(), "name_zh": name.trim(), "name_en": name.trim(), "permissions": of("permissions"), "masks": of("masks") });
         let (close, toaster) = (close.clone(), toaster.clone());
         spawn_local(async move {
             match Request::create("/roles", body).text().await {
@@ -197,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_cell_of_the_matrix_changes_alone() {
-        let p = json!({"objects":{"customers":{"read":"all","update":"own"}}});
+        let p = json!({"customers":{"read":"all","update":"own"}});
         let q = with_scope(&p, "customers", "update", "team");
         assert_eq!((scope_of(&q, "customers", "read"), scope_of(&q, "customers", "update")), ("all", "team"));
         let r = with_scope(&json!({}), "tasks", "read", "own");
