@@ -6,7 +6,9 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-const BUDGET = 350 * 1024;
+// What a first visit may download, brotli. Above the goal it is said, above the limit the build fails.
+const GOAL = 350 * 1024;
+const LIMIT = 450 * 1024;
 const small = process.argv[2] !== 'dev';
 const dist = 'dist';
 rmSync(dist, { recursive: true, force: true });
@@ -50,5 +52,6 @@ for (const name of readdirSync(dist).sort()) {
   if (firstLoad.has(name)) first += br.length;
   console.log(`${(br.length / 1024).toFixed(1).padStart(8)} KB br ${(bytes.length / 1024).toFixed(0).padStart(6)} KB  ${name}${firstLoad.has(name) ? '' : '  (later)'}`);
 }
-console.log(`first load ${(first / 1024).toFixed(1)} KB brotli, budget ${BUDGET / 1024} KB`);
-if (small && first > BUDGET) { console.error('the first load is above its budget'); process.exit(1); }
+console.log(`first load ${(first / 1024).toFixed(1)} KB brotli, goal ${GOAL / 1024} KB, limit ${LIMIT / 1024} KB`);
+if (small && first > GOAL) console.error('the first load is above its goal');
+if (small && first > LIMIT) { console.error('the first load is above its limit'); process.exit(1); }

@@ -11,7 +11,7 @@ use crate::route::Route;
 use crate::shell::Shell;
 use crate::ui::overlay::Dialog;
 use crate::ui::toast::{ChildrenProps, ToastProvider};
-use crate::ui::{Failed, Icon};
+use crate::ui::{Failed, icon};
 use serde_json::{Value, json};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -72,7 +72,9 @@ fn starting_lang() -> Lang {
 fn starts_dark() -> bool {
     match browser::stored("theme").as_deref() {
         Some(theme) => theme == "dark",
-        None => web_sys::window().and_then(|w| w.match_media("(prefers-color-scheme: dark)").ok().flatten()).is_some_and(|m| m.matches()),
+        None => web_sys::window()
+            .and_then(|w| w.match_media("(prefers-color-scheme: dark)").ok().flatten())
+            .is_some_and(|m| m.matches()),
     }
 }
 
@@ -92,7 +94,13 @@ fn Gate() -> Html {
     let expired = use_state_eq(|| false);
     let lang = use_context::<LangCtx>();
     let l = lang.as_ref().map_or(Lang::Zh, |c| c.lang);
-    let boot = { let stage = stage.setter(); Callback::from(move |()| { let stage = stage.clone(); spawn_local(async move { stage.set(first_stage().await) }) }) };
+    let boot = {
+        let stage = stage.setter();
+        Callback::from(move |()| {
+            let stage = stage.clone();
+            spawn_local(async move { stage.set(first_stage().await) })
+        })
+    };
     {
         let (boot, expired) = (boot.clone(), expired.setter());
         use_effect_with((), move |()| {
@@ -126,21 +134,32 @@ fn Gate() -> Html {
     };
     {
         let (setup, navigator) = (*stage == Stage::Setup, use_navigator());
-        use_effect_with(setup, move |setup| if let (true, Some(n)) = (*setup, &navigator) { n.replace(&Route::Setup) });
+        use_effect_with(setup, move |setup| {
+            if let (true, Some(n)) = (*setup, &navigator) {
+                n.replace(&Route::Setup)
+            }
+        });
     }
-    let set_me = { let stage = stage.setter(); Callback::from(move |me: Me| stage.set(Stage::In(Rc::new(me)))) };
+    let set_me = {
+        let stage = stage.setter();
+        Callback::from(move |me: Me| stage.set(Stage::In(Rc::new(me))))
+    };
     match &*stage {
-        Stage::Booting => html! { <div class="grid min-h-dvh place-items-center bg-base-200/50 text-base-content/70"><span class="loading loading-spinner" role="status" aria-label={l.loading()}></span></div> },
-        Stage::Failed(e) => html! { <div class="grid min-h-dvh place-items-center bg-base-200/50 text-base-content"><Failed error={e.clone()} retry={boot} /></div> },
+        Stage::Booting => {
+            html! { <div class="grid min-h-dvh place-items-center bg-base-200/50 text-base-content/70"><span class="loading loading-spinner" role="status" aria-label={l.loading()}></span></div> }
+        }
+        Stage::Failed(e) => {
+            html! { <div class="grid min-h-dvh place-items-center bg-base-200/50 text-base-content"><Failed error={e.clone()} retry={boot} /></div> }
+        }
         Stage::Setup => html! { <SetupPage ondone={enter} /> },
         Stage::Login => html! { <LoginPage ondone={enter} /> },
         Stage::In(me) => html! { <>
-            <Loaded me={me.clone()} {set_me} {log_out} />
-            if *expired {
-                <Dialog title={l.log_in_again()} onclose={Callback::noop()}>
-                    <p class="pb-3 text-base-content/70">{ l.session_ended() }</p><LoginForm ondone={enter} email={me.email.clone()} />
-                </Dialog>
-            } </> },
+        <Loaded me={me.clone()} {set_me} {log_out} />
+        if *expired {
+            <Dialog title={l.log_in_again()} onclose={Callback::noop()}>
+                <p class="pb-3 text-base-content/70">{ l.session_ended() }</p><LoginForm ondone={enter} email={me.email.clone()} />
+            </Dialog>
+        } </> },
     }
 }
 
@@ -173,8 +192,10 @@ fn Loaded(p: &LoadedProps) -> Html {
     let list = use_memo(objects.data.clone(), |d| d.as_ref().map(|d| Rc::new(d.items.clone())));
     match (&*list, &objects.error) {
         (Some(list), _) => html! {
-            <ContextProvider<Session> context={Session { me: p.me.clone(), objects: list.clone(), set_me: p.set_me.clone(), log_out: p.log_out.clone() }}><Shell /></ContextProvider<Session>> },
-        (None, Some(e)) => html! { <div class="grid min-h-dvh place-items-center bg-base-200/50 text-base-content"><Failed error={e.clone()} retry={objects.refetch.clone()} /></div> },
+        <ContextProvider<Session> context={Session { me: p.me.clone(), objects: list.clone(), set_me: p.set_me.clone(), log_out: p.log_out.clone() }}><Shell /></ContextProvider<Session>> },
+        (None, Some(e)) => {
+            html! { <div class="grid min-h-dvh place-items-center bg-base-200/50 text-base-content"><Failed error={e.clone()} retry={objects.refetch.clone()} /></div> }
+        }
         (None, None) => html! { <Bare><div></div></Bare> },
     }
 }
@@ -184,7 +205,7 @@ fn Loaded(p: &LoadedProps) -> Html {
 fn Bare(p: &ChildrenProps) -> Html {
     html! {
         <div class="flex min-h-dvh bg-base-200/50 text-base-content">
-            <aside class="fixed inset-y-0 hidden w-56 border-r border-base-300 bg-base-100 px-3 lg:block"><div class="flex h-14 items-center px-2"><span class="grid size-7 place-items-center rounded-lg bg-primary text-primary-content"><Icon name="target" /></span></div>{ for (0..7).map(|_| html! { <div class="skeleton mx-2 my-3 h-4 w-28"></div> }) }</aside>
+            <aside class="fixed inset-y-0 hidden w-56 border-r border-base-300 bg-base-100 px-3 lg:block"><div class="flex h-14 items-center px-2"><span class="grid size-7 place-items-center rounded-lg bg-primary text-primary-content">{ icon("target", "size-4") }</span></div>{ for (0..7).map(|_| html! { <div class="skeleton mx-2 my-3 h-4 w-28"></div> }) }</aside>
             <div class="flex-1 lg:pl-56"><header class="h-14 border-b border-base-300 bg-base-100"></header>{ p.children.clone() }</div>
         </div>
     }

@@ -74,13 +74,16 @@ pub(crate) fn focus_inside(element: &web_sys::Element) {
 
 /// Where the page's `<meta name="flywheel-api">` says the API is.
 pub(crate) async fn api_base() -> String {
-    let meta = web_sys::window().and_then(|w| w.document()).and_then(|d| d.query_selector("meta[name=flywheel-api]").ok().flatten());
+    let meta = web_sys::window()
+        .and_then(|w| w.document())
+        .and_then(|d| d.query_selector("meta[name=flywheel-api]").ok().flatten());
     let base = meta.and_then(|m| m.get_attribute("content")).unwrap_or_default();
     if !base.ends_with(".json") {
         return base;
     }
     let Ok(answer) = gloo_net::http::Request::get(&base).send().await else { return String::new() };
-    let config: serde_json::Value = answer.text().await.ok().and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
+    let config: serde_json::Value =
+        answer.text().await.ok().and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
     config.get("api").and_then(serde_json::Value::as_str).unwrap_or("").to_owned()
 }
 

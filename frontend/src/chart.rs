@@ -2,6 +2,7 @@
 //! first chart comes on screen.
 
 use crate::app::ThemeCtx;
+use crate::ui::cls;
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use yew::prelude::*;
@@ -44,7 +45,13 @@ pub(crate) fn Chart(p: &ChartProps) -> Html {
     }
     {
         let node = node.clone();
-        use_effect_with((), move |()| move || if let Some(el) = node.cast::<web_sys::Element>() { chart_dispose(&el) });
+        use_effect_with((), move |()| {
+            move || {
+                if let Some(el) = node.cast::<web_sys::Element>() {
+                    chart_dispose(&el)
+                }
+            }
+        });
     }
-    html! { <div ref={node} role="img" aria-label={p.label.clone()} class={classes!("w-full", p.class.clone())}></div> }
+    html! { <div ref={node} role="img" aria-label={p.label.clone()} class={cls!("w-full", p.class.clone())}></div> }
 }

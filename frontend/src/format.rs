@@ -55,7 +55,8 @@ pub(crate) fn money_input(minor: i64) -> String {
 
 /// Reads an amount as one types it: `12,000`, `1.2万`, `¥3亿`, `5k`; the answer is in minor units.
 pub(crate) fn parse_money(text: &str) -> Option<i64> {
-    let t: String = text.trim().chars().filter(|c| !matches!(c, ',' | '，' | ' ' | '¥' | '￥' | '$' | '€' | '£')).collect();
+    let t: String =
+        text.trim().chars().filter(|c| !matches!(c, ',' | '，' | ' ' | '¥' | '￥' | '$' | '€' | '£')).collect();
     let (t, unit) = match t.chars().last()? {
         '万' | 'w' | 'W' => (t.trim_end_matches(['万', 'w', 'W']).to_owned(), 1e4),
         '亿' => (t.trim_end_matches('亿').to_owned(), 1e8),
@@ -166,7 +167,9 @@ pub(crate) fn moment_input(text: &str, clock: &Clock) -> String {
 
 /// The moment that a `datetime-local` input means, in RFC 3339 UTC.
 pub(crate) fn parse_moment_input(text: &str, clock: &Clock) -> Option<String> {
-    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S")).ok()?;
+    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
+        .ok()?;
     let at = local.and_local_timezone(clock.offset).single()?.with_timezone(&Utc);
     Some(at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
@@ -182,7 +185,8 @@ pub(crate) fn greeting(lang: Lang, clock: &Clock) -> &'static str {
 
 /// A month such as `2026-11` or a day, short, for a chart's axis.
 pub(crate) fn axis_month(lang: Lang, text: &str) -> String {
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d"));
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .or_else(|_| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d"));
     match day {
         Ok(d) => match lang {
             Lang::Zh => format!("{}月", d.month()),

@@ -6,8 +6,9 @@ use crate::data::types::{Hit, Page};
 use crate::i18n::use_lang;
 use crate::route::{Route, open_list};
 use crate::shell::object_icon;
-use crate::ui::{Icon, spinner};
+use crate::ui::cls;
 use crate::ui::field::value_of;
+use crate::ui::{icon, spinner};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -76,38 +77,68 @@ pub(crate) fn Palette(p: &PaletteProps) -> Html {
             });
         });
     }
-    let mut lines: Vec<Line> = hits.iter().map(|h| Line { icon: object_icon(&h.object), title: h.title.clone(), note: note_of(&session, h), to: Target::Page(Route::record(&h.object, &h.id)) }).collect();
+    let mut lines: Vec<Line> = hits
+        .iter()
+        .map(|h| Line {
+            icon: object_icon(&h.object),
+            title: h.title.clone(),
+            note: note_of(&session, h),
+            to: Target::Page(Route::record(&h.object, &h.id)),
+        })
+        .collect();
     lines.extend(actions(l, &session, typed.trim()));
-    let open = { let (navigator, close) = (navigator.clone(), p.onclose.clone()); move |line: &Line| {
-        close.emit(());
-        match (&navigator, &line.to) {
-            (Some(n), Target::Page(r)) => n.push(r),
-            (Some(n), Target::Query(object, query)) => open_list(n, object, query),
-            (None, _) => {}
+    let open = {
+        let (navigator, close) = (navigator.clone(), p.onclose.clone());
+        move |line: &Line| {
+            close.emit(());
+            match (&navigator, &line.to) {
+                (Some(n), Target::Page(r)) => n.push(r),
+                (Some(n), Target::Query(object, query)) => open_list(n, object, query),
+                (None, _) => {}
+            }
         }
-    } };
-    let onkeydown = { let (lines, at, open) = (lines.clone(), at.clone(), open.clone()); Callback::from(move |e: KeyboardEvent| match e.key().as_str() {
-        "ArrowDown" => { e.prevent_default(); at.set((*at + 1).min(lines.len().saturating_sub(1))) }
-        "ArrowUp" => { e.prevent_default(); at.set(at.saturating_sub(1)) }
-        "Enter" if !e.is_composing() => if let Some(line) = lines.get(*at) { e.prevent_default(); open(line) },
-        _ => {}
-    }) };
-    let oninput = { let typed = typed.clone(); Callback::from(move |e: InputEvent| typed.set(value_of(&e))) };
+    };
+    let onkeydown = {
+        let (lines, at, open) = (lines.clone(), at.clone(), open.clone());
+        Callback::from(move |e: KeyboardEvent| match e.key().as_str() {
+            "ArrowDown" => {
+                e.prevent_default();
+                at.set((*at + 1).min(lines.len().saturating_sub(1)))
+            }
+            "ArrowUp" => {
+                e.prevent_default();
+                at.set(at.saturating_sub(1))
+            }
+            "Enter" if !e.is_composing() => {
+                if let Some(line) = lines.get(*at) {
+                    e.prevent_default();
+                    open(line)
+                }
+            }
+            _ => {}
+        })
+    };
+    let oninput = {
+        let typed = typed.clone();
+        Callback::from(move |e: InputEvent| typed.set(value_of(&e)))
+    };
     let close = p.onclose.clone();
     let beside = Callback::from(move |e: MouseEvent| {
         use wasm_bindgen::JsCast;
-        if e.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).is_some_and(|t| t.tag_name() == "DIALOG") { close.emit(()) }
+        if e.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).is_some_and(|t| t.tag_name() == "DIALOG") {
+            close.emit(())
+        }
     });
     html! {
         <dialog ref={node} oncancel={p.onclose.reform(|e: Event| e.prevent_default())} onmousedown={beside} {onkeydown} aria-label={l.search_everything()}
             class="sheet-in mx-auto mb-auto mt-[8vh] w-[calc(100%-2rem)] overflow-hidden rounded-2xl bg-base-100 text-base-content shadow-2xl backdrop:bg-black/35 sm:max-w-xl">
-            <div class="flex h-13 items-center gap-3 border-b border-base-300 px-4"><Icon name="search" class="size-4 text-base-content/70" />
+            <div class="flex h-13 items-center gap-3 border-b border-base-300 px-4">{ icon("search", "size-4 text-base-content/70") }
                 <input class="h-full flex-1 bg-transparent text-[15px] outline-none" type="search" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-label={l.search_everything()} placeholder={l.search_hint()} value={(*typed).clone()} {oninput} />
                 if *busy { { spinner() } }<kbd class="kbd kbd-xs">{ "Esc" }</kbd></div>
             <ul id="palette-list" role="listbox" class="max-h-[60vh] overflow-y-auto p-2">
                 { for lines.iter().enumerate().map(|(i, line)| { let onclick = { let (open, line) = (open.clone(), line.clone()); Callback::from(move |_: MouseEvent| open(&line)) }; html! {
-                    <li role="option" aria-selected={(i == *at).to_string()} {onclick} class={classes!("flex", "min-h-10", "cursor-pointer", "items-center", "gap-3", "rounded-lg", "px-2.5", "text-[13px]", if i == *at { "bg-primary/10" } else { "hover:bg-base-content/5" })}>
-                        <Icon name={line.icon} class="size-4 text-base-content/70" /><span class="min-w-0 flex-1 truncate font-medium">{ &line.title }</span><span class="max-w-[45%] truncate text-xs text-base-content/70">{ &line.note }</span></li> } }) }
+                    <li role="option" aria-selected={(i == *at).to_string()} {onclick} class={cls!("flex min-h-10 cursor-pointer items-center gap-3 rounded-lg px-2.5 text-[13px]", if i == *at { "bg-primary/10" } else { "hover:bg-base-content/5" })}>
+                        { icon(line.icon, "size-4 text-base-content/70") }<span class="min-w-0 flex-1 truncate font-medium">{ &line.title }</span><span class="max-w-[45%] truncate text-xs text-base-content/70">{ &line.note }</span></li> } }) }
                 if lines.is_empty() && !*busy { <li class="px-3 py-8 text-center text-[13px] text-base-content/70">{ l.search_nothing() }</li> }
             </ul>
         </dialog>
@@ -123,16 +154,38 @@ fn note_of(session: &crate::data::session::Session, hit: &Hit) -> String {
 }
 
 fn actions(l: crate::i18n::Lang, session: &crate::data::session::Session, q: &str) -> Vec<Line> {
-    let mut all = vec![Line { icon: "layout-dashboard", title: l.nav_home().into(), note: l.go_to().into(), to: Target::Page(Route::Home) }];
+    let mut all = vec![Line {
+        icon: "layout-dashboard",
+        title: l.nav_home().into(),
+        note: l.go_to().into(),
+        to: Target::Page(Route::Home),
+    }];
     for o in session.objects.iter().filter(|o| o.may("read")) {
-        all.push(Line { icon: object_icon(&o.key), title: o.label_plural.clone(), note: l.go_to().into(), to: Target::Page(Route::list(&o.key)) });
+        all.push(Line {
+            icon: object_icon(&o.key),
+            title: o.label_plural.clone(),
+            note: l.go_to().into(),
+            to: Target::Page(Route::list(&o.key)),
+        });
         if o.may("create") {
-            all.push(Line { icon: "plus", title: l.new_of(&o.label), note: l.action().into(), to: Target::Query(o.key.clone(), "new=1") });
+            all.push(Line {
+                icon: "plus",
+                title: l.new_of(&o.label),
+                note: l.action().into(),
+                to: Target::Query(o.key.clone(), "new=1"),
+            });
         }
     }
-    for (icon, title, to) in [("upload", l.nav_imports(), Route::Imports), ("download", l.nav_exports(), Route::Exports), ("settings", l.nav_settings(), Route::Settings)] {
+    for (icon, title, to) in [
+        ("upload", l.nav_imports(), Route::Imports),
+        ("download", l.nav_exports(), Route::Exports),
+        ("settings", l.nav_settings(), Route::Settings),
+    ] {
         all.push(Line { icon, title: title.into(), note: l.go_to().into(), to: Target::Page(to) });
     }
     let q = q.to_lowercase();
-    all.into_iter().filter(|a| q.is_empty() || a.title.to_lowercase().contains(&q)).take(if q.is_empty() { 8 } else { 6 }).collect()
+    all.into_iter()
+        .filter(|a| q.is_empty() || a.title.to_lowercase().contains(&q))
+        .take(if q.is_empty() { 8 } else { 6 })
+        .collect()
 }

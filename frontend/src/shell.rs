@@ -8,8 +8,9 @@ use crate::i18n::{Lang, LangCtx};
 use crate::pages;
 use crate::palette::Palette;
 use crate::route::Route;
+use crate::ui::cls;
 use crate::ui::overlay::{Popover, menu_item};
-use crate::ui::{Empty, Icon, avatar};
+use crate::ui::{Empty, avatar, icon};
 use serde_json::json;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
@@ -55,24 +56,43 @@ pub(crate) fn Shell() -> Html {
     {
         let palette = palette.setter();
         use_effect_with((), move |()| {
-            let listener = web_sys::window().map(|w| gloo_events::EventListener::new_with_options(&w, "keydown", gloo_events::EventListenerOptions::enable_prevent_default(), move |e| {
-                if let Some(e) = e.dyn_ref::<web_sys::KeyboardEvent>() && (e.meta_key() || e.ctrl_key()) && e.key().eq_ignore_ascii_case("k") {
-                    e.prevent_default();
-                    palette.set(true);
-                }
-            }));
+            let listener = web_sys::window().map(|w| {
+                gloo_events::EventListener::new_with_options(
+                    &w,
+                    "keydown",
+                    gloo_events::EventListenerOptions::enable_prevent_default(),
+                    move |e| {
+                        if let Some(e) = e.dyn_ref::<web_sys::KeyboardEvent>()
+                            && (e.meta_key() || e.ctrl_key())
+                            && e.key().eq_ignore_ascii_case("k")
+                        {
+                            e.prevent_default();
+                            palette.set(true);
+                        }
+                    },
+                )
+            });
             move || drop(listener)
         });
     }
-    let flip = { let menu = menu.clone(); Callback::from(move |_: MouseEvent| menu.set(!*menu)) };
-    let show = { let palette = palette.clone(); Callback::from(move |_: MouseEvent| palette.set(true)) };
-    let hide = { let palette = palette.clone(); Callback::from(move |()| palette.set(false)) };
+    let flip = {
+        let menu = menu.clone();
+        Callback::from(move |_: MouseEvent| menu.set(!*menu))
+    };
+    let show = {
+        let palette = palette.clone();
+        Callback::from(move |_: MouseEvent| palette.set(true))
+    };
+    let hide = {
+        let palette = palette.clone();
+        Callback::from(move |()| palette.set(false))
+    };
     let known = session.objects.clone();
     html! {
         <div class="flex min-h-dvh bg-base-200/50 text-base-content">
             <a href="#main" class="sr-only focus:not-sr-only focus:fixed focus:left-3 focus:top-3 focus:z-50 focus:rounded-lg focus:bg-base-100 focus:p-2">{ l.skip_to_content() }</a>
             if *menu { <div class="fade-in fixed inset-0 z-20 bg-black/30 lg:hidden" onclick={flip.clone()}></div> }
-            <aside class={classes!("fixed", "inset-y-0", "z-30", "flex", "w-56", "flex-col", "border-r", "border-base-300", "bg-base-100", "px-3", "transition-transform", "lg:visible", "lg:translate-x-0", if *menu { "translate-x-0" } else { "invisible -translate-x-full" })}>
+            <aside class={cls!("fixed inset-y-0 z-30 flex w-56 flex-col border-r border-base-300 bg-base-100 px-3 transition-transform lg:visible lg:translate-x-0", if *menu { "translate-x-0" } else { "invisible -translate-x-full" })}>
                 <SideNav route={route.clone()} />
                 <Profile />
             </aside>
@@ -85,7 +105,6 @@ pub(crate) fn Shell() -> Html {
     }
 }
 
-
 fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
     let exists = |object: &str| known.iter().any(|o| o.key == object);
     match route {
@@ -96,8 +115,12 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
         Route::Exports => html! { <pages::exports::Exports /> },
         Route::Settings => html! { <pages::settings::Settings page="" /> },
         Route::SettingsPage { page } => html! { <pages::settings::Settings {page} /> },
-        Route::List { object } if exists(&object) => html! { <crate::record::list::RecordList key={object.clone()} object={object.clone()} /> },
-        Route::Record { object, id } if exists(&object) => html! { <crate::record::detail::RecordDetail key={id.clone()} {object} id={id.clone()} /> },
+        Route::List { object } if exists(&object) => {
+            html! { <crate::record::list::RecordList key={object.clone()} object={object.clone()} /> }
+        }
+        Route::Record { object, id } if exists(&object) => {
+            html! { <crate::record::detail::RecordDetail key={id.clone()} {object} id={id.clone()} /> }
+        }
         Route::List { .. } | Route::Record { .. } | Route::NotFound => html! { <NotFound /> },
     }
 }
@@ -117,16 +140,25 @@ struct SideNavProps {
 fn SideNav(p: &SideNavProps) -> Html {
     let l = crate::i18n::use_lang();
     let session = use_session();
-    let link = |to: Route, on: bool, icon: &'static str, label: String| html! {
-        <Link<Route> {to} classes={classes!("flex", "h-9", "items-center", "gap-2.5", "rounded-lg", "px-2.5", "text-[13px]", if on { "bg-primary/10 font-medium text-primary" } else { "text-base-content/75 hover:bg-base-content/5" })}><Icon name={icon} />{ label }</Link<Route>> };
-    let object = |key: &str| session.object(key).filter(|o| o.may("read")).map(|o| {
-        let on = matches!(&p.route, Route::List { object } | Route::Record { object, .. } if object == key);
-        link(Route::list(key), on, object_icon(key), o.label_plural.clone())
-    }).unwrap_or_default();
-    let head = |text: &'static str| html! { <p class="px-2.5 pb-1 pt-3.5 text-[11px] text-base-content/70">{ text }</p> };
+    let link = |to: Route, on: bool, icon: &'static str, label: String| {
+        html! {
+        <Link<Route> {to} classes={cls!("flex h-9 items-center gap-2.5 rounded-lg px-2.5 text-[13px]", if on { "bg-primary/10 font-medium text-primary" } else { "text-base-content/75 hover:bg-base-content/5" })}>{ crate::ui::icon(icon, "size-4") }{ label }</Link<Route>> }
+    };
+    let object = |key: &str| {
+        session
+            .object(key)
+            .filter(|o| o.may("read"))
+            .map(|o| {
+                let on = matches!(&p.route, Route::List { object } | Route::Record { object, .. } if object == key);
+                link(Route::list(key), on, object_icon(key), o.label_plural.clone())
+            })
+            .unwrap_or_default()
+    };
+    let head =
+        |text: &'static str| html! { <p class="px-2.5 pb-1 pt-3.5 text-[11px] text-base-content/70">{ text }</p> };
     let imports = matches!(p.route, Route::Imports | Route::NewImport | Route::Import { .. });
     html! { <>
-        <div class="flex h-14 shrink-0 items-center gap-2 px-2 text-[15px] font-semibold"><span class="grid size-7 place-items-center rounded-lg bg-primary text-primary-content"><Icon name="target" /></span><span class="truncate">{ l.app_name() }</span></div>
+        <div class="flex h-14 shrink-0 items-center gap-2 px-2 text-[15px] font-semibold"><span class="grid size-7 place-items-center rounded-lg bg-primary text-primary-content">{ icon("target", "size-4") }</span><span class="truncate">{ l.app_name() }</span></div>
         <nav class="flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto pb-3" aria-label={l.navigation()}>
             { link(Route::Home, p.route == Route::Home, "layout-dashboard", l.nav_home().into()) }
             { head(l.nav_group_customers()) }{ object("customers") }{ object("contacts") }
@@ -145,13 +177,26 @@ fn Profile() -> Html {
     let l = crate::i18n::use_lang();
     let session = use_session();
     let navigator = use_navigator();
-    let go = |page: &'static str| { let n = navigator.clone(); Callback::from(move |_: MouseEvent| if let Some(n) = &n { n.push(&Route::settings(page)) }) };
+    let go = |page: &'static str| {
+        let n = navigator.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(n) = &n {
+                n.push(&Route::settings(page))
+            }
+        })
+    };
     let me = &session.me;
-    let role = [me.region.as_deref(), me.team_name.as_deref(), me.title.as_deref()].into_iter().flatten().filter(|s| !s.is_empty()).take(2).collect::<Vec<_>>().join(" · ");
+    let role = [me.region.as_deref(), me.team_name.as_deref(), me.title.as_deref()]
+        .into_iter()
+        .flatten()
+        .filter(|s| !s.is_empty())
+        .take(2)
+        .collect::<Vec<_>>()
+        .join(" · ");
     let button = html! { <>
-        { avatar(&me.name, "size-8 text-xs") }
-        <span class="min-w-0 flex-1 text-left"><span class="block truncate font-medium">{ &me.name }</span><span class="block truncate text-xs text-base-content/70">{ if role.is_empty() { me.organisation.name.clone() } else { role } }</span></span>
-        <Icon name="chevrons-up-down" class="size-3.5 text-base-content/70" /></> };
+    { avatar(&me.name, "size-8 text-xs") }
+    <span class="min-w-0 flex-1 text-left"><span class="block truncate font-medium">{ &me.name }</span><span class="block truncate text-xs text-base-content/70">{ if role.is_empty() { me.organisation.name.clone() } else { role } }</span></span>
+    { icon("chevrons-up-down", "size-3.5 text-base-content/70") }</> };
     html! {
         <div class="-mx-1 border-t border-base-300 py-2" data-testid="profile">
             <Popover up=true menu=true {button} button_class="flex w-full cursor-pointer items-center gap-2.5 rounded-lg px-2 py-1.5 text-[13px] hover:bg-base-content/5" width="sm:w-54">
@@ -192,12 +237,12 @@ fn TopBar(p: &TopBarProps) -> Html {
     let (dark, ontheme) = theme.map_or((false, Callback::noop()), |t| (t.dark, t.toggle));
     html! {
         <header class="sticky top-0 z-10 flex h-14 items-center gap-2 border-b border-base-300 bg-base-100/90 px-4 backdrop-blur lg:px-6">
-            <button class="btn btn-ghost btn-sm btn-square lg:hidden" data-testid="menu" onclick={p.onmenu.clone()} aria-label={l.navigation()}><Icon name="menu" class="size-5" /></button>
-            <button class="input input-sm hidden w-80 cursor-pointer border-transparent bg-base-200 text-base-content/70 sm:flex" data-testid="search" onclick={p.onsearch.clone()}><Icon name="search" class="size-3.5 opacity-70" /><span class="flex-1 text-left">{ l.search_everything() }</span><kbd class="kbd kbd-xs">{ if browser::is_mac() { "⌘K" } else { "Ctrl K" } }</kbd></button>
+            <button class="btn btn-ghost btn-sm btn-square lg:hidden" data-testid="menu" onclick={p.onmenu.clone()} aria-label={l.navigation()}>{ icon("menu", "size-5") }</button>
+            <button class="input input-sm hidden w-80 cursor-pointer border-transparent bg-base-200 text-base-content/70 sm:flex" data-testid="search" onclick={p.onsearch.clone()}>{ icon("search", "size-3.5 opacity-70") }<span class="flex-1 text-left">{ l.search_everything() }</span><kbd class="kbd kbd-xs">{ if browser::is_mac() { "⌘K" } else { "Ctrl K" } }</kbd></button>
             <div class="ml-auto flex items-center gap-1">
-                <button class="btn btn-ghost btn-sm btn-square sm:hidden" onclick={p.onsearch.clone()} aria-label={l.search()}><Icon name="search" /></button>
-                <button class="btn btn-ghost btn-sm" data-testid="lang" onclick={onlang} lang={l.other().tag()}><Icon name="languages" />{ match l { Lang::Zh => "EN", Lang::En => "中文" } }</button>
-                <button class="btn btn-ghost btn-sm btn-square" data-testid="theme" aria-label={if dark { l.theme_light() } else { l.theme_dark() }} onclick={ontheme.reform(|_| ())}><Icon name={if dark { "sun" } else { "moon" }} /></button>
+                <button class="btn btn-ghost btn-sm btn-square sm:hidden" onclick={p.onsearch.clone()} aria-label={l.search()}>{ icon("search", "size-4") }</button>
+                <button class="btn btn-ghost btn-sm" data-testid="lang" onclick={onlang} lang={l.other().tag()}>{ icon("languages", "size-4") }{ match l { Lang::Zh => "EN", Lang::En => "中文" } }</button>
+                <button class="btn btn-ghost btn-sm btn-square" data-testid="theme" aria-label={if dark { l.theme_light() } else { l.theme_dark() }} onclick={ontheme.reform(|_| ())}>{ icon(if dark { "sun" } else { "moon" }, "size-4") }</button>
             </div>
         </header>
     }

@@ -86,5 +86,6 @@ fn field(f: &FieldDef, custom: bool, masks: Masks, lang: Lang) -> FieldMeta {
         custom,
         masked: hidden,
         in_list: f.in_list,
+        default: serde_json::from_str(f.default).ok(),
     }
 }

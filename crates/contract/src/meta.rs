@@ -78,6 +78,9 @@ pub struct FieldMeta {
     pub masked: bool,
     /// Shown in lists unless the user chooses otherwise.
     pub in_list: bool,
+    /// Used when a new record does not say; absent for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<serde_json::Value>,
 }
 
 /// An option of a choice field.

@@ -36,10 +36,14 @@ fn row(v: &Value) -> Option<Row> {
 
 /// The filter that rows mean; unfinished rows are left out.
 pub(crate) fn build(any: bool, rows: &[Row]) -> Option<Value> {
-    let done: Vec<Value> = rows.iter().filter(|r| is_done(r)).map(|r| match needs_value(&r.op) {
-        true => json!({ "field": r.field, "op": r.op, "value": r.value }),
-        false => json!({ "field": r.field, "op": r.op }),
-    }).collect();
+    let done: Vec<Value> = rows
+        .iter()
+        .filter(|r| is_done(r))
+        .map(|r| match needs_value(&r.op) {
+            true => json!({ "field": r.field, "op": r.op, "value": r.value }),
+            false => json!({ "field": r.field, "op": r.op }),
+        })
+        .collect();
     match done.len() {
         0 => None,
         _ if any => Some(json!({ "any": done })),
@@ -48,7 +52,9 @@ pub(crate) fn build(any: bool, rows: &[Row]) -> Option<Value> {
 }
 
 fn is_done(row: &Row) -> bool {
-    !row.field.is_empty() && (!needs_value(&row.op) || !matches!(&row.value, Value::Null) && row.value != json!("") && row.value != json!([]))
+    !row.field.is_empty()
+        && (!needs_value(&row.op)
+            || !matches!(&row.value, Value::Null) && row.value != json!("") && row.value != json!([]))
 }
 
 /// False for the operators that stand alone.
@@ -72,7 +78,9 @@ pub(crate) fn operators(kind: &str) -> &'static [&'static str] {
         "choice" | "link" => &["in", "not_in", "is_empty", "is_not_empty"],
         "tags" => &["has_any", "has_all", "has_none", "is_empty", "is_not_empty"],
         "bool" => &["eq", "is_empty"],
-        "date" | "datetime" => &["within_days", "older_than_days", "next_days", "gte", "lte", "is_empty", "is_not_empty"],
+        "date" | "datetime" => {
+            &["within_days", "older_than_days", "next_days", "gte", "lte", "is_empty", "is_not_empty"]
+        }
         "int" | "money" | "number" | "percent" => &["gte", "lte", "eq", "is_empty", "is_not_empty"],
         _ => &["contains", "not_contains", "starts_with", "eq", "is_empty", "is_not_empty"],
     }
@@ -146,7 +154,8 @@ impl Speech<'_> {
             return self.row(&row);
         }
         let join = |list: &Value, word: &str| {
-            let parts: Vec<String> = list.as_array().map(|l| l.iter().map(|v| self.tree(v)).collect()).unwrap_or_default();
+            let parts: Vec<String> =
+                list.as_array().map(|l| l.iter().map(|v| self.tree(v)).collect()).unwrap_or_default();
             parts.join(word)
         };
         if let Some(list) = v.get("all") {
@@ -162,9 +171,15 @@ impl Speech<'_> {
         let Some(field) = field else { return plain(v) };
         match (field.kind.as_str(), v) {
             (_, Value::String(s)) if s == "$me" => self.lang.me_word().to_owned(),
-            ("choice", Value::String(s)) => field.choices.iter().find(|c| &c.key == s).map_or(s.clone(), |c| c.label.clone()),
-            ("link" | "tags", Value::String(s)) => self.refs.get(s).cloned().unwrap_or_else(|| s.chars().take(8).collect()),
-            ("money", Value::Number(n)) => crate::format::money(self.lang, self.currency, n.as_i64().unwrap_or_default()),
+            ("choice", Value::String(s)) => {
+                field.choices.iter().find(|c| &c.key == s).map_or(s.clone(), |c| c.label.clone())
+            }
+            ("link" | "tags", Value::String(s)) => {
+                self.refs.get(s).cloned().unwrap_or_else(|| s.chars().take(8).collect())
+            }
+            ("money", Value::Number(n)) => {
+                crate::format::money(self.lang, self.currency, n.as_i64().unwrap_or_default())
+            }
             ("datetime", Value::String(s)) if s.len() > 10 => crate::format::moment(self.lang, s, self.clock),
             ("bool", Value::Bool(b)) => if *b { self.lang.yes() } else { self.lang.no() }.to_owned(),
             (_, v) => plain(v),
@@ -194,7 +209,13 @@ mod tests {
     #[test]
     fn a_condition_is_said_in_words() {
         let choices = vec![ChoiceMeta { key: "A".into(), label: "A 级".into(), color: String::new() }];
-        let grade = FieldMeta { key: "grade".into(), label: "等级".into(), kind: "choice".into(), choices, ..FieldMeta::default() };
+        let grade = FieldMeta {
+            key: "grade".into(),
+            label: "等级".into(),
+            kind: "choice".into(),
+            choices,
+            ..FieldMeta::default()
+        };
         let meta = ObjectMeta { fields: vec![grade], ..ObjectMeta::default() };
         let clock = Clock { now: chrono::DateTime::UNIX_EPOCH, offset: chrono::FixedOffset::east_opt(0).unwrap() };
         let speech = Speech { lang: Lang::Zh, meta: &meta, refs: &BTreeMap::new(), currency: "CNY", clock: &clock };

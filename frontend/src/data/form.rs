@@ -1,7 +1,7 @@
 //! Drafts of records: what was typed, whether it is valid, and what of it has changed.
 
 use super::types::{FieldMeta, Record, field_value};
-use crate::format::{Clock, money_input, moment_input, parse_moment_input, parse_money};
+use crate::format::{Clock, moment_input, money_input, parse_moment_input, parse_money};
 use crate::i18n::Lang;
 use domain::fields::{is_email, is_phone, is_url};
 use serde_json::{Map, Value, json};
@@ -88,7 +88,9 @@ pub(crate) fn check(field: &FieldMeta, value: &Value) -> Option<Invalid> {
         ("phone", Value::String(s)) if !is_phone(s.trim()) => Some(Invalid::Phone),
         ("url", Value::String(s)) if !is_url(s.trim()) => Some(Invalid::Url),
         ("int" | "number" | "percent", Value::Number(n)) => in_range(field, n.as_f64().unwrap_or_default()),
-        ("text" | "long_text", Value::String(s)) => field.max.filter(|m| s.chars().count() as f64 > *m).map(|m| Invalid::TooLong(m as u64)),
+        ("text" | "long_text", Value::String(s)) => {
+            field.max.filter(|m| s.chars().count() as f64 > *m).map(|m| Invalid::TooLong(m as u64))
+        }
         _ => None,
     }
 }
@@ -176,14 +178,19 @@ mod tests {
 
     #[test]
     fn only_what_changed_is_sent() {
-        let fields = [field("name", "text"), field("note", "long_text"), field("custom.area", "text"), field("tags", "tags")];
-        let old: Record = serde_json::from_value(json!({"name":"a","note":"n","custom":{"area":"华东"},"tags":[]})).unwrap();
+        let fields =
+            [field("name", "text"), field("note", "long_text"), field("custom.area", "text"), field("tags", "tags")];
+        let old: Record =
+            serde_json::from_value(json!({"name":"a","note":"n","custom":{"area":"华东"},"tags":[]})).unwrap();
         let mut draft = old.clone();
         put(&mut draft, "note", json!(""));
         put(&mut draft, "custom.area", json!("华南 "));
         let sent = Value::Object(changes(&fields, Some(&old), &draft));
         assert_eq!(sent, json!({"note":null,"custom":{"area":"华南"}}));
-        assert_eq!(Value::Object(changes(&fields, None, &old)), json!({"name":"a","note":"n","custom":{"area":"华东"}}));
+        assert_eq!(
+            Value::Object(changes(&fields, None, &old)),
+            json!({"name":"a","note":"n","custom":{"area":"华东"}})
+        );
     }
 
     #[test]

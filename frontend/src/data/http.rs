@@ -1,9 +1,9 @@
 //! Requests: where the API is, the access token (in memory only), its silent refresh, and problems as values.
 
 use super::types::{FieldProblem, Login, Problem};
+use super::wire::Wire;
 use crate::i18n::Lang;
 use gloo_net::http::{Method, RequestBuilder};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::JsValue;
@@ -90,19 +90,19 @@ impl Request {
     }
 
     /// Sends it and reads the answer.
-    pub(crate) async fn json<T: DeserializeOwned>(self) -> Result<T, ApiError> {
+    pub(crate) async fn json<T: Wire>(self) -> Result<T, ApiError> {
         let text = self.text().await?;
-        serde_json::from_str(if text.is_empty() { "null" } else { &text }).map_err(|_| ApiError::unreadable())
+        read(&text)
     }
 
     /// Sends it without a session and reads the answer.
-    pub(crate) async fn open_json<T: DeserializeOwned>(self) -> Result<T, ApiError> {
+    pub(crate) async fn open_json<T: Wire>(self) -> Result<T, ApiError> {
         let answer = self.send().await?;
         if !answer.ok() {
             return Err(problem(answer).await);
         }
         let text = answer.text().await.map_err(|_| ApiError::offline())?;
-        serde_json::from_str(&text).map_err(|_| ApiError::unreadable())
+        read(&text)
     }
 
     /// Sends it; the answer's body as text.
@@ -130,7 +130,9 @@ impl Request {
     }
 
     async fn send(&self) -> Result<gloo_net::http::Response, ApiError> {
-        let mut b = RequestBuilder::new(&url(&self.path)).method(self.method.clone()).credentials(web_sys::RequestCredentials::Include);
+        let mut b = RequestBuilder::new(&url(&self.path))
+            .method(self.method.clone())
+            .credentials(web_sys::RequestCredentials::Include);
         b = b.header("accept-language", LANG.get().tag());
         if let Some(token) = TOKEN.with_borrow(Clone::clone) {
             b = b.header("authorization", &format!("Bearer {token}"));
@@ -150,10 +152,17 @@ impl Request {
     }
 }
 
+/// Reads an answer's body; an empty one is null.
+fn read<T: Wire>(text: &str) -> Result<T, ApiError> {
+    let value: Value =
+        serde_json::from_str(if text.is_empty() { "null" } else { text }).map_err(|_| ApiError::unreadable())?;
+    Ok(T::read(&value))
+}
+
 async fn problem(answer: gloo_net::http::Response) -> ApiError {
     let status = answer.status();
     let header = answer.headers().get("x-request-id").unwrap_or_default();
-    let p: Problem = answer.text().await.ok().and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
+    let p: Problem = answer.text().await.ok().and_then(|t| read(&t).ok()).unwrap_or_default();
     ApiError {
         status,
         code: p.code,
@@ -213,7 +222,8 @@ pub(crate) fn on_expired(ask: yew::Callback<()>) {
 
 /// Gets a new access token through the refresh cookie; several callers share one request.
 pub(crate) async fn refresh() -> Option<Login> {
-    let promise = REFRESHING.with_borrow_mut(|p| p.get_or_insert_with(|| wasm_bindgen_futures::future_to_promise(refresh_once())).clone());
+    let promise = REFRESHING
+        .with_borrow_mut(|p| p.get_or_insert_with(|| wasm_bindgen_futures::future_to_promise(refresh_once())).clone());
     let ok = JsFuture::from(promise).await.is_ok();
     REFRESHING.set(None);
     if ok { LAST_LOGIN.with_borrow(Clone::clone) } else { None }
@@ -229,7 +239,7 @@ async fn refresh_once() -> Result<JsValue, JsValue> {
     }
     let answer = answer.map_err(|_| JsValue::NULL)?;
     let text = answer.text().await.map_err(|_| JsValue::NULL)?;
-    let login: Login = if answer.ok() { serde_json::from_str(&text).map_err(|_| JsValue::NULL)? } else { return Err(JsValue::NULL) };
+    let login: Login = if answer.ok() { read(&text).map_err(|_| JsValue::NULL)? } else { return Err(JsValue::NULL) };
     keep_token(&login);
     LAST_LOGIN.set(Some(login));
     Ok(JsValue::NULL)

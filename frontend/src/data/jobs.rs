@@ -1,12 +1,11 @@
 //! Imports and exports as the interface reads them.
 
 use super::types::Record;
-use serde::Deserialize;
+use super::wire::wire;
 use std::collections::BTreeMap;
 
+wire! {
 /// An import: its file, its options, how far it has come and what came of it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct Import {
     pub(crate) id: String,
     pub(crate) version: i64,
@@ -39,6 +38,7 @@ pub(crate) struct Import {
     pub(crate) undo: Option<Undo>,
     pub(crate) error: Option<String>,
 }
+}
 
 impl Import {
     /// Something is being done right now.
@@ -59,13 +59,17 @@ impl Import {
 
     /// Values that a person has not decided about yet.
     pub(crate) fn undecided(&self) -> usize {
-        self.unmatched.iter().map(|(field, list)| list.iter().filter(|u| !self.value_links.get(field).is_some_and(|m| m.contains_key(&u.value))).count()).sum()
+        self.unmatched
+            .iter()
+            .map(|(field, list)| {
+                list.iter().filter(|u| !self.value_links.get(field).is_some_and(|m| m.contains_key(&u.value))).count()
+            })
+            .sum()
     }
 }
 
+wire! {
 /// A column of the file.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct Column {
     pub(crate) header: String,
     pub(crate) shape: String,
@@ -77,10 +81,10 @@ pub(crate) struct Column {
     pub(crate) date_ambiguous: bool,
     pub(crate) number_format: Option<String>,
 }
+}
 
+wire! {
 /// A value that matches nothing exactly.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct Unmatched {
     pub(crate) value: String,
     pub(crate) count: i64,
@@ -88,10 +92,10 @@ pub(crate) struct Unmatched {
     pub(crate) label: Option<String>,
     pub(crate) score: Option<f64>,
 }
+}
 
+wire! {
 /// How far an import has come.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct Progress {
     pub(crate) rows_total: Option<i64>,
     pub(crate) rows_done: i64,
@@ -102,10 +106,10 @@ pub(crate) struct Progress {
     pub(crate) issues: i64,
     pub(crate) created_linked: BTreeMap<String, i64>,
 }
+}
 
+wire! {
 /// Issues of one kind in one column.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct Issue {
     pub(crate) code: String,
     pub(crate) column: Option<String>,
@@ -117,14 +121,15 @@ pub(crate) struct Issue {
     pub(crate) detail: Option<String>,
     pub(crate) message: String,
 }
+}
 
+wire! {
 /// What came of an undo.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct Undo {
     pub(crate) archived: i64,
     pub(crate) reverted: i64,
     pub(crate) kept: i64,
+}
 }
 
 /// The state of an export job, whatever the key is called.
@@ -141,11 +146,11 @@ mod tests {
 
     #[test]
     fn what_is_not_decided_is_counted_once_per_value() {
-        let import: Import = serde_json::from_value(serde_json::json!({
+        let import = <Import as crate::data::wire::Wire>::read(&serde_json::json!({
             "state": "done", "dry_run": true, "progress": {"rows_total": 200, "rows_done": 50},
             "unmatched": {"product_id": [{"value": "GTXPro", "count": 3}, {"value": "X"}]},
             "value_links": {"product_id": {"GTXPro": null}}
-        })).unwrap();
+        }));
         assert_eq!(import.undecided(), 1);
         assert!(import.is_open() && !import.is_busy());
         assert_eq!(import.percent(), Some(25.0));

@@ -36,7 +36,13 @@ pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
 /// Sort keys from `-created_at,name`.
 pub(crate) fn parse_sort(text: &str) -> Vec<SortKey> {
     let keys = text.split(',').map(str::trim).filter(|k| !k.is_empty());
-    keys.map(|k| k.strip_prefix('-').map_or(SortKey { field: k.to_owned(), descending: false }, |f| SortKey { field: f.to_owned(), descending: true })).collect()
+    keys.map(|k| {
+        k.strip_prefix('-').map_or(SortKey { field: k.to_owned(), descending: false }, |f| SortKey {
+            field: f.to_owned(),
+            descending: true,
+        })
+    })
+    .collect()
 }
 
 /// `-created_at,name` from sort keys.
@@ -115,7 +121,12 @@ impl ListState {
 
     /// What a saved view of this state keeps.
     pub(crate) fn definition(&self) -> ViewDefinition {
-        ViewDefinition { q: self.q.clone(), filter: self.filter.clone(), sort: sort_text(&self.sort), fields: self.fields.clone() }
+        ViewDefinition {
+            q: self.q.clone(),
+            filter: self.filter.clone(),
+            sort: sort_text(&self.sort),
+            fields: self.fields.clone(),
+        }
     }
 
     /// The state that a saved view opens.
@@ -164,7 +175,12 @@ mod tests {
 
     #[test]
     fn a_state_survives_the_address() {
-        let mut s = ListState { q: "张 伟&".into(), view: "mine".into(), fields: vec!["name".into(), "custom.x".into()], ..ListState::default() };
+        let mut s = ListState {
+            q: "张 伟&".into(),
+            view: "mine".into(),
+            fields: vec!["name".into(), "custom.x".into()],
+            ..ListState::default()
+        };
         s.filter = Some(json!({"all":[{"field":"grade","op":"in","value":["A","B"]}]}));
         s.sort = parse_sort("-created_at,name");
         assert_eq!(ListState::parse(&s.to_query()), s);
@@ -174,7 +190,12 @@ mod tests {
     #[test]
     fn plain_fields_in_a_link_are_conditions() {
         let s = ListState::parse("grade=A&rfm_segment=hhh&limit=5");
-        assert_eq!(s.filter, Some(json!({"all":[{"field":"grade","op":"eq","value":"A"},{"field":"rfm_segment","op":"eq","value":"hhh"}]})));
+        assert_eq!(
+            s.filter,
+            Some(
+                json!({"all":[{"field":"grade","op":"eq","value":"A"},{"field":"rfm_segment","op":"eq","value":"hhh"}]})
+            )
+        );
     }
 
     #[test]

@@ -8,3 +8,4 @@ pub(crate) mod listing;
 pub(crate) mod query;
 pub(crate) mod session;
 pub(crate) mod types;
+pub(crate) mod wire;

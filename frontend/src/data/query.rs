@@ -1,7 +1,7 @@
 //! A small query cache: shows the old answer while the new one loads; a change refetches what is on screen.
 
 use super::http::{ApiError, Request};
-use serde::de::DeserializeOwned;
+use super::wire::Wire;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -19,7 +19,8 @@ thread_local! {
 /// Drops every cached answer under a prefix and refetches those on screen.
 pub(crate) fn invalidate(prefix: &str) {
     CACHE.with_borrow_mut(|c| c.retain(|k, _| !k.starts_with(prefix)));
-    let hit: Vec<_> = SUBSCRIPTIONS.with_borrow(|s| s.iter().filter(|(_, k, _)| k.starts_with(prefix)).map(|s| s.2.clone()).collect());
+    let hit: Vec<_> = SUBSCRIPTIONS
+        .with_borrow(|s| s.iter().filter(|(_, k, _)| k.starts_with(prefix)).map(|s| s.2.clone()).collect());
     for callback in hit {
         callback.emit(());
     }
@@ -51,7 +52,7 @@ pub(crate) struct Query<T> {
 
 /// Reads `GET path`; an empty path reads nothing.
 #[hook]
-pub(crate) fn use_query<T: DeserializeOwned + 'static>(path: String) -> Query<T> {
+pub(crate) fn use_query<T: Wire + 'static>(path: String) -> Query<T> {
     let nonce = use_state(|| 0u32);
     let refetch = {
         let count = use_mut_ref(|| 0u32);

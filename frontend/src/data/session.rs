@@ -32,5 +32,10 @@ impl Session {
 /// The session; an empty one outside of its provider.
 #[hook]
 pub(crate) fn use_session() -> Session {
-    use_context::<Session>().unwrap_or_else(|| Session { me: Rc::default(), objects: Rc::default(), set_me: Callback::noop(), log_out: Callback::noop() })
+    use_context::<Session>().unwrap_or_else(|| Session {
+        me: Rc::default(),
+        objects: Rc::default(),
+        set_me: Callback::noop(),
+        log_out: Callback::noop(),
+    })
 }

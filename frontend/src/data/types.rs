@@ -1,16 +1,11 @@
 //! The wire types of the REST interface, read leniently: what an older or newer server leaves out is empty here.
 
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use super::wire::{Wire, wire};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// A record: its fields by key, as the API sends them.
 pub(crate) type Record = Map<String, Value>;
-
-/// `null` reads as nothing.
-fn or_nothing<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(d: D) -> Result<T, D::Error> {
-    Option::<T>::deserialize(d).map(Option::unwrap_or_default)
-}
 
 /// The text under a key, or nothing.
 pub(crate) fn text<'a>(record: &'a Record, key: &str) -> &'a str {
@@ -31,20 +26,19 @@ pub(crate) fn field_value<'a>(record: &'a Record, key: &str) -> &'a Value {
     found.unwrap_or(&Value::Null)
 }
 
+wire! {
 /// One object of the API: what it is called and made of.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct ObjectMeta {
     pub(crate) key: String,
     pub(crate) label: String,
     pub(crate) label_plural: String,
-    #[serde(alias = "title")]
     pub(crate) title_field: String,
     pub(crate) owned: bool,
     pub(crate) searchable: bool,
     pub(crate) customizable: bool,
     pub(crate) fields: Vec<FieldMeta>,
     pub(crate) permissions: BTreeMap<String, String>,
+}
 }
 
 impl ObjectMeta {
@@ -66,9 +60,8 @@ impl ObjectMeta {
     }
 }
 
+wire! {
 /// One field of an object.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct FieldMeta {
     pub(crate) key: String,
     pub(crate) label: String,
@@ -88,35 +81,43 @@ pub(crate) struct FieldMeta {
     pub(crate) default: Value,
     pub(crate) help: Option<String>,
 }
+}
 
+wire! {
 /// One option of a choice field.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct ChoiceMeta {
     pub(crate) key: String,
     pub(crate) label: String,
     pub(crate) color: String,
 }
+}
 
 /// A page of a list of anything.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Page<T> {
     pub(crate) items: Vec<T>,
-    #[serde(default)]
     pub(crate) next_cursor: Option<String>,
-    #[serde(default)]
     pub(crate) total: Option<u64>,
-    #[serde(default)]
     pub(crate) refs: BTreeMap<String, String>,
 }
 
+impl<T: Wire> Wire for Page<T> {
+    fn read(v: &Value) -> Page<T> {
+        let of = |key: &str| v.get(key).unwrap_or(&Value::Null);
+        Page {
+            items: Wire::read(of("items")),
+            next_cursor: Wire::read(of("next_cursor")),
+            total: Wire::read(of("total")),
+            refs: Wire::read(of("refs")),
+        }
+    }
+}
+
+wire! {
 /// Who is logged in and what they may do.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct Me {
     pub(crate) id: String,
     pub(crate) name: String,
-    #[serde(deserialize_with = "or_nothing")]
     pub(crate) email: String,
     pub(crate) phone: Option<String>,
     pub(crate) locale: Option<String>,
@@ -129,6 +130,7 @@ pub(crate) struct Me {
     pub(crate) masks: BTreeMap<String, String>,
     pub(crate) organisation: Organisation,
 }
+}
 
 impl Me {
     pub(crate) fn may(&self, object: &str, action: &str) -> bool {
@@ -136,27 +138,26 @@ impl Me {
     }
 }
 
+wire! {
 /// The organisation's settings that the interface needs.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct Organisation {
     pub(crate) name: String,
     pub(crate) currency: String,
     pub(crate) timezone: String,
 }
+}
 
+wire! {
 /// The answer of log-in, refresh and set-up.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct Login {
     pub(crate) access_token: String,
-    #[serde(default)]
     pub(crate) expires_in: i64,
     pub(crate) me: Me,
 }
+}
 
+wire! {
 /// A problem document (RFC 9457).
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct Problem {
     pub(crate) title: String,
     pub(crate) detail: String,
@@ -164,23 +165,22 @@ pub(crate) struct Problem {
     pub(crate) errors: Vec<FieldProblem>,
     pub(crate) request_id: String,
 }
+}
 
+wire! {
 /// What is wrong with one field.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct FieldProblem {
     pub(crate) field: String,
     pub(crate) code: String,
     pub(crate) message: String,
 }
+}
 
+wire! {
 /// One change in the log.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct EventItem {
     pub(crate) seq: i64,
     pub(crate) id: String,
-    #[serde(rename = "type")]
     pub(crate) type_: String,
     pub(crate) object: String,
     pub(crate) record_id: String,
@@ -192,27 +192,41 @@ pub(crate) struct EventItem {
     pub(crate) request_id: Option<String>,
     pub(crate) refs: BTreeMap<String, String>,
 }
+}
 
+wire! {
 /// A hit of the search.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
 pub(crate) struct Hit {
     pub(crate) object: String,
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) subtitle: Option<String>,
 }
+}
 
+wire! {
 /// What a saved view keeps.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
 pub(crate) struct ViewDefinition {
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) q: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) filter: Option<Value>,
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) sort: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) fields: Vec<String>,
+}
+}
+
+impl ViewDefinition {
+    /// As JSON, without what is empty.
+    pub(crate) fn json(&self) -> Value {
+        let mut out = Map::new();
+        let mut put = |key: &str, value: Value| {
+            if !matches!(&value, Value::Null) && value != json!("") && value != json!([]) {
+                out.insert(key.to_owned(), value);
+            }
+        };
+        put("q", json!(self.q));
+        put("filter", self.filter.clone().unwrap_or(Value::Null));
+        put("sort", json!(self.sort));
+        put("fields", json!(self.fields));
+        Value::Object(out)
+    }
 }

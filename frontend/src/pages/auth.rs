@@ -5,7 +5,7 @@ use crate::data::http::{ApiError, Request};
 use crate::data::types::Login;
 use crate::i18n::{LangCtx, use_lang};
 use crate::ui::field::{Field, Input};
-use crate::ui::{Icon, spinner};
+use crate::ui::{icon, spinner};
 use domain::fields::is_email;
 use serde_json::{Map, Value};
 use wasm_bindgen_futures::spawn_local;
@@ -35,11 +35,11 @@ fn Frame(p: &FrameProps) -> Html {
     html! {
         <div class="relative grid min-h-dvh place-items-center bg-base-200/60 p-4 text-base-content">
             <div class="absolute right-4 top-3 flex gap-1">
-                <button class="btn btn-ghost btn-sm" data-testid="lang" onclick={onlang} lang={l.other().tag()}><Icon name="languages" />{ l.pick("EN", "中文") }</button>
-                <button class="btn btn-ghost btn-sm btn-square" aria-label={if dark { l.theme_light() } else { l.theme_dark() }} onclick={ontheme.reform(|_| ())}><Icon name={if dark { "sun" } else { "moon" }} /></button>
+                <button class="btn btn-ghost btn-sm" data-testid="lang" onclick={onlang} lang={l.other().tag()}>{ icon("languages", "size-4") }{ l.pick("EN", "中文") }</button>
+                <button class="btn btn-ghost btn-sm btn-square" aria-label={if dark { l.theme_light() } else { l.theme_dark() }} onclick={ontheme.reform(|_| ())}>{ icon(if dark { "sun" } else { "moon" }, "size-4") }</button>
             </div>
             <main class="w-full max-w-[400px]">
-                <div class="mb-6 flex items-center gap-2.5 text-lg font-semibold"><span class="grid size-9 place-items-center rounded-xl bg-primary text-primary-content"><Icon name="target" class="size-5" /></span>{ l.app_name() }</div>
+                <div class="mb-6 flex items-center gap-2.5 text-lg font-semibold"><span class="grid size-9 place-items-center rounded-xl bg-primary text-primary-content">{ icon("target", "size-5") }</span>{ l.app_name() }</div>
                 <div class="rounded-2xl border border-base-300 bg-base-100 p-6 shadow-sm">
                     <h1 class="text-lg font-semibold">{ &p.title }</h1><p class="mb-5 mt-1 text-[13px] leading-5 text-base-content/70">{ &p.body }</p>
                     { p.children.clone() }
@@ -108,7 +108,9 @@ fn Boxes(p: &BoxesProps) -> Html {
             spawn_local(async move {
                 match Request::post(path, Value::Object(typed.values.clone())).open_json::<Login>().await {
                     Ok(login) => ondone.emit(login),
-                    Err(error) => typed.set(Typed { touched: true, busy: false, error: Some(error), ..(*typed).clone() }),
+                    Err(error) => {
+                        typed.set(Typed { touched: true, busy: false, error: Some(error), ..(*typed).clone() })
+                    }
                 }
             });
         })
@@ -116,8 +118,19 @@ fn Boxes(p: &BoxesProps) -> Html {
     let error = typed.error.as_ref();
     let one = |b: &Box_| {
         let key = b.0;
-        let oninput = { let typed = typed.clone(); Callback::from(move |v: String| { let mut t = (*typed).clone(); t.values.insert(key.into(), Value::String(v)); if let Some(e) = &mut t.error { e.errors.retain(|f| f.field != key) } typed.set(t) }) };
-        let sent = error.and_then(|e| e.errors.iter().find(|f| f.field == key)).map(|f| AttrValue::from(f.message.clone()));
+        let oninput = {
+            let typed = typed.clone();
+            Callback::from(move |v: String| {
+                let mut t = (*typed).clone();
+                t.values.insert(key.into(), Value::String(v));
+                if let Some(e) = &mut t.error {
+                    e.errors.retain(|f| f.field != key)
+                }
+                typed.set(t)
+            })
+        };
+        let sent =
+            error.and_then(|e| e.errors.iter().find(|f| f.field == key)).map(|f| AttrValue::from(f.message.clone()));
         let local = typed.touched.then(|| wrong(key, typed.get(key))).flatten().map(AttrValue::from);
         let shown = sent.or(local);
         html! { <Field label={b.1} error={shown.clone()} help={b.4.map(AttrValue::from)}><Input name={key} kind={b.2} autocomplete={AttrValue::from(b.3)} value={typed.get(key).to_owned()} invalid={shown.is_some()} {oninput} /></Field> }
@@ -139,8 +152,10 @@ pub(crate) fn SetupPage(p: &DoneProps) -> Html {
     let mut start = Map::new();
     start.insert("locale".into(), Value::String(l.tag().into()));
     let boxes = vec![
-        ("organisation", l.setup_organisation(), "text", "organization", None), ("name", l.setup_name(), "text", "name", None),
-        ("email", l.email(), "email", "email", None), ("password", l.password(), "password", "new-password", Some(l.password_hint())),
+        ("organisation", l.setup_organisation(), "text", "organization", None),
+        ("name", l.setup_name(), "text", "name", None),
+        ("email", l.email(), "email", "email", None),
+        ("password", l.password(), "password", "new-password", Some(l.password_hint())),
     ];
     html! { <Frame title={l.setup_title()} body={l.setup_body()}><Boxes path="/setup" {boxes} submit={l.setup_submit()} ondone={p.ondone.clone()} min_password=10 {start} /></Frame> }
 }
@@ -163,7 +178,10 @@ pub(crate) struct LoginFormProps {
 #[component]
 pub(crate) fn LoginForm(p: &LoginFormProps) -> Html {
     let l = use_lang();
-    let boxes = vec![("email", l.email(), "email", "username", None), ("password", l.password(), "password", "current-password", None)];
+    let boxes = vec![
+        ("email", l.email(), "email", "username", None),
+        ("password", l.password(), "password", "current-password", None),
+    ];
     let mut start = Map::new();
     if !p.email.is_empty() {
         start.insert("email".into(), Value::String(p.email.to_string()));

@@ -57,7 +57,11 @@ pub(crate) fn drill(v: &Value) -> Option<(String, String)> {
         Value::String(s) => drill_target(s),
         Value::Object(o) => {
             let object = o.get("object")?.as_str()?.to_owned();
-            let filter = o.get("filter").filter(|f| !f.is_null()).map(|f| format!("filter={}", encode(&f.to_string()))).unwrap_or_default();
+            let filter = o
+                .get("filter")
+                .filter(|f| !f.is_null())
+                .map(|f| format!("filter={}", encode(&f.to_string())))
+                .unwrap_or_default();
             Some((object, filter))
         }
         _ => None,
@@ -101,19 +105,50 @@ pub(crate) fn Explain(p: &ExplainProps) -> Html {
     let now = use_query::<Value>(metric_path(&p.metric, &p.scope, None));
     let parts = use_query::<Value>(metric_path(&p.metric, &p.scope, Some(&group)));
     let trend = use_query::<Value>(metric_path(&p.metric, &p.scope, Some("month")));
-    let about = catalogue.data.as_ref().and_then(|c| c.get("items").unwrap_or(c).as_array().and_then(|a| a.iter().find(|m| m.get("key").and_then(Value::as_str) == Some(&p.metric)).cloned()));
-    let say = |keys: &[&str]| about.as_ref().and_then(|m| keys.iter().find_map(|k| m.get(*k).and_then(Value::as_str))).unwrap_or("").to_owned();
+    let about = catalogue.data.as_ref().and_then(|c| {
+        c.get("items")
+            .unwrap_or(c)
+            .as_array()
+            .and_then(|a| a.iter().find(|m| m.get("key").and_then(Value::as_str) == Some(&p.metric)).cloned())
+    });
+    let say = |keys: &[&str]| {
+        about
+            .as_ref()
+            .and_then(|m| keys.iter().find_map(|k| m.get(*k).and_then(Value::as_str)))
+            .unwrap_or("")
+            .to_owned()
+    };
     let unit = now.data.as_ref().and_then(|v| v.get("unit")).and_then(Value::as_str).unwrap_or("count").to_owned();
     let value = now.data.as_ref().and_then(|v| v.get("value")).and_then(Value::as_f64);
-    let groups: Vec<(String, String)> = [("region", l.by_region()), ("team", l.by_team()), ("user", l.by_user()), ("product", l.by_product()), ("stage", l.by_stage())].into_iter()
-        .filter(|(k, _)| about.as_ref().and_then(|m| m.get("groups").or_else(|| m.get("group_by"))).and_then(Value::as_array).is_none_or(|g| g.iter().any(|v| v.as_str() == Some(k))))
-        .map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-    let ongroup = { let group = group.clone(); Callback::from(move |v: String| group.set(v)) };
+    let groups: Vec<(String, String)> = [
+        ("region", l.by_region()),
+        ("team", l.by_team()),
+        ("user", l.by_user()),
+        ("product", l.by_product()),
+        ("stage", l.by_stage()),
+    ]
+    .into_iter()
+    .filter(|(k, _)| {
+        about
+            .as_ref()
+            .and_then(|m| m.get("groups").or_else(|| m.get("group_by")))
+            .and_then(Value::as_array)
+            .is_none_or(|g| g.iter().any(|v| v.as_str() == Some(k)))
+    })
+    .map(|(k, v)| (k.to_owned(), v.to_owned()))
+    .collect();
+    let ongroup = {
+        let group = group.clone();
+        Callback::from(move |v: String| group.set(v))
+    };
     let period = match (p.scope.from, p.scope.to) {
         (Some(a), Some(b)) => format!("{a} — {b}"),
         _ => l.all_time().to_owned(),
     };
-    let title = match say(&["label", "name"]) { s if s.is_empty() => p.metric.clone(), s => s };
+    let title = match say(&["label", "name"]) {
+        s if s.is_empty() => p.metric.clone(),
+        s => s,
+    };
     html! {
         <Drawer {title} wide=true onclose={p.onclose.clone()}>
             <div class="flex items-end justify-between gap-4"><div><p class="text-3xl font-semibold tabular-nums" title={full(session.currency(), &unit, value)}>{ if now.loading && value.is_none() { "…".to_owned() } else { short(l, session.currency(), &unit, value) } }</p><p class="mt-1 text-xs text-base-content/70">{ period }</p></div>{ now.data.as_ref().map(|v| records_link(v, l.records_behind())).unwrap_or_default() }</div>
@@ -136,7 +171,10 @@ fn title_of(v: &Value, key: &str) -> String {
 fn inputs(l: Lang, currency: &str, v: &Value) -> Html {
     let one = |key: &str| v.get(key).and_then(Value::as_f64);
     match (one("numerator"), one("denominator")) {
-        (Some(n), Some(d)) => { let unit = if n > 1e6 { "money" } else { "count" }; html! { <p class="mt-1 text-xs tabular-nums text-base-content/70">{ format!("{} ÷ {}", short(l, currency, unit, Some(n)), format::number(d, 0)) }</p> } }
+        (Some(n), Some(d)) => {
+            let unit = if n > 1e6 { "money" } else { "count" };
+            html! { <p class="mt-1 text-xs tabular-nums text-base-content/70">{ format!("{} ÷ {}", short(l, currency, unit, Some(n)), format::number(d, 0)) }</p> }
+        }
         _ => html! {},
     }
 }
@@ -171,11 +209,11 @@ fn parts_table(l: Lang, currency: &str, v: &Value, unit: &str) -> Html {
     rows.sort_by(|a, b| value(b).unwrap_or(f64::MIN).total_cmp(&value(a).unwrap_or(f64::MIN)));
     let max = rows.iter().filter_map(value).fold(0.0f64, f64::max).max(1e-9);
     html! { <ul class="text-[13px]">{ for rows.iter().map(|r| {
-        let label = r.get("label").or_else(|| r.get("key")).and_then(Value::as_str).filter(|s| !s.is_empty()).unwrap_or(l.none_word()).to_owned();
-        let share = value(r).unwrap_or(0.0).max(0.0) / max * 100.0;
-        let name = match drill(r) { Some((object, query)) => html! { <ListLink {object} {query} class="truncate hover:text-primary hover:underline">{ label }</ListLink> }, None => html! { <span class="truncate">{ label }</span> } };
-        html! { <li class="grid h-8 grid-cols-[120px_1fr_auto] items-center gap-3">{ name }<span class="h-1.5 overflow-hidden rounded-full bg-base-200"><span class="block h-full rounded-full bg-primary/70" style={format!("width:{share:.1}%")}></span></span>
-            <span class="text-right tabular-nums" title={full(currency, unit, value(r))}>{ short(l, currency, unit, value(r)) }if let Some(n) = r.get("n").and_then(Value::as_i64) { <span class="ml-2 text-xs text-base-content/70">{ l.n_records(n) }</span> }</span></li> } }) }</ul> }
+    let label = r.get("label").or_else(|| r.get("key")).and_then(Value::as_str).filter(|s| !s.is_empty()).unwrap_or(l.none_word()).to_owned();
+    let share = value(r).unwrap_or(0.0).max(0.0) / max * 100.0;
+    let name = match drill(r) { Some((object, query)) => html! { <ListLink {object} {query} class="truncate hover:text-primary hover:underline">{ label }</ListLink> }, None => html! { <span class="truncate">{ label }</span> } };
+    html! { <li class="grid h-8 grid-cols-[120px_1fr_auto] items-center gap-3">{ name }<span class="h-1.5 overflow-hidden rounded-full bg-base-200"><span class="block h-full rounded-full bg-primary/70" style={format!("width:{share:.1}%")}></span></span>
+        <span class="text-right tabular-nums" title={full(currency, unit, value(r))}>{ short(l, currency, unit, value(r)) }if let Some(n) = r.get("n").and_then(Value::as_i64) { <span class="ml-2 text-xs text-base-content/70">{ l.n_records(n) }</span> }</span></li> } }) }</ul> }
 }
 
 #[cfg(test)]
@@ -188,7 +226,10 @@ mod tests {
         let s = Scope { from: day("2026-11-01"), to: day("2026-11-22"), team: None };
         let b = s.before().unwrap();
         assert_eq!((b.from, b.to), (day("2026-10-10"), day("2026-10-31")));
-        assert_eq!(metric_path("win_rate", &s, Some("team")), "/metrics/win_rate?from=2026-11-01&to=2026-11-22&group_by=team");
+        assert_eq!(
+            metric_path("win_rate", &s, Some("team")),
+            "/metrics/win_rate?from=2026-11-01&to=2026-11-22&group_by=team"
+        );
         assert_eq!(metric_path("win_rate", &Scope::default(), None), "/metrics/win_rate");
     }
 

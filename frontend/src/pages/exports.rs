@@ -9,7 +9,7 @@ use crate::format;
 use crate::i18n::use_lang;
 use crate::record::export::download;
 use crate::ui::toast::use_toaster;
-use crate::ui::{Card, Empty, Failed, Icon, badge, page_head, skeleton_rows};
+use crate::ui::{Card, Empty, Failed, badge, icon, page_head, skeleton_rows};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -21,19 +21,38 @@ pub(crate) fn Exports() -> Html {
     browser::set_title(&format!("{} · {}", l.nav_exports(), l.app_name()));
     let query = use_query::<Page<Record>>("/exports?limit=50".to_owned());
     let busy = query.data.as_ref().is_some_and(|d| d.items.iter().any(|j| matches!(state_of(j), "queued" | "running")));
-    { let refetch = query.refetch.clone(); use_effect_with(busy, move |busy| { let t = busy.then(|| gloo_timers::callback::Interval::new(1500, move || refetch.emit(()))); move || drop(t) }); }
+    {
+        let refetch = query.refetch.clone();
+        use_effect_with(busy, move |busy| {
+            let t = busy.then(|| gloo_timers::callback::Interval::new(1500, move || refetch.emit(())));
+            move || drop(t)
+        });
+    }
     let clock = browser::clock();
     let row = |j: &Record| {
         let state = state_of(j);
-        let (color, label) = match state { "done" => ("success", l.job_ready()), "failed" => ("error", l.job_failed()), "queued" => ("info", l.job_queued()), _ => ("primary", l.job_running()) };
-        let save = { let (j, toaster) = (j.clone(), toaster.clone()); Callback::from(move |_: MouseEvent| { let (j, toaster) = (j.clone(), toaster.clone()); spawn_local(async move { download(l, &toaster, &j).await }) }) };
-        html! { <li key={text(j, "id").to_owned()} class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-[13px]"><Icon name="file-spreadsheet" class="size-4 text-base-content/70" />
-            <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ text(j, "file_name") }</span><span class="block text-xs text-base-content/70">{ session.object(text(j, "object")).map(|o| o.label_plural.clone()).unwrap_or_default() }{ int(j, "rows").map(|n| format!(" · {}", l.rows_n(&format::group(n.unsigned_abs())))).unwrap_or_default() }</span></span>
-            { badge(color, label) }<time class="w-28 text-right text-xs tabular-nums text-base-content/70">{ format::moment(l, text(j, "created_at"), &clock) }</time>
-            <button class="btn btn-sm" onclick={save} disabled={state != "done"}><Icon name="download" />{ l.download() }</button></li> }
+        let (color, label) = match state {
+            "done" => ("success", l.job_ready()),
+            "failed" => ("error", l.job_failed()),
+            "queued" => ("info", l.job_queued()),
+            _ => ("primary", l.job_running()),
+        };
+        let save = {
+            let (j, toaster) = (j.clone(), toaster.clone());
+            Callback::from(move |_: MouseEvent| {
+                let (j, toaster) = (j.clone(), toaster.clone());
+                spawn_local(async move { download(l, &toaster, &j).await })
+            })
+        };
+        html! { <li key={text(j, "id").to_owned()} class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-[13px]">{ icon("file-spreadsheet", "size-4 text-base-content/70") }
+        <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ text(j, "file_name") }</span><span class="block text-xs text-base-content/70">{ session.object(text(j, "object")).map(|o| o.label_plural.clone()).unwrap_or_default() }{ int(j, "rows").map(|n| format!(" · {}", l.rows_n(&format::group(n.unsigned_abs())))).unwrap_or_default() }</span></span>
+        { badge(color, label) }<time class="w-28 text-right text-xs tabular-nums text-base-content/70">{ format::moment(l, text(j, "created_at"), &clock) }</time>
+        <button class="btn btn-sm" onclick={save} disabled={state != "done"}>{ icon("download", "size-4") }{ l.download() }</button></li> }
     };
     let body = match (&query.data, &query.error) {
-        (Some(d), _) if d.items.is_empty() => html! { <Empty icon="download" title={l.exports_none()} body={l.exports_none_body()} /> },
+        (Some(d), _) if d.items.is_empty() => {
+            html! { <Empty icon="download" title={l.exports_none()} body={l.exports_none_body()} /> }
+        }
         (Some(d), _) => html! { <ul class="divide-y divide-base-300/60">{ for d.items.iter().map(row) }</ul> },
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
         (None, None) => skeleton_rows(5),

@@ -7,8 +7,9 @@ use crate::data::query::use_query;
 use crate::data::session::use_session;
 use crate::format;
 use crate::i18n::{Lang, use_lang};
+use crate::ui::cls;
 use crate::ui::overlay::Dialog;
-use crate::ui::{Card, Empty, Failed, Icon, skeleton_lines};
+use crate::ui::{Card, Empty, Failed, icon, skeleton_lines};
 use serde_json::{Value, json};
 use yew::prelude::*;
 
@@ -26,13 +27,25 @@ pub(crate) fn ForecastCard(p: &ForecastProps) -> Html {
     let table = use_state_eq(|| false);
     let why = use_state_eq(|| false);
     let q = p.scope.always().query();
-    let report = use_query::<Value>(format!("/reports/forecast{}", if q.is_empty() { String::new() } else { format!("?{}", &q[1..]) }));
+    let report = use_query::<Value>(format!(
+        "/reports/forecast{}",
+        if q.is_empty() { String::new() } else { format!("?{}", &q[1..]) }
+    ));
     let won = use_query::<Value>(metric_path("won_value", &year_back(&p.scope), Some("month")));
-    let flip = { let table = table.clone(); Callback::from(move |_: MouseEvent| table.set(!*table)) };
-    let ask = { let why = why.clone(); Callback::from(move |_: MouseEvent| why.set(true)) };
-    let hide = { let why = why.clone(); Callback::from(move |()| why.set(false)) };
+    let flip = {
+        let table = table.clone();
+        Callback::from(move |_: MouseEvent| table.set(!*table))
+    };
+    let ask = {
+        let why = why.clone();
+        Callback::from(move |_: MouseEvent| why.set(true))
+    };
+    let hide = {
+        let why = why.clone();
+        Callback::from(move |()| why.set(false))
+    };
     let money = |v: &Value, key: &str| short(l, session.currency(), "money", v.get(key).and_then(Value::as_f64));
-    let extra = html! { <span class="flex"><button class="btn btn-ghost btn-xs btn-square" aria-label={l.as_table()} title={l.as_table()} aria-pressed={table.to_string()} onclick={flip}><Icon name={if *table { "chart-no-axes-column" } else { "table-2" }} /></button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.explain()} title={l.explain()} onclick={ask}><Icon name="circle-help" /></button></span> };
+    let extra = html! { <span class="flex"><button class="btn btn-ghost btn-xs btn-square" aria-label={l.as_table()} title={l.as_table()} aria-pressed={table.to_string()} onclick={flip}>{ icon(if *table { "chart-no-axes-column" } else { "table-2" }, "size-4") }</button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.explain()} title={l.explain()} onclick={ask}>{ icon("circle-help", "size-4") }</button></span> };
     let body = match (&report.data, &report.error) {
         (Some(r), _) => {
             let months = series(l, won.data.as_deref(), r);
@@ -54,7 +67,11 @@ pub(crate) fn ForecastCard(p: &ForecastProps) -> Html {
 
 fn year_back(scope: &Scope) -> Scope {
     let today = crate::browser::clock().today();
-    Scope { from: today.checked_sub_months(chrono::Months::new(11)).and_then(|d| chrono::Datelike::with_day(&d, 1)), to: Some(today), team: scope.team.clone() }
+    Scope {
+        from: today.checked_sub_months(chrono::Months::new(11)).and_then(|d| chrono::Datelike::with_day(&d, 1)),
+        to: Some(today),
+        team: scope.team.clone(),
+    }
 }
 
 fn categories(r: &Value) -> Vec<Value> {
@@ -68,9 +85,11 @@ fn category(l: Lang, currency: &str, c: &Value) -> Html {
         "best_case" => (l.cat_best(), "bg-primary/55"),
         _ => (l.cat_pipeline(), "bg-primary/25"),
     };
-    let row = html! { <><span class={classes!("size-2", "rounded-full", dot)}></span><span class="flex-1 truncate">{ name }</span><span class="text-xs text-base-content/70">{ l.n_records(c.get("n").and_then(Value::as_i64).unwrap_or(0)) }</span><span class="w-20 text-right font-medium tabular-nums">{ short(l, currency, "money", c.get("amount_minor").and_then(Value::as_f64)) }</span></> };
+    let row = html! { <><span class={cls!("size-2 rounded-full", dot)}></span><span class="flex-1 truncate">{ name }</span><span class="text-xs text-base-content/70">{ l.n_records(c.get("n").and_then(Value::as_i64).unwrap_or(0)) }</span><span class="w-20 text-right font-medium tabular-nums">{ short(l, currency, "money", c.get("amount_minor").and_then(Value::as_f64)) }</span></> };
     match drill(c) {
-        Some((object, query)) => html! { <ListLink {object} {query} class="flex h-7 items-center gap-2 text-[13px] hover:text-primary">{ row }</ListLink> },
+        Some((object, query)) => {
+            html! { <ListLink {object} {query} class="flex h-7 items-center gap-2 text-[13px] hover:text-primary">{ row }</ListLink> }
+        }
         None => html! { <div class="flex h-7 items-center gap-2 text-[13px]">{ row }</div> },
     }
 }
@@ -113,7 +132,7 @@ fn option(l: Lang, months: &[Month]) -> Value {
 fn months_table(l: Lang, currency: &str, months: &[Month]) -> Html {
     let money = |v: Option<f64>| v.map_or_else(|| "—".to_owned(), |v| format::money(l, currency, (v * 100.0) as i64));
     html! { <div class="max-h-72 overflow-y-auto"><table class="w-full text-[13px] tabular-nums"><thead class="text-left text-xs text-base-content/70"><tr><th class="font-medium">{ l.month() }</th><th class="text-right font-medium">{ l.won_word() }</th><th class="text-right font-medium">{ l.expected_word() }</th></tr></thead>
-        <tbody class="divide-y divide-base-300/60">{ for months.iter().map(|m| html! { <tr class="h-7"><td>{ &m.0 }</td><td class="text-right">{ money(m.1) }</td><td class="text-right">{ money(m.2) }</td></tr> }) }</tbody></table></div> }
+    <tbody class="divide-y divide-base-300/60">{ for months.iter().map(|m| html! { <tr class="h-7"><td>{ &m.0 }</td><td class="text-right">{ money(m.1) }</td><td class="text-right">{ money(m.2) }</td></tr> }) }</tbody></table></div> }
 }
 
 /// The probability of each stage and where it comes from.
@@ -122,7 +141,7 @@ fn probabilities(l: Lang, r: &Value) -> Html {
     if stages.is_empty() {
         return html! {};
     }
-    let pct = |v: Option<&Value>| v.and_then(Value::as_f64).map_or_else(|| "—".to_owned(), |p| format::percent(p));
+    let pct = |v: Option<&Value>| v.and_then(Value::as_f64).map_or_else(|| "—".to_owned(), format::percent);
     html! { <table class="mt-3 w-full text-[13px] tabular-nums"><thead class="text-left text-xs text-base-content/70"><tr><th class="font-medium">{ l.stage() }</th><th class="text-right font-medium">{ l.probability() }</th><th class="text-right font-medium">{ l.won_of_closed() }</th></tr></thead>
-        <tbody>{ for stages.iter().map(|s| html! { <tr class="h-7"><td>{ s.get("name").or_else(|| s.get("label")).and_then(Value::as_str).unwrap_or("") }if s.get("manual").is_some_and(|m| !m.is_null()) { <span class="ml-1 text-xs text-base-content/70">{ l.manual() }</span> }</td><td class="text-right">{ pct(s.get("probability")) }</td><td class="text-right">{ format!("{} / {}", s.get("won").and_then(Value::as_i64).unwrap_or(0), s.get("closed").and_then(Value::as_i64).unwrap_or(0)) }</td></tr> }) }</tbody></table> }
+    <tbody>{ for stages.iter().map(|s| html! { <tr class="h-7"><td>{ s.get("name").or_else(|| s.get("label")).and_then(Value::as_str).unwrap_or("") }if s.get("manual").is_some_and(|m| !m.is_null()) { <span class="ml-1 text-xs text-base-content/70">{ l.manual() }</span> }</td><td class="text-right">{ pct(s.get("probability")) }</td><td class="text-right">{ format!("{} / {}", s.get("won").and_then(Value::as_i64).unwrap_or(0), s.get("closed").and_then(Value::as_i64).unwrap_or(0)) }</td></tr> }) }</tbody></table> }
 }

@@ -12,8 +12,9 @@ use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::record::link::{Choice, LinkPicker};
 use crate::route::Route;
+use crate::ui::cls;
 use crate::ui::field::select;
-use crate::ui::{Card, Empty, Icon};
+use crate::ui::{Card, Empty, icon};
 use chrono::{Datelike, NaiveDate};
 use serde_json::Value;
 use yew::prelude::*;
@@ -66,24 +67,44 @@ impl Span {
     }
 }
 
-const FIGURES: [&str; 6] = ["open_pipeline", "won_value", "win_rate", "median_cycle_days", "new_customers", "activities"];
+const FIGURES: [&str; 6] =
+    ["open_pipeline", "won_value", "win_rate", "median_cycle_days", "new_customers", "activities"];
 
 #[component]
 pub(crate) fn Home() -> Html {
     let l = use_lang();
     let session = use_session();
     browser::set_title(&format!("{} · {}", l.nav_home(), l.app_name()));
-    let span = use_state_eq(|| browser::stored("home.span").and_then(|s| Span::ALL.into_iter().find(|x| x.key() == s)).unwrap_or(Span::Year));
+    let span = use_state_eq(|| {
+        browser::stored("home.span").and_then(|s| Span::ALL.into_iter().find(|x| x.key() == s)).unwrap_or(Span::Year)
+    });
     let team = use_state_eq(|| None::<Choice>);
     let open = use_state_eq(|| None::<String>);
     let clock = browser::clock();
     let days = span.days(clock.today());
     let scope = Scope { from: days.map(|d| d.0), to: days.map(|d| d.1), team: team.as_ref().map(|t| t.0.clone()) };
     let spans: Vec<(String, String)> = Span::ALL.iter().map(|s| (s.key().to_owned(), s.label(l).to_owned())).collect();
-    let onspan = { let span = span.clone(); Callback::from(move |v: String| if let Some(s) = Span::ALL.into_iter().find(|s| s.key() == v) { browser::store("home.span", s.key()); span.set(s) }) };
-    let onteam = { let team = team.clone(); Callback::from(move |c: Option<Choice>| team.set(c)) };
-    let show = { let open = open.clone(); Callback::from(move |key: String| open.set(Some(key))) };
-    let hide = { let open = open.clone(); Callback::from(move |()| open.set(None)) };
+    let onspan = {
+        let span = span.clone();
+        Callback::from(move |v: String| {
+            if let Some(s) = Span::ALL.into_iter().find(|s| s.key() == v) {
+                browser::store("home.span", s.key());
+                span.set(s)
+            }
+        })
+    };
+    let onteam = {
+        let team = team.clone();
+        Callback::from(move |c: Option<Choice>| team.set(c))
+    };
+    let show = {
+        let open = open.clone();
+        Callback::from(move |key: String| open.set(Some(key)))
+    };
+    let hide = {
+        let open = open.clone();
+        Callback::from(move |()| open.set(None))
+    };
     let may = |object: &str| session.me.may(object, "read") || session.object(object).is_some_and(|o| o.may("read"));
     if !may("opportunities") && !may("customers") {
         return html! { <Empty icon="lock" title={l.err_forbidden()} /> };
@@ -100,7 +121,7 @@ pub(crate) fn Home() -> Html {
         </div>
         <div class="mt-4"><FunnelCard scope={scope.clone()} /></div>
         <div class="mt-4"><RfmCard /></div>
-        if let Some(metric) = (*open).clone() { <Explain {metric} {scope} onclose={hide} /> }
+        if let Some(metric) = (*open).clone() { <Explain scope={if metric == "open_pipeline" { scope.always() } else { scope }} {metric} onclose={hide} /> }
     </> }
 }
 
@@ -108,7 +129,10 @@ pub(crate) fn Home() -> Html {
 #[component]
 fn Brief() -> Html {
     let l = use_lang();
-    let tasks = use_query::<Page<Record>>(format!("/tasks?limit=1&count=exact&fields=id&filter={}", crate::data::http::encode(DUE)));
+    let tasks = use_query::<Page<Record>>(format!(
+        "/tasks?limit=1&count=exact&fields=id&filter={}",
+        crate::data::http::encode(DUE)
+    ));
     let text = match tasks.data.as_ref().and_then(|d| d.total) {
         Some(0) => l.brief_none().to_owned(),
         Some(n) => l.brief(n),
@@ -119,24 +143,32 @@ fn Brief() -> Html {
 
 /// My open tasks that are due by tomorrow.
 const DUE: &str = r#"{"all":[{"field":"status","op":"eq","value":"open"},{"field":"owner_id","op":"eq","value":"$me"},{"field":"due_at","op":"next_days","value":1}]}"#;
-const MINE: &str = r#"{"all":[{"field":"status","op":"eq","value":"open"},{"field":"owner_id","op":"eq","value":"$me"}]}"#;
+const MINE: &str =
+    r#"{"all":[{"field":"status","op":"eq","value":"open"},{"field":"owner_id","op":"eq","value":"$me"}]}"#;
 
 /// The next tasks of the reader.
 #[component]
 fn TodoCard() -> Html {
     let l = use_lang();
-    let tasks = use_query::<Page<Record>>(format!("/tasks?limit=6&sort=due_at&refs=true&filter={}", crate::data::http::encode(MINE)));
+    let tasks = use_query::<Page<Record>>(format!(
+        "/tasks?limit=6&sort=due_at&refs=true&filter={}",
+        crate::data::http::encode(MINE)
+    ));
     let clock = browser::clock();
     let body = match (&tasks.data, &tasks.error) {
-        (Some(d), _) if d.items.is_empty() => html! { <Empty small=true icon="circle-check" title={l.todo_none()} body={l.todo_none_body()} /> },
-        (Some(d), _) => html! { <ul class="divide-y divide-base-300/60">{ for d.items.iter().map(|t| { let due = text(t, "due_at"); html! {
-            <li><Link<Route> to={Route::record("tasks", text(t, "id"))} classes="flex items-center gap-3 px-4 py-2 text-[13px] hover:bg-base-200/60"><span class={classes!("size-2", "shrink-0", "rounded-full", match text(t, "priority") { "high" => "bg-error", "low" => "bg-base-content/25", _ => "bg-info" })}></span>
+        (Some(d), _) if d.items.is_empty() => {
+            html! { <Empty small=true icon="circle-check" title={l.todo_none()} body={l.todo_none_body()} /> }
+        }
+        (Some(d), _) => {
+            html! { <ul class="divide-y divide-base-300/60">{ for d.items.iter().map(|t| { let due = text(t, "due_at"); html! {
+            <li><Link<Route> to={Route::record("tasks", text(t, "id"))} classes="flex items-center gap-3 px-4 py-2 text-[13px] hover:bg-base-200/60"><span class={cls!("size-2 shrink-0 rounded-full", match text(t, "priority") { "high" => "bg-error", "low" => "bg-base-content/25", _ => "bg-info" })}></span>
                 <span class="min-w-0 flex-1"><span class="block truncate">{ text(t, "title") }</span><span class="block truncate text-xs text-base-content/70">{ d.refs.get(text(t, "customer_id")).cloned().unwrap_or_default() }</span></span>
-                if !due.is_empty() { <time class={classes!("shrink-0", "text-xs", "tabular-nums", if overdue(due, &clock) { "text-error" } else { "text-base-content/70" })}>{ format::moment(l, due, &clock) }</time> }</Link<Route>></li> } }) }</ul> },
+                if !due.is_empty() { <time class={cls!("shrink-0 text-xs tabular-nums", if overdue(due, &clock) { "text-error" } else { "text-base-content/70" })}>{ format::moment(l, due, &clock) }</time> }</Link<Route>></li> } }) }</ul> }
+        }
         (None, Some(e)) => html! { <crate::ui::Failed error={e.clone()} retry={tasks.refetch.clone()} /> },
         (None, None) => crate::ui::skeleton_lines(6),
     };
-    html! { <Card title={l.todo()} extra={html! { <Link<Route> to={Route::list("tasks")} classes="btn btn-ghost btn-xs">{ l.open_as_list() }<Icon name="arrow-right" class="size-3.5" /></Link<Route>> }}>{ body }</Card> }
+    html! { <Card title={l.todo()} extra={html! { <Link<Route> to={Route::list("tasks")} classes="btn btn-ghost btn-xs">{ l.open_as_list() }{ icon("arrow-right", "size-3.5") }</Link<Route>> }}>{ body }</Card> }
 }
 
 fn overdue(due: &str, clock: &format::Clock) -> bool {
@@ -155,24 +187,31 @@ struct FigureProps {
 fn Figure(p: &FigureProps) -> Html {
     let l = use_lang();
     let session = use_session();
-    let answer = use_query::<Value>(metric_path(p.metric, &p.scope, None));
-    let before = use_query::<Value>(p.scope.before().map(|s| metric_path(p.metric, &s, None)).unwrap_or_default());
-    let onclick = { let (onopen, key) = (p.onopen.clone(), p.metric); Callback::from(move |_: MouseEvent| onopen.emit(key.to_owned())) };
+    // What is open is open now: a period would only ask when it is expected to close.
     let stock = matches!(p.metric, "open_pipeline" | "weighted_pipeline");
+    let scope = if stock { p.scope.always() } else { p.scope.clone() };
+    let answer = use_query::<Value>(metric_path(p.metric, &scope, None));
+    let before = use_query::<Value>(scope.before().map(|s| metric_path(p.metric, &s, None)).unwrap_or_default());
+    let onclick = {
+        let (onopen, key) = (p.onopen.clone(), p.metric);
+        Callback::from(move |_: MouseEvent| onopen.emit(key.to_owned()))
+    };
     let body = match (&answer.data, &answer.error) {
         (Some(v), _) => {
             let now = v.get("value").and_then(Value::as_f64);
             let unit = v.get("unit").and_then(Value::as_str).unwrap_or("count");
-            let was = before.data.as_ref().and_then(|b| b.get("value").and_then(Value::as_f64)).filter(|_| !stock);
+            let was = before.data.as_ref().and_then(|b| b.get("value").and_then(Value::as_f64));
             html! { <><span class="block whitespace-nowrap text-[22px] font-semibold leading-8 tabular-nums" title={super::explain::full(session.currency(), unit, now)}>{ super::explain::short(l, session.currency(), unit, now) }</span>
-                <span class="block h-4 text-xs">{ change(l, p.metric, unit, now, was) }</span></> }
+            <span class="block h-4 text-xs">{ change(l, p.metric, unit, now, was) }</span></> }
         }
         (None, Some(e)) => html! { <span class="block min-h-12 pt-1 text-xs text-error">{ e.text(l) }</span> },
-        (None, None) => html! { <><span class="skeleton my-1.5 block h-5 w-24"></span><span class="block h-4"></span></> },
+        (None, None) => {
+            html! { <><span class="skeleton my-1.5 block h-5 w-24"></span><span class="block h-4"></span></> }
+        }
     };
     html! {
         <button {onclick} data-testid={format!("kpi-{}", p.metric)} class="group cursor-pointer rounded-box border border-base-300 bg-base-100 px-4 pb-2.5 pt-3 text-left transition-colors hover:border-primary/50">
-            <span class="flex items-center justify-between text-xs text-base-content/70"><span class="truncate">{ label(l, p.metric) }</span><Icon name="info" class="size-3.5 opacity-0 group-hover:opacity-70" /></span>{ body }
+            <span class="flex items-center justify-between text-xs text-base-content/70"><span class="truncate">{ label(l, p.metric) }</span>{ icon("info", "size-3.5 opacity-0 group-hover:opacity-70") }</span>{ body }
         </button>
     }
 }
@@ -181,6 +220,9 @@ fn Figure(p: &FigureProps) -> Html {
 fn change(l: Lang, metric: &str, unit: &str, now: Option<f64>, was: Option<f64>) -> Html {
     let (Some(now), Some(was)) = (now, was) else { return html! {} };
     let diff = now - was;
+    if diff.abs() < 1e-9 {
+        return html! {};
+    }
     let text = match unit {
         "percent" => format!("{}{}", if diff >= 0.0 { "+" } else { "" }, l.points(&format::number(diff, 1))),
         _ if was == 0.0 => return html! {},
@@ -206,7 +248,9 @@ fn label(l: Lang, metric: &str) -> &'static str {
 /// A small link to the records behind a number.
 pub(crate) fn records_link(v: &Value, label: &str) -> Html {
     match drill(v) {
-        Some((object, query)) => html! { <ListLink {object} {query}>{ label.to_owned() }<Icon name="arrow-right" class="size-3.5" /></ListLink> },
+        Some((object, query)) => {
+            html! { <ListLink {object} {query}>{ label.to_owned() }{ icon("arrow-right", "size-3.5") }</ListLink> }
+        }
         None => html! {},
     }
 }
@@ -217,7 +261,7 @@ pub(crate) struct ListLinkProps {
     /// Already encoded.
     pub(crate) query: String,
     pub(crate) children: Html,
-    #[prop_or(classes!("btn", "btn-ghost", "btn-xs"))]
+    #[prop_or(cls!("btn btn-ghost btn-xs"))]
     pub(crate) class: Classes,
     #[prop_or_default]
     pub(crate) title: Option<String>,
@@ -227,7 +271,18 @@ pub(crate) struct ListLinkProps {
 #[component]
 pub(crate) fn ListLink(p: &ListLinkProps) -> Html {
     let navigator = use_navigator();
-    let onclick = { let (n, object, query) = (navigator, p.object.clone(), p.query.clone()); Callback::from(move |e: MouseEvent| if !e.meta_key() && !e.ctrl_key() && let Some(n) = &n { e.prevent_default(); crate::route::open_list(n, &object, &query) }) };
+    let onclick = {
+        let (n, object, query) = (navigator, p.object.clone(), p.query.clone());
+        Callback::from(move |e: MouseEvent| {
+            if !e.meta_key()
+                && !e.ctrl_key()
+                && let Some(n) = &n
+            {
+                e.prevent_default();
+                crate::route::open_list(n, &object, &query)
+            }
+        })
+    };
     html! { <a class={p.class.clone()} href={format!("/{}?{}", p.object, p.query)} title={p.title.clone()} {onclick}>{ p.children.clone() }</a> }
 }
 

@@ -5,8 +5,9 @@ use crate::data::types::{FieldMeta, ObjectMeta};
 use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::record::link::{Choice, LinkPicker};
+use crate::ui::cls;
 use crate::ui::field::{Field, Toggle, select};
-use crate::ui::{Card, Icon};
+use crate::ui::{Card, icon};
 use serde_json::{Value, json};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -33,7 +34,15 @@ pub(crate) fn Mapping(p: &PartProps) -> Html {
     let l = use_lang();
     let i = &p.import;
     let mapped = i.columns.iter().filter(|c| i.mapping.contains_key(&c.header)).count();
-    let missing: Vec<&str> = p.meta.fields.iter().filter(|f| f.required && f.writable && f.default.is_null() && f.importable && !i.mapping.values().any(|m| *m == f.key)).map(|f| f.label.as_str()).collect();
+    let missing: Vec<&str> = p
+        .meta
+        .fields
+        .iter()
+        .filter(|f| {
+            f.required && f.writable && f.default.is_null() && f.importable && !i.mapping.values().any(|m| *m == f.key)
+        })
+        .map(|f| f.label.as_str())
+        .collect();
     html! {
         <Card title={l.mapping()} extra={html! { <span class="text-xs text-base-content/70">{ l.mapped_n(mapped, i.columns.len()) }</span> }}>
             if !i.duplicate_headers.is_empty() { <p class="mx-4 mb-2 rounded-lg bg-warning/10 px-3 py-2 text-[13px]">{ l.duplicate_headers(&i.duplicate_headers.join(l.pick("、", ", "))) }</p> }
@@ -58,17 +67,24 @@ fn ColumnRow(p: &ColumnRowProps) -> Html {
     let now = i.mapping.get(&c.header).cloned().unwrap_or_default();
     let mut options = vec![(String::new(), l.do_not_import().to_owned())];
     let taken = |k: &str| i.mapping.iter().any(|(h, f)| f == k && *h != c.header);
-    options.extend(p.meta.fields.iter().filter(|f| f.importable || f.key == now).map(|f| (f.key.clone(), if taken(&f.key) { format!("{}（{}）", f.label, l.in_use()) } else { f.label.clone() })));
-    let onchange = { let (onpatch, header) = (p.onpatch.clone(), c.header.clone()); Callback::from(move |v: String| onpatch.emit(nested("mapping", &header, if v.is_empty() { Value::Null } else { json!(v) }))) };
+    options.extend(p.meta.fields.iter().filter(|f| f.importable || f.key == now).map(|f| {
+        (f.key.clone(), if taken(&f.key) { format!("{}（{}）", f.label, l.in_use()) } else { f.label.clone() })
+    }));
+    let onchange = {
+        let (onpatch, header) = (p.onpatch.clone(), c.header.clone());
+        Callback::from(move |v: String| {
+            onpatch.emit(nested("mapping", &header, if v.is_empty() { Value::Null } else { json!(v) }))
+        })
+    };
     let field = p.meta.field(&now);
     let sure = c.guess.as_deref() == Some(now.as_str()) && !now.is_empty();
     html! {
         <li class="grid items-center gap-x-4 gap-y-1 px-4 py-2.5 sm:grid-cols-[minmax(0,1fr)_20px_minmax(0,240px)]">
             <div class="min-w-0"><p class="flex items-center gap-2 text-[13px] font-medium"><span class="truncate">{ &c.header }</span><span class="shrink-0 rounded bg-base-content/8 px-1.5 text-[11px] font-normal leading-4.5 text-base-content/70">{ shape(l, &c.shape) }</span></p>
                 <p class="truncate text-xs text-base-content/70">{ c.samples.iter().take(4).cloned().collect::<Vec<_>>().join("  ·  ") }</p></div>
-            <span class="hidden text-base-content/70 sm:block"><Icon name="arrow-right" /></span>
+            <span class="hidden text-base-content/70 sm:block">{ icon("arrow-right", "size-4") }</span>
             <div class="min-w-0"><div class="flex items-center gap-2">{ select("map", &l.field_for(&c.header), &options, &now, "select-sm w-full", onchange) }
-                if sure { <span class={classes!("shrink-0", "text-[11px]", "tabular-nums", if c.confidence >= 0.8 { "text-success" } else { "text-warning" })} title={l.confidence()}>{ format::percent(c.confidence * 100.0) }</span> }</div>
+                if sure { <span class={cls!("shrink-0 text-[11px] tabular-nums", if c.confidence >= 0.8 { "text-success" } else { "text-warning" })} title={l.confidence()}>{ format::percent(c.confidence * 100.0) }</span> }</div>
                 { format_of(l, c, i, field, &p.onpatch) }</div>
         </li>
     }
@@ -93,12 +109,29 @@ fn shape(l: Lang, shape: &str) -> &'static str {
 fn format_of(l: Lang, c: &Column, i: &Import, field: Option<&FieldMeta>, onpatch: &Callback<Value>) -> Html {
     let Some(field) = field else { return html! {} };
     if matches!(field.kind.as_str(), "date" | "datetime") && c.date_ambiguous && i.date_format.is_none() {
-        return html! { <p class="mt-1 flex items-center gap-1 text-xs text-warning"><Icon name="circle-alert" class="size-3.5" />{ l.date_ambiguous(c.date_format.as_deref().unwrap_or("ymd")) }</p> };
+        return html! { <p class="mt-1 flex items-center gap-1 text-xs text-warning">{ icon("circle-alert", "size-3.5") }{ l.date_ambiguous(c.date_format.as_deref().unwrap_or("ymd")) }</p> };
     }
     if field.kind == "money" {
         let now = i.multiply.get(&c.header).copied().unwrap_or(1).to_string();
-        let options = [("1".to_owned(), l.unit_one().to_owned()), ("1000".to_owned(), l.unit_thousand().to_owned()), ("10000".to_owned(), l.unit_wan().to_owned()), ("1000000".to_owned(), l.unit_million().to_owned())];
-        let onchange = { let (onpatch, all, header) = (onpatch.clone(), i.multiply.clone(), c.header.clone()); Callback::from(move |v: String| { let n = v.parse::<i64>().unwrap_or(1); let mut m = all.clone(); if n == 1 { m.remove(&header); } else { m.insert(header.clone(), n); } onpatch.emit(json!({ "multiply": m })) }) };
+        let options = [
+            ("1".to_owned(), l.unit_one().to_owned()),
+            ("1000".to_owned(), l.unit_thousand().to_owned()),
+            ("10000".to_owned(), l.unit_wan().to_owned()),
+            ("1000000".to_owned(), l.unit_million().to_owned()),
+        ];
+        let onchange = {
+            let (onpatch, all, header) = (onpatch.clone(), i.multiply.clone(), c.header.clone());
+            Callback::from(move |v: String| {
+                let n = v.parse::<i64>().unwrap_or(1);
+                let mut m = all.clone();
+                if n == 1 {
+                    m.remove(&header);
+                } else {
+                    m.insert(header.clone(), n);
+                }
+                onpatch.emit(json!({ "multiply": m }))
+            })
+        };
         return html! { <div class="mt-1 flex items-center gap-2 text-xs text-base-content/70">{ l.unit() }{ select("unit", l.unit(), &options, &now, "select-xs w-24", onchange) }</div> };
     }
     html! {}
@@ -111,12 +144,43 @@ pub(crate) fn Options(p: &PartProps) -> Html {
     let i = &p.import;
     let owner = use_state_eq(|| None::<Choice>);
     let mapped: Vec<&FieldMeta> = p.meta.fields.iter().filter(|f| i.mapping.values().any(|m| *m == f.key)).collect();
-    let keys = mapped.iter().filter(|f| matches!(f.kind.as_str(), "text" | "phone" | "email" | "link" | "date" | "id" | "url")).take(10);
-    let flip = |key: &str| { let (onpatch, now, key) = (p.onpatch.clone(), i.match_fields.clone(), key.to_owned()); Callback::from(move |_: Event| { let mut v = now.clone(); if v.contains(&key) { v.retain(|k| *k != key) } else { v.push(key.clone()) } onpatch.emit(json!({ "match_fields": v })) }) };
-    let set = |key: &'static str| { let onpatch = p.onpatch.clone(); Callback::from(move |v: String| { let mut m = serde_json::Map::new(); m.insert(key.into(), json!(v)); onpatch.emit(Value::Object(m)) }) };
-    let pairs = |list: &[(&str, &str)]| list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
-    let links: Vec<&&FieldMeta> = mapped.iter().filter(|f| f.kind == "link" && f.link.as_deref() != Some("users")).collect();
-    let onowner = { let (owner, onpatch) = (owner.clone(), p.onpatch.clone()); Callback::from(move |c: Option<Choice>| { if let Some(c) = &c { onpatch.emit(json!({ "default_owner_id": c.0 })) } owner.set(c) }) };
+    let keys = mapped
+        .iter()
+        .filter(|f| matches!(f.kind.as_str(), "text" | "phone" | "email" | "link" | "date" | "id" | "url"))
+        .take(10);
+    let flip = |key: &str| {
+        let (onpatch, now, key) = (p.onpatch.clone(), i.match_fields.clone(), key.to_owned());
+        Callback::from(move |_: Event| {
+            let mut v = now.clone();
+            if v.contains(&key) {
+                v.retain(|k| *k != key)
+            } else {
+                v.push(key.clone())
+            }
+            onpatch.emit(json!({ "match_fields": v }))
+        })
+    };
+    let set = |key: &'static str| {
+        let onpatch = p.onpatch.clone();
+        Callback::from(move |v: String| {
+            let mut m = serde_json::Map::new();
+            m.insert(key.into(), json!(v));
+            onpatch.emit(Value::Object(m))
+        })
+    };
+    let pairs =
+        |list: &[(&str, &str)]| list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
+    let links: Vec<&&FieldMeta> =
+        mapped.iter().filter(|f| f.kind == "link" && f.link.as_deref() != Some("users")).collect();
+    let onowner = {
+        let (owner, onpatch) = (owner.clone(), p.onpatch.clone());
+        Callback::from(move |c: Option<Choice>| {
+            if let Some(c) = &c {
+                onpatch.emit(json!({ "default_owner_id": c.0 }))
+            }
+            owner.set(c)
+        })
+    };
     html! {
         <Card title={l.import_options()} class="px-0"><div class="space-y-4 px-4 pb-4 text-[13px]">
             <fieldset><legend class="mb-1 text-base-content/75">{ l.match_by() }</legend><p class="mb-1.5 text-xs text-base-content/70">{ l.match_by_help() }</p>
@@ -138,7 +202,7 @@ pub(crate) fn Values(p: &PartProps) -> Html {
     let i = &p.import;
     let left = i.undecided();
     html! {
-        <Card title={l.values_title()} extra={html! { <span class={classes!("text-xs", if left > 0 { "text-warning" } else { "text-success" })}>{ if left > 0 { l.values_left(left) } else { l.values_all().to_owned() } }</span> }}>
+        <Card title={l.values_title()} extra={html! { <span class={cls!("text-xs", if left > 0 { "text-warning" } else { "text-success" })}>{ if left > 0 { l.values_left(left) } else { l.values_all().to_owned() } }</span> }}>
             <p class="px-4 pb-2 text-[13px] text-base-content/70">{ l.values_body() }</p>
             { for i.unmatched.iter().filter(|(_, v)| !v.is_empty()).map(|(key, values)| { let field = p.meta.field(key).cloned().unwrap_or_default(); html! { <section key={key.clone()} class="border-t border-base-300/60">
                 <header class="flex items-center justify-between px-4 pt-2.5 text-xs text-base-content/70"><span>{ if field.label.is_empty() { key.clone() } else { field.label.clone() } }</span>{ accept_all(l, key, values, i, &p.onpatch) }</header>
@@ -148,12 +212,20 @@ pub(crate) fn Values(p: &PartProps) -> Html {
 }
 
 fn accept_all(l: Lang, key: &str, values: &[Unmatched], i: &Import, onpatch: &Callback<Value>) -> Html {
-    let open: serde_json::Map<String, Value> = values.iter().filter(|u| u.suggestion.is_some() && !i.value_links.get(key).is_some_and(|m| m.contains_key(&u.value))).map(|u| (u.value.clone(), json!(u.suggestion))).collect();
+    let open: serde_json::Map<String, Value> = values
+        .iter()
+        .filter(|u| u.suggestion.is_some() && !i.value_links.get(key).is_some_and(|m| m.contains_key(&u.value)))
+        .map(|u| (u.value.clone(), json!(u.suggestion)))
+        .collect();
     if open.len() < 2 {
         return html! {};
     }
     let n = open.len();
-    let body = { let mut m = serde_json::Map::new(); m.insert(key.to_owned(), Value::Object(open)); json!({ "value_links": m }) };
+    let body = {
+        let mut m = serde_json::Map::new();
+        m.insert(key.to_owned(), Value::Object(open));
+        json!({ "value_links": m })
+    };
     html! { <button class="btn btn-ghost btn-xs text-primary" onclick={onpatch.reform(move |_: MouseEvent| body.clone())}>{ l.accept_all(n) }</button> }
 }
 
@@ -172,11 +244,35 @@ fn ValueRow(p: &ValueRowProps) -> Html {
     let u = &p.value;
     let names = use_state_eq(|| None::<Choice>);
     let decided = p.import.value_links.get(&p.column).and_then(|m| m.get(&u.value)).cloned();
-    let choose = { let (onpatch, column, value) = (p.onpatch.clone(), p.column.clone(), u.value.clone()); move |to: Value| { let mut m = serde_json::Map::new(); m.insert(value.clone(), to); onpatch.emit(nested("value_links", &column, Value::Object(m))) } };
-    let yes = { let (choose, s) = (choose.clone(), u.suggestion.clone()); Callback::from(move |_: MouseEvent| choose(json!(s))) };
-    let no = { let choose = choose.clone(); Callback::from(move |_: MouseEvent| choose(Value::Null)) };
-    let pick = { let (choose, names) = (choose.clone(), names.clone()); Callback::from(move |c: Option<Choice>| if let Some(c) = c { choose(json!(c.0)); names.set(Some(c)) }) };
-    let pick_key = { let choose = choose.clone(); Callback::from(move |v: String| choose(if v.is_empty() { Value::Null } else { json!(v) })) };
+    let choose = {
+        let (onpatch, column, value) = (p.onpatch.clone(), p.column.clone(), u.value.clone());
+        move |to: Value| {
+            let mut m = serde_json::Map::new();
+            m.insert(value.clone(), to);
+            onpatch.emit(nested("value_links", &column, Value::Object(m)))
+        }
+    };
+    let yes = {
+        let (choose, s) = (choose.clone(), u.suggestion.clone());
+        Callback::from(move |_: MouseEvent| choose(json!(s)))
+    };
+    let no = {
+        let choose = choose.clone();
+        Callback::from(move |_: MouseEvent| choose(Value::Null))
+    };
+    let pick = {
+        let (choose, names) = (choose.clone(), names.clone());
+        Callback::from(move |c: Option<Choice>| {
+            if let Some(c) = c {
+                choose(json!(c.0));
+                names.set(Some(c))
+            }
+        })
+    };
+    let pick_key = {
+        let choose = choose.clone();
+        Callback::from(move |v: String| choose(if v.is_empty() { Value::Null } else { json!(v) }))
+    };
     let label = |id: &str| {
         let picked = names.as_ref().filter(|c| c.0 == id).map(|c| c.1.clone());
         let suggested = (u.suggestion.as_deref() == Some(id)).then(|| u.label.clone()).flatten();
@@ -184,8 +280,14 @@ fn ValueRow(p: &ValueRowProps) -> Html {
         picked.or(suggested).or(choice).unwrap_or_else(|| id.to_owned())
     };
     let other = match p.field.kind.as_str() {
-        "link" => html! { <div class="w-44"><LinkPicker object={p.field.link.clone().unwrap_or_default()} small=true value={None::<Choice>} onchange={pick} placeholder={l.choose_other()} /></div> },
-        "choice" => { let mut options = vec![(String::new(), l.choose_other().to_owned())]; options.extend(p.field.choices.iter().map(|c| (c.key.clone(), c.label.clone()))); select("value", l.choose_other(), &options, "", "select-sm w-44", pick_key) }
+        "link" => {
+            html! { <div class="w-44"><LinkPicker object={p.field.link.clone().unwrap_or_default()} small=true value={None::<Choice>} onchange={pick} placeholder={l.choose_other()} /></div> }
+        }
+        "choice" => {
+            let mut options = vec![(String::new(), l.choose_other().to_owned())];
+            options.extend(p.field.choices.iter().map(|c| (c.key.clone(), c.label.clone())));
+            select("value", l.choose_other(), &options, "", "select-sm w-44", pick_key)
+        }
         _ => html! {},
     };
     let create = p.import.create_missing.get(&p.column).copied().unwrap_or(false);
@@ -193,8 +295,8 @@ fn ValueRow(p: &ValueRowProps) -> Html {
         <li class="flex flex-wrap items-center gap-x-3 gap-y-1.5 px-4 py-2 text-[13px]">
             <span class="min-w-0 flex-1 basis-40"><b class="font-medium">{ &u.value }</b><span class="ml-2 text-xs tabular-nums text-base-content/70">{ l.rows_n(&u.count.to_string()) }</span></span>
             { match (&decided, &u.suggestion) {
-                (Some(Some(id)), _) => html! { <span class="flex items-center gap-1.5 text-success"><Icon name="circle-check" class="size-4" />{ format!("= {}", label(id)) }<button class="btn btn-ghost btn-xs text-base-content/70" onclick={no}>{ l.not_this() }</button></span> },
-                (Some(None), _) => html! { <span class="flex items-center gap-1.5 text-base-content/70"><Icon name="circle-check" class="size-4" />{ if create && p.field.kind == "link" { l.will_create() } else { l.leave_empty() } }{ other }</span> },
+                (Some(Some(id)), _) => html! { <span class="flex items-center gap-1.5 text-success">{ icon("circle-check", "size-4") }{ format!("= {}", label(id)) }<button class="btn btn-ghost btn-xs text-base-content/70" onclick={no}>{ l.not_this() }</button></span> },
+                (Some(None), _) => html! { <span class="flex items-center gap-1.5 text-base-content/70">{ icon("circle-check", "size-4") }{ if create && p.field.kind == "link" { l.will_create() } else { l.leave_empty() } }{ other }</span> },
                 (None, Some(_)) => html! { <span class="flex flex-wrap items-center gap-1.5"><span class="text-base-content/75">{ l.is_it(u.label.as_deref().unwrap_or("")) }</span>if let Some(s) = u.score { <span class="text-[11px] tabular-nums text-base-content/70">{ format::percent(s * 100.0) }</span> }<button class="btn btn-xs btn-primary" onclick={yes} data-testid="accept">{ l.yes() }</button><button class="btn btn-xs" onclick={no}>{ l.no() }</button>{ other }</span> },
                 (None, None) => html! { <span class="flex items-center gap-1.5"><span class="text-xs text-warning">{ if create && p.field.kind == "link" { l.will_create() } else { l.no_match() } }</span>{ other }</span> },
             } }

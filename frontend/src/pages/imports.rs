@@ -11,7 +11,8 @@ use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::route::Route;
 use crate::shell::object_icon;
-use crate::ui::{Card, Empty, Failed, Icon, badge, page_head, skeleton_rows, spinner};
+use crate::ui::cls;
+use crate::ui::{Card, Empty, Failed, badge, icon, page_head, skeleton_rows, spinner};
 use serde_json::json;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -41,17 +42,27 @@ pub(crate) fn Imports() -> Html {
     browser::set_title(&format!("{} · {}", l.nav_imports(), l.app_name()));
     let query = use_query::<Page<Import>>("/imports?limit=50".to_owned());
     let busy = query.data.as_ref().is_some_and(|d| d.items.iter().any(Import::is_busy));
-    { let refetch = query.refetch.clone(); use_effect_with(busy, move |busy| { let t = busy.then(|| gloo_timers::callback::Interval::new(2000, move || refetch.emit(()))); move || drop(t) }); }
+    {
+        let refetch = query.refetch.clone();
+        use_effect_with(busy, move |busy| {
+            let t = busy.then(|| gloo_timers::callback::Interval::new(2000, move || refetch.emit(())));
+            move || drop(t)
+        });
+    }
     let clock = browser::clock();
-    let actions = html! { <Link<Route> to={Route::NewImport} classes="btn btn-sm btn-primary"><Icon name="upload" />{ l.import_new() }</Link<Route>> };
-    let row = |i: &Import| html! {
+    let actions = html! { <Link<Route> to={Route::NewImport} classes="btn btn-sm btn-primary">{ icon("upload", "size-4") }{ l.import_new() }</Link<Route>> };
+    let row = |i: &Import| {
+        html! {
         <li key={i.id.clone()}><Link<Route> to={Route::Import { id: i.id.clone() }} classes="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-[13px] hover:bg-base-200/50">
-            <Icon name="file-spreadsheet" class="size-4 text-base-content/70" />
+            { icon("file-spreadsheet", "size-4 text-base-content/70") }
             <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ &i.file_name }</span><span class="block text-xs text-base-content/70">{ session.object(&i.object).map(|o| o.label_plural.clone()).unwrap_or_default() }</span></span>
             <span class="text-xs tabular-nums text-base-content/70">{ if i.state == "draft" { String::new() } else { l.import_counts(i.progress.created, i.progress.updated, i.progress.rejected) } }</span>
-            { state_badge(l, i) }<time class="w-28 text-right text-xs tabular-nums text-base-content/70">{ format::moment(l, &i.created_at, &clock) }</time></Link<Route>></li> };
+            { state_badge(l, i) }<time class="w-28 text-right text-xs tabular-nums text-base-content/70">{ format::moment(l, &i.created_at, &clock) }</time></Link<Route>></li> }
+    };
     let body = match (&query.data, &query.error) {
-        (Some(d), _) if d.items.is_empty() => html! { <Empty icon="upload" title={l.imports_none()} body={l.imports_none_body()} action={actions.clone()} /> },
+        (Some(d), _) if d.items.is_empty() => {
+            html! { <Empty icon="upload" title={l.imports_none()} body={l.imports_none_body()} action={actions.clone()} /> }
+        }
         (Some(d), _) => html! { <ul class="divide-y divide-base-300/60">{ for d.items.iter().map(row) }</ul> },
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
         (None, None) => skeleton_rows(5),
@@ -72,37 +83,75 @@ pub(crate) fn NewImport() -> Html {
     let busy = use_state_eq(|| false);
     let over = use_state_eq(|| false);
     let error = use_state_eq(|| None::<ApiError>);
-    let send = { let (object, busy, error, navigator) = (object.clone(), busy.clone(), error.clone(), navigator.clone()); Callback::from(move |file: web_sys::File| {
-        let (object, busy, error, navigator) = ((*object).clone(), busy.clone(), error.clone(), navigator.clone());
-        busy.set(true);
-        error.set(None);
-        spawn_local(async move {
-            match start(&object, file).await {
-                Ok(i) => { invalidate("/imports"); if let Some(n) = &navigator { n.push(&Route::Import { id: i.id }) } }
-                Err(e) => { busy.set(false); error.set(Some(e)) }
+    let send = {
+        let (object, busy, error, navigator) = (object.clone(), busy.clone(), error.clone(), navigator.clone());
+        Callback::from(move |file: web_sys::File| {
+            let (object, busy, error, navigator) = ((*object).clone(), busy.clone(), error.clone(), navigator.clone());
+            busy.set(true);
+            error.set(None);
+            spawn_local(async move {
+                match start(&object, file).await {
+                    Ok(i) => {
+                        invalidate("/imports");
+                        if let Some(n) = &navigator {
+                            n.push(&Route::Import { id: i.id })
+                        }
+                    }
+                    Err(e) => {
+                        busy.set(false);
+                        error.set(Some(e))
+                    }
+                }
+            });
+        })
+    };
+    let onfile = {
+        let send = send.clone();
+        Callback::from(move |e: Event| {
+            let input = e.target_dyn_into::<web_sys::HtmlInputElement>();
+            if let Some(f) = input.as_ref().and_then(web_sys::HtmlInputElement::files).and_then(|f| f.get(0)) {
+                send.emit(f)
             }
-        });
-    }) };
-    let onfile = { let send = send.clone(); Callback::from(move |e: Event| {
-        let input = e.target_dyn_into::<web_sys::HtmlInputElement>();
-        if let Some(f) = input.as_ref().and_then(web_sys::HtmlInputElement::files).and_then(|f| f.get(0)) { send.emit(f) }
-        if let Some(i) = input { i.set_value("") }
-    }) };
-    let ondrop = { let (send, over) = (send.clone(), over.clone()); Callback::from(move |e: DragEvent| { e.prevent_default(); over.set(false); if let Some(f) = e.data_transfer().and_then(|d| d.files()).and_then(|f| f.get(0)) { send.emit(f) } }) };
-    let hold = |on: bool| { let over = over.clone(); Callback::from(move |e: DragEvent| { e.prevent_default(); over.set(on) }) };
-    let card = |key: &str, label: &str| { let on = *object == key; let (object, key2) = (object.clone(), key.to_owned()); html! {
-        <button type="button" role="radio" aria-checked={on.to_string()} data-object={key.to_owned()} onclick={Callback::from(move |_: MouseEvent| object.set(key2.clone()))} class={classes!("flex", "h-12", "cursor-pointer", "items-center", "gap-2.5", "rounded-xl", "border", "px-3", "text-[13px]", if on { "border-primary bg-primary/6 font-medium" } else { "border-base-300 hover:border-primary/40" })}><Icon name={object_icon(key)} class="size-4 text-base-content/70" /><span class="truncate">{ label.to_owned() }</span></button> } };
-    let choices = session.objects.iter().filter(|o| o.may("import") && !matches!(o.key.as_str(), "saved_views" | "users"));
+            if let Some(i) = input {
+                i.set_value("")
+            }
+        })
+    };
+    let ondrop = {
+        let (send, over) = (send.clone(), over.clone());
+        Callback::from(move |e: DragEvent| {
+            e.prevent_default();
+            over.set(false);
+            if let Some(f) = e.data_transfer().and_then(|d| d.files()).and_then(|f| f.get(0)) {
+                send.emit(f)
+            }
+        })
+    };
+    let hold = |on: bool| {
+        let over = over.clone();
+        Callback::from(move |e: DragEvent| {
+            e.prevent_default();
+            over.set(on)
+        })
+    };
+    let card = |key: &str, label: &str| {
+        let on = *object == key;
+        let (object, key2) = (object.clone(), key.to_owned());
+        html! {
+        <button type="button" role="radio" aria-checked={on.to_string()} data-object={key.to_owned()} onclick={Callback::from(move |_: MouseEvent| object.set(key2.clone()))} class={cls!("flex h-12 cursor-pointer items-center gap-2.5 rounded-xl border px-3 text-[13px]", if on { "border-primary bg-primary/6 font-medium" } else { "border-base-300 hover:border-primary/40" })}>{ icon(object_icon(key), "size-4 text-base-content/70") }<span class="truncate">{ label.to_owned() }</span></button> }
+    };
+    let choices =
+        session.objects.iter().filter(|o| o.may("import") && !matches!(o.key.as_str(), "saved_views" | "users"));
     html! { <>
-        <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70"><Link<Route> to={Route::Imports} classes="hover:text-primary">{ l.nav_imports() }</Link<Route>><Icon name="chevron-right" class="size-3" />{ l.import_new() }</nav>
+        <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70"><Link<Route> to={Route::Imports} classes="hover:text-primary">{ l.nav_imports() }</Link<Route>>{ icon("chevron-right", "size-3") }{ l.import_new() }</nav>
         { page_head(html! { { l.import_new() } }, html! {}) }
         <Steps at={0} />
         <Card class="p-5">
             <h2 class="mb-2 text-[13px] font-semibold">{ l.import_what() }</h2>
             <div role="radiogroup" aria-label={l.import_what()} class="grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-4">{ for choices.map(|o| card(&o.key, &o.label_plural)) }</div>
             <h2 class="mb-2 mt-6 text-[13px] font-semibold">{ l.import_file() }</h2>
-            <label ondragover={hold(true)} ondragleave={hold(false)} {ondrop} class={classes!("flex", "cursor-pointer", "flex-col", "items-center", "gap-1", "rounded-2xl", "border-2", "border-dashed", "px-6", "py-10", "text-center", "focus-within:outline-2", "focus-within:outline-primary", if *over { "border-primary bg-primary/6" } else { "border-base-300 hover:border-primary/50" })}>
-                if *busy { { spinner() }<span class="mt-2 text-[13px]">{ l.import_analysing() }</span> } else { <Icon name="upload" class="size-6 text-base-content/70" /><span class="mt-1 text-sm font-medium">{ l.import_drop() }</span><span class="text-xs text-base-content/70">{ l.import_drop_note() }</span> }
+            <label ondragover={hold(true)} ondragleave={hold(false)} {ondrop} class={cls!("flex cursor-pointer flex-col items-center gap-1 rounded-2xl border-2 border-dashed px-6 py-10 text-center focus-within:outline-2 focus-within:outline-primary", if *over { "border-primary bg-primary/6" } else { "border-base-300 hover:border-primary/50" })}>
+                if *busy { { spinner() }<span class="mt-2 text-[13px]">{ l.import_analysing() }</span> } else { { icon("upload", "size-6 text-base-content/70") }<span class="mt-1 text-sm font-medium">{ l.import_drop() }</span><span class="text-xs text-base-content/70">{ l.import_drop_note() }</span> }
                 <input type="file" class="sr-only" accept=".csv,.tsv,.txt,.xlsx,.xls,text/csv" disabled={*busy} onchange={onfile} data-testid="import-file" />
             </label>
             if let Some(e) = &*error { <p class="mt-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }{ for e.errors.iter().map(|x| html! { <span class="block">{ &x.message }</span> }) }</p> }
@@ -127,6 +176,6 @@ pub(crate) fn Steps(p: &StepsProps) -> Html {
     let l = use_lang();
     let names = [l.step_file(), l.step_mapping(), l.step_check(), l.step_done()];
     html! { <ol class="mb-4 flex items-center gap-2 overflow-x-auto text-[13px] [scrollbar-width:none]">{ for names.iter().enumerate().map(|(i, n)| html! {
-        <li class="flex shrink-0 items-center gap-2" aria-current={(i == p.at).then_some("step")}>if i > 0 { <span class="h-px w-6 bg-base-300"></span> }
-            <span class={classes!("grid", "size-6", "place-items-center", "rounded-full", "text-xs", if i < p.at { "bg-primary/15 text-primary" } else if i == p.at { "bg-primary text-primary-content" } else { "bg-base-300/70 text-base-content/70" })}>if i < p.at { <Icon name="check" class="size-3.5" /> } else { { i + 1 } }</span><span class={if i == p.at { "font-medium" } else { "text-base-content/70" }}>{ *n }</span></li> }) }</ol> }
+    <li class="flex shrink-0 items-center gap-2" aria-current={(i == p.at).then_some("step")}>if i > 0 { <span class="h-px w-6 bg-base-300"></span> }
+        <span class={cls!("grid size-6 place-items-center rounded-full text-xs", if i < p.at { "bg-primary/15 text-primary" } else if i == p.at { "bg-primary text-primary-content" } else { "bg-base-300/70 text-base-content/70" })}>if i < p.at { { icon("check", "size-3.5") } } else { { i + 1 } }</span><span class={if i == p.at { "font-medium" } else { "text-base-content/70" }}>{ *n }</span></li> }) }</ol> }
 }

@@ -7,15 +7,26 @@ use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
 use crate::format;
 use crate::i18n::{Lang, use_lang};
+use crate::ui::cls;
 use crate::ui::overlay::Dialog;
 use crate::ui::toast::use_toaster;
-use crate::ui::{Card, Empty, Failed, Icon, skeleton_lines, spinner, tone};
+use crate::ui::{Card, Empty, Failed, icon, skeleton_lines, spinner, tone};
 use serde_json::{Value, json};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 /// The segments in reading order: key and hue.
-const ORDER: [(&str, &str); 9] = [("HHH", "success"), ("HLH", "primary"), ("LHH", "warning"), ("LLH", "error"), ("HHL", "success"), ("HLL", "info"), ("LHL", "neutral"), ("LLL", "neutral"), ("none", "neutral")];
+const ORDER: [(&str, &str); 9] = [
+    ("HHH", "success"),
+    ("HLH", "primary"),
+    ("LHH", "warning"),
+    ("LLH", "error"),
+    ("HHL", "success"),
+    ("HLL", "info"),
+    ("LHL", "neutral"),
+    ("LLL", "neutral"),
+    ("none", "neutral"),
+];
 
 /// The grid of segments.
 #[component]
@@ -26,20 +37,33 @@ pub(crate) fn RfmCard() -> Html {
     let why = use_state_eq(|| false);
     let busy = use_state_eq(|| false);
     let report = use_query::<Value>("/scores/rfm".to_owned());
-    let ask = { let why = why.clone(); Callback::from(move |_: MouseEvent| why.set(true)) };
-    let hide = { let why = why.clone(); Callback::from(move |()| why.set(false)) };
-    let refresh = { let (busy, toaster) = (busy.clone(), toaster.clone()); Callback::from(move |_: MouseEvent| {
+    let ask = {
+        let why = why.clone();
+        Callback::from(move |_: MouseEvent| why.set(true))
+    };
+    let hide = {
+        let why = why.clone();
+        Callback::from(move |()| why.set(false))
+    };
+    let refresh = {
         let (busy, toaster) = (busy.clone(), toaster.clone());
-        busy.set(true);
-        spawn_local(async move {
-            match Request::post("/scores/rfm/refresh", json!({})).text().await {
-                Ok(_) => { invalidate("/scores"); invalidate("/customers"); toaster.ok(l.rfm_refreshed()) }
-                Err(e) => toaster.err(e.text(l)),
-            }
-            busy.set(false);
-        });
-    }) };
-    let extra = html! { <span class="flex items-center"><button class="btn btn-ghost btn-xs" onclick={refresh} disabled={*busy}>if *busy { { spinner() } } else { <Icon name="refresh-cw" class="size-3.5" /> }<span class="hidden sm:inline">{ l.recompute() }</span></button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.explain()} title={l.explain()} onclick={ask}><Icon name="circle-help" /></button></span> };
+        Callback::from(move |_: MouseEvent| {
+            let (busy, toaster) = (busy.clone(), toaster.clone());
+            busy.set(true);
+            spawn_local(async move {
+                match Request::post("/scores/rfm/refresh", json!({})).text().await {
+                    Ok(_) => {
+                        invalidate("/scores");
+                        invalidate("/customers");
+                        toaster.ok(l.rfm_refreshed())
+                    }
+                    Err(e) => toaster.err(e.text(l)),
+                }
+                busy.set(false);
+            });
+        })
+    };
+    let extra = html! { <span class="flex items-center"><button class="btn btn-ghost btn-xs" onclick={refresh} disabled={*busy}>if *busy { { spinner() } } else { { icon("refresh-cw", "size-3.5") } }<span class="hidden sm:inline">{ l.recompute() }</span></button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.explain()} title={l.explain()} onclick={ask}>{ icon("circle-help", "size-4") }</button></span> };
     let body = match (&report.data, &report.error) {
         (Some(r), _) => grid(l, session.currency(), r),
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={report.refetch.clone()} /> },
@@ -69,11 +93,16 @@ fn tile(l: Lang, currency: &str, s: &Value, key: &str, hue: &str, total: u64) ->
     let label = s.get("label").and_then(Value::as_str).map_or_else(|| key.to_owned(), str::to_owned);
     let n = count_of(s);
     let share = n as f64 / total as f64 * 100.0;
-    let (object, query) = drill(s).unwrap_or_else(|| ("customers".into(), format!("filter={}", encode(&json!({"field":"rfm_segment","op":"eq","value":key}).to_string()))));
+    let (object, query) = drill(s).unwrap_or_else(|| {
+        (
+            "customers".into(),
+            format!("filter={}", encode(&json!({"field":"rfm_segment","op":"eq","value":key}).to_string())),
+        )
+    });
     let wide = (key == "none").then_some("md:col-span-4");
     html! {
-        <ListLink {object} {query} class={classes!("block", "rounded-xl", "border", "border-base-300", "px-3.5", "py-3", "transition-colors", "hover:border-primary/50", wide)}>
-            <span class="flex items-center justify-between gap-2"><span class={classes!("truncate", "rounded-md", "px-1.5", "text-xs", "font-medium", "leading-5.5", tone(hue))}>{ label }</span><span class="text-[11px] text-base-content/70">{ if key == "none" { "" } else { key } }</span></span>
+        <ListLink {object} {query} class={cls!("block rounded-xl border border-base-300 px-3.5 py-3 transition-colors hover:border-primary/50", wide)}>
+            <span class="flex items-center justify-between gap-2"><span class={cls!("truncate rounded-md px-1.5 text-xs font-medium leading-5.5", tone(hue))}>{ label }</span><span class="text-[11px] text-base-content/70">{ if key == "none" { "" } else { key } }</span></span>
             <span class="mt-1.5 flex items-baseline gap-2"><span class="text-lg font-semibold tabular-nums">{ format::group(n) }</span><span class="text-xs tabular-nums text-base-content/70">{ format::percent(share) }</span>
                 if let Some(m) = s.get("amount_minor").and_then(Value::as_f64).filter(|_| key != "none") { <span class="ml-auto text-xs tabular-nums text-base-content/70">{ short(l, currency, "money", Some(m)) }</span> }</span>
             <span class="mt-1.5 block h-1 overflow-hidden rounded-full bg-base-200"><span class="block h-full rounded-full bg-primary/60" style={format!("width:{share:.1}%")}></span></span>
@@ -92,5 +121,5 @@ fn cuts(l: Lang, currency: &str, r: &Value) -> Html {
     let clock = crate::browser::clock();
     let at = run.get("at").and_then(Value::as_str).map(|t| format::moment(l, t, &clock)).unwrap_or_default();
     html! { <div class="mt-3 overflow-x-auto"><h3 class="text-xs text-base-content/70">{ l.rfm_cuts() }</h3><table class="mt-1 text-[13px] tabular-nums"><thead class="text-xs text-base-content/70"><tr><th></th>{ for (2..=5).map(|n| html! { <th class="px-2 text-right font-medium">{ l.score_n(n) }</th> }) }</tr></thead>
-        <tbody class="divide-y divide-base-300/60">{ row("recency_cuts", l.rfm_r(), "days") }{ row("frequency_cuts", l.rfm_f(), "count") }{ row("monetary_cuts", l.rfm_m(), "money") }</tbody></table><p class="mt-2 text-xs text-base-content/70">{ l.rfm_at(&at) }</p></div> }
+    <tbody class="divide-y divide-base-300/60">{ row("recency_cuts", l.rfm_r(), "days") }{ row("frequency_cuts", l.rfm_f(), "count") }{ row("monetary_cuts", l.rfm_m(), "money") }</tbody></table><p class="mt-2 text-xs text-base-content/70">{ l.rfm_at(&at) }</p></div> }
 }

@@ -7,7 +7,7 @@ use crate::data::types::{ObjectMeta, Record, int, text};
 use crate::i18n::use_lang;
 use crate::ui::overlay::{Confirm, Dialog};
 use crate::ui::toast::{Toaster, use_toaster};
-use crate::ui::{Icon, spinner};
+use crate::ui::{icon, spinner};
 use serde_json::{Value, json};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -38,30 +38,54 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
     let owner = use_state_eq(|| None::<Choice>);
     let busy = use_state_eq(|| false);
     let n = p.rows.len();
-    let ask = |what: Asking| { let asking = asking.clone(); Callback::from(move |_: MouseEvent| asking.set(what)) };
-    let hide = { let asking = asking.clone(); Callback::from(move |()| asking.set(Asking::Nothing)) };
-    let run = { let (rows, object, busy, asking, clear, toaster) = (p.rows.clone(), p.meta.key.clone(), busy.clone(), asking.clone(), p.onclear.clone(), toaster.clone()); Callback::from(move |(op, data): (&'static str, Value)| {
-        let (rows, object, busy, asking, clear, toaster) = (rows.clone(), object.clone(), busy.clone(), asking.clone(), clear.clone(), toaster.clone());
-        busy.set(true);
-        spawn_local(async move {
-            let undo = send(&object, op, &rows, &data).await;
-            busy.set(false);
-            asking.set(Asking::Nothing);
-            clear.emit(());
-            changed(&object);
-            report(l, toaster, op, object, undo);
-        });
-    }) };
-    let archive = { let run = run.clone(); Callback::from(move |()| run.emit(("archive", Value::Null))) };
-    let restore = { let run = run.clone(); Callback::from(move |_: MouseEvent| run.emit(("restore", Value::Null))) };
-    let assign = { let (run, owner) = (run.clone(), owner.clone()); Callback::from(move |_: MouseEvent| if let Some(o) = &*owner { run.emit(("update", json!({ "owner_id": o.0 }))) }) };
+    let ask = |what: Asking| {
+        let asking = asking.clone();
+        Callback::from(move |_: MouseEvent| asking.set(what))
+    };
+    let hide = {
+        let asking = asking.clone();
+        Callback::from(move |()| asking.set(Asking::Nothing))
+    };
+    let run = {
+        let (rows, object, busy, asking, clear, toaster) =
+            (p.rows.clone(), p.meta.key.clone(), busy.clone(), asking.clone(), p.onclear.clone(), toaster.clone());
+        Callback::from(move |(op, data): (&'static str, Value)| {
+            let (rows, object, busy, asking, clear, toaster) =
+                (rows.clone(), object.clone(), busy.clone(), asking.clone(), clear.clone(), toaster.clone());
+            busy.set(true);
+            spawn_local(async move {
+                let undo = send(&object, op, &rows, &data).await;
+                busy.set(false);
+                asking.set(Asking::Nothing);
+                clear.emit(());
+                changed(&object);
+                report(l, toaster, op, object, undo);
+            });
+        })
+    };
+    let archive = {
+        let run = run.clone();
+        Callback::from(move |()| run.emit(("archive", Value::Null)))
+    };
+    let restore = {
+        let run = run.clone();
+        Callback::from(move |_: MouseEvent| run.emit(("restore", Value::Null)))
+    };
+    let assign = {
+        let (run, owner) = (run.clone(), owner.clone());
+        Callback::from(move |_: MouseEvent| {
+            if let Some(o) = &*owner {
+                run.emit(("update", json!({ "owner_id": o.0 })))
+            }
+        })
+    };
     html! { <>
         <div class="flex h-11 w-full items-center gap-1.5 px-3 text-[13px]" data-testid="bulk">
             <b class="mr-2 font-medium tabular-nums">{ l.chosen(n) }</b>
-            if p.archived { <button class="btn btn-sm btn-ghost" onclick={restore} disabled={*busy}><Icon name="archive-restore" />{ l.restore() }</button> } else {
-                if p.meta.may("update") && p.meta.owned { <button class="btn btn-sm btn-ghost" onclick={ask(Asking::Owner)}><Icon name="user" />{ l.change_owner() }</button> }
-                if p.meta.may("export") { <button class="btn btn-sm btn-ghost" onclick={p.onexport.reform(|_| ())}><Icon name="download" />{ l.export() }</button> }
-                if p.meta.may("archive") { <button class="btn btn-sm btn-ghost text-error" onclick={ask(Asking::Archive)}><Icon name="archive" />{ l.archive() }</button> }
+            if p.archived { <button class="btn btn-sm btn-ghost" onclick={restore} disabled={*busy}>{ icon("archive-restore", "size-4") }{ l.restore() }</button> } else {
+                if p.meta.may("update") && p.meta.owned { <button class="btn btn-sm btn-ghost" onclick={ask(Asking::Owner)}>{ icon("user", "size-4") }{ l.change_owner() }</button> }
+                if p.meta.may("export") { <button class="btn btn-sm btn-ghost" onclick={p.onexport.reform(|_| ())}>{ icon("download", "size-4") }{ l.export() }</button> }
+                if p.meta.may("archive") { <button class="btn btn-sm btn-ghost text-error" onclick={ask(Asking::Archive)}>{ icon("archive", "size-4") }{ l.archive() }</button> }
             }
             if *busy { { spinner() } }
             <button class="btn btn-sm btn-ghost ml-auto" onclick={p.onclear.reform(|_| ())}>{ l.cancel() }</button>
@@ -85,23 +109,36 @@ struct Outcome {
 async fn send(object: &str, op: &str, rows: &[Rc<Record>], data: &Value) -> Outcome {
     let mut out = Outcome { good: vec![], bad: 0, reason: String::new() };
     for part in rows.chunks(500) {
-        let operations: Vec<Value> = part.iter().map(|r| {
-            let mut o = json!({ "op": op, "id": text(r, "id") });
-            if let (Some(map), Some(v)) = (o.as_object_mut(), int(r, "version")) {
-                if op != "restore" { map.insert("version".into(), v.into()); }
-                if !data.is_null() { map.insert("data".into(), data.clone()); }
-            }
-            o
-        }).collect();
+        let operations: Vec<Value> = part
+            .iter()
+            .map(|r| {
+                let mut o = json!({ "op": op, "id": text(r, "id") });
+                if let (Some(map), Some(v)) = (o.as_object_mut(), int(r, "version")) {
+                    if op != "restore" {
+                        map.insert("version".into(), v.into());
+                    }
+                    if !data.is_null() {
+                        map.insert("data".into(), data.clone());
+                    }
+                }
+                o
+            })
+            .collect();
         match Request::create(format!("/{object}/bulk"), json!({ "operations": operations })).json::<Value>().await {
             Ok(answer) => {
                 let results = answer.get("results").and_then(Value::as_array).cloned().unwrap_or_default();
                 for (r, result) in part.iter().zip(&results) {
                     let status = result.get("status").and_then(Value::as_u64).unwrap_or(200);
-                    if result.get("error").is_none_or(Value::is_null) && status < 400 { out.good.push(text(r, "id").to_owned()) } else {
+                    if result.get("error").is_none_or(Value::is_null) && status < 400 {
+                        out.good.push(text(r, "id").to_owned())
+                    } else {
                         out.bad += 1;
-                        let say = |k: &str| result.get("error").and_then(|e| e.get(k)).and_then(Value::as_str).map(str::to_owned);
-                        if out.reason.is_empty() { out.reason = say("detail").or_else(|| say("title")).unwrap_or_default() }
+                        let say = |k: &str| {
+                            result.get("error").and_then(|e| e.get(k)).and_then(Value::as_str).map(str::to_owned)
+                        };
+                        if out.reason.is_empty() {
+                            out.reason = say("detail").or_else(|| say("title")).unwrap_or_default()
+                        }
                     }
                 }
             }
@@ -124,13 +161,16 @@ fn report(l: crate::i18n::Lang, toaster: Toaster, op: &'static str, object: Stri
         return;
     }
     let again = toaster.clone();
-    toaster.undo(l.archived_many(out.good.len()), Callback::from(move |()| {
-        let (object, ids, toaster) = (object.clone(), out.good.clone(), again.clone());
-        spawn_local(async move {
-            let operations: Vec<Value> = ids.iter().map(|id| json!({ "op": "restore", "id": id })).collect();
-            let _ = Request::create(format!("/{object}/bulk"), json!({ "operations": operations })).text().await;
-            changed(&object);
-            toaster.ok(l.restored());
-        });
-    }));
+    toaster.undo(
+        l.archived_many(out.good.len()),
+        Callback::from(move |()| {
+            let (object, ids, toaster) = (object.clone(), out.good.clone(), again.clone());
+            spawn_local(async move {
+                let operations: Vec<Value> = ids.iter().map(|id| json!({ "op": "restore", "id": id })).collect();
+                let _ = Request::create(format!("/{object}/bulk"), json!({ "operations": operations })).text().await;
+                changed(&object);
+                toaster.ok(l.restored());
+            });
+        }),
+    );
 }

@@ -17,9 +17,10 @@ use crate::data::types::{FieldMeta, ObjectMeta, Record, field_value, int, text};
 use crate::i18n::use_lang;
 use crate::route::Route;
 use crate::shell::object_icon;
+use crate::ui::cls;
 use crate::ui::overlay::{Confirm, Popover, menu_item};
 use crate::ui::toast::use_toaster;
-use crate::ui::{Card, Empty, Failed, Icon, avatar, skeleton_lines, spinner};
+use crate::ui::{Card, Empty, Failed, avatar, icon, skeleton_lines, spinner};
 use serde_json::Value;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -38,11 +39,15 @@ pub(crate) fn RecordDetail(p: &RecordDetailProps) -> Html {
     let session = use_session();
     let l = use_lang();
     let query = use_query::<Record>(format!("/{}/{}?refs=true", p.object, p.id));
-    let Some(meta) = session.object(&p.object).filter(|m| m.may("read")) else { return html! { <Empty icon="lock" title={l.err_forbidden()} /> } };
+    let Some(meta) = session.object(&p.object).filter(|m| m.may("read")) else {
+        return html! { <Empty icon="lock" title={l.err_forbidden()} /> };
+    };
     match (&query.data, &query.error) {
         (Some(record), _) => html! { <Room meta={meta.clone()} record={(**record).clone()} /> },
         (None, Some(e)) => html! { <Card><Failed error={e.clone()} retry={query.refetch.clone()} /></Card> },
-        (None, None) => html! { <><div class="mb-4 flex items-center gap-3"><div class="skeleton size-11 rounded-full"></div><div class="skeleton h-6 w-56"></div></div><div class="grid gap-4 lg:grid-cols-[340px_1fr]"><Card>{ skeleton_lines(10) }</Card><Card>{ skeleton_lines(8) }</Card></div></> },
+        (None, None) => {
+            html! { <><div class="mb-4 flex items-center gap-3"><div class="skeleton size-11 rounded-full"></div><div class="skeleton h-6 w-56"></div></div><div class="grid gap-4 lg:grid-cols-[340px_1fr]"><Card>{ skeleton_lines(10) }</Card><Card>{ skeleton_lines(8) }</Card></div></> }
+        }
     }
 }
 
@@ -54,7 +59,7 @@ struct RoomProps {
 
 /// The names that a record brings with it.
 fn refs_of(record: &Record) -> Rc<Refs> {
-    Rc::new(record.get("refs").and_then(|r| serde_json::from_value(r.clone()).ok()).unwrap_or_default())
+    Rc::new(record.get("refs").map(crate::data::wire::Wire::read).unwrap_or_default())
 }
 
 #[component]
@@ -73,28 +78,69 @@ fn Room(p: &RoomProps) -> Html {
     let asking = use_state_eq(|| false);
     let archived = !record.get("archived_at").unwrap_or(&Value::Null).is_null();
     browser::set_title(&format!("{title} · {}", l.app_name()));
-    let set = |s: &UseStateHandle<bool>, v: bool| { let s = s.clone(); Callback::from(move |()| s.set(v)) };
-    let archive = { let (toaster, object, record, title, n) = (toaster.clone(), meta.key.clone(), record.clone(), title.clone(), navigator.clone()); Callback::from(move |()| {
-        let (n, to) = (n.clone(), Route::list(&object));
-        save::archive(l, toaster.clone(), object.clone(), &record, title.clone(), Callback::from(move |()| if let Some(n) = &n { n.push(&to) }));
-    }) };
-    let restore = { let (toaster, object, id) = (toaster.clone(), meta.key.clone(), id.clone()); Callback::from(move |_: MouseEvent| save::restore(l, toaster.clone(), object.clone(), id.clone())) };
-    let copy = { let toaster = toaster.clone(); let id = id.clone(); Callback::from(move |_: MouseEvent| { browser::copy(&id); toaster.ok(l.copied()) }) };
+    let set = |s: &UseStateHandle<bool>, v: bool| {
+        let s = s.clone();
+        Callback::from(move |()| s.set(v))
+    };
+    let archive = {
+        let (toaster, object, record, title, n) =
+            (toaster.clone(), meta.key.clone(), record.clone(), title.clone(), navigator.clone());
+        Callback::from(move |()| {
+            let (n, to) = (n.clone(), Route::list(&object));
+            save::archive(
+                l,
+                toaster.clone(),
+                object.clone(),
+                &record,
+                title.clone(),
+                Callback::from(move |()| {
+                    if let Some(n) = &n {
+                        n.push(&to)
+                    }
+                }),
+            );
+        })
+    };
+    let restore = {
+        let (toaster, object, id) = (toaster.clone(), meta.key.clone(), id.clone());
+        Callback::from(move |_: MouseEvent| save::restore(l, toaster.clone(), object.clone(), id.clone()))
+    };
+    let copy = {
+        let toaster = toaster.clone();
+        let id = id.clone();
+        Callback::from(move |_: MouseEvent| {
+            browser::copy(&id);
+            toaster.ok(l.copied())
+        })
+    };
     let show = Show::new(l, &session, &refs);
-    let pills = meta.fields.iter().filter(|f| f.kind == "choice" && f.in_list).filter(|f| !field_value(record, &f.key).is_null()).take(3);
-    let quick = meta.fields.iter().filter(|f| matches!(f.kind.as_str(), "phone" | "email" | "money") && !field_value(record, &f.key).is_null() && (f.kind != "money" || f.in_list)).take(3);
+    let pills = meta
+        .fields
+        .iter()
+        .filter(|f| f.kind == "choice" && f.in_list)
+        .filter(|f| !field_value(record, &f.key).is_null())
+        .take(3);
+    let quick = meta
+        .fields
+        .iter()
+        .filter(|f| {
+            matches!(f.kind.as_str(), "phone" | "email" | "money")
+                && !field_value(record, &f.key).is_null()
+                && (f.kind != "money" || f.in_list)
+        })
+        .take(3);
     html! { <>
-        <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70" aria-label={l.breadcrumb()}><Link<Route> to={Route::list(&meta.key)} classes="hover:text-primary">{ &meta.label_plural }</Link<Route>><Icon name="chevron-right" class="size-3" /><span class="truncate">{ &title }</span></nav>
+        <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70" aria-label={l.breadcrumb()}><Link<Route> to={Route::list(&meta.key)} classes="hover:text-primary">{ &meta.label_plural }</Link<Route>>{ icon("chevron-right", "size-3") }<span class="truncate">{ &title }</span></nav>
         <header class="mb-4 flex flex-wrap items-center gap-x-4 gap-y-3">
-            if has_avatar(&meta.key) { { avatar(&title, "size-11 text-base") } } else { <span class="grid size-11 shrink-0 place-items-center rounded-xl bg-primary/10 text-primary"><Icon name={object_icon(&meta.key)} class="size-5" /></span> }
+            if has_avatar(&meta.key) { { avatar(&title, "size-11 text-base") } } else { <span class="grid size-11 shrink-0 place-items-center rounded-xl bg-primary/10 text-primary">{ icon(object_icon(&meta.key), "size-5") }</span> }
             <div class="min-w-0 flex-1 basis-52">
                 <h1 class="flex flex-wrap items-center gap-2 text-xl font-semibold leading-7"><span class="break-words">{ &title }</span>{ for pills.map(|f| show.field(f, record)) }if archived { { crate::ui::badge("neutral", l.archived_badge()) } }</h1>
                 <p class="mt-0.5 flex flex-wrap gap-x-4 text-[13px] text-base-content/70">{ for quick.map(|f| html! { <span>{ show.field(f, record) }</span> }) }</p>
             </div>
             <div class="flex items-center gap-2">
-                if archived { if meta.may("archive") { <button class="btn btn-sm" onclick={restore}><Icon name="archive-restore" />{ l.restore() }</button> } }
-                else if meta.may("update") { <button class="btn btn-sm" onclick={set(&editing, true).reform(|_: MouseEvent| ())} data-testid="edit"><Icon name="pencil" />{ l.edit() }</button> }
-                <Popover right=true menu=true label={l.more()} width="sm:w-48" button_class="btn btn-sm btn-square btn-ghost" button={html! { <Icon name="ellipsis" /> }}>
+                if archived { if meta.may("archive") { <button class="btn btn-sm" onclick={restore}>{ icon("archive-restore", "size-4") }{ l.restore() }</button> } }
+                else if meta.may("update") { <button class="btn btn-sm" onclick={set(&editing, true).reform(|_: MouseEvent| ())} data-testid="edit">{ icon("pencil", "size-4") }{ l.edit() }</button> }
+                <Popover right=true menu=true label={l.more()} width="sm:w-48" button_class="btn btn-sm btn-square btn-ghost" button={html! { { icon("ellipsis", "size-4") } }}>
                     { menu_item("copy", l.copy_id(), copy) }
                     if meta.may("archive") && !archived { { menu_item("archive", l.archive(), set(&asking, true).reform(|_: MouseEvent| ())) } }
                 </Popover>
@@ -126,26 +172,42 @@ fn Fields(p: &FieldsProps) -> Html {
     let show = Show::new(l, &session, &p.refs);
     let all = use_state_eq(|| false);
     let editing = use_state_eq(|| None::<String>);
-    let own = |f: &&FieldMeta| f.key != p.meta.title_field && !matches!(f.key.as_str(), "id" | "version" | "archived_at" | "created_at" | "updated_at" | "created_by" | "refs");
+    let own = |f: &&FieldMeta| {
+        f.key != p.meta.title_field
+            && !matches!(
+                f.key.as_str(),
+                "id" | "version" | "archived_at" | "created_at" | "updated_at" | "created_by" | "refs"
+            )
+    };
     let filled = |f: &&FieldMeta| !field_value(&p.record, &f.key).is_null() || f.in_list;
     let shown: Vec<&FieldMeta> = p.meta.fields.iter().filter(own).filter(|f| *all || filled(f)).collect();
     let hidden = p.meta.fields.iter().filter(own).filter(|f| !filled(f)).count();
     let title = p.meta.field(&p.meta.title_field);
     let line = |f: &FieldMeta| {
         let may = p.may_edit && f.writable && !f.masked;
-        let open = { let (editing, key) = (editing.clone(), f.key.clone()); Callback::from(move |_: MouseEvent| editing.set(Some(key.clone()))) };
-        let close = { let editing = editing.clone(); Callback::from(move |()| editing.set(None)) };
+        let open = {
+            let (editing, key) = (editing.clone(), f.key.clone());
+            Callback::from(move |_: MouseEvent| editing.set(Some(key.clone())))
+        };
+        let close = {
+            let editing = editing.clone();
+            Callback::from(move |()| editing.set(None))
+        };
         let on = editing.as_deref() == Some(f.key.as_str());
         html! {
-            <div key={f.key.clone()} class={classes!("group", "grid", "min-h-9", "grid-cols-[104px_minmax(0,1fr)]", "items-start", "gap-2", "px-4", if on { "py-1.5" } else { "" })}>
-                <dt class="truncate pt-2 text-xs text-base-content/70" title={f.label.clone()}>{ &f.label }</dt>
-                <dd class="min-w-0 text-[13px]">if on { <InPlace meta={p.meta.clone()} record={p.record.clone()} field={f.clone()} refs={p.refs.clone()} onclose={close} /> } else {
-                    <div class="flex min-h-9 items-center gap-1"><div class="min-w-0 flex-1 break-words py-1.5">{ show.field(f, &p.record) }</div>
-                    if may { <button class="btn btn-ghost btn-xs btn-square shrink-0 opacity-0 focus-visible:opacity-100 group-hover:opacity-100 max-sm:opacity-50" aria-label={l.edit_field(&f.label)} onclick={open}><Icon name="pencil" class="size-3.5" /></button> }</div> }</dd>
-            </div> }
+        <div key={f.key.clone()} class={cls!("group grid min-h-9 grid-cols-[104px_minmax(0,1fr)] items-start gap-2 px-4", if on { "py-1.5" } else { "" })}>
+            <dt class="truncate pt-2 text-xs text-base-content/70" title={f.label.clone()}>{ &f.label }</dt>
+            <dd class="min-w-0 text-[13px]">if on { <InPlace meta={p.meta.clone()} record={p.record.clone()} field={f.clone()} refs={p.refs.clone()} onclose={close} /> } else {
+                <div class="flex min-h-9 items-center gap-1"><div class="min-w-0 flex-1 break-words py-1.5">{ show.field(f, &p.record) }</div>
+                if may { <button class="btn btn-ghost btn-xs btn-square shrink-0 opacity-0 focus-visible:opacity-100 group-hover:opacity-100 max-sm:opacity-50" aria-label={l.edit_field(&f.label)} onclick={open}>{ icon("pencil", "size-3.5") }</button> }</div> }</dd>
+        </div> }
     };
-    let flip = { let all = all.clone(); Callback::from(move |_: MouseEvent| all.set(!*all)) };
-    let system: Vec<&FieldMeta> = ["created_by", "created_at", "updated_at"].iter().filter_map(|k| p.meta.field(k)).collect();
+    let flip = {
+        let all = all.clone();
+        Callback::from(move |_: MouseEvent| all.set(!*all))
+    };
+    let system: Vec<&FieldMeta> =
+        ["created_by", "created_at", "updated_at"].iter().filter_map(|k| p.meta.field(k)).collect();
     html! {
         <div class="pb-2">
             <dl>{ for title.map(line) }{ for shown.into_iter().map(line) }</dl>
@@ -174,42 +236,93 @@ fn InPlace(p: &InPlaceProps) -> Html {
     let error = use_state_eq(|| None::<String>);
     let busy = use_state_eq(|| false);
     let node = use_node_ref();
-    { let node = node.clone(); use_effect_with((), move |()| if let Some(el) = node.cast::<web_sys::Element>() { browser::focus_inside(&el) }); }
-    let save = { let (value, error, busy, p_meta, record, field, close, toaster) = (value.clone(), error.clone(), busy.clone(), p.meta.clone(), p.record.clone(), p.field.clone(), p.onclose.clone(), toaster.clone()); Callback::from(move |()| {
-        if let Some(e) = check(&field, &value) {
-            error.set(Some(e.text(l)));
-            return;
-        }
-        if *value == *field_value(&record, &field.key) {
-            close.emit(());
-            return;
-        }
-        let mut data = Record::new();
-        put(&mut data, &field.key, (*value).clone());
-        let (error, busy, object, id, version, close, toaster, key) = (error.clone(), busy.clone(), p_meta.key.clone(), text(&record, "id").to_owned(), int(&record, "version"), close.clone(), toaster.clone(), field.key.clone());
-        busy.set(true);
-        spawn_local(async move {
-            match save::update(&object, &id, version, data).await {
-                Ok(_) => close.emit(()),
-                Err(e) => {
-                    busy.set(false);
-                    let said = e.errors.iter().find(|x| x.field == key).map_or_else(|| e.text(l), |x| x.message.clone());
-                    if e.status == 412 {
-                        save::changed(&object);
-                        toaster.err(l.clash_reloaded());
-                    }
-                    error.set(Some(said));
-                }
+    {
+        let node = node.clone();
+        use_effect_with((), move |()| {
+            if let Some(el) = node.cast::<web_sys::Element>() {
+                browser::focus_inside(&el)
             }
         });
-    }) };
-    let onkeydown = { let (save, close, long) = (save.clone(), p.onclose.clone(), p.field.kind == "long_text"); Callback::from(move |e: KeyboardEvent| match e.key().as_str() {
-        "Enter" if !e.is_composing() && !e.default_prevented() && (!long || e.meta_key() || e.ctrl_key()) => { e.prevent_default(); save.emit(()) }
-        "Escape" if !e.default_prevented() => { e.prevent_default(); close.emit(()) }
-        _ => {}
-    }) };
-    let onchange = { let (value, error) = (value.clone(), error.clone()); Callback::from(move |v: Value| { error.set(None); value.set(v) }) };
-    let onname = { let names = names.clone(); Callback::from(move |c: Choice| { let mut n = (**names).clone(); n.insert(c.0, c.1); names.set(Rc::new(n)) }) };
+    }
+    let save = {
+        let (value, error, busy, p_meta, record, field, close, toaster) = (
+            value.clone(),
+            error.clone(),
+            busy.clone(),
+            p.meta.clone(),
+            p.record.clone(),
+            p.field.clone(),
+            p.onclose.clone(),
+            toaster.clone(),
+        );
+        Callback::from(move |()| {
+            if let Some(e) = check(&field, &value) {
+                error.set(Some(e.text(l)));
+                return;
+            }
+            if *value == *field_value(&record, &field.key) {
+                close.emit(());
+                return;
+            }
+            let mut data = Record::new();
+            put(&mut data, &field.key, (*value).clone());
+            let (error, busy, object, id, version, close, toaster, key) = (
+                error.clone(),
+                busy.clone(),
+                p_meta.key.clone(),
+                text(&record, "id").to_owned(),
+                int(&record, "version"),
+                close.clone(),
+                toaster.clone(),
+                field.key.clone(),
+            );
+            busy.set(true);
+            spawn_local(async move {
+                match save::update(&object, &id, version, data).await {
+                    Ok(_) => close.emit(()),
+                    Err(e) => {
+                        busy.set(false);
+                        let said =
+                            e.errors.iter().find(|x| x.field == key).map_or_else(|| e.text(l), |x| x.message.clone());
+                        if e.status == 412 {
+                            save::changed(&object);
+                            toaster.err(l.clash_reloaded());
+                        }
+                        error.set(Some(said));
+                    }
+                }
+            });
+        })
+    };
+    let onkeydown = {
+        let (save, close, long) = (save.clone(), p.onclose.clone(), p.field.kind == "long_text");
+        Callback::from(move |e: KeyboardEvent| match e.key().as_str() {
+            "Enter" if !e.is_composing() && !e.default_prevented() && (!long || e.meta_key() || e.ctrl_key()) => {
+                e.prevent_default();
+                save.emit(())
+            }
+            "Escape" if !e.default_prevented() => {
+                e.prevent_default();
+                close.emit(())
+            }
+            _ => {}
+        })
+    };
+    let onchange = {
+        let (value, error) = (value.clone(), error.clone());
+        Callback::from(move |v: Value| {
+            error.set(None);
+            value.set(v)
+        })
+    };
+    let onname = {
+        let names = names.clone();
+        Callback::from(move |c: Choice| {
+            let mut n = (**names).clone();
+            n.insert(c.0, c.1);
+            names.set(Rc::new(n))
+        })
+    };
     let scope = match p.field.key.as_str() {
         "stage_id" => format!("&pipeline_id={}", text(&p.record, "pipeline_id")),
         _ => String::new(),
@@ -235,15 +348,23 @@ struct TabsProps {
 fn Tabs(p: &TabsProps) -> Html {
     let l = use_lang();
     let session = use_session();
-    let links: Vec<(ObjectMeta, FieldMeta)> = relations(&session.objects, &p.meta.key).into_iter().map(|(o, f)| (o.clone(), f.clone())).collect();
+    let links: Vec<(ObjectMeta, FieldMeta)> =
+        relations(&session.objects, &p.meta.key).into_iter().map(|(o, f)| (o.clone(), f.clone())).collect();
     let tab = use_state_eq(|| links.first().map_or_else(|| "timeline".to_owned(), |(o, _)| o.key.clone()));
-    let button = |key: &str, icon: &'static str, label: &str| { let on = *tab == key; let (tab, key) = (tab.clone(), key.to_owned()); html! {
-        <button role="tab" aria-selected={on.to_string()} key={key.clone()} data-tab={key.clone()} class={classes!("tab", "h-11", "gap-1.5", "whitespace-nowrap", "px-3", "text-[13px]", on.then_some("tab-active font-medium"))} onclick={Callback::from(move |_: MouseEvent| tab.set(key.clone()))}><Icon name={icon} class="size-3.5" />{ label.to_owned() }</button> } };
+    let button = |key: &str, icon: &'static str, label: &str| {
+        let on = *tab == key;
+        let (tab, key) = (tab.clone(), key.to_owned());
+        html! {
+        <button role="tab" aria-selected={on.to_string()} key={key.clone()} data-tab={key.clone()} class={cls!("tab h-11 gap-1.5 whitespace-nowrap px-3 text-[13px]", on.then_some("tab-active font-medium"))} onclick={Callback::from(move |_: MouseEvent| tab.set(key.clone()))}>{ crate::ui::icon(icon, "size-3.5") }{ label.to_owned() }</button> }
+    };
     let id = text(&p.record, "id").to_owned();
     let current = links.iter().find(|(o, _)| o.key == *tab);
     let mut preset = Record::new();
     for key in ["customer_id", "owner_id", "contact_id"] {
-        if let (Some(v), Some((o, _))) = (p.record.get(key).filter(|v| !v.is_null()), current) && key == "customer_id" && o.field(key).is_some() {
+        if let (Some(v), Some((o, _))) = (p.record.get(key).filter(|v| !v.is_null()), current)
+            && key == "customer_id"
+            && o.field(key).is_some()
+        {
             preset.insert(key.into(), v.clone());
         }
     }

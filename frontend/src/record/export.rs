@@ -6,9 +6,10 @@ use crate::data::http::Request;
 use crate::data::query::invalidate;
 use crate::data::types::{ObjectMeta, Record, text};
 use crate::i18n::{Lang, use_lang};
+use crate::ui::cls;
 use crate::ui::overlay::Drawer;
 use crate::ui::toast::{Toaster, use_toaster};
-use crate::ui::{Icon, spinner};
+use crate::ui::{icon, spinner};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use wasm_bindgen_futures::spawn_local;
@@ -35,16 +36,26 @@ pub(crate) fn ExportDrawer(p: &ExportProps) -> Html {
     let chosen = use_state_eq(|| p.columns.iter().cloned().collect::<BTreeSet<String>>());
     let busy = use_state_eq(|| false);
     let go = {
-        let (format, chosen, busy, toaster, close) = (*format, chosen.clone(), busy.clone(), toaster.clone(), p.onclose.clone());
-        let (meta, columns, q, filter, sort) = (p.meta.clone(), p.columns.clone(), p.q.clone(), p.filter.clone(), p.sort.clone());
+        let (format, chosen, busy, toaster, close) =
+            (*format, chosen.clone(), busy.clone(), toaster.clone(), p.onclose.clone());
+        let (meta, columns, q, filter, sort) =
+            (p.meta.clone(), p.columns.clone(), p.q.clone(), p.filter.clone(), p.sort.clone());
         Callback::from(move |_: MouseEvent| {
             let mut fields: Vec<String> = columns.iter().filter(|c| chosen.contains(*c)).cloned().collect();
-            fields.extend(selectable(&meta).map(|f| f.key.clone()).filter(|k| chosen.contains(k) && !columns.contains(k)));
+            fields.extend(
+                selectable(&meta).map(|f| f.key.clone()).filter(|k| chosen.contains(k) && !columns.contains(k)),
+            );
             let mut body = json!({ "object": meta.key, "format": format, "fields": fields });
             if let Some(map) = body.as_object_mut() {
-                if !q.trim().is_empty() { map.insert("q".into(), json!(q.trim())); }
-                if !sort.is_empty() { map.insert("sort".into(), json!(sort)); }
-                if let Some(f) = &filter { map.insert("filter".into(), f.clone()); }
+                if !q.trim().is_empty() {
+                    map.insert("q".into(), json!(q.trim()));
+                }
+                if !sort.is_empty() {
+                    map.insert("sort".into(), json!(sort));
+                }
+                if let Some(f) = &filter {
+                    map.insert("filter".into(), f.clone());
+                }
             }
             let (busy, toaster, close) = (busy.clone(), toaster.clone(), close.clone());
             busy.set(true);
@@ -64,13 +75,22 @@ pub(crate) fn ExportDrawer(p: &ExportProps) -> Html {
             });
         })
     };
-    let pick = |key: &'static str, label: &'static str, note: &'static str| { let on = *format == key; let format = format.clone(); html! {
-        <button type="button" role="radio" aria-checked={on.to_string()} onclick={Callback::from(move |_: MouseEvent| format.set(key))} class={classes!("flex-1", "cursor-pointer", "rounded-xl", "border", "p-3", "text-left", if on { "border-primary bg-primary/6" } else { "border-base-300" })}><span class="block text-[13px] font-medium">{ label }</span><span class="text-xs text-base-content/70">{ note }</span></button> } };
+    let pick = |key: &'static str, label: &'static str, note: &'static str| {
+        let on = *format == key;
+        let format = format.clone();
+        html! {
+        <button type="button" role="radio" aria-checked={on.to_string()} onclick={Callback::from(move |_: MouseEvent| format.set(key))} class={cls!("flex-1 cursor-pointer rounded-xl border p-3 text-left", if on { "border-primary bg-primary/6" } else { "border-base-300" })}><span class="block text-[13px] font-medium">{ label }</span><span class="text-xs text-base-content/70">{ note }</span></button> }
+    };
     let all = selectable(&p.meta).map(|f| f.key.clone()).collect::<BTreeSet<_>>();
-    let set_all = { let (chosen, all, keep) = (chosen.clone(), all.clone(), p.meta.title_field.clone()); Callback::from(move |_: MouseEvent| chosen.set(if chosen.len() == all.len() { BTreeSet::from([keep.clone()]) } else { all.clone() })) };
+    let set_all = {
+        let (chosen, all, keep) = (chosen.clone(), all.clone(), p.meta.title_field.clone());
+        Callback::from(move |_: MouseEvent| {
+            chosen.set(if chosen.len() == all.len() { BTreeSet::from([keep.clone()]) } else { all.clone() })
+        })
+    };
     let footer = html! { <><span class="mr-auto text-xs text-base-content/70">{ p.total.map(|n| l.export_rows(n)).unwrap_or_default() }</span>
-        <button class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
-        <button class="btn btn-sm btn-primary" onclick={go} disabled={*busy || chosen.is_empty()} data-testid="export-go">if *busy { { spinner() } } else { <Icon name="download" /> }{ l.export() }</button></> };
+    <button class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
+    <button class="btn btn-sm btn-primary" onclick={go} disabled={*busy || chosen.is_empty()} data-testid="export-go">if *busy { { spinner() } } else { { icon("download", "size-4") } }{ l.export() }</button></> };
     html! {
         <Drawer title={l.export_of(&p.meta.label_plural)} onclose={p.onclose.clone()} {footer}>
             <div role="radiogroup" aria-label={l.format()} class="mb-5 flex gap-2">{ pick("xlsx", "Excel", l.export_xlsx_note()) }{ pick("csv", "CSV", l.export_csv_note()) }</div>

@@ -8,8 +8,8 @@ use crate::data::filter::{Row, Speech, build, needs_value, operator_label, opera
 use crate::data::session::use_session;
 use crate::data::types::{FieldMeta, ObjectMeta};
 use crate::i18n::{Lang, use_lang};
-use crate::ui::Icon;
 use crate::ui::field::{Input, select};
+use crate::ui::icon;
 use crate::ui::overlay::Popover;
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -29,7 +29,7 @@ pub(crate) struct FilterProps {
 pub(crate) fn FilterButton(p: &FilterProps) -> Html {
     let l = use_lang();
     let n = rows(p.filter.as_ref()).map_or(1, |(_, r)| r.len());
-    let button = html! { <><Icon name="filter" /><span class="hidden sm:inline">{ l.filter() }</span>if n > 0 { <span class="rounded-md bg-primary px-1.5 text-[11px] leading-4.5 text-primary-content">{ n }</span> }</> };
+    let button = html! { <>{ icon("filter", "size-4") }<span class="hidden sm:inline">{ l.filter() }</span>if n > 0 { <span class="rounded-md bg-primary px-1.5 text-[11px] leading-4.5 text-primary-content">{ n }</span> }</> };
     html! { <Popover right=true width="sm:w-[600px]" label={l.filter()} {button} button_class="btn btn-sm"><Builder meta={p.meta.clone()} filter={p.filter.clone()} refs={p.refs.clone()} onchange={p.onchange.clone()} /></Popover> }
 }
 
@@ -40,29 +40,72 @@ fn Builder(p: &FilterProps) -> Html {
     let start = rows(p.filter.as_ref());
     let names = use_state(|| (*p.refs).clone());
     let draft = use_state(|| start.clone().unwrap_or_default());
-    let set = { let (draft, onchange) = (draft.clone(), p.onchange.clone()); move |any: bool, list: Vec<Row>| { onchange.emit(build(any, &list)); draft.set((any, list)) } };
-    let clear = { let set = set.clone(); Callback::from(move |_: MouseEvent| set(false, vec![])) };
+    let set = {
+        let (draft, onchange) = (draft.clone(), p.onchange.clone());
+        move |any: bool, list: Vec<Row>| {
+            onchange.emit(build(any, &list));
+            draft.set((any, list))
+        }
+    };
+    let clear = {
+        let set = set.clone();
+        Callback::from(move |_: MouseEvent| set(false, vec![]))
+    };
     if start.is_none() {
         return html! { <div class="p-2"><p class="text-base-content/70">{ l.filter_nested() }</p><button class="btn btn-sm mt-2" onclick={clear}>{ l.filter_clear() }</button></div> };
     }
     let (any, list) = (*draft).clone();
     let known: Rc<Refs> = Rc::new(names.iter().chain(p.refs.iter()).map(|(k, v)| (k.clone(), v.clone())).collect());
-    let onname = { let names = names.clone(); Callback::from(move |c: Choice| { let mut n = (*names).clone(); n.insert(c.0, c.1); names.set(n) }) };
-    let add = { let (set, list, meta) = (set.clone(), list.clone(), p.meta.clone()); Callback::from(move |_: MouseEvent| {
-        let used: Vec<&String> = list.iter().map(|r| &r.field).collect();
-        let field = meta.fields.iter().filter(|f| f.filterable && f.in_list).chain(meta.fields.iter().filter(|f| f.filterable)).find(|f| !used.contains(&&f.key));
-        let mut list = list.clone();
-        if let Some(f) = field { list.push(fresh(f)) }
-        set(any, list);
-    }) };
-    let joined = { let (set, list) = (set.clone(), list.clone()); Callback::from(move |v: String| set(v == "any", list.clone())) };
-    let change = |i: usize| { let (set, list) = (set.clone(), list.clone()); Callback::from(move |row: Option<Row>| { let mut list = list.clone(); match row { Some(r) => if let Some(slot) = list.get_mut(i) { *slot = r }, None => drop(list.remove(i)) } set(any, list) }) };
+    let onname = {
+        let names = names.clone();
+        Callback::from(move |c: Choice| {
+            let mut n = (*names).clone();
+            n.insert(c.0, c.1);
+            names.set(n)
+        })
+    };
+    let add = {
+        let (set, list, meta) = (set.clone(), list.clone(), p.meta.clone());
+        Callback::from(move |_: MouseEvent| {
+            let used: Vec<&String> = list.iter().map(|r| &r.field).collect();
+            let field = meta
+                .fields
+                .iter()
+                .filter(|f| f.filterable && f.in_list)
+                .chain(meta.fields.iter().filter(|f| f.filterable))
+                .find(|f| !used.contains(&&f.key));
+            let mut list = list.clone();
+            if let Some(f) = field {
+                list.push(fresh(f))
+            }
+            set(any, list);
+        })
+    };
+    let joined = {
+        let (set, list) = (set.clone(), list.clone());
+        Callback::from(move |v: String| set(v == "any", list.clone()))
+    };
+    let change = |i: usize| {
+        let (set, list) = (set.clone(), list.clone());
+        Callback::from(move |row: Option<Row>| {
+            let mut list = list.clone();
+            match row {
+                Some(r) => {
+                    if let Some(slot) = list.get_mut(i) {
+                        *slot = r
+                    }
+                }
+                None => drop(list.remove(i)),
+            }
+            set(any, list)
+        })
+    };
     html! {
         <div class="p-1.5">
             if list.len() > 1 { <div class="mb-2 flex items-center gap-2">{ l.filter_match() }{ select("joined", l.filter_match(), &[("all".into(), l.filter_all().into()), ("any".into(), l.filter_any().into())], if any { "any" } else { "all" }, "select-sm w-28", joined) }</div> }
             if list.is_empty() { <p class="px-1 pb-2 text-base-content/70">{ l.filter_none() }</p> }
             { for list.iter().enumerate().map(|(i, r)| html! { <RowEditor key={format!("{i}{}", r.field)} meta={p.meta.clone()} row={r.clone()} refs={known.clone()} onname={onname.clone()} onchange={change(i)} /> }) }
-            <div class="flex justify-between pt-1"><button class="btn btn-ghost btn-sm text-primary" onclick={add}><Icon name="plus" />{ l.filter_add() }</button>if !list.is_empty() { <button class="btn btn-ghost btn-sm" onclick={clear}>{ l.filter_clear() }</button> }</div>
+            <div class="flex justify-between pt-1"><button class="btn btn-ghost btn-sm text-primary" onclick={add}>{ icon("plus", "size-4") }{ l.filter_add() }</button>if !list.is_empty() { <button class="btn btn-ghost btn-sm" onclick={clear}>{ l.filter_clear() }</button> }</div>
         </div>
     }
 }
@@ -92,22 +135,50 @@ struct RowProps {
 #[component]
 fn RowEditor(p: &RowProps) -> Html {
     let l = use_lang();
-    let Some(field) = p.meta.field(&p.row.field).cloned().or_else(|| Some(FieldMeta { key: p.row.field.clone(), label: p.row.field.clone(), kind: "text".into(), ..FieldMeta::default() })) else { return html! {} };
-    let fields: Vec<(String, String)> = p.meta.fields.iter().filter(|f| f.filterable).map(|f| (f.key.clone(), f.label.clone())).collect();
-    let ops: Vec<(String, String)> = operators(&field.kind).iter().map(|op| ((*op).to_owned(), operator_label(l, &field.kind, op).to_owned())).collect();
-    let onfield = { let (meta, onchange) = (p.meta.clone(), p.onchange.clone()); Callback::from(move |key: String| if let Some(f) = meta.field(&key) { onchange.emit(Some(fresh(f))) }) };
-    let onop = { let (row, field, onchange) = (p.row.clone(), field.clone(), p.onchange.clone()); Callback::from(move |op: String| {
-        let same = takes_days(&op) == takes_days(&row.op) && takes_list(&op) == takes_list(&row.op) && needs_value(&row.op);
-        let value = if same { row.value.clone() } else { starting_value(&field, &op) };
-        onchange.emit(Some(Row { op, value, ..row.clone() }));
-    }) };
-    let onvalue = { let (row, onchange) = (p.row.clone(), p.onchange.clone()); Callback::from(move |value: Value| onchange.emit(Some(Row { value, ..row.clone() }))) };
+    let Some(field) = p.meta.field(&p.row.field).cloned().or_else(|| {
+        Some(FieldMeta {
+            key: p.row.field.clone(),
+            label: p.row.field.clone(),
+            kind: "text".into(),
+            ..FieldMeta::default()
+        })
+    }) else {
+        return html! {};
+    };
+    let fields: Vec<(String, String)> =
+        p.meta.fields.iter().filter(|f| f.filterable).map(|f| (f.key.clone(), f.label.clone())).collect();
+    let ops: Vec<(String, String)> = operators(&field.kind)
+        .iter()
+        .map(|op| ((*op).to_owned(), operator_label(l, &field.kind, op).to_owned()))
+        .collect();
+    let onfield = {
+        let (meta, onchange) = (p.meta.clone(), p.onchange.clone());
+        Callback::from(move |key: String| {
+            if let Some(f) = meta.field(&key) {
+                onchange.emit(Some(fresh(f)))
+            }
+        })
+    };
+    let onop = {
+        let (row, field, onchange) = (p.row.clone(), field.clone(), p.onchange.clone());
+        Callback::from(move |op: String| {
+            let same = takes_days(&op) == takes_days(&row.op)
+                && takes_list(&op) == takes_list(&row.op)
+                && needs_value(&row.op);
+            let value = if same { row.value.clone() } else { starting_value(&field, &op) };
+            onchange.emit(Some(Row { op, value, ..row.clone() }));
+        })
+    };
+    let onvalue = {
+        let (row, onchange) = (p.row.clone(), p.onchange.clone());
+        Callback::from(move |value: Value| onchange.emit(Some(Row { value, ..row.clone() })))
+    };
     html! {
         <div class="mb-2 grid grid-cols-[1fr_1fr_auto] items-start gap-1.5 sm:grid-cols-[150px_130px_1fr_auto]">
             { select("field", l.filter_field(), &fields, &p.row.field, "select-sm w-full", onfield) }
             { select("op", l.filter_op(), &ops, &p.row.op, "select-sm w-full", onop) }
             <div class="order-last col-span-3 min-w-0 sm:order-none sm:col-span-1">if needs_value(&p.row.op) { <ValueEditor field={field} row={p.row.clone()} refs={p.refs.clone()} onname={p.onname.clone()} onchange={onvalue} /> }</div>
-            <button class="btn btn-ghost btn-sm btn-square" aria-label={l.remove(&p.row.field)} onclick={p.onchange.reform(|_: MouseEvent| None)}><Icon name="x" /></button>
+            <button class="btn btn-ghost btn-sm btn-square" aria-label={l.remove(&p.row.field)} onclick={p.onchange.reform(|_: MouseEvent| None)}>{ icon("x", "size-4") }</button>
         </div>
     }
 }
@@ -134,26 +205,48 @@ fn ValueEditor(p: &ValueProps) -> Html {
         return html! { <label class="input input-sm w-28"><input type="number" min="0" aria-label={l.days()} value={p.row.value.to_string()} oninput={oninput.reform(|e: InputEvent| crate::ui::field::value_of(&e))} />{ l.days() }</label> };
     }
     match p.field.kind.as_str() {
-        "choice" if takes_list(&p.row.op) => html! { <div class="flex flex-wrap gap-x-3 gap-y-1 py-1">{ for p.field.choices.iter().map(|c| {
+        "choice" if takes_list(&p.row.op) => {
+            html! { <div class="flex flex-wrap gap-x-3 gap-y-1 py-1">{ for p.field.choices.iter().map(|c| {
             let on = list.contains(&c.key);
             let flip = { let (list, onchange, key) = (list.clone(), p.onchange.clone(), c.key.clone()); Callback::from(move |_: Event| { let mut v = list.clone(); if on { v.retain(|k| *k != key) } else { v.push(key.clone()) } onchange.emit(json!(v)) }) };
-            html! { <label class="flex h-6 cursor-pointer items-center gap-1.5"><input type="checkbox" class="checkbox checkbox-xs" checked={on} onchange={flip} />{ &c.label }</label> } }) }</div> },
+            html! { <label class="flex h-6 cursor-pointer items-center gap-1.5"><input type="checkbox" class="checkbox checkbox-xs" checked={on} onchange={flip} />{ &c.label }</label> } }) }</div> }
+        }
         "link" | "tags" => {
             let value: Vec<Choice> = list.iter().map(|id| (id.clone(), name(l, id, &p.refs))).collect();
-            let onchange = { let (onchange, onname) = (p.onchange.clone(), p.onname.clone()); Callback::from(move |v: Vec<Choice>| { if let Some(c) = v.last() { onname.emit(c.clone()) } onchange.emit(json!(v.into_iter().map(|c| c.0).collect::<Vec<_>>())) }) };
-            let object = if p.field.kind == "tags" { "tags".to_owned() } else { p.field.link.clone().unwrap_or_default() };
+            let onchange = {
+                let (onchange, onname) = (p.onchange.clone(), p.onname.clone());
+                Callback::from(move |v: Vec<Choice>| {
+                    if let Some(c) = v.last() {
+                        onname.emit(c.clone())
+                    }
+                    onchange.emit(json!(v.into_iter().map(|c| c.0).collect::<Vec<_>>()))
+                })
+            };
+            let object =
+                if p.field.kind == "tags" { "tags".to_owned() } else { p.field.link.clone().unwrap_or_default() };
             html! { <ManyPicker offer_me={object == "users"} {object} {value} {onchange} small=true /> }
         }
         "bool" => {
             let onchange = p.onchange.reform(|s: String| json!(s == "true"));
-            select("value", l.filter_value(), &[("true".into(), l.yes().into()), ("false".into(), l.no().into())], if p.row.value == json!(false) { "false" } else { "true" }, "select-sm w-28", onchange)
+            select(
+                "value",
+                l.filter_value(),
+                &[("true".into(), l.yes().into()), ("false".into(), l.no().into())],
+                if p.row.value == json!(false) { "false" } else { "true" },
+                "select-sm w-28",
+                onchange,
+            )
         }
         "money" | "int" | "number" | "percent" | "date" | "datetime" => {
             let mut field = p.field.clone();
-            if field.kind == "datetime" { field.kind = "date".into() }
+            if field.kind == "datetime" {
+                field.kind = "date".into()
+            }
             html! { <div class="[&_.input]:h-8"><FieldInput {field} value={p.row.value.clone()} onchange={p.onchange.clone()} /></div> }
         }
-        _ => html! { <Input class="input-sm" name="value" label={AttrValue::from(l.filter_value())} value={p.row.value.as_str().unwrap_or("").to_owned()} oninput={p.onchange.reform(|s: String| Value::String(s))} /> },
+        _ => {
+            html! { <Input class="input-sm" name="value" label={AttrValue::from(l.filter_value())} value={p.row.value.as_str().unwrap_or("").to_owned()} oninput={p.onchange.reform(|s: String| Value::String(s))} /> }
+        }
     }
 }
 
@@ -172,13 +265,19 @@ pub(crate) fn FilterChips(p: &FilterProps) -> Html {
     let Some(filter) = &p.filter else { return html! {} };
     let clock = browser::clock();
     let speech = Speech { lang: l, meta: &p.meta, refs: &p.refs, currency: session.currency(), clock: &clock };
-    let chip = |text: String, without: Option<Value>| { let onclick = { let onchange = p.onchange.clone(); Callback::from(move |_: MouseEvent| onchange.emit(without.clone())) }; html! {
-        <span class="inline-flex min-h-6 max-w-full items-center gap-0.5 rounded-md bg-primary/8 pl-2 text-xs text-base-content/85"><span class="truncate">{ &text }</span><button class="grid size-6 shrink-0 cursor-pointer place-items-center" aria-label={l.remove(&text)} {onclick}><Icon name="x" class="size-3" /></button></span> } };
+    let chip = |text: String, without: Option<Value>| {
+        let onclick = {
+            let onchange = p.onchange.clone();
+            Callback::from(move |_: MouseEvent| onchange.emit(without.clone()))
+        };
+        html! {
+        <span class="inline-flex min-h-6 max-w-full items-center gap-0.5 rounded-md bg-primary/8 pl-2 text-xs text-base-content/85"><span class="truncate">{ &text }</span><button class="grid size-6 shrink-0 cursor-pointer place-items-center" aria-label={l.remove(&text)} {onclick}>{ icon("x", "size-3") }</button></span> }
+    };
     let chips = match rows(Some(filter)) {
         None => html! { { chip(speech.tree(filter), None) } },
         Some((any, list)) => html! { <>{ for list.iter().enumerate().map(|(i, r)| {
-            let rest: Vec<Row> = list.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, r)| r.clone()).collect();
-            html! { <>if any && i > 0 { <span class="text-xs text-base-content/70">{ l.or_word() }</span> }{ chip(speech.row(r), build(any, &rest)) }</> } }) }</> },
+        let rest: Vec<Row> = list.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, r)| r.clone()).collect();
+        html! { <>if any && i > 0 { <span class="text-xs text-base-content/70">{ l.or_word() }</span> }{ chip(speech.row(r), build(any, &rest)) }</> } }) }</> },
     };
     html! { <div class="flex flex-wrap items-center gap-1.5 px-4 pb-2.5" data-testid="chips">{ chips }</div> }
 }

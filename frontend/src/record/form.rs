@@ -9,11 +9,12 @@ use crate::data::form::{changes, check, put};
 use crate::data::http::{ApiError, Request};
 use crate::data::session::use_session;
 use crate::data::types::{FieldMeta, ObjectMeta, Record, field_value, int, text};
+use crate::data::wire::Wire;
 use crate::i18n::use_lang;
 use crate::ui::field::Field;
 use crate::ui::overlay::Drawer;
 use crate::ui::toast::use_toaster;
-use crate::ui::{Icon, spinner};
+use crate::ui::{icon, spinner};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -54,7 +55,16 @@ struct Form {
 
 /// What a new record starts with: the defaults, then the preset, then an unsaved draft.
 fn start(meta: &ObjectMeta, record: Option<&Record>, preset: &Record, refs: &Rc<Refs>) -> Form {
-    let mut form = Form { draft: record.cloned().unwrap_or_default(), names: refs.clone(), touched: BTreeSet::new(), all_touched: false, error: None, theirs: None, busy: false, restored: false };
+    let mut form = Form {
+        draft: record.cloned().unwrap_or_default(),
+        names: refs.clone(),
+        touched: BTreeSet::new(),
+        all_touched: false,
+        error: None,
+        theirs: None,
+        busy: false,
+        restored: false,
+    };
     if record.is_some() {
         return form;
     }
@@ -62,16 +72,22 @@ fn start(meta: &ObjectMeta, record: Option<&Record>, preset: &Record, refs: &Rc<
         put(&mut form.draft, &f.key, f.default.clone());
     }
     if meta.field("occurred_at").is_some() {
-        put(&mut form.draft, "occurred_at", Value::String(browser::clock().now.format("%Y-%m-%dT%H:%M:00Z").to_string()));
+        put(
+            &mut form.draft,
+            "occurred_at",
+            Value::String(browser::clock().now.format("%Y-%m-%dT%H:%M:00Z").to_string()),
+        );
     }
     if meta.field("ordered_on").is_some() {
         put(&mut form.draft, "ordered_on", Value::String(browser::clock().today().to_string()));
     }
     form.draft.extend(preset.clone());
-    let kept = browser::stored(&draft_key(meta)).filter(|_| preset.is_empty()).and_then(|s| serde_json::from_str::<(Record, Refs)>(&s).ok());
-    if let Some((draft, names)) = kept {
-        form.draft.extend(draft);
-        form.names = Rc::new(names);
+    let kept = browser::stored(&draft_key(meta))
+        .filter(|_| preset.is_empty())
+        .and_then(|s| serde_json::from_str::<Value>(&s).ok());
+    if let Some(kept) = kept {
+        form.draft.extend(<Record as Wire>::read(&kept["draft"]));
+        form.names = Rc::new(Wire::read(&kept["names"]));
         form.restored = true;
     }
     form
@@ -84,9 +100,14 @@ fn draft_key(meta: &ObjectMeta) -> String {
 /// Fields in the order of a form: what is required, what lists show, and the rest.
 fn ordered(meta: &ObjectMeta) -> (Vec<FieldMeta>, Vec<FieldMeta>) {
     let writable = || meta.fields.iter().filter(|f| f.writable && !f.masked);
-    let first = |f: &FieldMeta| (f.required && f.default.is_null()) || f.in_list || f.key == "note" || matches!(meta.key.as_str(), "users" | "teams" | "products" | "pipeline_stages");
+    let first = |f: &FieldMeta| {
+        (f.required && f.default.is_null())
+            || f.in_list
+            || f.key == "note"
+            || matches!(meta.key.as_str(), "users" | "teams" | "products" | "pipeline_stages")
+    };
     let mut main: Vec<FieldMeta> = writable().filter(|f| first(f)).cloned().collect();
-    main.sort_by_key(|f| (!(f.key == meta.title_field), !(f.required && f.default.is_null()), f.kind == "long_text"));
+    main.sort_by_key(|f| (f.key != meta.title_field, !(f.required && f.default.is_null()), f.kind == "long_text"));
     (main, writable().filter(|f| !first(f)).cloned().collect())
 }
 
@@ -99,79 +120,183 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
     let more = use_state_eq(|| false);
     let (main, rest) = ordered(&p.meta);
     let fields: Vec<FieldMeta> = main.iter().chain(&rest).cloned().collect();
-    let wrong: Vec<(String, String)> = fields.iter().filter_map(|f| check(f, field_value(&form.draft, &f.key)).map(|e| (f.key.clone(), e.text(l)))).collect();
-    let blocking = wrong.iter().filter(|(k, _)| p.record.is_none() || fields.iter().any(|f| f.key == *k && !(f.required && field_value(&form.draft, k).is_null() && p.record.as_ref().is_some_and(|r| field_value(r, k).is_null())))).count();
+    let wrong: Vec<(String, String)> = fields
+        .iter()
+        .filter_map(|f| check(f, field_value(&form.draft, &f.key)).map(|e| (f.key.clone(), e.text(l))))
+        .collect();
+    let blocking = wrong
+        .iter()
+        .filter(|(k, _)| {
+            p.record.is_none()
+                || fields.iter().any(|f| {
+                    f.key == *k
+                        && !(f.required
+                            && field_value(&form.draft, k).is_null()
+                            && p.record.as_ref().is_some_and(|r| field_value(r, k).is_null()))
+                })
+        })
+        .count();
     {
-        let (key, draft, names, keep) = (draft_key(&p.meta), form.draft.clone(), form.names.clone(), p.record.is_none() && p.preset.is_empty() && !form.touched.is_empty());
-        use_effect_with((draft, keep), move |(draft, keep)| if *keep && let Ok(s) = serde_json::to_string(&(draft, &*names)) { browser::store(&key, &s) });
-    }
-    let submit = { let (form, meta, record, fields, toaster, close, saved) = (form.clone(), p.meta.clone(), p.record.clone(), fields.clone(), toaster.clone(), p.onclose.clone(), p.onsaved.clone()); Callback::from(move |over: Option<i64>| {
-        let mut next = (*form).clone();
-        next.all_touched = true;
-        if form.busy || blocking > 0 {
-            form.set(next);
-            return;
-        }
-        let data = changes(&fields, record.as_ref(), &form.draft);
-        if record.is_some() && data.is_empty() {
-            close.emit(());
-            return;
-        }
-        next.busy = true;
-        next.error = None;
-        form.set(next.clone());
-        let (form, meta, record, toaster, close, saved) = (form.clone(), meta.clone(), record.clone(), toaster.clone(), close.clone(), saved.clone());
-        spawn_local(async move {
-            let answer = match &record {
-                Some(r) => save::update(&meta.key, text(r, "id"), over.or_else(|| int(r, "version")), data).await,
-                None => save::create(&meta.key, data).await,
-            };
-            next.busy = false;
-            match answer {
-                Ok(made) => {
-                    browser::forget(&draft_key(&meta));
-                    toaster.ok(l.saved_one(&meta.title_of(&made)));
-                    close.emit(());
-                    saved.emit(made);
-                }
-                Err(e) => {
-                    if let (412, Some(r)) = (e.status, &record) {
-                        next.theirs = Request::get(format!("/{}/{}", meta.key, text(r, "id"))).json().await.ok();
-                    }
-                    next.error = Some(e);
-                    form.set(next);
-                }
+        let (key, draft, names, keep) = (
+            draft_key(&p.meta),
+            form.draft.clone(),
+            form.names.clone(),
+            p.record.is_none() && p.preset.is_empty() && !form.touched.is_empty(),
+        );
+        use_effect_with((draft, keep), move |(draft, keep)| {
+            if *keep {
+                browser::store(&key, &serde_json::json!({ "draft": draft, "names": *names }).to_string())
             }
         });
-    }) };
-    let onsubmit = { let submit = submit.clone(); Callback::from(move |e: SubmitEvent| { e.prevent_default(); submit.emit(None) }) };
-    let onkeydown = { let submit = submit.clone(); Callback::from(move |e: KeyboardEvent| if e.key() == "Enter" && (e.meta_key() || e.ctrl_key()) { e.prevent_default(); submit.emit(None) }) };
+    }
+    let submit = {
+        let (form, meta, record, fields, toaster, close, saved) = (
+            form.clone(),
+            p.meta.clone(),
+            p.record.clone(),
+            fields.clone(),
+            toaster.clone(),
+            p.onclose.clone(),
+            p.onsaved.clone(),
+        );
+        Callback::from(move |over: Option<i64>| {
+            let mut next = (*form).clone();
+            next.all_touched = true;
+            if form.busy || blocking > 0 {
+                form.set(next);
+                return;
+            }
+            let data = changes(&fields, record.as_ref(), &form.draft);
+            if record.is_some() && data.is_empty() {
+                close.emit(());
+                return;
+            }
+            next.busy = true;
+            next.error = None;
+            form.set(next.clone());
+            let (form, meta, record, toaster, close, saved) =
+                (form.clone(), meta.clone(), record.clone(), toaster.clone(), close.clone(), saved.clone());
+            spawn_local(async move {
+                let answer = match &record {
+                    Some(r) => save::update(&meta.key, text(r, "id"), over.or_else(|| int(r, "version")), data).await,
+                    None => save::create(&meta.key, data).await,
+                };
+                next.busy = false;
+                match answer {
+                    Ok(made) => {
+                        browser::forget(&draft_key(&meta));
+                        toaster.ok(l.saved_one(&meta.title_of(&made)));
+                        close.emit(());
+                        saved.emit(made);
+                    }
+                    Err(e) => {
+                        if let (412, Some(r)) = (e.status, &record) {
+                            next.theirs = Request::get(format!("/{}/{}", meta.key, text(r, "id"))).json().await.ok();
+                        }
+                        next.error = Some(e);
+                        form.set(next);
+                    }
+                }
+            });
+        })
+    };
+    let onsubmit = {
+        let submit = submit.clone();
+        Callback::from(move |e: SubmitEvent| {
+            e.prevent_default();
+            submit.emit(None)
+        })
+    };
+    let onkeydown = {
+        let submit = submit.clone();
+        Callback::from(move |e: KeyboardEvent| {
+            if e.key() == "Enter" && (e.meta_key() || e.ctrl_key()) {
+                e.prevent_default();
+                submit.emit(None)
+            }
+        })
+    };
     let one = |(f, alone): (&FieldMeta, bool)| {
-        let sent = form.error.as_ref().and_then(|e| e.errors.iter().find(|x| x.field == f.key)).map(|x| x.message.clone());
-        let local = (form.all_touched || form.touched.contains(&f.key)).then(|| wrong.iter().find(|(k, _)| *k == f.key)).flatten().map(|(_, m)| m.clone());
+        let sent =
+            form.error.as_ref().and_then(|e| e.errors.iter().find(|x| x.field == f.key)).map(|x| x.message.clone());
+        let local = (form.all_touched || form.touched.contains(&f.key))
+            .then(|| wrong.iter().find(|(k, _)| *k == f.key))
+            .flatten()
+            .map(|(_, m)| m.clone());
         let error = sent.or(local).map(AttrValue::from);
-        let onchange = { let (form, key) = (form.clone(), f.key.clone()); Callback::from(move |v: Value| { let mut n = (*form).clone(); put(&mut n.draft, &key, v); if let Some(e) = &mut n.error { e.errors.retain(|x| x.field != key) } if !matches!(field_value(&n.draft, &key), Value::String(_)) { n.touched.insert(key.clone()); } form.set(n) }) };
-        let onblur = { let (form, key) = (form.clone(), f.key.clone()); Callback::from(move |()| { let mut n = (*form).clone(); n.touched.insert(key.clone()); form.set(n) }) };
-        let onname = { let form = form.clone(); Callback::from(move |c: Choice| { let mut n = (*form).clone(); let mut names = (*n.names).clone(); names.insert(c.0, c.1); n.names = Rc::new(names); form.set(n) }) };
+        let onchange = {
+            let (form, key) = (form.clone(), f.key.clone());
+            Callback::from(move |v: Value| {
+                let mut n = (*form).clone();
+                put(&mut n.draft, &key, v);
+                if let Some(e) = &mut n.error {
+                    e.errors.retain(|x| x.field != key)
+                }
+                if !matches!(field_value(&n.draft, &key), Value::String(_)) {
+                    n.touched.insert(key.clone());
+                }
+                form.set(n)
+            })
+        };
+        let onblur = {
+            let (form, key) = (form.clone(), f.key.clone());
+            Callback::from(move |()| {
+                let mut n = (*form).clone();
+                n.touched.insert(key.clone());
+                form.set(n)
+            })
+        };
+        let onname = {
+            let form = form.clone();
+            Callback::from(move |c: Choice| {
+                let mut n = (*form).clone();
+                let mut names = (*n.names).clone();
+                names.insert(c.0, c.1);
+                n.names = Rc::new(names);
+                form.set(n)
+            })
+        };
         let scope = match f.key.as_str() {
-            "stage_id" => form.draft.get("pipeline_id").and_then(Value::as_str).map(|id| format!("&pipeline_id={id}")).unwrap_or_default(),
-            "contact_id" | "opportunity_id" => form.draft.get("customer_id").and_then(Value::as_str).map(|id| format!("&customer_id={id}")).unwrap_or_default(),
+            "stage_id" => form
+                .draft
+                .get("pipeline_id")
+                .and_then(Value::as_str)
+                .map(|id| format!("&pipeline_id={id}"))
+                .unwrap_or_default(),
+            "contact_id" | "opportunity_id" => form
+                .draft
+                .get("customer_id")
+                .and_then(Value::as_str)
+                .map(|id| format!("&customer_id={id}"))
+                .unwrap_or_default(),
             _ => String::new(),
         };
         html! { <div key={f.key.clone()} class={if alone { "col-span-2" } else { "col-span-2 min-[420px]:col-span-1" }}><Field label={f.label.clone()} required={f.required && f.default.is_null()} error={error.clone()} help={f.help.clone().map(AttrValue::from)}>
-            <FieldInput field={f.clone()} value={field_value(&form.draft, &f.key).clone()} invalid={error.is_some()} {onchange} {onblur} {onname} refs={form.names.clone()} {scope} /></Field></div> }
+        <FieldInput field={f.clone()} value={field_value(&form.draft, &f.key).clone()} invalid={error.is_some()} {onchange} {onblur} {onname} refs={form.names.clone()} {scope} /></Field></div> }
     };
     let title = match &p.record {
         Some(r) => l.edit_of(&p.meta.title_of(r)),
         None => l.new_of(&p.meta.label),
     };
-    let discard = { let (form, meta) = (form.clone(), p.meta.clone()); Callback::from(move |_: MouseEvent| { browser::forget(&draft_key(&meta)); let mut n = start(&meta, None, &Record::new(), &Rc::default()); n.restored = false; form.set(n) }) };
+    let discard = {
+        let (form, meta) = (form.clone(), p.meta.clone());
+        Callback::from(move |_: MouseEvent| {
+            browser::forget(&draft_key(&meta));
+            let mut n = start(&meta, None, &Record::new(), &Rc::default());
+            n.restored = false;
+            form.set(n)
+        })
+    };
     let footer = html! { <>
-        <span class="mr-auto hidden text-xs text-base-content/70 sm:inline">{ if browser::is_mac() { "⌘ ↵" } else { "Ctrl ↵" } }</span>
-        <button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
-        <button type="submit" form="record-form" class="btn btn-sm btn-primary" disabled={form.busy} data-testid="save">if form.busy { { spinner() } }{ l.save() }</button></> };
-    let toggle = { let more = more.clone(); Callback::from(move |_: MouseEvent| more.set(!*more)) };
-    let opened = *more || form.error.as_ref().is_some_and(|e| e.errors.iter().any(|x| rest.iter().any(|f| f.key == x.field)));
+    <span class="mr-auto hidden text-xs text-base-content/70 sm:inline">{ if browser::is_mac() { "⌘ ↵" } else { "Ctrl ↵" } }</span>
+    <button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
+    <button type="submit" form="record-form" class="btn btn-sm btn-primary" disabled={form.busy} data-testid="save">if form.busy { { spinner() } }{ l.save() }</button></> };
+    let toggle = {
+        let more = more.clone();
+        Callback::from(move |_: MouseEvent| more.set(!*more))
+    };
+    let opened =
+        *more || form.error.as_ref().is_some_and(|e| e.errors.iter().any(|x| rest.iter().any(|f| f.key == x.field)));
     html! {
         <Drawer {title} onclose={p.onclose.clone()} {footer}>
             <form id="record-form" novalidate=true {onsubmit} {onkeydown}>
@@ -179,7 +304,7 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
                 if form.restored { <p class="mb-3 flex items-center justify-between rounded-lg bg-info/8 px-3 py-2 text-xs">{ l.draft_restored() }<button type="button" class="cursor-pointer text-primary hover:underline" onclick={discard}>{ l.draft_discard() }</button></p> }
                 <div class="grid grid-cols-2 gap-x-3">{ for paired(&main).into_iter().map(one) }
                 if opened { { for paired(&rest).into_iter().map(one) } }</div>
-                if !rest.is_empty() && !opened { <button type="button" class="btn btn-ghost btn-sm -ml-2 text-base-content/70" onclick={toggle}><Icon name="chevron-down" />{ l.more_fields(rest.len()) }</button> }
+                if !rest.is_empty() && !opened { <button type="button" class="btn btn-ghost btn-sm -ml-2 text-base-content/70" onclick={toggle}>{ icon("chevron-down", "size-4") }{ l.more_fields(rest.len()) }</button> }
             </form>
         </Drawer>
     }
@@ -211,7 +336,8 @@ fn paired(fields: &[FieldMeta]) -> Vec<(&FieldMeta, bool)> {
 }
 
 fn wide(f: &FieldMeta) -> bool {
-    matches!(f.kind.as_str(), "text" | "long_text" | "link" | "tags" | "json" | "url" | "email") && !matches!(f.key.as_str(), "city" | "province" | "region" | "unit" | "code" | "department" | "title")
+    matches!(f.kind.as_str(), "text" | "long_text" | "link" | "tags" | "json" | "url" | "email")
+        && !matches!(f.key.as_str(), "city" | "province" | "region" | "unit" | "code" | "department" | "title")
 }
 
 /// What is wrong with the whole: an error that belongs to no field, or a clash with somebody else's change.
@@ -232,7 +358,8 @@ struct FormErrorProps {
 #[component]
 fn FormError(p: &FormErrorProps) -> Html {
     let l = use_lang();
-    let elsewhere: Vec<&str> = p.error.errors.iter().filter(|e| !p.fields.contains(&e.field)).map(|e| e.message.as_str()).collect();
+    let elsewhere: Vec<&str> =
+        p.error.errors.iter().filter(|e| !p.fields.contains(&e.field)).map(|e| e.message.as_str()).collect();
     html! { <div class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ p.error.text(l) }{ for elsewhere.iter().map(|m| html! { <div>{ *m }</div> }) }if !p.error.request_id.is_empty() && p.error.status >= 500 { <div class="font-mono text-[11px]">{ l.request_id(&p.error.request_id) }</div> }</div> }
 }
 
@@ -254,7 +381,14 @@ fn Clash(p: &ClashProps) -> Html {
     let session = use_session();
     let show = Show::new(l, &session, &p.refs);
     let mine = changes(&p.meta.fields, Some(&p.before), &p.mine);
-    let rows = p.meta.fields.iter().filter(|f| !field_value(&mine, &f.key).is_null() || field_value(&p.before, &f.key) != field_value(&p.theirs, &f.key)).filter(|f| f.writable && field_value(&p.mine, &f.key) != field_value(&p.theirs, &f.key));
+    let rows = p
+        .meta
+        .fields
+        .iter()
+        .filter(|f| {
+            !field_value(&mine, &f.key).is_null() || field_value(&p.before, &f.key) != field_value(&p.theirs, &f.key)
+        })
+        .filter(|f| f.writable && field_value(&p.mine, &f.key) != field_value(&p.theirs, &f.key));
     html! {
         <div class="mb-4 rounded-xl border border-warning/50 bg-warning/8 p-3 text-[13px]" role="alert">
             <p class="font-medium">{ l.clash_title() }</p>

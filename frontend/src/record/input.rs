@@ -6,6 +6,7 @@ use crate::browser;
 use crate::data::form::{input_text, parse_input};
 use crate::data::types::FieldMeta;
 use crate::i18n::use_lang;
+use crate::ui::cls;
 use crate::ui::field::{Input, value_of};
 use serde_json::Value;
 use std::rc::Rc;
@@ -49,18 +50,27 @@ pub(crate) fn FieldInput(p: &FieldInputProps) -> Html {
 impl FieldInputProps {
     fn clone_props(&self) -> FieldInputProps {
         FieldInputProps {
-            field: self.field.clone(), value: self.value.clone(), onchange: self.onchange.clone(), onblur: self.onblur.clone(),
-            invalid: self.invalid, refs: self.refs.clone(), onname: self.onname.clone(), scope: self.scope.clone(),
+            field: self.field.clone(),
+            value: self.value.clone(),
+            onchange: self.onchange.clone(),
+            onblur: self.onblur.clone(),
+            invalid: self.invalid,
+            refs: self.refs.clone(),
+            onname: self.onname.clone(),
+            scope: self.scope.clone(),
         }
     }
 }
 
 fn choice_input(p: &FieldInputProps) -> Html {
     let f = &p.field;
-    let onchange = p.onchange.reform(|e: Event| match value_of(&e) { s if s.is_empty() => Value::Null, s => Value::String(s) });
+    let onchange = p.onchange.reform(|e: Event| match value_of(&e) {
+        s if s.is_empty() => Value::Null,
+        s => Value::String(s),
+    });
     let now = p.value.as_str().unwrap_or("");
     html! {
-        <select class={classes!("select", "w-full", p.invalid.then_some("select-error"))} name={f.key.clone()} {onchange} onblur={p.onblur.reform(|_| ())}>
+        <select class={cls!("select w-full", p.invalid.then_some("select-error"))} name={f.key.clone()} {onchange} onblur={p.onblur.reform(|_| ())}>
             <option value="" selected={now.is_empty()} disabled={f.required && !now.is_empty()}>{ "—" }</option>
             { for f.choices.iter().map(|c| html! { <option key={c.key.clone()} value={c.key.clone()} selected={c.key == now}>{ &c.label }</option> }) }
         </select>
@@ -73,21 +83,39 @@ fn bool_input(p: &FieldInputProps) -> Html {
 }
 
 fn link_input(p: &FieldInputProps) -> Html {
-    let value = p.value.as_str().map(|id| (id.to_owned(), p.refs.get(id).cloned().unwrap_or_else(|| id.chars().take(8).collect())));
-    let onchange = { let (onchange, onname) = (p.onchange.clone(), p.onname.clone()); Callback::from(move |c: Option<Choice>| match c {
-        Some(c) => { onname.emit(c.clone()); onchange.emit(Value::String(c.0)) }
-        None => onchange.emit(Value::Null),
-    }) };
+    let value = p
+        .value
+        .as_str()
+        .map(|id| (id.to_owned(), p.refs.get(id).cloned().unwrap_or_else(|| id.chars().take(8).collect())));
+    let onchange = {
+        let (onchange, onname) = (p.onchange.clone(), p.onname.clone());
+        Callback::from(move |c: Option<Choice>| match c {
+            Some(c) => {
+                onname.emit(c.clone());
+                onchange.emit(Value::String(c.0))
+            }
+            None => onchange.emit(Value::Null),
+        })
+    };
     html! { <LinkPicker object={p.field.link.clone().unwrap_or_default()} {value} {onchange} invalid={p.invalid} name={p.field.key.clone()} scope={p.scope.clone()} onblur={p.onblur.clone()} /> }
 }
 
 fn tags_input(p: &FieldInputProps) -> Html {
     let ids = p.value.as_array().cloned().unwrap_or_default();
-    let value: Vec<Choice> = ids.iter().filter_map(Value::as_str).map(|id| (id.to_owned(), p.refs.get(id).cloned().unwrap_or_else(|| id.chars().take(8).collect()))).collect();
-    let onchange = { let (onchange, onname) = (p.onchange.clone(), p.onname.clone()); Callback::from(move |list: Vec<Choice>| {
-        if let Some(c) = list.last() { onname.emit(c.clone()) }
-        onchange.emit(Value::Array(list.into_iter().map(|c| Value::String(c.0)).collect()));
-    }) };
+    let value: Vec<Choice> = ids
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|id| (id.to_owned(), p.refs.get(id).cloned().unwrap_or_else(|| id.chars().take(8).collect())))
+        .collect();
+    let onchange = {
+        let (onchange, onname) = (p.onchange.clone(), p.onname.clone());
+        Callback::from(move |list: Vec<Choice>| {
+            if let Some(c) = list.last() {
+                onname.emit(c.clone())
+            }
+            onchange.emit(Value::Array(list.into_iter().map(|c| Value::String(c.0)).collect()));
+        })
+    };
     html! { <ManyPicker object="tags" {value} {onchange} /> }
 }
 
@@ -100,7 +128,13 @@ fn use_typed(p: &FieldInputProps) -> (String, Callback<String>) {
     // A value that is not what the typed text means came from outside.
     let outside = parse_input(&p.field, &typed, &clock) != p.value && !(typed.trim().is_empty() && p.value.is_null());
     let text = if outside { shown } else { (*typed).clone() };
-    let oninput = { let (typed, field, onchange) = (typed.clone(), p.field.clone(), p.onchange.clone()); Callback::from(move |s: String| { onchange.emit(parse_input(&field, &s, &browser::clock())); typed.set(s) }) };
+    let oninput = {
+        let (typed, field, onchange) = (typed.clone(), p.field.clone(), p.onchange.clone());
+        Callback::from(move |s: String| {
+            onchange.emit(parse_input(&field, &s, &browser::clock()));
+            typed.set(s)
+        })
+    };
     (text, oninput)
 }
 
@@ -123,5 +157,5 @@ fn TextInput(p: &FieldInputProps) -> Html {
 #[component]
 fn TextArea(p: &FieldInputProps) -> Html {
     let (text, oninput) = use_typed(p);
-    html! { <textarea class={classes!("textarea", "w-full", "text-sm", p.invalid.then_some("textarea-error"))} rows="4" name={p.field.key.clone()} value={text} oninput={oninput.reform(|e: InputEvent| value_of(&e))} onblur={p.onblur.reform(|_| ())} /> }
+    html! { <textarea class={cls!("textarea w-full text-sm", p.invalid.then_some("textarea-error"))} rows="4" name={p.field.key.clone()} value={text} oninput={oninput.reform(|e: InputEvent| value_of(&e))} onblur={p.onblur.reform(|_| ())} /> }
 }

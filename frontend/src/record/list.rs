@@ -16,9 +16,10 @@ use crate::data::session::use_session;
 use crate::data::types::{ObjectMeta, Record, text};
 use crate::i18n::use_lang;
 use crate::route::{Route, open_list};
+use crate::ui::cls;
 use crate::ui::field::SearchBox;
 use crate::ui::overlay::{Popover, menu_item};
-use crate::ui::{Card, Empty, Failed, Icon, page_head, skeleton_rows};
+use crate::ui::{Card, Empty, Failed, icon, page_head, skeleton_rows};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -61,11 +62,27 @@ fn use_list_state(object: &str) -> (ListState, bool, Callback<ListState>, Callba
     let state = ListState::parse(&query);
     let creating = pairs(&query).iter().any(|(k, _)| k == "new");
     let object = object.to_owned();
-    let set = { let (n, object) = (navigator.clone(), object.clone()); Callback::from(move |s: ListState| if let Some(n) = &n { let _ = n.replace_with_query(&Route::list(&object), yew_router::query::Raw(s.to_query())); }) };
-    let create = { let state = state.clone(); Callback::from(move |on: bool| if let Some(n) = &navigator {
-        let q = state.to_query();
-        if on { open_list(n, &object, &format!("{q}&new=1")) } else { let _ = n.replace_with_query(&Route::list(&object), yew_router::query::Raw(q)); }
-    }) };
+    let set = {
+        let (n, object) = (navigator.clone(), object.clone());
+        Callback::from(move |s: ListState| {
+            if let Some(n) = &n {
+                let _ = n.replace_with_query(&Route::list(&object), yew_router::query::Raw(s.to_query()));
+            }
+        })
+    };
+    let create = {
+        let state = state.clone();
+        Callback::from(move |on: bool| {
+            if let Some(n) = &navigator {
+                let q = state.to_query();
+                if on {
+                    open_list(n, &object, &format!("{q}&new=1"))
+                } else {
+                    let _ = n.replace_with_query(&Route::list(&object), yew_router::query::Raw(q));
+                }
+            }
+        })
+    };
     (state, creating, set, create)
 }
 
@@ -83,52 +100,133 @@ fn ListRoom(p: &RoomProps) -> Html {
     let cursor = use_state_eq(|| None::<usize>);
     let exporting = use_state_eq(|| false);
     browser::set_title(&format!("{} · {}", meta.label_plural, l.app_name()));
-    { let (selected, cursor) = (selected.setter(), cursor.setter()); use_effect_with((state.view.clone(), state.q.clone(), state.filter.clone(), state.archived), move |_| { selected.set(Rc::default()); cursor.set(None) }); }
-    let onselect = { let selected = selected.clone(); Callback::from(move |id: String| { let mut s = (**selected).clone(); if !s.remove(&id) { s.insert(id); } selected.set(Rc::new(s)) }) };
+    {
+        let (selected, cursor) = (selected.setter(), cursor.setter());
+        use_effect_with((state.view.clone(), state.q.clone(), state.filter.clone(), state.archived), move |_| {
+            selected.set(Rc::default());
+            cursor.set(None)
+        });
+    }
+    let onselect = {
+        let selected = selected.clone();
+        Callback::from(move |id: String| {
+            let mut s = (**selected).clone();
+            if !s.remove(&id) {
+                s.insert(id);
+            }
+            selected.set(Rc::new(s))
+        })
+    };
     use_list_keys(&meta.key, &records.now.rows, &cursor, onselect.clone());
-    let chosen: Vec<Rc<Record>> = records.now.rows.iter().filter(|r| selected.contains(text(r, "id"))).cloned().collect();
-    let onselect_all = { let (selected, rows, n) = (selected.clone(), records.now.rows.clone(), chosen.len()); Callback::from(move |()| selected.set(Rc::new(if n == rows.len() { BTreeSet::new() } else { rows.iter().map(|r| text(r, "id").to_owned()).collect() }))) };
-    let clear = { let selected = selected.clone(); Callback::from(move |()| selected.set(Rc::default())) };
-    let change = |f: fn(&mut ListState, String)| { let (state, set) = (state.clone(), set.clone()); Callback::from(move |v: String| { let mut s = state.clone(); f(&mut s, v); set.emit(s) }) };
-    let onsort = { let (state, set) = (state.clone(), set.clone()); Callback::from(move |(key, add): (String, bool)| { let mut s = state.clone(); s.toggle_sort(&key, add); set.emit(s) }) };
-    let onfilter = { let (state, set) = (state.clone(), set.clone()); Callback::from(move |filter| set.emit(ListState { filter, ..state.clone() })) };
-    let oncolumns = { let (state, set) = (state.clone(), set.clone()); Callback::from(move |fields| set.emit(ListState { fields, ..state.clone() })) };
-    let onboard = { let (state, set) = (state.clone(), set.clone()); Callback::from(move |_: MouseEvent| set.emit(ListState { board: !state.board, ..state.clone() })) };
-    let onarchived = { let (state, set) = (state.clone(), set.clone()); Callback::from(move |_: MouseEvent| set.emit(ListState { archived: !state.archived, view: String::new(), ..state.clone() })) };
-    let export = { let exporting = exporting.clone(); Callback::from(move |()| exporting.set(true)) };
-    let no_export = { let exporting = exporting.clone(); Callback::from(move |()| exporting.set(false)) };
+    let chosen: Vec<Rc<Record>> =
+        records.now.rows.iter().filter(|r| selected.contains(text(r, "id"))).cloned().collect();
+    let onselect_all = {
+        let (selected, rows, n) = (selected.clone(), records.now.rows.clone(), chosen.len());
+        Callback::from(move |()| {
+            selected.set(Rc::new(if n == rows.len() {
+                BTreeSet::new()
+            } else {
+                rows.iter().map(|r| text(r, "id").to_owned()).collect()
+            }))
+        })
+    };
+    let clear = {
+        let selected = selected.clone();
+        Callback::from(move |()| selected.set(Rc::default()))
+    };
+    let change = |f: fn(&mut ListState, String)| {
+        let (state, set) = (state.clone(), set.clone());
+        Callback::from(move |v: String| {
+            let mut s = state.clone();
+            f(&mut s, v);
+            set.emit(s)
+        })
+    };
+    let onsort = {
+        let (state, set) = (state.clone(), set.clone());
+        Callback::from(move |(key, add): (String, bool)| {
+            let mut s = state.clone();
+            s.toggle_sort(&key, add);
+            set.emit(s)
+        })
+    };
+    let onfilter = {
+        let (state, set) = (state.clone(), set.clone());
+        Callback::from(move |filter| set.emit(ListState { filter, ..state.clone() }))
+    };
+    let oncolumns = {
+        let (state, set) = (state.clone(), set.clone());
+        Callback::from(move |fields| set.emit(ListState { fields, ..state.clone() }))
+    };
+    let onboard = {
+        let (state, set) = (state.clone(), set.clone());
+        Callback::from(move |_: MouseEvent| set.emit(ListState { board: !state.board, ..state.clone() }))
+    };
+    let onarchived = {
+        let (state, set) = (state.clone(), set.clone());
+        Callback::from(move |_: MouseEvent| {
+            set.emit(ListState { archived: !state.archived, view: String::new(), ..state.clone() })
+        })
+    };
+    let export = {
+        let exporting = exporting.clone();
+        Callback::from(move |()| exporting.set(true))
+    };
+    let no_export = {
+        let exporting = exporting.clone();
+        Callback::from(move |()| exporting.set(false))
+    };
     let new = create.reform(|_: MouseEvent| true);
     let has_board = meta.key == "opportunities";
     let title = html! { <>{ &meta.label_plural }if let Some(n) = records.now.total { <span class="ml-2 text-sm font-normal tabular-nums text-base-content/70" data-testid="total">{ crate::format::group(n) }</span> }</> };
     let actions = html! { <>
-        if meta.may("export") { <button class="btn btn-sm hidden sm:inline-flex" onclick={export.reform(|_: MouseEvent| ())} data-testid="export"><Icon name="download" />{ l.export() }</button> }
-        if meta.may("import") { <Link<Route, ImportFor> to={Route::NewImport} query={ImportFor { object: meta.key.clone() }} classes="btn btn-sm hidden sm:inline-flex"><Icon name="upload" />{ l.import() }</Link<Route, ImportFor>> }
-        if meta.may("create") { <button class="btn btn-sm btn-primary" data-testid="new" onclick={new.clone()}><Icon name="plus" />{ l.new_of(&meta.label) }</button> }</> };
+    if meta.may("export") { <button class="btn btn-sm hidden sm:inline-flex" onclick={export.reform(|_: MouseEvent| ())} data-testid="export">{ icon("download", "size-4") }{ l.export() }</button> }
+    if meta.may("import") { <Link<Route, ImportFor> to={Route::NewImport} query={ImportFor { object: meta.key.clone() }} classes="btn btn-sm hidden sm:inline-flex">{ icon("upload", "size-4") }{ l.import() }</Link<Route, ImportFor>> }
+    if meta.may("create") { <button class="btn btn-sm btn-primary" data-testid="new" onclick={new.clone()}>{ icon("plus", "size-4") }{ l.new_of(&meta.label) }</button> }</> };
     let filter_props = (meta.clone(), state.filter.clone(), records.now.refs.clone(), onfilter.clone());
     let toolbar = html! {
-        <div class="flex w-full items-center gap-1.5 px-3 pb-2.5 sm:w-auto sm:px-1 sm:pb-0">
-            <SearchBox id="list-search" class="w-full sm:w-56" value={state.q.clone()} placeholder={l.search_in(&meta.label_plural)} onsearch={change(|s, v| s.q = v)} />
-            <FilterButton meta={filter_props.0.clone()} filter={filter_props.1.clone()} refs={filter_props.2.clone()} onchange={filter_props.3.clone()} />
-            <SortButton meta={meta.clone()} state={state.clone()} onchange={set.clone()} />
-            if has_board { <button class={classes!("btn", "btn-sm", "btn-square", if state.board { "btn-active" } else { "btn-ghost" })} aria-pressed={state.board.to_string()} aria-label={l.board()} title={l.board()} onclick={onboard} data-testid="board"><Icon name="kanban" /></button> }
-            <span class="hidden sm:block"><Columns meta={meta.clone()} columns={columns.clone()} onchange={oncolumns} /></span>
-            <Popover right=true menu=true label={l.more()} button_class="btn btn-sm btn-square btn-ghost" button={html! { <Icon name="ellipsis" /> }} width="sm:w-48">
-                { menu_item("archive", if state.archived { l.archived_hide() } else { l.archived_show() }, onarchived) }
-                { menu_item("refresh-cw", l.reload(), records.reload.reform(|_| ())) }
-                if meta.may("export") { { menu_item("download", l.export(), export.reform(|_| ())) } }
-            </Popover>
-        </div> };
+    <div class="flex w-full items-center gap-1.5 px-3 pb-2.5 sm:w-auto sm:px-1 sm:pb-0">
+        <SearchBox id="list-search" class="w-full sm:w-56" value={state.q.clone()} placeholder={l.search_in(&meta.label_plural)} onsearch={change(|s, v| s.q = v)} />
+        <FilterButton meta={filter_props.0.clone()} filter={filter_props.1.clone()} refs={filter_props.2.clone()} onchange={filter_props.3.clone()} />
+        <SortButton meta={meta.clone()} state={state.clone()} onchange={set.clone()} />
+        if has_board { <button class={cls!("btn btn-sm btn-square", if state.board { "btn-active" } else { "btn-ghost" })} aria-pressed={state.board.to_string()} aria-label={l.board()} title={l.board()} onclick={onboard} data-testid="board">{ icon("kanban", "size-4") }</button> }
+        <span class="hidden sm:block"><Columns meta={meta.clone()} columns={columns.clone()} onchange={oncolumns} /></span>
+        <Popover right=true menu=true label={l.more()} button_class="btn btn-sm btn-square btn-ghost" button={html! { { icon("ellipsis", "size-4") } }} width="sm:w-48">
+            { menu_item("archive", if state.archived { l.archived_hide() } else { l.archived_show() }, onarchived) }
+            { menu_item("refresh-cw", l.reload(), records.reload.reform(|_| ())) }
+            if meta.may("export") { { menu_item("download", l.export(), export.reform(|_| ())) } }
+        </Popover>
+    </div> };
     let now = &records.now;
     let body = match &now.error {
         Some(e) if now.rows.is_empty() => html! { <Failed error={e.clone()} retry={records.reload.clone()} /> },
         _ if !now.ready => skeleton_rows(10),
         _ if now.rows.is_empty() => empty(l, meta, &state, new),
         _ => {
-            let props = yew::props!(super::table::TableProps { meta: meta.clone(), columns: columns.clone(), rows: now.rows.clone(), refs: now.refs.clone(), sort: state.sort.clone(), onsort, selected: (*selected).clone(), onselect, onselect_all, cursor: *cursor, onmore: records.more.clone(), has_more: now.next.is_some(), loading: now.loading, selectable: true });
+            let props = yew::props!(super::table::TableProps {
+                meta: meta.clone(),
+                columns: columns.clone(),
+                rows: now.rows.clone(),
+                refs: now.refs.clone(),
+                sort: state.sort.clone(),
+                onsort,
+                selected: (*selected).clone(),
+                onselect,
+                onselect_all,
+                cursor: *cursor,
+                onmore: records.more.clone(),
+                has_more: now.next.is_some(),
+                loading: now.loading,
+                selectable: true
+            });
             html! { <><Table ..props.clone() /><PhoneList ..props /></> }
         }
     };
-    let export_filter = if chosen.is_empty() { both(extra, state.filter.clone()) } else { Some(json!({ "field": "id", "op": "in", "value": chosen.iter().map(|r| text(r, "id")).collect::<Vec<_>>() })) };
+    let export_filter = if chosen.is_empty() {
+        both(extra, state.filter.clone())
+    } else {
+        Some(json!({ "field": "id", "op": "in", "value": chosen.iter().map(|r| text(r, "id")).collect::<Vec<_>>() }))
+    };
     html! { <>
         { page_head(title, actions) }
         <Card>
@@ -165,32 +263,56 @@ fn empty(l: crate::i18n::Lang, meta: &ObjectMeta, state: &ListState, new: Callba
         return html! { <Empty icon="search" title={l.empty_filtered(&meta.label_plural)} body={l.empty_filtered_body()} /> };
     }
     let action = html! { <span class="flex gap-2">
-        if meta.may("import") { <Link<Route, ImportFor> to={Route::NewImport} query={ImportFor { object: meta.key.clone() }} classes="btn btn-sm"><Icon name="upload" />{ l.import() }</Link<Route, ImportFor>> }
-        if meta.may("create") { <button class="btn btn-sm btn-primary" onclick={new}><Icon name="plus" />{ l.new_of(&meta.label) }</button> }</span> };
+    if meta.may("import") { <Link<Route, ImportFor> to={Route::NewImport} query={ImportFor { object: meta.key.clone() }} classes="btn btn-sm">{ icon("upload", "size-4") }{ l.import() }</Link<Route, ImportFor>> }
+    if meta.may("create") { <button class="btn btn-sm btn-primary" onclick={new}>{ icon("plus", "size-4") }{ l.new_of(&meta.label) }</button> }</span> };
     html! { <Empty icon={crate::shell::object_icon(&meta.key)} title={l.empty_list(&meta.label_plural)} body={l.empty_list_body()} {action} /> }
 }
 
 /// `j` and `k` move, `x` chooses, Enter opens, `/` searches.
 #[hook]
-fn use_list_keys(object: &str, rows: &[Rc<Record>], cursor: &UseStateHandle<Option<usize>>, onselect: Callback<String>) {
+fn use_list_keys(
+    object: &str,
+    rows: &[Rc<Record>],
+    cursor: &UseStateHandle<Option<usize>>,
+    onselect: Callback<String>,
+) {
     let navigator = use_navigator();
     let ids: Vec<String> = rows.iter().map(|r| text(r, "id").to_owned()).collect();
     let (object, cursor) = (object.to_owned(), cursor.clone());
     use_effect_with((ids, *cursor), move |(ids, at)| {
         let (ids, at) = (ids.clone(), *at);
-        let listener = web_sys::window().map(|w| gloo_events::EventListener::new_with_options(&w, "keydown", gloo_events::EventListenerOptions::enable_prevent_default(), move |e| {
-            let Some(e) = e.dyn_ref::<web_sys::KeyboardEvent>().filter(|e| !typing(e)) else { return };
-            let id = at.and_then(|i| ids.get(i));
-            match (e.key().as_str(), id) {
-                ("j", _) => cursor.set(Some(at.map_or(0, |i| (i + 1).min(ids.len().saturating_sub(1))))),
-                ("k", _) => cursor.set(Some(at.map_or(0, |i| i.saturating_sub(1)))),
-                ("x", Some(id)) => onselect.emit(id.clone()),
-                ("Enter" | "o", Some(id)) => if let Some(n) = &navigator { n.push(&Route::record(&object, id)) },
-                ("e", Some(id)) => if let Some(n) = &navigator { let _ = n.push_with_query(&Route::record(&object, id), yew_router::query::Raw("edit=1")); },
-                ("/", _) => { e.prevent_default(); focus_search() }
-                _ => {}
-            }
-        }));
+        let listener = web_sys::window().map(|w| {
+            gloo_events::EventListener::new_with_options(
+                &w,
+                "keydown",
+                gloo_events::EventListenerOptions::enable_prevent_default(),
+                move |e| {
+                    let Some(e) = e.dyn_ref::<web_sys::KeyboardEvent>().filter(|e| !typing(e)) else { return };
+                    let id = at.and_then(|i| ids.get(i));
+                    match (e.key().as_str(), id) {
+                        ("j", _) => cursor.set(Some(at.map_or(0, |i| (i + 1).min(ids.len().saturating_sub(1))))),
+                        ("k", _) => cursor.set(Some(at.map_or(0, |i| i.saturating_sub(1)))),
+                        ("x", Some(id)) => onselect.emit(id.clone()),
+                        ("Enter" | "o", Some(id)) => {
+                            if let Some(n) = &navigator {
+                                n.push(&Route::record(&object, id))
+                            }
+                        }
+                        ("e", Some(id)) => {
+                            if let Some(n) = &navigator {
+                                let _ =
+                                    n.push_with_query(&Route::record(&object, id), yew_router::query::Raw("edit=1"));
+                            }
+                        }
+                        ("/", _) => {
+                            e.prevent_default();
+                            focus_search()
+                        }
+                        _ => {}
+                    }
+                },
+            )
+        });
         move || drop(listener)
     });
 }
@@ -200,8 +322,15 @@ fn typing(e: &web_sys::KeyboardEvent) -> bool {
         return true;
     }
     let Some(d) = web_sys::window().and_then(|w| w.document()) else { return true };
-    let inside = d.active_element().is_some_and(|el| matches!(el.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT" | "BUTTON" | "A"));
-    (inside && e.key() != "/" && !matches!(e.key().as_str(), "j" | "k" | "x" | "e")) || d.active_element().is_some_and(|el| matches!(el.tag_name().as_str(), "TEXTAREA" | "SELECT") || el.tag_name() == "INPUT" && el.get_attribute("type").as_deref() != Some("checkbox")) || d.query_selector("dialog[open]").ok().flatten().is_some()
+    let inside = d
+        .active_element()
+        .is_some_and(|el| matches!(el.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT" | "BUTTON" | "A"));
+    (inside && e.key() != "/" && !matches!(e.key().as_str(), "j" | "k" | "x" | "e"))
+        || d.active_element().is_some_and(|el| {
+            matches!(el.tag_name().as_str(), "TEXTAREA" | "SELECT")
+                || el.tag_name() == "INPUT" && el.get_attribute("type").as_deref() != Some("checkbox")
+        })
+        || d.query_selector("dialog[open]").ok().flatten().is_some()
 }
 
 fn focus_search() {
@@ -210,6 +339,9 @@ fn focus_search() {
         let _ = el.focus();
     }
 }
+
+/// A change of the list's state by a text.
+type Change = dyn Fn(&mut ListState, String);
 
 #[derive(Properties, PartialEq)]
 struct SortProps {
@@ -222,21 +354,36 @@ struct SortProps {
 #[component]
 fn SortButton(p: &SortProps) -> Html {
     let l = use_lang();
-    let fields: Vec<(String, String)> = p.meta.fields.iter().filter(|f| f.sortable).map(|f| (f.key.clone(), f.label.clone())).collect();
-    let with = |f: Rc<dyn Fn(&mut ListState, String)>| { let (state, onchange) = (p.state.clone(), p.onchange.clone()); Callback::from(move |v: String| { let mut s = state.clone(); f(&mut s, v); onchange.emit(s) }) };
+    let fields: Vec<(String, String)> =
+        p.meta.fields.iter().filter(|f| f.sortable).map(|f| (f.key.clone(), f.label.clone())).collect();
+    let with = |f: Rc<Change>| {
+        let (state, onchange) = (p.state.clone(), p.onchange.clone());
+        Callback::from(move |v: String| {
+            let mut s = state.clone();
+            f(&mut s, v);
+            onchange.emit(s)
+        })
+    };
     let dir = [("up".to_owned(), l.sort_up().to_owned()), ("down".to_owned(), l.sort_down().to_owned())];
-    let add = { let fields = fields.clone(); with(Rc::new(move |s: &mut ListState, _| if let Some((k, _)) = fields.iter().find(|(k, _)| s.sort.iter().all(|x| x.field != *k)) { s.toggle_sort(k, true) })) };
+    let add = {
+        let fields = fields.clone();
+        with(Rc::new(move |s: &mut ListState, _| {
+            if let Some((k, _)) = fields.iter().find(|(k, _)| s.sort.iter().all(|x| x.field != *k)) {
+                s.toggle_sort(k, true)
+            }
+        }))
+    };
     let n = p.state.sort.len();
     html! {
-        <Popover right=true width="sm:w-80" label={l.sort()} button_class={classes!("btn", "btn-sm", "btn-square", if n > 0 { "" } else { "btn-ghost" })} button={html! { <Icon name="chevrons-up-down" /> }}>
+        <Popover right=true width="sm:w-80" label={l.sort()} button_class={cls!("btn btn-sm btn-square", if n > 0 { "" } else { "btn-ghost" })} button={html! { { icon("chevrons-up-down", "size-4") } }}>
             <p class="px-1.5 pb-1.5 text-xs text-base-content/70">{ l.sort() }</p>
             { for p.state.sort.iter().enumerate().map(|(i, k)| html! {
                 <div class="mb-1.5 flex items-center gap-1.5 px-1" key={k.field.clone()}>
                     { select_field(&fields, &k.field, with(Rc::new(move |s: &mut ListState, v| if let Some(k) = s.sort.get_mut(i) { k.field = v }))) }
                     { crate::ui::field::select("direction", l.sort(), &dir, if k.descending { "down" } else { "up" }, "select-sm w-24", with(Rc::new(move |s: &mut ListState, v| if let Some(k) = s.sort.get_mut(i) { k.descending = v == "down" }))) }
-                    <button class="btn btn-ghost btn-sm btn-square" aria-label={l.remove(&k.field)} onclick={with(Rc::new(move |s: &mut ListState, _| drop(s.sort.remove(i)))).reform(|_: MouseEvent| String::new())}><Icon name="x" /></button>
+                    <button class="btn btn-ghost btn-sm btn-square" aria-label={l.remove(&k.field)} onclick={with(Rc::new(move |s: &mut ListState, _| drop(s.sort.remove(i)))).reform(|_: MouseEvent| String::new())}>{ icon("x", "size-4") }</button>
                 </div> }) }
-            <button class="btn btn-ghost btn-sm text-primary" onclick={add.reform(|_: MouseEvent| String::new())}><Icon name="plus" />{ l.sort_add() }</button>
+            <button class="btn btn-ghost btn-sm text-primary" onclick={add.reform(|_: MouseEvent| String::new())}>{ icon("plus", "size-4") }{ l.sort_add() }</button>
         </Popover>
     }
 }

@@ -76,7 +76,13 @@ pub(crate) fn use_records(object: &str, query: String, counted: bool) -> Records
     let now = use_reducer(Loaded::default);
     let run = use_mut_ref(|| 0u32);
     let nonce = use_state(|| 0u32);
-    let reload = { let (count, nonce) = (use_mut_ref(|| 0u32), nonce.setter()); use_callback((), move |(), ()| { *count.borrow_mut() += 1; nonce.set(*count.borrow()) }) };
+    let reload = {
+        let (count, nonce) = (use_mut_ref(|| 0u32), nonce.setter());
+        use_callback((), move |(), ()| {
+            *count.borrow_mut() += 1;
+            nonce.set(*count.borrow())
+        })
+    };
     let base = format!("/{object}?refs=true&limit=60{query}");
     {
         let (step, run, reload) = (now.dispatcher(), run.clone(), reload.clone());

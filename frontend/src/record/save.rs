@@ -29,7 +29,8 @@ pub(crate) async fn create(object: &str, data: Record) -> Result<Record, ApiErro
 
 /// Changes a record; `version` is the one that was seen.
 pub(crate) async fn update(object: &str, id: &str, version: Option<i64>, data: Record) -> Result<Record, ApiError> {
-    let made = Request::patch(format!("/{object}/{id}"), Value::Object(data)).if_match(version).json::<Record>().await?;
+    let made =
+        Request::patch(format!("/{object}/{id}"), Value::Object(data)).if_match(version).json::<Record>().await?;
     changed(object);
     Ok(made)
 }
@@ -43,7 +44,10 @@ pub(crate) fn archive(l: Lang, toaster: Toaster, object: String, record: &Record
                 changed(&object);
                 done.emit(());
                 let again = toaster.clone();
-                toaster.undo(l.archived_one(&title), Callback::from(move |()| restore(l, again.clone(), object.clone(), id.clone())));
+                toaster.undo(
+                    l.archived_one(&title),
+                    Callback::from(move |()| restore(l, again.clone(), object.clone(), id.clone())),
+                );
             }
             Err(e) => toaster.err(e.text(l)),
         }

@@ -7,10 +7,11 @@ use crate::data::query::use_query;
 use crate::data::types::{Page, Record, int, text};
 use crate::format;
 use crate::i18n::use_lang;
+use crate::ui::cls;
 use crate::ui::field::{Field, Input};
 use crate::ui::overlay::Dialog;
 use crate::ui::toast::use_toaster;
-use crate::ui::{Icon, spinner};
+use crate::ui::{icon, spinner};
 use serde_json::{Value, json};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -35,7 +36,11 @@ pub(crate) async fn move_to(id: &str, stage: &str, reason: Option<&str>) -> Resu
 /// The stages of a pipeline, in order.
 #[hook]
 pub(crate) fn use_stages(pipeline: &str) -> Vec<Record> {
-    let path = if pipeline.is_empty() { String::new() } else { format!("/pipeline_stages?pipeline_id={pipeline}&sort=position&limit=100") };
+    let path = if pipeline.is_empty() {
+        String::new()
+    } else {
+        format!("/pipeline_stages?pipeline_id={pipeline}&sort=position&limit=100")
+    };
     use_query::<Page<Record>>(path).data.map(|d| d.items.clone()).unwrap_or_default()
 }
 
@@ -51,17 +56,20 @@ pub(crate) fn StagePath(p: &StagePathProps) -> Html {
     let now = text(&p.record, "stage_id").to_owned();
     let at = stages.iter().position(|s| text(s, "id") == now);
     let kind = at.and_then(|i| stages.get(i)).map_or("open", |s| text(s, "kind")).to_owned();
-    let go = { let (id, busy, toaster) = (text(&p.record, "id").to_owned(), busy.clone(), toaster.clone()); move |stage: String, name: String, reason: Option<String>| {
-        let (id, busy, toaster) = (id.clone(), busy.clone(), toaster.clone());
-        busy.set(Some(stage.clone()));
-        spawn_local(async move {
-            match move_to(&id, &stage, reason.as_deref()).await {
-                Ok(()) => toaster.ok(l.moved_to(&name)),
-                Err(e) => toaster.err(e.text(l)),
-            }
-            busy.set(None);
-        });
-    } };
+    let go = {
+        let (id, busy, toaster) = (text(&p.record, "id").to_owned(), busy.clone(), toaster.clone());
+        move |stage: String, name: String, reason: Option<String>| {
+            let (id, busy, toaster) = (id.clone(), busy.clone(), toaster.clone());
+            busy.set(Some(stage.clone()));
+            spawn_local(async move {
+                match move_to(&id, &stage, reason.as_deref()).await {
+                    Ok(()) => toaster.ok(l.moved_to(&name)),
+                    Err(e) => toaster.err(e.text(l)),
+                }
+                busy.set(None);
+            });
+        }
+    };
     let step = |i: usize, s: &Record| {
         let (id, name, k) = (text(s, "id").to_owned(), text(s, "name").to_owned(), text(s, "kind").to_owned());
         let passed = kind != "lost" && at.is_some_and(|a| i < a);
@@ -73,13 +81,33 @@ pub(crate) fn StagePath(p: &StagePathProps) -> Html {
             (false, _) if passed => "bg-primary/15 text-primary",
             _ => "bg-base-200 text-base-content/70",
         };
-        let onclick = { let (go, losing, id, name, k) = (go.clone(), losing.clone(), id.clone(), name.clone(), k.clone()); Callback::from(move |_: MouseEvent| if k == "lost" { losing.set(Some(id.clone())) } else { go(id.clone(), name.clone(), None) }) };
+        let onclick =
+            {
+                let (go, losing, id, name, k) = (go.clone(), losing.clone(), id.clone(), name.clone(), k.clone());
+                Callback::from(move |_: MouseEvent| {
+                    if k == "lost" { losing.set(Some(id.clone())) } else { go(id.clone(), name.clone(), None) }
+                })
+            };
         html! { <li key={id.clone()} class="min-w-24 flex-1"><button {onclick} disabled={on || !p.may_move || busy.is_some()} aria-current={on.then_some("step")} title={l.move_to(&name)}
-            class={classes!("stage-step", "flex", "h-9", "w-full", "items-center", "justify-center", "gap-1.5", "px-4", "text-xs", "not-disabled:cursor-pointer", "not-disabled:hover:brightness-95", look)}>
-            if busy.as_deref() == Some(id.as_str()) { { spinner() } } else if passed { <Icon name="check" class="size-3.5" /> }<span class="truncate">{ name }</span></button></li> }
+        class={cls!("stage-step flex h-9 w-full items-center justify-center gap-1.5 px-4 text-xs not-disabled:cursor-pointer not-disabled:hover:brightness-95", look)}>
+        if busy.as_deref() == Some(id.as_str()) { { spinner() } } else if passed { { icon("check", "size-3.5") } }<span class="truncate">{ name }</span></button></li> }
     };
-    let confirm = { let (go, losing, reason, stages) = (go.clone(), losing.clone(), reason.clone(), stages.clone()); Callback::from(move |e: SubmitEvent| { e.prevent_default(); if let Some(id) = &*losing { let name = stages.iter().find(|s| text(s, "id") == id).map(|s| text(s, "name").to_owned()).unwrap_or_default(); go(id.clone(), name, Some((*reason).clone())); losing.set(None) } }) };
-    let hide = { let losing = losing.clone(); Callback::from(move |()| losing.set(None)) };
+    let confirm = {
+        let (go, losing, reason, stages) = (go.clone(), losing.clone(), reason.clone(), stages.clone());
+        Callback::from(move |e: SubmitEvent| {
+            e.prevent_default();
+            if let Some(id) = &*losing {
+                let name =
+                    stages.iter().find(|s| text(s, "id") == id).map(|s| text(s, "name").to_owned()).unwrap_or_default();
+                go(id.clone(), name, Some((*reason).clone()));
+                losing.set(None)
+            }
+        })
+    };
+    let hide = {
+        let losing = losing.clone();
+        Callback::from(move |()| losing.set(None))
+    };
     html! { <>
         <ol class="flex gap-0.5 overflow-x-auto [scrollbar-width:none]" aria-label={l.stage_path()} data-testid="stages">{ for stages.iter().enumerate().map(|(i, s)| step(i, s)) }</ol>
         if losing.is_some() {
@@ -102,7 +130,12 @@ pub(crate) fn StageHistory(p: &HistoryProps) -> Html {
     let query = use_query::<Value>(format!("/opportunities/{}/history", p.id));
     let clock = browser::clock();
     let Some(data) = query.data else { return crate::ui::skeleton_lines(4) };
-    let items: Vec<Record> = data.get("items").unwrap_or(&data).as_array().map(|a| a.iter().filter_map(|v| v.as_object().cloned()).collect()).unwrap_or_default();
+    let items: Vec<Record> = data
+        .get("items")
+        .unwrap_or(&data)
+        .as_array()
+        .map(|a| a.iter().filter_map(|v| v.as_object().cloned()).collect())
+        .unwrap_or_default();
     if items.is_empty() {
         return html! { <crate::ui::Empty small=true icon="history" title={l.timeline_empty()} /> };
     }
@@ -110,12 +143,22 @@ pub(crate) fn StageHistory(p: &HistoryProps) -> Html {
     let name = |r: &Record, prefix: &str| {
         let direct = text(r, &format!("{prefix}_name"));
         let id = text(r, &format!("{prefix}_id"));
-        if !direct.is_empty() { direct.to_owned() } else { refs.and_then(|m| m.get(id)).and_then(Value::as_str).unwrap_or("—").to_owned() }
+        if !direct.is_empty() {
+            direct.to_owned()
+        } else {
+            refs.and_then(|m| m.get(id)).and_then(Value::as_str).unwrap_or("—").to_owned()
+        }
     };
-    let at = |r: &Record| ["entered_at", "at", "moved_at", "created_at"].iter().map(|k| text(r, k).to_owned()).find(|s| !s.is_empty()).unwrap_or_default();
+    let at = |r: &Record| {
+        ["entered_at", "at", "moved_at", "created_at"]
+            .iter()
+            .map(|k| text(r, k).to_owned())
+            .find(|s| !s.is_empty())
+            .unwrap_or_default()
+    };
     html! {
         <ul class="divide-y divide-base-300/60 text-[13px]">{ for items.iter().map(|r| { let days = r.get("days").or_else(|| r.get("days_in_stage")).and_then(Value::as_f64).or_else(|| int(r, "seconds").map(|s| s as f64 / 86400.0)); html! {
-            <li class="flex items-center gap-3 px-4 py-2.5"><Icon name="git-branch" class="size-4 text-base-content/70" />
+            <li class="flex items-center gap-3 px-4 py-2.5">{ icon("git-branch", "size-4 text-base-content/70") }
                 <span class="min-w-0 flex-1 truncate font-medium">{ stage_words(&name, r) }</span>
                 if let Some(d) = days { <span class="text-xs tabular-nums text-base-content/70">{ l.days_stayed(&format::number(d, 1)) }</span> }
                 <span class="text-xs text-base-content/70">{ text(r, "actor_name") }</span>

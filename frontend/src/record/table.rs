@@ -6,7 +6,8 @@ use crate::data::session::use_session;
 use crate::data::types::{FieldMeta, ObjectMeta, Record, text};
 use crate::i18n::use_lang;
 use crate::route::Route;
-use crate::ui::{Icon, avatar, spinner};
+use crate::ui::cls;
+use crate::ui::{avatar, spinner};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -65,18 +66,33 @@ pub(crate) fn Table(p: &TableProps) -> Html {
     let near_end = *first + WINDOW + 12 >= p.rows.len();
     {
         let (more, go) = (p.onmore.clone(), near_end && p.has_more && !p.loading && *first > 0);
-        use_effect_with((go, p.rows.len()), move |(go, _)| if *go { more.emit(()) });
+        use_effect_with((go, p.rows.len()), move |(go, _)| {
+            if *go {
+                more.emit(())
+            }
+        });
     }
-    let onscroll = { let first = first.clone(); Callback::from(move |e: Event| if let Some(el) = e.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) {
-        let top = usize::try_from(el.scroll_top()).unwrap_or(0) / ROW;
-        first.set((top.saturating_sub(12)) / 8 * 8);
-    }) };
+    let onscroll = {
+        let first = first.clone();
+        Callback::from(move |e: Event| {
+            if let Some(el) = e.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) {
+                let top = usize::try_from(el.scroll_top()).unwrap_or(0) / ROW;
+                first.set((top.saturating_sub(12)) / 8 * 8);
+            }
+        })
+    };
     {
         let node = node.clone();
-        use_effect_with(p.cursor, move |cursor| if let (Some(i), Some(el)) = (*cursor, node.cast::<web_sys::Element>()) {
-            let (top, height) = (el.scroll_top(), el.client_height());
-            let y = i32::try_from(i * ROW).unwrap_or(0);
-            if y < top { el.set_scroll_top(y) } else if y + 2 * 44 > top + height { el.set_scroll_top(y + 3 * 44 - height) }
+        use_effect_with(p.cursor, move |cursor| {
+            if let (Some(i), Some(el)) = (*cursor, node.cast::<web_sys::Element>()) {
+                let (top, height) = (el.scroll_top(), el.client_height());
+                let y = i32::try_from(i * ROW).unwrap_or(0);
+                if y < top {
+                    el.set_scroll_top(y)
+                } else if y + 2 * 44 > top + height {
+                    el.set_scroll_top(y + 3 * 44 - height)
+                }
+            }
         });
     }
     let from = (*first).min(p.rows.len());
@@ -86,7 +102,7 @@ pub(crate) fn Table(p: &TableProps) -> Html {
     let spare: usize = fields.iter().skip(1).map(|f| width(f)).sum::<usize>() + 240 + 40;
     html! {
         <div ref={node} {onscroll} class="hidden max-h-[calc(100dvh-13.5rem)] min-h-40 overflow-auto rounded-b-box sm:block" tabindex="-1">
-        <table class={classes!("w-full", "table-fixed", "text-[13px]", (p.loading && p.rows.is_empty()).then_some("opacity-60"))} style={format!("min-width:{spare}px")} aria-rowcount={p.rows.len().to_string()}>
+        <table class={cls!("w-full table-fixed text-[13px]", (p.loading && p.rows.is_empty()).then_some("opacity-60"))} style={format!("min-width:{spare}px")} aria-rowcount={p.rows.len().to_string()}>
             <colgroup>if p.selectable { <col style="width:40px" /> }{ for fields.iter().enumerate().map(|(i, f)| if i == 0 { html! { <col /> } } else { html! { <col style={format!("width:{}px", width(f))} /> } }) }</colgroup>
             <thead class="sticky top-0 z-[5] bg-base-200 text-left text-xs text-base-content/70"><tr class="h-9">
                 if p.selectable { <th class="pl-4"><input type="checkbox" class="checkbox checkbox-xs align-middle" aria-label={l.select_all()} checked={all} onchange={p.onselect_all.reform(|_| ())} /></th> }
@@ -116,11 +132,14 @@ fn head(p: &TableProps, f: &FieldMeta) -> Html {
         Some(_) if down => "chevron-down",
         Some(_) => "chevron-up",
     };
-    let onclick = { let (onsort, key) = (p.onsort.clone(), f.key.clone()); Callback::from(move |e: MouseEvent| onsort.emit((key.clone(), e.shift_key()))) };
+    let onclick = {
+        let (onsort, key) = (p.onsort.clone(), f.key.clone());
+        Callback::from(move |e: MouseEvent| onsort.emit((key.clone(), e.shift_key())))
+    };
     html! {
-        <th key={f.key.clone()} class={classes!("px-3", "font-medium", right(f).then_some("text-right"))} aria-sort={f.sortable.then_some(aria)} scope="col">
+        <th key={f.key.clone()} class={cls!("px-3 font-medium", right(f).then_some("text-right"))} aria-sort={f.sortable.then_some(aria)} scope="col">
             if f.sortable {
-                <button class={classes!("group/h", "inline-flex", "max-w-full", "cursor-pointer", "items-center", "gap-1", "hover:text-base-content", at.is_some().then_some("text-base-content"))} {onclick}><span class="truncate">{ &f.label }</span><span class={classes!("inline-flex", at.is_none().then_some("opacity-0 group-hover/h:opacity-60 group-focus/h:opacity-60"))}><Icon name={icon} class="size-3.5" /></span>
+                <button class={cls!("group/h inline-flex max-w-full cursor-pointer items-center gap-1 hover:text-base-content", at.is_some().then_some("text-base-content"))} {onclick}><span class="truncate">{ &f.label }</span><span class={cls!("inline-flex", at.is_none().then_some("opacity-0 group-hover/h:opacity-60 group-focus/h:opacity-60"))}>{ crate::ui::icon(icon, "size-3.5") }</span>
                     if let Some(i) = at.filter(|_| p.sort.len() > 1) { <span class="tabular-nums text-[10px] opacity-70">{ i + 1 }</span> }</button>
             } else { <span class="block truncate">{ &f.label }</span> }
         </th>
@@ -132,14 +151,17 @@ fn row(p: &TableProps, show: &Show, fields: &[&FieldMeta], i: usize) -> Html {
     let id = text(r, "id").to_owned();
     let on = p.selected.contains(&id);
     let title = p.meta.title_of(r);
-    let onselect = { let (onselect, id) = (p.onselect.clone(), id.clone()); Callback::from(move |_: Event| onselect.emit(id.clone())) };
+    let onselect = {
+        let (onselect, id) = (p.onselect.clone(), id.clone());
+        Callback::from(move |_: Event| onselect.emit(id.clone()))
+    };
     html! {
-        <tr key={id.clone()} class={classes!("group", "h-11", if on { "bg-primary/6" } else { "hover:bg-base-200/60" }, (p.cursor == Some(i)).then_some("shadow-[inset_2px_0_0_var(--color-primary)]"))}>
+        <tr key={id.clone()} class={cls!("group h-11", if on { "bg-primary/6" } else { "hover:bg-base-200/60" }, (p.cursor == Some(i)).then_some("shadow-[inset_2px_0_0_var(--color-primary)]"))}>
             if p.selectable { <td class="pl-4"><input type="checkbox" class="checkbox checkbox-xs align-middle" aria-label={show.lang.select_one(&title)} checked={on} onchange={onselect} /></td> }
             { for fields.iter().enumerate().map(|(c, f)| if c == 0 { html! {
                 <td class="px-3" key={f.key.clone()}><Link<Route> to={Route::record(&p.meta.key, &id)} classes="flex min-w-0 items-center gap-2.5 font-medium hover:text-primary">
                     if has_avatar(&p.meta.key) { { avatar(&title, "size-7 text-xs") } }<span class="truncate" title={title.clone()}>{ &title }</span></Link<Route>></td> } } else { html! {
-                <td class={classes!("px-3", right(f).then_some("text-right"))} key={f.key.clone()}><div class={classes!("truncate", right(f).then_some("text-right"))}>{ show.field(f, r) }</div></td> } }) }
+                <td class={cls!("px-3", right(f).then_some("text-right"))} key={f.key.clone()}><div class={cls!("truncate", right(f).then_some("text-right"))}>{ show.field(f, r) }</div></td> } }) }
         </tr>
     }
 }
@@ -153,7 +175,13 @@ pub(crate) fn PhoneList(p: &TableProps) -> Html {
     let status = first_of(&p.meta, &p.columns, &["choice"]);
     let amount = first_of(&p.meta, &p.columns, &["money", "percent"]);
     let when = first_of(&p.meta, &p.columns, &["date", "datetime"]);
-    let under: Vec<&FieldMeta> = p.columns.iter().filter_map(|k| p.meta.field(k)).filter(|f| f.key != p.meta.title_field && matches!(f.kind.as_str(), "link" | "text" | "phone")).take(2).collect();
+    let under: Vec<&FieldMeta> = p
+        .columns
+        .iter()
+        .filter_map(|k| p.meta.field(k))
+        .filter(|f| f.key != p.meta.title_field && matches!(f.kind.as_str(), "link" | "text" | "phone"))
+        .take(2)
+        .collect();
     html! {
         <div class="sm:hidden">
         <ul class="divide-y divide-base-300/70 border-t border-base-300">
@@ -177,5 +205,9 @@ fn words(show: &Show, f: &FieldMeta, r: &Record) -> Option<String> {
 
 fn nothing_or(show: &Show, f: &FieldMeta, r: &Record) -> Html {
     let v = crate::data::types::field_value(r, &f.key);
-    if v.is_null() { html! {} } else { show.value(f, v) }
+    if v.is_null() {
+        html! {}
+    } else {
+        show.value(f, v)
+    }
 }

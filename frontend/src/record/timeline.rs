@@ -37,30 +37,45 @@ pub(crate) fn Timeline(p: &TimelineProps) -> Html {
     let session = use_session();
     let log = use_state_eq(Log::default);
     let nonce = use_state_eq(|| 0u32);
-    let load = { let (log, object, id) = (log.clone(), p.meta.key.clone(), p.id.clone()); Callback::from(move |cursor: Option<String>| {
-        let (log, path) = (log.clone(), format!("/events?object={object}&record_id={id}&limit=30{}", cursor.as_ref().map(|c| format!("&cursor={}", encode(c))).unwrap_or_default()));
-        spawn_local(async move {
-            let mut next = if cursor.is_some() { (*log).clone() } else { Log::default() };
-            next.ready = true;
-            match Request::get(path).json::<Page<EventItem>>().await {
-                Ok(page) => {
-                    let mut refs = (*next.refs).clone();
-                    refs.extend(page.items.iter().flat_map(|e| e.refs.clone()));
-                    next.items.extend(page.items);
-                    next.next = page.next_cursor;
-                    next.refs = Rc::new(refs);
+    let load = {
+        let (log, object, id) = (log.clone(), p.meta.key.clone(), p.id.clone());
+        Callback::from(move |cursor: Option<String>| {
+            let (log, path) = (
+                log.clone(),
+                format!(
+                    "/events?object={object}&record_id={id}&limit=30{}",
+                    cursor.as_ref().map(|c| format!("&cursor={}", encode(c))).unwrap_or_default()
+                ),
+            );
+            spawn_local(async move {
+                let mut next = if cursor.is_some() { (*log).clone() } else { Log::default() };
+                next.ready = true;
+                match Request::get(path).json::<Page<EventItem>>().await {
+                    Ok(page) => {
+                        let mut refs = (*next.refs).clone();
+                        refs.extend(page.items.iter().flat_map(|e| e.refs.clone()));
+                        next.items.extend(page.items);
+                        next.next = page.next_cursor;
+                        next.refs = Rc::new(refs);
+                    }
+                    Err(e) => next.error = Some(e),
                 }
-                Err(e) => next.error = Some(e),
-            }
-            log.set(next);
-        });
-    }) };
+                log.set(next);
+            });
+        })
+    };
     {
         let (load, nonce) = (load.clone(), nonce.clone());
         let count = use_mut_ref(|| 0u32);
         use_effect_with((p.id.clone(), *nonce), move |_| {
             load.emit(None);
-            let s = subscribe("/events", Callback::from(move |()| { *count.borrow_mut() += 1; nonce.set(*count.borrow()) }));
+            let s = subscribe(
+                "/events",
+                Callback::from(move |()| {
+                    *count.borrow_mut() += 1;
+                    nonce.set(*count.borrow())
+                }),
+            );
             move || drop(s)
         });
     }
@@ -75,7 +90,10 @@ pub(crate) fn Timeline(p: &TimelineProps) -> Html {
     }
     let refs: Refs = p.refs.iter().chain(log.refs.iter()).map(|(k, v)| (k.clone(), v.clone())).collect();
     let show = Show::new(l, &session, &refs);
-    let more = { let (load, next) = (load.clone(), log.next.clone()); Callback::from(move |_: MouseEvent| load.emit(next.clone())) };
+    let more = {
+        let (load, next) = (load.clone(), log.next.clone());
+        Callback::from(move |_: MouseEvent| load.emit(next.clone()))
+    };
     html! {
         <ol class="relative ml-4 border-l border-base-300 py-2 pr-4" data-testid="timeline">
             { for log.items.iter().map(|e| html! { <li key={e.id.clone()} class="relative pb-4 pl-6">{ entry(&show, &p.meta, e) }</li> }) }
@@ -102,17 +120,33 @@ type Line = (String, Option<String>, String);
 
 fn diff(show: &Show, meta: &ObjectMeta, e: &EventItem, verb: &str) -> Vec<Line> {
     let (Some(new), created) = (&e.new, verb == "created") else { return vec![] };
-    let shown = meta.fields.iter().filter(|f| !matches!(f.key.as_str(), "id" | "version" | "updated_at" | "created_at" | "created_by" | "archived_at" | "probability" | "furthest_position" | "stage_entered_at"));
-    shown.filter_map(|f| {
-        let now = field_value(new, &f.key);
-        let named = new.contains_key(&f.key) || f.key.strip_prefix("custom.").is_some_and(|k| new.get("custom").is_some_and(|c| c.get(k).is_some()));
-        let was = e.old.as_ref().map_or(&Value::Null, |o| field_value(o, &f.key));
-        if !named || now == was || (created && now.is_null()) {
-            return None;
-        }
-        let old = (!created).then(|| show.words(f, was));
-        Some((f.label.clone(), old, show.words(f, now)))
-    }).take(if created { 6 } else { 20 }).collect()
+    let shown = meta.fields.iter().filter(|f| {
+        !matches!(
+            f.key.as_str(),
+            "id" | "version"
+                | "updated_at"
+                | "created_at"
+                | "created_by"
+                | "archived_at"
+                | "probability"
+                | "furthest_position"
+                | "stage_entered_at"
+        )
+    });
+    shown
+        .filter_map(|f| {
+            let now = field_value(new, &f.key);
+            let named = new.contains_key(&f.key)
+                || f.key.strip_prefix("custom.").is_some_and(|k| new.get("custom").is_some_and(|c| c.get(k).is_some()));
+            let was = e.old.as_ref().map_or(&Value::Null, |o| field_value(o, &f.key));
+            if !named || now == was || (created && now.is_null()) {
+                return None;
+            }
+            let old = (!created).then(|| show.words(f, was));
+            Some((f.label.clone(), old, show.words(f, now)))
+        })
+        .take(if created { 6 } else { 20 })
+        .collect()
 }
 
 fn action(l: Lang, verb: &str) -> String {
@@ -124,6 +158,6 @@ fn action(l: Lang, verb: &str) -> String {
         "moved" | "stage_changed" => l.did_move(),
         "imported" => l.did_import(),
         _ => return verb.replace('_', " "),
-    }.to_owned()
+    }
+    .to_owned()
 }
-

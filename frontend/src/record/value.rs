@@ -6,7 +6,7 @@ use crate::data::types::{FieldMeta, ObjectMeta, Record, field_value};
 use crate::format::{self, Clock};
 use crate::i18n::Lang;
 use crate::route::Route;
-use crate::ui::{Icon, avatar, badge};
+use crate::ui::{avatar, badge, icon};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use yew::prelude::*;
@@ -36,7 +36,7 @@ impl<'a> Show<'a> {
     /// A value of a field.
     pub(crate) fn value(&self, field: &FieldMeta, value: &Value) -> Html {
         if field.masked && value.is_null() {
-            return html! { <span class="inline-flex items-center gap-1 text-base-content/70" title={self.lang.hidden_for_role()}><Icon name="lock" class="size-3" />{ "•••" }</span> };
+            return html! { <span class="inline-flex items-center gap-1 text-base-content/70" title={self.lang.hidden_for_role()}>{ icon("lock", "size-3") }{ "•••" }</span> };
         }
         match (field.kind.as_str(), value) {
             (_, Value::Null) => unknown(),
@@ -46,20 +46,40 @@ impl<'a> Show<'a> {
                 None => badge("neutral", s),
             },
             ("link", Value::String(id)) => self.link(field.link.as_deref().unwrap_or(""), id),
-            ("tags", Value::Array(ids)) => html! { <span class="flex flex-wrap gap-1">{ for ids.iter().filter_map(Value::as_str).map(|id| badge("neutral", self.label(id))) }</span> },
+            ("tags", Value::Array(ids)) => {
+                html! { <span class="flex flex-wrap gap-1">{ for ids.iter().filter_map(Value::as_str).map(|id| badge("neutral", self.label(id))) }</span> }
+            }
             ("money", Value::Number(n)) => self.money(n.as_i64().unwrap_or_default()),
-            ("bool", Value::Bool(true)) => html! { <span class="inline-flex items-center gap-1 text-success"><Icon name="check" class="size-4" /><span class="sr-only">{ self.lang.yes() }</span></span> },
+            ("bool", Value::Bool(true)) => {
+                html! { <span class="inline-flex items-center gap-1 text-success">{ icon("check", "size-4") }<span class="sr-only">{ self.lang.yes() }</span></span> }
+            }
             ("bool", Value::Bool(false)) => html! { <span class="text-base-content/70">{ self.lang.no() }</span> },
-            ("percent", Value::Number(n)) => html! { <span class="tabular-nums">{ format::percent(n.as_f64().unwrap_or_default()) }</span> },
-            ("int" | "number", Value::Number(n)) => html! { <span class="tabular-nums">{ plain_number(field, n) }</span> },
-            ("date", Value::String(s)) => html! { <time class="tabular-nums text-base-content/75" datetime={s.clone()} title={s.clone()}>{ format::date(self.lang, s, &self.clock) }</time> },
-            ("datetime", Value::String(s)) => html! { <time class="tabular-nums text-base-content/75" datetime={s.clone()} title={format::moment_full(s, &self.clock)}>{ format::moment(self.lang, s, &self.clock) }</time> },
-            ("email", Value::String(s)) if !s.contains('*') => html! { <a class="hover:text-primary" href={format!("mailto:{s}")} onclick={stop()}>{ s }</a> },
-            ("phone", Value::String(s)) if !s.contains('*') => html! { <a class="tabular-nums hover:text-primary" href={format!("tel:{s}")} onclick={stop()}>{ s }</a> },
-            ("url", Value::String(s)) => html! { <a class="inline-flex min-w-0 items-center gap-1 hover:text-primary" href={href(s)} target="_blank" rel="noopener noreferrer" onclick={stop()}><span class="truncate">{ s.trim_start_matches("https://").trim_start_matches("http://") }</span><Icon name="external-link" class="size-3" /></a> },
+            ("percent", Value::Number(n)) => {
+                html! { <span class="tabular-nums">{ format::percent(n.as_f64().unwrap_or_default()) }</span> }
+            }
+            ("int" | "number", Value::Number(n)) => {
+                html! { <span class="tabular-nums">{ plain_number(field, n) }</span> }
+            }
+            ("date", Value::String(s)) => {
+                html! { <time class="tabular-nums text-base-content/75" datetime={s.clone()} title={s.clone()}>{ format::date(self.lang, s, &self.clock) }</time> }
+            }
+            ("datetime", Value::String(s)) => {
+                html! { <time class="tabular-nums text-base-content/75" datetime={s.clone()} title={format::moment_full(s, &self.clock)}>{ format::moment(self.lang, s, &self.clock) }</time> }
+            }
+            ("email", Value::String(s)) if !s.contains('*') => {
+                html! { <a class="hover:text-primary" href={format!("mailto:{s}")} onclick={stop()}>{ s }</a> }
+            }
+            ("phone", Value::String(s)) if !s.contains('*') => {
+                html! { <a class="tabular-nums hover:text-primary" href={format!("tel:{s}")} onclick={stop()}>{ s }</a> }
+            }
+            ("url", Value::String(s)) => {
+                html! { <a class="inline-flex min-w-0 items-center gap-1 hover:text-primary" href={href(s)} target="_blank" rel="noopener noreferrer" onclick={stop()}><span class="truncate">{ s.trim_start_matches("https://").trim_start_matches("http://") }</span>{ icon("external-link", "size-3") }</a> }
+            }
             ("long_text", Value::String(s)) => html! { <span class="whitespace-pre-line">{ s }</span> },
             (_, Value::String(s)) => html! { <>{ s }</> },
-            (_, Value::Object(_) | Value::Array(_)) => html! { <code class="text-xs text-base-content/70">{ value.to_string().chars().take(80).collect::<String>() }</code> },
+            (_, Value::Object(_) | Value::Array(_)) => {
+                html! { <code class="text-xs text-base-content/70">{ value.to_string().chars().take(80).collect::<String>() }</code> }
+            }
             (_, v @ (Value::Bool(_) | Value::Number(_))) => html! { <>{ v.to_string() }</> },
         }
     }
@@ -77,7 +97,9 @@ impl<'a> Show<'a> {
 
     fn link(&self, object: &str, id: &str) -> Html {
         let label = self.label(id).to_owned();
-        let Some(known) = self.refs.get(id) else { return html! { <span class="text-base-content/70">{ label }</span> } };
+        let Some(known) = self.refs.get(id) else {
+            return html! { <span class="text-base-content/70">{ label }</span> };
+        };
         if object == "users" {
             return html! { <span class="inline-flex min-w-0 max-w-full items-center gap-1.5">{ avatar(known, "size-5 text-[10px]") }<span class="truncate">{ label }</span></span> };
         }
@@ -91,9 +113,16 @@ impl<'a> Show<'a> {
     pub(crate) fn words(&self, field: &FieldMeta, value: &Value) -> String {
         match (field.kind.as_str(), value) {
             (_, Value::Null) => self.lang.empty_value().to_owned(),
-            ("choice", Value::String(s)) => field.choices.iter().find(|c| &c.key == s).map_or_else(|| s.clone(), |c| c.label.clone()),
+            ("choice", Value::String(s)) => {
+                field.choices.iter().find(|c| &c.key == s).map_or_else(|| s.clone(), |c| c.label.clone())
+            }
             ("link", Value::String(id)) => self.label(id).to_owned(),
-            ("tags", Value::Array(ids)) => ids.iter().filter_map(Value::as_str).map(|id| self.label(id)).collect::<Vec<_>>().join(self.lang.pick("、", ", ")),
+            ("tags", Value::Array(ids)) => ids
+                .iter()
+                .filter_map(Value::as_str)
+                .map(|id| self.label(id))
+                .collect::<Vec<_>>()
+                .join(self.lang.pick("、", ", ")),
             ("money", Value::Number(n)) => format::money_full(self.session.currency(), n.as_i64().unwrap_or_default()),
             ("bool", Value::Bool(b)) => if *b { self.lang.yes() } else { self.lang.no() }.to_owned(),
             ("percent", Value::Number(n)) => format::percent(n.as_f64().unwrap_or_default()),

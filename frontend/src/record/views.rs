@@ -6,8 +6,9 @@ use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
 use crate::data::types::{ObjectMeta, Page, Record, ViewDefinition, text};
 use crate::i18n::use_lang;
-use crate::ui::Icon;
+use crate::ui::cls;
 use crate::ui::field::{Field, Input, Toggle};
+use crate::ui::icon;
 use crate::ui::overlay::Dialog;
 use crate::ui::toast::use_toaster;
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ pub(crate) fn tab_filter(view: &str) -> Option<Value> {
 
 /// The definition kept in a saved view.
 pub(crate) fn definition(view: &Record) -> ViewDefinition {
-    view.get("definition").and_then(|d| serde_json::from_value(d.clone()).ok()).unwrap_or_default()
+    view.get("definition").map(crate::data::wire::Wire::read).unwrap_or_default()
 }
 
 #[derive(Properties, PartialEq)]
@@ -43,10 +44,18 @@ pub(crate) fn Views(p: &ViewsProps) -> Html {
     let saving = use_state_eq(|| false);
     let tab = |key: &str, label: String, to: ListState| {
         let on = p.state.view == key && !(key.is_empty() && p.state.archived);
-        let onclick = { let onchange = p.onchange.clone(); Callback::from(move |_: MouseEvent| onchange.emit(to.clone())) };
-        html! { <button role="tab" key={key.to_owned()} aria-selected={on.to_string()} {onclick} class={classes!("tab", "h-11", "whitespace-nowrap", "px-3", "text-[13px]", on.then_some("tab-active font-medium"))}>{ label }</button> }
+        let onclick = {
+            let onchange = p.onchange.clone();
+            Callback::from(move |_: MouseEvent| onchange.emit(to.clone()))
+        };
+        html! { <button role="tab" key={key.to_owned()} aria-selected={on.to_string()} {onclick} class={cls!("tab h-11 whitespace-nowrap px-3 text-[13px]", on.then_some("tab-active font-medium"))}>{ label }</button> }
     };
-    let fresh = |view: &str| ListState { view: view.to_owned(), board: p.state.board, fields: p.state.fields.clone(), ..ListState::default() };
+    let fresh = |view: &str| ListState {
+        view: view.to_owned(),
+        board: p.state.board,
+        fields: p.state.fields.clone(),
+        ..ListState::default()
+    };
     let items = views.data.as_ref().map(|d| d.items.clone()).unwrap_or_default();
     let current = items.iter().find(|v| text(v, "id") == p.state.view);
     // Changes of a saved view can be kept in it or dropped; anything else can become a new one.
@@ -54,9 +63,18 @@ pub(crate) fn Views(p: &ViewsProps) -> Html {
         Some(v) => definition(v) != p.state.definition(),
         None => p.state.filter.is_some() || !p.state.sort.is_empty() || !p.state.q.is_empty(),
     };
-    let archived = { let s = ListState { archived: true, ..ListState::default() }; p.state.archived.then(|| tab("archived", l.archived_tab().into(), s)) };
-    let save = { let saving = saving.clone(); Callback::from(move |_: MouseEvent| saving.set(true)) };
-    let hide = { let saving = saving.clone(); Callback::from(move |()| saving.set(false)) };
+    let archived = {
+        let s = ListState { archived: true, ..ListState::default() };
+        p.state.archived.then(|| tab("archived", l.archived_tab().into(), s))
+    };
+    let save = {
+        let saving = saving.clone();
+        Callback::from(move |_: MouseEvent| saving.set(true))
+    };
+    let hide = {
+        let saving = saving.clone();
+        Callback::from(move |()| saving.set(false))
+    };
     let may_save = session.object("saved_views").is_some_and(|o| o.may("create"));
     html! { <>
         <div class="flex min-w-0"><div role="tablist" class="tabs tabs-border flex-nowrap overflow-x-auto [scrollbar-width:none]">
@@ -65,7 +83,7 @@ pub(crate) fn Views(p: &ViewsProps) -> Html {
             { for items.iter().map(|v| tab(text(v, "id"), text(v, "name").to_owned(), ListState { board: p.state.board, ..ListState::of_view(text(v, "id"), &definition(v)) })) }
             { for archived }
         </div>
-        if dirty && may_save && !p.state.archived { <button class="btn btn-ghost btn-xs my-auto shrink-0 whitespace-nowrap text-primary" onclick={save} data-testid="save-view"><Icon name="bookmark" class="size-3.5" />{ l.view_save() }</button> }
+        if dirty && may_save && !p.state.archived { <button class="btn btn-ghost btn-xs my-auto shrink-0 whitespace-nowrap text-primary" onclick={save} data-testid="save-view">{ icon("bookmark", "size-3.5") }{ l.view_save() }</button> }
         </div>
         if *saving { <SaveView meta={p.meta.clone()} state={p.state.clone()} current={current.cloned()} onclose={hide} onsaved={p.onchange.clone()} /> }
     </> }
@@ -85,16 +103,21 @@ fn SaveView(p: &SaveProps) -> Html {
     let l = use_lang();
     let toaster = use_toaster();
     let name = use_state_eq(|| p.current.as_ref().map(|v| text(v, "name").to_owned()).unwrap_or_default());
-    let shared = use_state_eq(|| p.current.as_ref().and_then(|v| v.get("shared")).and_then(Value::as_bool).unwrap_or(false));
+    let shared =
+        use_state_eq(|| p.current.as_ref().and_then(|v| v.get("shared")).and_then(Value::as_bool).unwrap_or(false));
     let send = |over: bool| {
         let (p_state, object, current) = (p.state.clone(), p.meta.key.clone(), p.current.clone());
-        let (name, shared, toaster, close, done) = (name.trim().to_owned(), *shared, toaster.clone(), p.onclose.clone(), p.onsaved.clone());
+        let (name, shared, toaster, close, done) =
+            (name.trim().to_owned(), *shared, toaster.clone(), p.onclose.clone(), p.onsaved.clone());
         Callback::from(move |()| {
-            let body = json!({ "object": object, "name": name, "shared": shared, "definition": p_state.definition() });
-            let (current, state, toaster, close, done) = (current.clone(), p_state.clone(), toaster.clone(), close.clone(), done.clone());
+            let body =
+                json!({ "object": object, "name": name, "shared": shared, "definition": p_state.definition().json() });
+            let (current, state, toaster, close, done) =
+                (current.clone(), p_state.clone(), toaster.clone(), close.clone(), done.clone());
             spawn_local(async move {
                 let request = match current.as_ref().filter(|_| over) {
-                    Some(v) => Request::patch(format!("/saved_views/{}", text(v, "id")), body).if_match(crate::data::types::int(v, "version")),
+                    Some(v) => Request::patch(format!("/saved_views/{}", text(v, "id")), body)
+                        .if_match(crate::data::types::int(v, "version")),
                     None => Request::create("/saved_views", body),
                 };
                 match request.json::<Record>().await {
@@ -110,11 +133,19 @@ fn SaveView(p: &SaveProps) -> Html {
         })
     };
     let valid = !name.trim().is_empty();
-    let onsubmit = { let go = send(p.current.is_some()); Callback::from(move |e: SubmitEvent| { e.prevent_default(); if valid { go.emit(()) } }) };
+    let onsubmit = {
+        let go = send(p.current.is_some());
+        Callback::from(move |e: SubmitEvent| {
+            e.prevent_default();
+            if valid {
+                go.emit(())
+            }
+        })
+    };
     let as_new = send(false).reform(|_: MouseEvent| ());
     let footer = html! { <>
-        if p.current.is_some() { <button class="btn btn-sm" onclick={as_new} disabled={!valid}>{ l.view_save_new() }</button> }
-        <button type="submit" form="save-view" class="btn btn-sm btn-primary" disabled={!valid}>{ l.save() }</button></> };
+    if p.current.is_some() { <button class="btn btn-sm" onclick={as_new} disabled={!valid}>{ l.view_save_new() }</button> }
+    <button type="submit" form="save-view" class="btn btn-sm btn-primary" disabled={!valid}>{ l.save() }</button></> };
     html! {
         <Dialog title={l.view_save()} onclose={p.onclose.clone()} {footer}>
             <form id="save-view" {onsubmit} class="space-y-1">

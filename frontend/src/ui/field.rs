@@ -1,6 +1,7 @@
 //! Labelled inputs with their error beside them.
 
 use crate::i18n::use_lang;
+use crate::ui::cls;
 use yew::prelude::*;
 use yew::virtual_dom::AttrValue;
 
@@ -23,7 +24,7 @@ pub(crate) fn Field(p: &FieldProps) -> Html {
         <label class="block min-w-0">
             <span class="mb-1 block text-[13px] text-base-content/75">{ &p.label } if p.required { <span class="text-error" aria-hidden="true">{ " *" }</span> }</span>
             { p.children.clone() }
-            <span class={classes!("block", "min-h-5", "pt-0.5", "text-xs", if p.error.is_some() { "text-error" } else { "text-base-content/70" })} role={p.error.is_some().then_some("alert")}>{ p.error.clone().or_else(|| p.help.clone()).unwrap_or_default() }</span>
+            <span class={cls!("block min-h-5 pt-0.5 text-xs", if p.error.is_some() { "text-error" } else { "text-base-content/70" })} role={p.error.is_some().then_some("alert")}>{ p.error.clone().or_else(|| p.help.clone()).unwrap_or_default() }</span>
         </label>
     }
 }
@@ -55,8 +56,8 @@ pub(crate) struct InputProps {
 #[component]
 pub(crate) fn Input(p: &InputProps) -> Html {
     let oninput = p.oninput.reform(|e: InputEvent| value_of(&e));
-    html! { <input class={classes!("input", "w-full", p.class.clone(), p.invalid.then_some("input-error"))} type={p.kind} name={p.name.clone()} value={&p.value} placeholder={&p.placeholder} disabled={p.disabled}
-        autocomplete={p.autocomplete.clone()} aria-invalid={p.invalid.to_string()} aria-label={p.label.clone()} {oninput} onblur={p.onblur.reform(|_| ())} /> }
+    html! { <input class={cls!("input w-full", p.class.clone(), p.invalid.then_some("input-error"))} type={p.kind} name={p.name.clone()} value={&p.value} placeholder={&p.placeholder} disabled={p.disabled}
+    autocomplete={p.autocomplete.clone()} aria-invalid={p.invalid.to_string()} aria-label={p.label.clone()} {oninput} onblur={p.onblur.reform(|_| ())} /> }
 }
 
 /// The value of the input, select or text area that an event came from.
@@ -73,10 +74,17 @@ pub(crate) fn value_of(e: &Event) -> String {
 }
 
 /// A select of `(key, label)`; exactly one option is selected.
-pub(crate) fn select(name: &str, label: &str, options: &[(String, String)], value: &str, class: &'static str, onchange: Callback<String>) -> Html {
+pub(crate) fn select(
+    name: &str,
+    label: &str,
+    options: &[(String, String)],
+    value: &str,
+    class: &'static str,
+    onchange: Callback<String>,
+) -> Html {
     let known = options.iter().any(|(k, _)| k == value);
     html! {
-        <select class={classes!("select", class)} name={name.to_owned()} aria-label={label.to_owned()} onchange={onchange.reform(|e: Event| value_of(&e))}>
+        <select class={cls!("select", class)} name={name.to_owned()} aria-label={label.to_owned()} onchange={onchange.reform(|e: Event| value_of(&e))}>
             if !known { <option value={value.to_owned()} selected=true>{ value.to_owned() }</option> }
             { for options.iter().map(|(k, text)| html! { <option key={k.clone()} value={k.clone()} selected={k == value}>{ text.clone() }</option> }) }
         </select>
@@ -134,7 +142,7 @@ pub(crate) fn SearchBox(p: &SearchBoxProps) -> Html {
         })
     };
     html! {
-        <label class={classes!("input", "input-sm", p.class.clone())}><super::Icon name="search" class="size-3.5 opacity-50" />
+        <label class={cls!("input input-sm", p.class.clone())}>{ super::icon("search", "size-3.5 opacity-50") }
             <input type="search" id={(!p.id.is_empty()).then(|| p.id.clone())} placeholder={p.placeholder.clone()} aria-label={l.search()} value={(*typed).clone()} {oninput} /></label>
     }
 }

@@ -9,34 +9,137 @@ use crate::i18n::use_lang;
 use yew::prelude::*;
 use yew::virtual_dom::AttrValue;
 
+/// `cls!("a b", on.then_some("c"))`: a class attribute of texts and of texts that may be missing. Much less code per use
+/// than yew's `classes!`, of which there would be hundreds.
+macro_rules! cls {
+    ($($part:expr),* $(,)?) => { $crate::ui::join(&[$(&$part as &dyn $crate::ui::Part),*]) };
+}
+pub(crate) use cls;
+
 macro_rules! icon_table {
     ($($n:literal),* $(,)?) => {
         fn icon_svg(name: &str) -> &'static str { match name { $($n => include_str!(concat!("../../icons/", $n, ".svg")),)* _ => "" } }
     };
 }
 icon_table!(
-    "archive", "archive-restore", "arrow-down", "arrow-right", "arrow-up", "bookmark", "building-2", "calendar-clock",
-    "chart-no-axes-column", "check", "chevron-down", "chevron-left", "chevron-right", "chevron-up", "chevrons-up-down",
-    "circle-alert", "circle-check", "circle-help", "circle-x", "clipboard-list", "columns-3", "contact", "copy",
-    "download", "ellipsis", "external-link", "file-spreadsheet", "filter", "git-branch", "globe", "history", "inbox",
-    "info", "kanban", "key", "languages", "layout-dashboard", "layout-list", "lightbulb", "link", "list-checks", "lock",
-    "log-out", "mail", "menu", "message-square", "monitor-smartphone", "moon", "network", "notebook-pen", "package",
-    "pencil", "phone", "plus", "refresh-cw", "search", "settings", "shield", "shopping-cart", "sliders-horizontal",
-    "sparkles", "sun", "table-2", "tag", "target", "trash-2", "trending-up", "undo-2", "upload", "user", "user-round",
-    "users", "users-round", "video", "wifi-off", "workflow", "x",
+    "archive",
+    "archive-restore",
+    "arrow-down",
+    "arrow-right",
+    "arrow-up",
+    "bookmark",
+    "building-2",
+    "calendar-clock",
+    "chart-no-axes-column",
+    "check",
+    "chevron-down",
+    "chevron-left",
+    "chevron-right",
+    "chevron-up",
+    "chevrons-up-down",
+    "circle-alert",
+    "circle-check",
+    "circle-help",
+    "circle-x",
+    "clipboard-list",
+    "columns-3",
+    "contact",
+    "copy",
+    "download",
+    "ellipsis",
+    "external-link",
+    "file-spreadsheet",
+    "filter",
+    "git-branch",
+    "globe",
+    "history",
+    "inbox",
+    "info",
+    "kanban",
+    "key",
+    "languages",
+    "layout-dashboard",
+    "layout-list",
+    "lightbulb",
+    "link",
+    "list-checks",
+    "lock",
+    "log-out",
+    "mail",
+    "menu",
+    "message-square",
+    "monitor-smartphone",
+    "moon",
+    "network",
+    "notebook-pen",
+    "package",
+    "pencil",
+    "phone",
+    "plus",
+    "refresh-cw",
+    "search",
+    "settings",
+    "shield",
+    "shopping-cart",
+    "sliders-horizontal",
+    "sparkles",
+    "sun",
+    "table-2",
+    "tag",
+    "target",
+    "trash-2",
+    "trending-up",
+    "undo-2",
+    "upload",
+    "user",
+    "user-round",
+    "users",
+    "users-round",
+    "video",
+    "wifi-off",
+    "workflow",
+    "x",
 );
 
-#[derive(Properties, PartialEq)]
-pub(crate) struct IconProps {
-    pub(crate) name: &'static str,
-    #[prop_or("size-4")]
-    pub(crate) class: &'static str,
+/// A lucide icon by name; decoration only, so hidden from readers.
+pub(crate) fn icon(name: &'static str, class: &'static str) -> Html {
+    html! { <span class={cls!("inline-flex shrink-0 [&>svg]:size-full", class)} aria-hidden="true">{ Html::from_html_unchecked(AttrValue::Static(icon_svg(name))) }</span> }
 }
 
-/// A lucide icon by name; decoration only, so hidden from readers.
-#[component]
-pub(crate) fn Icon(p: &IconProps) -> Html {
-    html! { <span class={classes!("inline-flex", "shrink-0", "[&>svg]:size-full", p.class)} aria-hidden="true">{ Html::from_html_unchecked(AttrValue::Static(icon_svg(p.name))) }</span> }
+/// A part of a class attribute.
+pub(crate) trait Part {
+    fn put(&self, out: &mut String);
+}
+
+impl Part for &'static str {
+    fn put(&self, out: &mut String) {
+        out.push(' ');
+        out.push_str(self);
+    }
+}
+
+impl Part for Option<&'static str> {
+    fn put(&self, out: &mut String) {
+        if let Some(s) = self {
+            s.put(out);
+        }
+    }
+}
+
+impl Part for Classes {
+    fn put(&self, out: &mut String) {
+        out.push(' ');
+        out.push_str(&self.to_string());
+    }
+}
+
+/// The class attribute of its parts.
+pub(crate) fn join(parts: &[&dyn Part]) -> Classes {
+    let mut out = String::new();
+    for p in parts {
+        p.put(&mut out);
+    }
+    Classes::from(out)
 }
 
 #[derive(Properties, PartialEq)]
@@ -54,7 +157,7 @@ pub(crate) struct CardProps {
 #[component]
 pub(crate) fn Card(p: &CardProps) -> Html {
     html! {
-        <section class={classes!("rounded-box", "border", "border-base-300", "bg-base-100", p.class.clone())}>
+        <section class={cls!("rounded-box border border-base-300 bg-base-100", p.class.clone())}>
             if !p.title.is_empty() {
                 <header class="flex min-h-11 items-center justify-between gap-3 px-4 pt-1">
                     <h2 class="text-[13px] font-semibold">{ &p.title }</h2>{ p.extra.clone() }
@@ -82,8 +185,8 @@ pub(crate) struct EmptyProps {
 #[component]
 pub(crate) fn Empty(p: &EmptyProps) -> Html {
     html! {
-        <div class={classes!("flex", "flex-col", "items-center", "gap-1", "px-6", "text-center", if p.small { "py-8" } else { "py-16" })}>
-            <span class="mb-3 grid size-11 place-items-center rounded-full bg-base-200 text-base-content/70"><Icon name={p.icon} class="size-5" /></span>
+        <div class={cls!("flex flex-col items-center gap-1 px-6 text-center", if p.small { "py-8" } else { "py-16" })}>
+            <span class="mb-3 grid size-11 place-items-center rounded-full bg-base-200 text-base-content/70">{ icon(p.icon, "size-5") }</span>
             <p class="text-sm font-medium">{ &p.title }</p>
             if !p.body.is_empty() { <p class="max-w-sm text-[13px] text-base-content/70">{ &p.body }</p> }
             <div class="mt-3 empty:hidden">{ p.action.clone() }</div>
@@ -109,11 +212,11 @@ pub(crate) fn Failed(p: &FailedProps) -> Html {
     };
     html! {
         <div class="flex flex-col items-center gap-1 px-6 py-14 text-center" role="alert">
-            <span class="mb-3 grid size-11 place-items-center rounded-full bg-error/10 text-error"><Icon name={if p.error.status == 0 { "wifi-off" } else { "circle-alert" }} class="size-5" /></span>
+            <span class="mb-3 grid size-11 place-items-center rounded-full bg-error/10 text-error">{ icon(if p.error.status == 0 { "wifi-off" } else { "circle-alert" }, "size-5") }</span>
             <p class="text-sm font-medium">{ title }</p>
             <p class="max-w-md text-[13px] text-base-content/70">{ p.error.text(l) }</p>
             if !p.error.request_id.is_empty() { <p class="font-mono text-[11px] text-base-content/70">{ l.request_id(&p.error.request_id) }</p> }
-            <button class="btn btn-sm mt-3" {onclick}><Icon name="refresh-cw" />{ l.retry() }</button>
+            <button class="btn btn-sm mt-3" {onclick}>{ icon("refresh-cw", "size-4") }{ l.retry() }</button>
         </div>
     }
 }
@@ -149,14 +252,14 @@ pub(crate) fn tone(color: &str) -> &'static str {
 
 /// A status as a small pill.
 pub(crate) fn badge(color: &str, label: &str) -> Html {
-    html! { <span class={classes!("inline-flex", "h-5.5", "max-w-full", "items-center", "rounded-md", "px-2", "text-xs", "font-medium", tone(color))}><span class="truncate">{ label.to_owned() }</span></span> }
+    html! { <span class={cls!("inline-flex h-5.5 max-w-full items-center rounded-md px-2 text-xs font-medium", tone(color))}><span class="truncate">{ label.to_owned() }</span></span> }
 }
 
 /// The last character of a Chinese name, the initials of another, on a quiet hue.
 pub(crate) fn avatar(name: &str, size: &'static str) -> Html {
     const HUES: [&str; 6] = ["hue-0", "hue-1", "hue-2", "hue-3", "hue-4", "hue-5"];
     let hash = name.bytes().fold(0usize, |a, b| a.wrapping_mul(31).wrapping_add(usize::from(b)));
-    html! { <span class={classes!("inline-grid", "shrink-0", "place-items-center", "rounded-full", "font-medium", size, HUES[hash % HUES.len()])} aria-hidden="true">{ initials(name) }</span> }
+    html! { <span class={cls!("inline-grid shrink-0 place-items-center rounded-full font-medium", size, HUES[hash % HUES.len()])} aria-hidden="true">{ initials(name) }</span> }
 }
 
 fn initials(name: &str) -> String {

@@ -1,7 +1,8 @@
 //! Things over the page: drawers (bottom sheets on phones), dialogs, pop-over panels, menus.
 
-use super::Icon;
+use super::icon;
 use crate::i18n::use_lang;
+use crate::ui::cls;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 use yew::virtual_dom::AttrValue;
@@ -57,12 +58,11 @@ pub(crate) fn Drawer(p: &DrawerProps) -> Html {
     let width = if p.wide { "sm:w-[640px]" } else { "sm:w-[460px]" };
     html! {
         <dialog ref={node} {oncancel} {onmousedown} aria-label={p.title.clone()}
-            class={classes!("sheet-in", "m-0", "fixed", "inset-x-0", "bottom-0", "top-auto", "w-full", "max-w-none", "max-h-[92dvh]", "rounded-t-2xl", "bg-base-100", "text-base-content", "shadow-xl", "backdrop:bg-black/35",
-                "sm:inset-y-0", "sm:left-auto", "sm:right-0", "sm:h-dvh", "sm:max-h-none", "sm:rounded-none", width)}>
+            class={cls!("sheet-in m-0 fixed inset-x-0 bottom-0 top-auto w-full max-w-none max-h-[92dvh] rounded-t-2xl bg-base-100 text-base-content shadow-xl backdrop:bg-black/35 sm:inset-y-0 sm:left-auto sm:right-0 sm:h-dvh sm:max-h-none sm:rounded-none", width)}>
             <div class="flex max-h-[92dvh] flex-col sm:h-full sm:max-h-none">
                 <header class="flex h-13 shrink-0 items-center justify-between border-b border-base-300 pl-5 pr-3">
                     <h2 class="truncate text-[15px] font-semibold">{ &p.title }</h2>
-                    <button type="button" class="btn btn-ghost btn-sm btn-square" onclick={p.onclose.reform(|_: MouseEvent| ())} aria-label={l.close()}><Icon name="x" /></button>
+                    <button type="button" class="btn btn-ghost btn-sm btn-square" onclick={p.onclose.reform(|_: MouseEvent| ())} aria-label={l.close()}>{ icon("x", "size-4") }</button>
                 </header>
                 <div class="flex-1 overflow-y-auto px-5 py-4" data-body="" tabindex="-1">{ p.children.clone() }</div>
                 if p.footer != Html::default() { <footer class="flex shrink-0 items-center justify-end gap-2 border-t border-base-300 px-5 py-3">{ p.footer.clone() }</footer> }
@@ -80,10 +80,10 @@ pub(crate) fn Dialog(p: &DrawerProps) -> Html {
     let width = if p.wide { "sm:max-w-2xl" } else { "sm:max-w-md" };
     html! {
         <dialog ref={node} {oncancel} {onmousedown} aria-label={p.title.clone()}
-            class={classes!("sheet-in", "m-auto", "w-[calc(100%-2rem)]", "rounded-2xl", "bg-base-100", "text-base-content", "shadow-xl", "backdrop:bg-black/35", width)}>
+            class={cls!("sheet-in m-auto w-[calc(100%-2rem)] rounded-2xl bg-base-100 text-base-content shadow-xl backdrop:bg-black/35", width)}>
             <header class="flex h-13 items-center justify-between pl-5 pr-3">
                 <h2 class="text-[15px] font-semibold">{ &p.title }</h2>
-                <button type="button" class="btn btn-ghost btn-sm btn-square" onclick={p.onclose.reform(|_: MouseEvent| ())} aria-label={l.close()}><Icon name="x" /></button>
+                <button type="button" class="btn btn-ghost btn-sm btn-square" onclick={p.onclose.reform(|_: MouseEvent| ())} aria-label={l.close()}>{ icon("x", "size-4") }</button>
             </header>
             <div class="max-h-[70dvh] overflow-y-auto px-5 pb-4 text-[13px]" data-body="" tabindex="-1">{ p.children.clone() }</div>
             if p.footer != Html::default() { <footer class="flex justify-end gap-2 border-t border-base-300 px-5 py-3">{ p.footer.clone() }</footer> }
@@ -106,10 +106,16 @@ pub(crate) struct ConfirmProps {
 #[component]
 pub(crate) fn Confirm(p: &ConfirmProps) -> Html {
     let l = use_lang();
-    let yes = { let (yes, close) = (p.onyes.clone(), p.onclose.clone()); Callback::from(move |_: MouseEvent| { close.emit(()); yes.emit(()) }) };
+    let yes = {
+        let (yes, close) = (p.onyes.clone(), p.onclose.clone());
+        Callback::from(move |_: MouseEvent| {
+            close.emit(());
+            yes.emit(())
+        })
+    };
     let footer = html! { <>
         <button class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
-        <button class={classes!("btn", "btn-sm", if p.danger { "btn-error" } else { "btn-primary" })} onclick={yes}>{ &p.action }</button>
+        <button class={cls!("btn btn-sm", if p.danger { "btn-error" } else { "btn-primary" })} onclick={yes}>{ &p.action }</button>
     </> };
     html! { <Dialog title={p.title.clone()} onclose={p.onclose.clone()} {footer}><p class="leading-6 text-base-content/80">{ &p.body }</p></Dialog> }
 }
@@ -142,14 +148,40 @@ pub(crate) struct PopoverProps {
 pub(crate) fn Popover(p: &PopoverProps) -> Html {
     let open = use_state_eq(|| None::<String>);
     let node = use_node_ref();
-    let flip = { let (open, node, right, up) = (open.clone(), node.clone(), p.right, p.up); Callback::from(move |e: MouseEvent| {
-        e.stop_propagation();
-        e.prevent_default();
-        open.set(if open.is_some() { None } else { Some(place(&node, right, up)) });
-    }) };
-    let close = { let open = open.clone(); Callback::from(move |e: MouseEvent| { e.stop_propagation(); open.set(None) }) };
-    let inside = { let (open, menu) = (open.clone(), p.menu); Callback::from(move |e: MouseEvent| { e.stop_propagation(); if menu { open.set(None) } }) };
-    let onkeydown = { let open = open.clone(); Callback::from(move |e: KeyboardEvent| if e.key() == "Escape" && open.is_some() { e.stop_propagation(); e.prevent_default(); open.set(None) }) };
+    let flip = {
+        let (open, node, right, up) = (open.clone(), node.clone(), p.right, p.up);
+        Callback::from(move |e: MouseEvent| {
+            e.stop_propagation();
+            e.prevent_default();
+            open.set(if open.is_some() { None } else { Some(place(&node, right, up)) });
+        })
+    };
+    let close = {
+        let open = open.clone();
+        Callback::from(move |e: MouseEvent| {
+            e.stop_propagation();
+            open.set(None)
+        })
+    };
+    let inside = {
+        let (open, menu) = (open.clone(), p.menu);
+        Callback::from(move |e: MouseEvent| {
+            e.stop_propagation();
+            if menu {
+                open.set(None)
+            }
+        })
+    };
+    let onkeydown = {
+        let open = open.clone();
+        Callback::from(move |e: KeyboardEvent| {
+            if e.key() == "Escape" && open.is_some() {
+                e.stop_propagation();
+                e.prevent_default();
+                open.set(None)
+            }
+        })
+    };
     let shift = match (p.right, p.up) {
         (true, _) => "sm:left-auto sm:right-(--px) sm:top-(--py) sm:bottom-auto",
         (false, true) => "sm:left-(--px) sm:right-auto sm:bottom-(--py) sm:top-auto",
@@ -160,8 +192,7 @@ pub(crate) fn Popover(p: &PopoverProps) -> Html {
             <button ref={node} type="button" class={p.button_class.clone()} onclick={flip} aria-expanded={open.is_some().to_string()} aria-haspopup="true" aria-label={(!p.label.is_empty()).then(|| p.label.clone())}>{ p.button.clone() }</button>
             if let Some(style) = &*open {
                 <div class="fixed inset-0 z-40 bg-black/20 sm:bg-transparent" onclick={close}></div>
-                <div onclick={inside} role={if p.menu { "menu" } else { "group" }} style={style.clone()} class={classes!("sheet-in", "fixed", "inset-x-0", "bottom-0", "z-50", "max-h-[75dvh]", "overflow-y-auto", "rounded-t-2xl", "border", "border-base-300", "bg-base-100", "p-2", "pb-5", "text-left", "font-normal", "text-[13px]", "text-base-content", "shadow-lg",
-                    "sm:max-h-[70vh]", "sm:rounded-xl", "sm:pb-2", shift, p.width)}>{ p.children.clone() }</div>
+                <div onclick={inside} role={if p.menu { "menu" } else { "group" }} style={style.clone()} class={cls!("sheet-in fixed inset-x-0 bottom-0 z-50 max-h-[75dvh] overflow-y-auto rounded-t-2xl border border-base-300 bg-base-100 p-2 pb-5 text-left font-normal text-[13px] text-base-content shadow-lg sm:max-h-[70vh] sm:rounded-xl sm:pb-2", shift, p.width)}>{ p.children.clone() }</div>
             }
         </div>
     }
@@ -180,5 +211,5 @@ fn place(node: &NodeRef, right: bool, up: bool) -> String {
 
 /// One line of a menu.
 pub(crate) fn menu_item(icon: &'static str, label: &str, onclick: Callback<MouseEvent>) -> Html {
-    html! { <button type="button" role="menuitem" {onclick} class="flex h-9 w-full cursor-pointer items-center gap-2.5 rounded-lg px-2.5 text-left text-[13px] hover:bg-base-content/6"><Icon name={icon} class="size-4 text-base-content/70" />{ label.to_owned() }</button> }
+    html! { <button type="button" role="menuitem" {onclick} class="flex h-9 w-full cursor-pointer items-center gap-2.5 rounded-lg px-2.5 text-left text-[13px] hover:bg-base-content/6">{ super::icon(icon, "size-4 text-base-content/70") }{ label.to_owned() }</button> }
 }

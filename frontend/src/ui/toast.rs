@@ -1,6 +1,6 @@
 //! Short messages in the corner, with an undo where there is one.
 
-use super::Icon;
+use super::icon;
 use crate::i18n::use_lang;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -77,7 +77,10 @@ pub(crate) struct ChildrenProps {
 #[component]
 pub(crate) fn ToastProvider(p: &ChildrenProps) -> Html {
     let state = use_reducer(Toasts::default);
-    let ondrop = { let d = state.dispatcher(); Callback::from(move |id| d.dispatch(Message::Drop(id))) };
+    let ondrop = {
+        let d = state.dispatcher();
+        Callback::from(move |id| d.dispatch(Message::Drop(id)))
+    };
     html! {
         <ContextProvider<Toaster> context={Toaster(Some(state.dispatcher()))}>
             { p.children.clone() }
@@ -108,13 +111,16 @@ fn ToastItem(p: &ToastItemProps) -> Html {
     }
     let undo = p.toast.undo.clone().map(|undo| {
         let ondrop = ondrop.clone();
-        Callback::from(move |_: MouseEvent| { undo.emit(()); ondrop.emit(id) })
+        Callback::from(move |_: MouseEvent| {
+            undo.emit(());
+            ondrop.emit(id)
+        })
     });
     html! {
         <div class="sheet-in pointer-events-auto flex max-w-md items-center gap-2 rounded-box border border-base-300 bg-base-100 px-3.5 py-2.5 text-[13px] shadow-lg" role={if p.toast.ok { "status" } else { "alert" }}>
-            if p.toast.ok { <Icon name="circle-check" class="size-4 text-success" /> } else { <Icon name="circle-alert" class="size-4 text-error" /> }
+            if p.toast.ok { { icon("circle-check", "size-4 text-success") } } else { { icon("circle-alert", "size-4 text-error") } }
             <span>{ &p.toast.text }</span>
-            if let Some(onclick) = undo { <button class="btn btn-ghost btn-xs -mr-1.5 text-primary" {onclick}><Icon name="undo-2" class="size-3.5" />{ l.undo() }</button> }
+            if let Some(onclick) = undo { <button class="btn btn-ghost btn-xs -mr-1.5 text-primary" {onclick}>{ icon("undo-2", "size-3.5") }{ l.undo() }</button> }
         </div>
     }
 }

@@ -9,7 +9,7 @@ use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::ui::field::{Field, Input};
 use crate::ui::toast::use_toaster;
-use crate::ui::{Card, Failed, Icon, skeleton_rows, spinner};
+use crate::ui::{Card, Failed, icon, skeleton_rows, spinner};
 use serde_json::{Map, Value, json};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -17,6 +17,9 @@ use yew::virtual_dom::AttrValue;
 
 /// One box: key, label, input type, read-only.
 pub(crate) type Line = (&'static str, &'static str, &'static str, bool);
+
+/// What was typed, and where to say how it went.
+pub(crate) type Sent = (Map<String, Value>, Callback<Option<ApiError>>);
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct SheetProps {
@@ -26,7 +29,7 @@ pub(crate) struct SheetProps {
     pub(crate) lines: Vec<Line>,
     pub(crate) start: Map<String, Value>,
     /// Sends what was typed; the answer is an error or nothing.
-    pub(crate) onsend: Callback<(Map<String, Value>, Callback<Option<ApiError>>)>,
+    pub(crate) onsend: Callback<Sent>,
     /// Empties the boxes after saving.
     #[prop_or_default]
     pub(crate) once: bool,
@@ -40,31 +43,54 @@ pub(crate) fn Sheet(p: &SheetProps) -> Html {
     let values = use_state_eq(|| p.start.clone());
     let error = use_state_eq(|| None::<ApiError>);
     let busy = use_state_eq(|| false);
-    { let values = values.setter(); use_effect_with(p.start.clone(), move |s| values.set(s.clone())); }
-    let onsubmit = { let (values, error, busy, onsend, toaster, start, once) = (values.clone(), error.clone(), busy.clone(), p.onsend.clone(), toaster.clone(), p.start.clone(), p.once); Callback::from(move |e: SubmitEvent| {
-        e.prevent_default();
-        busy.set(true);
-        let (values2, error, busy, toaster, start) = (values.clone(), error.clone(), busy.clone(), toaster.clone(), start.clone());
-        onsend.emit(((*values).clone(), Callback::from(move |failed: Option<ApiError>| {
-            busy.set(false);
-            if failed.is_none() {
-                toaster.ok(l.saved());
-                if once { values2.set(start.clone()) }
-            }
-            error.set(failed);
-        })));
-    }) };
+    {
+        let values = values.setter();
+        use_effect_with(p.start.clone(), move |s| values.set(s.clone()));
+    }
+    let onsubmit = {
+        let (values, error, busy, onsend, toaster, start, once) =
+            (values.clone(), error.clone(), busy.clone(), p.onsend.clone(), toaster.clone(), p.start.clone(), p.once);
+        Callback::from(move |e: SubmitEvent| {
+            e.prevent_default();
+            busy.set(true);
+            let (values2, error, busy, toaster, start) =
+                (values.clone(), error.clone(), busy.clone(), toaster.clone(), start.clone());
+            onsend.emit((
+                (*values).clone(),
+                Callback::from(move |failed: Option<ApiError>| {
+                    busy.set(false);
+                    if failed.is_none() {
+                        toaster.ok(l.saved());
+                        if once {
+                            values2.set(start.clone())
+                        }
+                    }
+                    error.set(failed);
+                }),
+            ));
+        })
+    };
     let line = |(key, label, kind, fixed): &Line| {
         let key = *key;
-        let oninput = { let values = values.clone(); Callback::from(move |v: String| { let mut m = (*values).clone(); m.insert(key.into(), Value::String(v)); values.set(m) }) };
-        let wrong = error.as_ref().and_then(|e| e.errors.iter().find(|x| x.field == key)).map(|x| AttrValue::from(x.message.clone()));
+        let oninput = {
+            let values = values.clone();
+            Callback::from(move |v: String| {
+                let mut m = (*values).clone();
+                m.insert(key.into(), Value::String(v));
+                values.set(m)
+            })
+        };
+        let wrong = error
+            .as_ref()
+            .and_then(|e| e.errors.iter().find(|x| x.field == key))
+            .map(|x| AttrValue::from(x.message.clone()));
         html! { <Field label={*label} error={wrong.clone()}><Input name={key} kind={*kind} disabled={*fixed} value={values.get(key).and_then(Value::as_str).unwrap_or("").to_owned()} invalid={wrong.is_some()} {oninput} autocomplete={(*kind == "password").then(|| AttrValue::from(if key == "current_password" { "current-password" } else { "new-password" }))} /></Field> }
     };
     html! { <Card title={p.title.clone()}><form novalidate=true {onsubmit} class="max-w-md px-4 pb-4 pt-1">
-        if !p.body.is_empty() { <p class="mb-3 text-[13px] text-base-content/70">{ &p.body }</p> }
-        if let Some(e) = error.as_ref().filter(|e| e.errors.is_empty()) { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
-        { for p.lines.iter().map(line) }
-        <button type="submit" class="btn btn-sm btn-primary" disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button></form></Card> }
+    if !p.body.is_empty() { <p class="mb-3 text-[13px] text-base-content/70">{ &p.body }</p> }
+    if let Some(e) = error.as_ref().filter(|e| e.errors.is_empty()) { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
+    { for p.lines.iter().map(line) }
+    <button type="submit" class="btn btn-sm btn-primary" disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button></form></Card> }
 }
 
 /// A map of texts.
@@ -77,29 +103,57 @@ pub(crate) fn Profile() -> Html {
     let l = use_lang();
     let session = use_session();
     let me = session.me.clone();
-    let onsend = { let set = session.set_me.clone(); Callback::from(move |(v, done): (Map<String, Value>, Callback<Option<ApiError>>)| {
-        let set = set.clone();
-        let phone = v.get("phone").and_then(Value::as_str).map(str::trim).filter(|s| !s.is_empty()).map_or(Value::Null, |s| json!(s));
-        let body = json!({ "name": v.get("name"), "phone": phone });
-        spawn_local(async move {
-            match Request::patch("/me", body).json::<Me>().await {
-                Ok(me) => { set.emit(me); done.emit(None) }
-                Err(e) => done.emit(Some(e)),
-            }
-        });
-    }) };
-    let start = map(&[("name", &me.name), ("email", &me.email), ("phone", me.phone.as_deref().unwrap_or("")), ("roles", &me.roles.join(", ")), ("team", me.team_name.as_deref().unwrap_or(""))]);
-    let lines = vec![("name", l.setup_name(), "text", false), ("phone", l.phone(), "tel", false), ("email", l.email(), "email", true), ("team", l.team(), "text", true), ("roles", l.roles(), "text", true)];
+    let onsend = {
+        let set = session.set_me.clone();
+        Callback::from(move |(v, done): Sent| {
+            let set = set.clone();
+            let phone = v
+                .get("phone")
+                .and_then(Value::as_str)
+                .map(str::trim)
+                .filter(|s| !s.is_empty())
+                .map_or(Value::Null, |s| json!(s));
+            let body = json!({ "name": v.get("name"), "phone": phone });
+            spawn_local(async move {
+                match Request::patch("/me", body).json::<Me>().await {
+                    Ok(me) => {
+                        set.emit(me);
+                        done.emit(None)
+                    }
+                    Err(e) => done.emit(Some(e)),
+                }
+            });
+        })
+    };
+    let start = map(&[
+        ("name", &me.name),
+        ("email", &me.email),
+        ("phone", me.phone.as_deref().unwrap_or("")),
+        ("roles", &me.roles.join(", ")),
+        ("team", me.team_name.as_deref().unwrap_or("")),
+    ]);
+    let lines = vec![
+        ("name", l.setup_name(), "text", false),
+        ("phone", l.phone(), "tel", false),
+        ("email", l.email(), "email", true),
+        ("team", l.team(), "text", true),
+        ("roles", l.roles(), "text", true),
+    ];
     html! { <Sheet title={l.my_profile()} {lines} {start} {onsend} /> }
 }
 
 #[component]
 pub(crate) fn Password() -> Html {
     let l = use_lang();
-    let onsend = Callback::from(|(v, done): (Map<String, Value>, Callback<Option<ApiError>>)| spawn_local(async move {
-        done.emit(Request::post("/auth/password", Value::Object(v)).text().await.err());
-    }));
-    let lines = vec![("current_password", l.password_now(), "password", false), ("new_password", l.password_new(), "password", false)];
+    let onsend = Callback::from(|(v, done): Sent| {
+        spawn_local(async move {
+            done.emit(Request::post("/auth/password", Value::Object(v)).text().await.err());
+        })
+    });
+    let lines = vec![
+        ("current_password", l.password_now(), "password", false),
+        ("new_password", l.password_new(), "password", false),
+    ];
     html! { <Sheet title={l.change_password()} body={l.password_body()} {lines} start={map(&[("current_password", ""), ("new_password", "")])} {onsend} once=true /> }
 }
 
@@ -108,13 +162,19 @@ pub(crate) fn OrganisationPage() -> Html {
     let l = use_lang();
     let query = use_query::<Record>("/organisation".to_owned());
     let version = query.data.as_ref().and_then(|o| crate::data::types::int(o, "version"));
-    let onsend = Callback::from(move |(v, done): (Map<String, Value>, Callback<Option<ApiError>>)| spawn_local(async move {
-        let answer = Request::patch("/organisation", Value::Object(v)).if_match(version).text().await;
-        if answer.is_ok() { invalidate("/organisation") }
-        done.emit(answer.err());
-    }));
+    let onsend = Callback::from(move |(v, done): Sent| {
+        spawn_local(async move {
+            let answer = Request::patch("/organisation", Value::Object(v)).if_match(version).text().await;
+            if answer.is_ok() {
+                invalidate("/organisation")
+            }
+            done.emit(answer.err());
+        })
+    });
     match (&query.data, &query.error) {
-        (Some(o), _) => html! { <Sheet title={l.organisation()} body={l.organisation_body()} lines={vec![("name", l.setup_organisation(), "text", false), ("currency", l.currency(), "text", false), ("timezone", l.timezone(), "text", false)]} start={map(&[("name", text(o, "name")), ("currency", text(o, "currency")), ("timezone", text(o, "timezone"))])} {onsend} /> },
+        (Some(o), _) => {
+            html! { <Sheet title={l.organisation()} body={l.organisation_body()} lines={vec![("name", l.setup_organisation(), "text", false), ("currency", l.currency(), "text", false), ("timezone", l.timezone(), "text", false)]} start={map(&[("name", text(o, "name")), ("currency", text(o, "currency")), ("timezone", text(o, "timezone"))])} {onsend} /> }
+        }
         (None, Some(e)) => html! { <Card><Failed error={e.clone()} retry={query.refetch.clone()} /></Card> },
         (None, None) => html! { <Card>{ skeleton_rows(4) }</Card> },
     }
@@ -126,19 +186,28 @@ pub(crate) fn Sessions() -> Html {
     let toaster = use_toaster();
     let query = use_query::<Page<Record>>("/auth/sessions".to_owned());
     let clock = browser::clock();
-    let end = |id: String| { let toaster = toaster.clone(); Callback::from(move |_: MouseEvent| { let (id, toaster) = (id.clone(), toaster.clone()); spawn_local(async move {
-        match Request::delete(format!("/auth/sessions/{id}")).text().await {
-            Ok(_) => { invalidate("/auth/sessions"); toaster.ok(l.session_ended_ok()) }
-            Err(e) => toaster.err(e.text(l)),
-        }
-    }) }) };
+    let end = |id: String| {
+        let toaster = toaster.clone();
+        Callback::from(move |_: MouseEvent| {
+            let (id, toaster) = (id.clone(), toaster.clone());
+            spawn_local(async move {
+                match Request::delete(format!("/auth/sessions/{id}")).text().await {
+                    Ok(_) => {
+                        invalidate("/auth/sessions");
+                        toaster.ok(l.session_ended_ok())
+                    }
+                    Err(e) => toaster.err(e.text(l)),
+                }
+            })
+        })
+    };
     let body = match (&query.data, &query.error) {
         (Some(d), _) => html! { <ul class="divide-y divide-base-300/60">{ for d.items.iter().map(|s| {
-            let here = s.get("current").and_then(Value::as_bool).unwrap_or(false);
-            let seen = text(s, "last_used_at");
-            html! { <li class="flex items-center gap-3 px-4 py-3 text-[13px]"><Icon name="monitor-smartphone" class="size-4 text-base-content/70" />
-                <div class="min-w-0 flex-1"><p class="truncate font-medium">{ device(l, text(s, "user_agent")) }if here { <span class="ml-2 text-xs font-normal text-success">{ l.session_here() }</span> }</p><p class="text-xs text-base-content/70">{ format!("{} · {}", match text(s, "address") { "" => "—", a => a }, format::moment(l, seen, &clock)) }</p></div>
-                if !here { <button class="btn btn-sm" onclick={end(text(s, "id").to_owned())}>{ l.session_end() }</button> }</li> } }) }</ul> },
+        let here = s.get("current").and_then(Value::as_bool).unwrap_or(false);
+        let seen = text(s, "last_used_at");
+        html! { <li class="flex items-center gap-3 px-4 py-3 text-[13px]">{ icon("monitor-smartphone", "size-4 text-base-content/70") }
+            <div class="min-w-0 flex-1"><p class="truncate font-medium">{ device(l, text(s, "user_agent")) }if here { <span class="ml-2 text-xs font-normal text-success">{ l.session_here() }</span> }</p><p class="text-xs text-base-content/70">{ format!("{} · {}", match text(s, "address") { "" => "—", a => a }, format::moment(l, seen, &clock)) }</p></div>
+            if !here { <button class="btn btn-sm" onclick={end(text(s, "id").to_owned())}>{ l.session_end() }</button> }</li> } }) }</ul> },
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
         (None, None) => skeleton_rows(3),
     };
@@ -148,8 +217,20 @@ pub(crate) fn Sessions() -> Html {
 /// Browser and system, from what the browser says of itself.
 fn device(l: Lang, agent: &str) -> String {
     let find = |names: &[(&str, &'static str)]| names.iter().find(|(n, _)| agent.contains(n)).map(|(_, v)| *v);
-    let browser = find(&[("Edg/", "Edge"), ("MicroMessenger", "微信"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
-    let system = find(&[("iPhone", "iPhone"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux")]);
+    let browser = find(&[
+        ("Edg/", "Edge"),
+        ("MicroMessenger", "微信"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = find(&[
+        ("iPhone", "iPhone"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ]);
     match (browser, system) {
         (Some(b), Some(s)) => format!("{b} · {s}"),
         (Some(x), None) | (None, Some(x)) => x.to_owned(),

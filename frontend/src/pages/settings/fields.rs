@@ -9,13 +9,27 @@ use crate::record::save::changed;
 use crate::ui::field::{Field, Input, Toggle, select, value_of};
 use crate::ui::overlay::{Confirm, Drawer};
 use crate::ui::toast::use_toaster;
-use crate::ui::{Card, Empty, Failed, Icon, skeleton_rows, spinner};
+use crate::ui::{Card, Empty, Failed, icon, skeleton_rows, spinner};
 use serde_json::{Value, json};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew::virtual_dom::AttrValue;
 
-const KINDS: [&str; 13] = ["text", "long_text", "choice", "int", "number", "money", "percent", "date", "datetime", "bool", "email", "phone", "url"];
+const KINDS: [&str; 13] = [
+    "text",
+    "long_text",
+    "choice",
+    "int",
+    "number",
+    "money",
+    "percent",
+    "date",
+    "datetime",
+    "bool",
+    "email",
+    "phone",
+    "url",
+];
 
 fn kind_label(l: Lang, kind: &str) -> &'static str {
     match kind {
@@ -43,26 +57,60 @@ pub(crate) fn CustomFields() -> Html {
     let query = use_query::<Page<Record>>("/custom_fields".to_owned());
     let editing = use_state_eq(|| None::<Option<Record>>);
     let dropping = use_state_eq(|| None::<Record>);
-    let open = |r: Option<Record>| { let editing = editing.clone(); Callback::from(move |_: MouseEvent| editing.set(Some(r.clone()))) };
-    let close = { let editing = editing.clone(); Callback::from(move |()| editing.set(None)) };
-    let keep = { let dropping = dropping.clone(); Callback::from(move |()| dropping.set(None)) };
-    let gone = { let (dropping, toaster) = (dropping.clone(), toaster.clone()); Callback::from(move |()| if let Some(r) = (*dropping).clone() { let toaster = toaster.clone(); spawn_local(async move {
-        match Request::delete(format!("/custom_fields/{}", text(&r, "id"))).if_match(int(&r, "version")).text().await {
-            Ok(_) => { changed("custom_fields"); toaster.ok(l.saved()) }
-            Err(e) => toaster.err(e.text(l)),
-        }
-    }) }) };
+    let open = |r: Option<Record>| {
+        let editing = editing.clone();
+        Callback::from(move |_: MouseEvent| editing.set(Some(r.clone())))
+    };
+    let close = {
+        let editing = editing.clone();
+        Callback::from(move |()| editing.set(None))
+    };
+    let keep = {
+        let dropping = dropping.clone();
+        Callback::from(move |()| dropping.set(None))
+    };
+    let gone = {
+        let (dropping, toaster) = (dropping.clone(), toaster.clone());
+        Callback::from(move |()| {
+            if let Some(r) = (*dropping).clone() {
+                let toaster = toaster.clone();
+                spawn_local(async move {
+                    match Request::delete(format!("/custom_fields/{}", text(&r, "id")))
+                        .if_match(int(&r, "version"))
+                        .text()
+                        .await
+                    {
+                        Ok(_) => {
+                            changed("custom_fields");
+                            toaster.ok(l.saved())
+                        }
+                        Err(e) => toaster.err(e.text(l)),
+                    }
+                })
+            }
+        })
+    };
     let object = |key: &str| session.object(key).map_or_else(|| key.to_owned(), |o| o.label_plural.clone());
-    let row = |f: &Record| { let ask = { let (dropping, f) = (dropping.clone(), f.clone()); Callback::from(move |_: MouseEvent| dropping.set(Some(f.clone()))) }; html! {
+    let row = |f: &Record| {
+        let ask = {
+            let (dropping, f) = (dropping.clone(), f.clone());
+            Callback::from(move |_: MouseEvent| dropping.set(Some(f.clone())))
+        };
+        html! {
         <tr class="h-11" key={text(f, "id").to_owned()}><td class="px-4 font-medium">{ text(f, match l { Lang::Zh => "label_zh", Lang::En => "label_en" }) }if f.get("required").and_then(Value::as_bool).unwrap_or(false) { <span class="text-error">{ " *" }</span> }</td><td class="px-4">{ object(text(f, "object")) }</td><td class="px-4">{ kind_label(l, text(f, "kind")) }</td><td class="hidden px-4 font-mono text-xs text-base-content/70 sm:table-cell">{ text(f, "key") }</td>
-            <td class="w-20 px-2 text-right"><button class="btn btn-ghost btn-xs btn-square" aria-label={l.edit()} onclick={open(Some(f.clone()))}><Icon name="pencil" class="size-3.5" /></button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.delete()} onclick={ask}><Icon name="trash-2" class="size-3.5" /></button></td></tr> } };
+            <td class="w-20 px-2 text-right"><button class="btn btn-ghost btn-xs btn-square" aria-label={l.edit()} onclick={open(Some(f.clone()))}>{ icon("pencil", "size-3.5") }</button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.delete()} onclick={ask}>{ icon("trash-2", "size-3.5") }</button></td></tr> }
+    };
     let body = match (&query.data, &query.error) {
-        (Some(d), _) if d.items.is_empty() => html! { <Empty small=true icon="sliders-horizontal" title={l.fields_none()} body={l.fields_none_body()} /> },
-        (Some(d), _) => html! { <div class="overflow-x-auto"><table class="w-full text-[13px]"><thead class="bg-base-200/60 text-left text-xs text-base-content/70"><tr class="h-9"><th class="px-4 font-medium">{ l.name() }</th><th class="px-4 font-medium">{ l.object() }</th><th class="px-4 font-medium">{ l.kind() }</th><th class="hidden px-4 font-medium sm:table-cell">{ l.key() }</th><th></th></tr></thead><tbody class="divide-y divide-base-300/60">{ for d.items.iter().map(row) }</tbody></table></div> },
+        (Some(d), _) if d.items.is_empty() => {
+            html! { <Empty small=true icon="sliders-horizontal" title={l.fields_none()} body={l.fields_none_body()} /> }
+        }
+        (Some(d), _) => {
+            html! { <div class="overflow-x-auto"><table class="w-full text-[13px]"><thead class="bg-base-200/60 text-left text-xs text-base-content/70"><tr class="h-9"><th class="px-4 font-medium">{ l.name() }</th><th class="px-4 font-medium">{ l.object() }</th><th class="px-4 font-medium">{ l.kind() }</th><th class="hidden px-4 font-medium sm:table-cell">{ l.key() }</th><th></th></tr></thead><tbody class="divide-y divide-base-300/60">{ for d.items.iter().map(row) }</tbody></table></div> }
+        }
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
         (None, None) => skeleton_rows(4),
     };
-    html! { <Card title={l.custom_fields()} extra={html! { <button class="btn btn-sm btn-primary" onclick={open(None)} data-testid="new-field"><Icon name="plus" />{ l.field_new() }</button> }}>
+    html! { <Card title={l.custom_fields()} extra={html! { <button class="btn btn-sm btn-primary" onclick={open(None)} data-testid="new-field">{ icon("plus", "size-4") }{ l.field_new() }</button> }}>
         <p class="px-4 pb-3 text-[13px] text-base-content/70">{ l.fields_body() }</p>{ body }
         if let Some(field) = (*editing).clone() { <FieldForm {field} onclose={close} /> }
         if let Some(f) = (*dropping).clone() { <Confirm title={l.field_delete(text(&f, "label_zh"))} body={l.field_delete_body()} action={l.delete()} danger=true onyes={gone} onclose={keep} /> }
@@ -91,23 +139,34 @@ struct Draft {
 fn lines(f: &Record) -> String {
     let list = f.get("choices").and_then(Value::as_array).cloned().unwrap_or_default();
     let get = |c: &Value, k: &str| c.get(k).and_then(Value::as_str).unwrap_or("").to_owned();
-    list.iter().map(|c| { let (k, zh, en) = (get(c, "key"), get(c, "label_zh"), get(c, "label_en")); if zh == k && en == k { k } else { format!("{k} | {zh} | {en}") } }).collect::<Vec<_>>().join("\n")
+    list.iter()
+        .map(|c| {
+            let (k, zh, en) = (get(c, "key"), get(c, "label_zh"), get(c, "label_en"));
+            if zh == k && en == k { k } else { format!("{k} | {zh} | {en}") }
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// `key | 中文 | English` per line; the labels may be left out.
 fn choices(text: &str) -> Vec<Value> {
-    text.lines().map(str::trim).filter(|s| !s.is_empty()).map(|line| {
-        let mut parts = line.split('|').map(str::trim);
-        let key = parts.next().unwrap_or("").to_owned();
-        let zh = parts.next().filter(|s| !s.is_empty()).unwrap_or(&key).to_owned();
-        let en = parts.next().filter(|s| !s.is_empty()).unwrap_or(&zh).to_owned();
-        json!({ "key": key, "label_zh": zh, "label_en": en })
-    }).collect()
+    text.lines()
+        .map(str::trim)
+        .filter(|s| !s.is_empty())
+        .map(|line| {
+            let mut parts = line.split('|').map(str::trim);
+            let key = parts.next().unwrap_or("").to_owned();
+            let zh = parts.next().filter(|s| !s.is_empty()).unwrap_or(&key).to_owned();
+            let en = parts.next().filter(|s| !s.is_empty()).unwrap_or(&zh).to_owned();
+            json!({ "key": key, "label_zh": zh, "label_en": en })
+        })
+        .collect()
 }
 
 /// An identifier from an English label.
 fn slug(text: &str) -> String {
-    let s: String = text.trim().to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let s: String =
+        text.trim().to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let s = s.trim_matches(|c: char| c == '_' || c.is_ascii_digit()).to_owned();
     s.chars().take(40).collect()
 }
@@ -119,50 +178,121 @@ fn FieldForm(p: &FieldFormProps) -> Html {
     let toaster = use_toaster();
     let old = p.field.clone().unwrap_or_default();
     let flag = |k: &str| old.get(k).and_then(Value::as_bool).unwrap_or(false);
-    let draft = use_state_eq(|| Draft { object: match text(&old, "object") { "" => "customers", o => o }.to_owned(), key: text(&old, "key").to_owned(), zh: text(&old, "label_zh").to_owned(), en: text(&old, "label_en").to_owned(), kind: match text(&old, "kind") { "" => "text", k => k }.to_owned(), choices: lines(&old), required: flag("required"), in_list: flag("in_list") });
+    let draft = use_state_eq(|| Draft {
+        object: match text(&old, "object") {
+            "" => "customers",
+            o => o,
+        }
+        .to_owned(),
+        key: text(&old, "key").to_owned(),
+        zh: text(&old, "label_zh").to_owned(),
+        en: text(&old, "label_en").to_owned(),
+        kind: match text(&old, "kind") {
+            "" => "text",
+            k => k,
+        }
+        .to_owned(),
+        choices: lines(&old),
+        required: flag("required"),
+        in_list: flag("in_list"),
+    });
     let error = use_state_eq(|| None::<ApiError>);
     let busy = use_state_eq(|| false);
     let is_new = p.field.is_none();
-    let set = |f: fn(&mut Draft, String)| { let draft = draft.clone(); Callback::from(move |v: String| { let mut d = (*draft).clone(); f(&mut d, v); draft.set(d) }) };
-    let flip = |f: fn(&mut Draft, bool)| { let draft = draft.clone(); Callback::from(move |v: bool| { let mut d = (*draft).clone(); f(&mut d, v); draft.set(d) }) };
-    let onsubmit = { let (draft, error, busy, old, close, toaster) = (draft.clone(), error.clone(), busy.clone(), p.field.clone(), p.onclose.clone(), toaster.clone()); Callback::from(move |e: SubmitEvent| {
-        e.prevent_default();
-        let d = (*draft).clone();
-        let key = if d.key.is_empty() { slug(&d.en) } else { d.key.clone() };
-        let mut body = json!({ "label_zh": d.zh.trim(), "label_en": match d.en.trim() { "" => d.zh.trim(), s => s }, "required": d.required, "in_list": d.in_list });
-        if let Some(map) = body.as_object_mut() {
-            if d.kind == "choice" { map.insert("choices".into(), Value::Array(choices(&d.choices))); }
-            if old.is_none() { map.insert("object".into(), json!(d.object)); map.insert("key".into(), json!(key)); map.insert("kind".into(), json!(d.kind)); }
-        }
-        let request = match &old { Some(r) => Request::patch(format!("/custom_fields/{}", text(r, "id")), body).if_match(int(r, "version")), None => Request::create("/custom_fields", body) };
-        let (error, busy, close, toaster) = (error.clone(), busy.clone(), close.clone(), toaster.clone());
-        busy.set(true);
-        spawn_local(async move {
-            match request.text().await {
-                Ok(_) => { changed("custom_fields"); toaster.ok(l.saved()); close.emit(()) }
-                Err(e) => { busy.set(false); error.set(Some(e)) }
+    let set = |f: fn(&mut Draft, String)| {
+        let draft = draft.clone();
+        Callback::from(move |v: String| {
+            let mut d = (*draft).clone();
+            f(&mut d, v);
+            draft.set(d)
+        })
+    };
+    let flip = |f: fn(&mut Draft, bool)| {
+        let draft = draft.clone();
+        Callback::from(move |v: bool| {
+            let mut d = (*draft).clone();
+            f(&mut d, v);
+            draft.set(d)
+        })
+    };
+    let onsubmit = {
+        let (draft, error, busy, old, close, toaster) =
+            (draft.clone(), error.clone(), busy.clone(), p.field.clone(), p.onclose.clone(), toaster.clone());
+        Callback::from(move |e: SubmitEvent| {
+            e.prevent_default();
+            let d = (*draft).clone();
+            let key = if d.key.is_empty() { slug(&d.en) } else { d.key.clone() };
+            let mut body = json!({ "label_zh": d.zh.trim(), "label_en": match d.en.trim() { "" => d.zh.trim(), s => s }, "required": d.required, "in_list": d.in_list });
+            if let Some(map) = body.as_object_mut() {
+                if d.kind == "choice" {
+                    map.insert("choices".into(), Value::Array(choices(&d.choices)));
+                }
+                if old.is_none() {
+                    map.insert("object".into(), json!(d.object));
+                    map.insert("key".into(), json!(key));
+                    map.insert("kind".into(), json!(d.kind));
+                }
             }
-        });
-    }) };
-    let wrong = |k: &str| error.as_ref().and_then(|e| e.errors.iter().find(|x| x.field == k || x.field.starts_with(&format!("{k}[")))).map(|x| AttrValue::from(x.message.clone()));
-    let objects: Vec<(String, String)> = session.objects.iter().filter(|o| o.customizable || matches!(o.key.as_str(), "customers" | "contacts" | "opportunities" | "orders" | "products" | "activities" | "tasks")).map(|o| (o.key.clone(), o.label_plural.clone())).collect();
+            let request = match &old {
+                Some(r) => {
+                    Request::patch(format!("/custom_fields/{}", text(r, "id")), body).if_match(int(r, "version"))
+                }
+                None => Request::create("/custom_fields", body),
+            };
+            let (error, busy, close, toaster) = (error.clone(), busy.clone(), close.clone(), toaster.clone());
+            busy.set(true);
+            spawn_local(async move {
+                match request.text().await {
+                    Ok(_) => {
+                        changed("custom_fields");
+                        toaster.ok(l.saved());
+                        close.emit(())
+                    }
+                    Err(e) => {
+                        busy.set(false);
+                        error.set(Some(e))
+                    }
+                }
+            });
+        })
+    };
+    let wrong = |k: &str| {
+        error
+            .as_ref()
+            .and_then(|e| e.errors.iter().find(|x| x.field == k || x.field.starts_with(&format!("{k}["))))
+            .map(|x| AttrValue::from(x.message.clone()))
+    };
+    let objects: Vec<(String, String)> = session
+        .objects
+        .iter()
+        .filter(|o| {
+            o.customizable
+                || matches!(
+                    o.key.as_str(),
+                    "customers" | "contacts" | "opportunities" | "orders" | "products" | "activities" | "tasks"
+                )
+        })
+        .map(|o| (o.key.clone(), o.label_plural.clone()))
+        .collect();
     let kinds: Vec<(String, String)> = KINDS.iter().map(|k| ((*k).to_owned(), kind_label(l, k).to_owned())).collect();
     let fixed = |shown: String| html! { <Input name="fixed" value={shown} disabled=true oninput={Callback::noop()} /> };
-    let label_of = |list: &[(String, String)], k: &str| list.iter().find(|x| x.0 == k).map_or_else(|| k.to_owned(), |x| x.1.clone());
+    let label_of = |list: &[(String, String)], k: &str| {
+        list.iter().find(|x| x.0 == k).map_or_else(|| k.to_owned(), |x| x.1.clone())
+    };
     let footer = html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="submit" form="field-form" class="btn btn-sm btn-primary" disabled={*busy || draft.zh.trim().is_empty() && draft.en.trim().is_empty()}>if *busy { { spinner() } }{ l.save() }</button></> };
     html! { <Drawer title={if is_new { l.field_new() } else { l.field_edit() }} onclose={p.onclose.clone()} {footer}>
-        <form id="field-form" novalidate=true {onsubmit}>
-            if let Some(e) = error.as_ref().filter(|e| e.errors.is_empty()) { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
-            <div class="grid grid-cols-2 gap-x-3">
-                <Field label={l.object()} error={wrong("object")}>{ if is_new { select("object", l.object(), &objects, &draft.object, "w-full", set(|d, v| d.object = v)) } else { fixed(label_of(&objects, &draft.object)) } }</Field>
-                <Field label={l.kind()} error={wrong("kind")}>{ if is_new { select("kind", l.kind(), &kinds, &draft.kind, "w-full", set(|d, v| d.kind = v)) } else { fixed(label_of(&kinds, &draft.kind)) } }</Field>
-                <Field label={l.label_zh()} error={wrong("label_zh")}><Input name="label_zh" value={draft.zh.clone()} oninput={set(|d, v| d.zh = v)} /></Field>
-                <Field label={l.label_en()} error={wrong("label_en")}><Input name="label_en" value={draft.en.clone()} oninput={set(|d, v| d.en = v)} /></Field>
-            </div>
-            <Field label={l.key()} error={wrong("key")} help={AttrValue::from(l.key_help())}>{ if is_new { html! { <Input name="key" value={draft.key.clone()} placeholder={slug(&draft.en)} oninput={set(|d, v| d.key = v)} /> } } else { fixed(draft.key.clone()) } }</Field>
-            if draft.kind == "choice" { <Field label={l.choices()} error={wrong("choices")} help={AttrValue::from(l.choices_help())}><textarea class="textarea w-full text-sm" rows="6" name="choices" value={draft.choices.clone()} oninput={set(|d, v| d.choices = v).reform(|e: InputEvent| value_of(&e))} /></Field> }
-            <div class="space-y-3 pt-1"><Toggle on={draft.required} label={l.field_required()} onchange={flip(|d, v| d.required = v)} /><Toggle on={draft.in_list} label={l.field_in_list()} onchange={flip(|d, v| d.in_list = v)} /></div>
-        </form></Drawer> }
+    <form id="field-form" novalidate=true {onsubmit}>
+        if let Some(e) = error.as_ref().filter(|e| e.errors.is_empty()) { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
+        <div class="grid grid-cols-2 gap-x-3">
+            <Field label={l.object()} error={wrong("object")}>{ if is_new { select("object", l.object(), &objects, &draft.object, "w-full", set(|d, v| d.object = v)) } else { fixed(label_of(&objects, &draft.object)) } }</Field>
+            <Field label={l.kind()} error={wrong("kind")}>{ if is_new { select("kind", l.kind(), &kinds, &draft.kind, "w-full", set(|d, v| d.kind = v)) } else { fixed(label_of(&kinds, &draft.kind)) } }</Field>
+            <Field label={l.label_zh()} error={wrong("label_zh")}><Input name="label_zh" value={draft.zh.clone()} oninput={set(|d, v| d.zh = v)} /></Field>
+            <Field label={l.label_en()} error={wrong("label_en")}><Input name="label_en" value={draft.en.clone()} oninput={set(|d, v| d.en = v)} /></Field>
+        </div>
+        <Field label={l.key()} error={wrong("key")} help={AttrValue::from(l.key_help())}>{ if is_new { html! { <Input name="key" value={draft.key.clone()} placeholder={slug(&draft.en)} oninput={set(|d, v| d.key = v)} /> } } else { fixed(draft.key.clone()) } }</Field>
+        if draft.kind == "choice" { <Field label={l.choices()} error={wrong("choices")} help={AttrValue::from(l.choices_help())}><textarea class="textarea w-full text-sm" rows="6" name="choices" value={draft.choices.clone()} oninput={set(|d, v| d.choices = v).reform(|e: InputEvent| value_of(&e))} /></Field> }
+        <div class="space-y-3 pt-1"><Toggle on={draft.required} label={l.field_required()} onchange={flip(|d, v| d.required = v)} /><Toggle on={draft.in_list} label={l.field_in_list()} onchange={flip(|d, v| d.in_list = v)} /></div>
+    </form></Drawer> }
 }
 
 #[cfg(test)]
@@ -171,7 +301,13 @@ mod tests {
 
     #[test]
     fn options_are_read_one_per_line() {
-        assert_eq!(choices("east | 华东 | East\n\n south "), vec![json!({"key":"east","label_zh":"华东","label_en":"East"}), json!({"key":"south","label_zh":"south","label_en":"south"})]);
+        assert_eq!(
+            choices("east | 华东 | East\n\n south "),
+            vec![
+                json!({"key":"east","label_zh":"华东","label_en":"East"}),
+                json!({"key":"south","label_zh":"south","label_en":"south"})
+            ]
+        );
         let f: Record = serde_json::from_value(json!({"choices": choices("east | 华东 | East\nsouth")})).unwrap();
         assert_eq!(lines(&f), "east | 华东 | East\nsouth");
     }

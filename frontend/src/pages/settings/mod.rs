@@ -9,7 +9,8 @@ use crate::browser;
 use crate::data::session::use_session;
 use crate::i18n::use_lang;
 use crate::route::Route;
-use crate::ui::{Empty, Icon};
+use crate::ui::cls;
+use crate::ui::{Empty, icon};
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -25,10 +26,15 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
     let session = use_session();
     browser::set_title(&format!("{} · {}", l.nav_settings(), l.app_name()));
     let page = if p.page.is_empty() { "profile" } else { p.page.as_str() };
-    let item = |key: &'static str, icon: &'static str, label: &str| { let on = page == key; html! {
-        <Link<Route> to={Route::settings(key)} classes={classes!("flex", "h-8", "shrink-0", "items-center", "gap-2", "rounded-lg", "px-2.5", "text-[13px]", "whitespace-nowrap", if on { "bg-primary/10 font-medium text-primary" } else { "text-base-content/75 hover:bg-base-content/5" })}><Icon name={icon} class="size-3.5" />{ label.to_owned() }</Link<Route>> } };
-    let object = |key: &str| session.object(key).filter(|o| o.may("read")).map(|o| html! {
-        <Link<Route> to={Route::list(key)} classes="flex h-8 shrink-0 items-center gap-2 rounded-lg px-2.5 text-[13px] whitespace-nowrap text-base-content/75 hover:bg-base-content/5"><Icon name={crate::shell::object_icon(key)} class="size-3.5" />{ &o.label_plural }<Icon name="chevron-right" class="ml-auto size-3 opacity-50" /></Link<Route>> }).unwrap_or_default();
+    let item = |key: &'static str, icon: &'static str, label: &str| {
+        let on = page == key;
+        html! {
+        <Link<Route> to={Route::settings(key)} classes={cls!("flex h-8 shrink-0 items-center gap-2 rounded-lg px-2.5 text-[13px] whitespace-nowrap", if on { "bg-primary/10 font-medium text-primary" } else { "text-base-content/75 hover:bg-base-content/5" })}>{ crate::ui::icon(icon, "size-3.5") }{ label.to_owned() }</Link<Route>> }
+    };
+    let object = |key: &str| {
+        session.object(key).filter(|o| o.may("read")).map(|o| html! {
+        <Link<Route> to={Route::list(key)} classes="flex h-8 shrink-0 items-center gap-2 rounded-lg px-2.5 text-[13px] whitespace-nowrap text-base-content/75 hover:bg-base-content/5">{ icon(crate::shell::object_icon(key), "size-3.5") }{ &o.label_plural }{ icon("chevron-right", "ml-auto size-3 opacity-50") }</Link<Route>> }).unwrap_or_default()
+    };
     let head = |text: &'static str| html! { <p class="hidden px-2.5 pb-1 pt-3 text-[11px] text-base-content/70 lg:block">{ text }</p> };
     let body = match page {
         "profile" => html! { <account::Profile /> },

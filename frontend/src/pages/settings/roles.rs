@@ -5,10 +5,11 @@ use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
 use crate::data::types::{Page, Record, int, text};
 use crate::i18n::{Lang, use_lang};
+use crate::ui::cls;
 use crate::ui::field::{Field, Input, select};
 use crate::ui::overlay::{Confirm, Dialog};
 use crate::ui::toast::use_toaster;
-use crate::ui::{Card, Failed, Icon, badge, skeleton_rows, spinner};
+use crate::ui::{Card, Failed, badge, icon, skeleton_rows, spinner};
 use serde_json::{Map, Value, json};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -38,7 +39,13 @@ fn scope_label(l: Lang, s: &str) -> &'static str {
 }
 
 fn name_of(l: Lang, r: &Record) -> String {
-    let name = text(r, match l { Lang::Zh => "name_zh", Lang::En => "name_en" });
+    let name = text(
+        r,
+        match l {
+            Lang::Zh => "name_zh",
+            Lang::En => "name_en",
+        },
+    );
     if name.is_empty() { text(r, "key").to_owned() } else { name.to_owned() }
 }
 
@@ -50,7 +57,9 @@ fn scope_of<'a>(permissions: &'a Value, object: &str, action: &str) -> &'a str {
 fn with_scope(permissions: &Value, object: &str, action: &str, scope: &str) -> Value {
     let mut p = permissions.clone();
     if let Some(map) = p.as_object_mut() {
-        let grant = map.entry(object.to_owned()).or_insert_with(|| Value::Object(ACTIONS.iter().map(|a| ((*a).to_owned(), json!("none"))).collect::<Map<_, _>>()));
+        let grant = map.entry(object.to_owned()).or_insert_with(|| {
+            Value::Object(ACTIONS.iter().map(|a| ((*a).to_owned(), json!("none"))).collect::<Map<_, _>>())
+        });
         if let Some(g) = grant.as_object_mut() {
             g.insert(action.to_owned(), json!(scope));
         }
@@ -64,20 +73,30 @@ pub(crate) fn Roles() -> Html {
     let query = use_query::<Page<Record>>("/roles".to_owned());
     let chosen = use_state_eq(String::new);
     let making = use_state_eq(|| false);
-    let new = { let making = making.clone(); Callback::from(move |_: MouseEvent| making.set(true)) };
-    let hide = { let making = making.clone(); Callback::from(move |()| making.set(false)) };
+    let new = {
+        let making = making.clone();
+        Callback::from(move |_: MouseEvent| making.set(true))
+    };
+    let hide = {
+        let making = making.clone();
+        Callback::from(move |()| making.set(false))
+    };
     let body = match (&query.data, &query.error) {
         (Some(d), _) => {
             let current = d.items.iter().find(|r| text(r, "id") == *chosen).or_else(|| d.items.first()).cloned();
-            let pick = |r: &Record| { let on = current.as_ref().is_some_and(|c| text(c, "id") == text(r, "id")); let (chosen, id) = (chosen.clone(), text(r, "id").to_owned()); html! { <button key={id.clone()} onclick={Callback::from(move |_: MouseEvent| chosen.set(id.clone()))} aria-pressed={on.to_string()} class={classes!("h-8", "shrink-0", "cursor-pointer", "whitespace-nowrap", "rounded-lg", "px-3", "text-[13px]", if on { "bg-primary/10 font-medium text-primary" } else { "hover:bg-base-content/5" })}>{ name_of(l, r) }</button> } };
+            let pick = |r: &Record| {
+                let on = current.as_ref().is_some_and(|c| text(c, "id") == text(r, "id"));
+                let (chosen, id) = (chosen.clone(), text(r, "id").to_owned());
+                html! { <button key={id.clone()} onclick={Callback::from(move |_: MouseEvent| chosen.set(id.clone()))} aria-pressed={on.to_string()} class={cls!("h-8 shrink-0 cursor-pointer whitespace-nowrap rounded-lg px-3 text-[13px]", if on { "bg-primary/10 font-medium text-primary" } else { "hover:bg-base-content/5" })}>{ name_of(l, r) }</button> }
+            };
             html! { <><div class="flex gap-1 overflow-x-auto border-b border-base-300/70 px-3 pb-2">{ for d.items.iter().map(pick) }</div>
-                if let Some(r) = current { <Matrix key={format!("{}{}", text(&r, "id"), int(&r, "version").unwrap_or(0))} role={r.clone()} /> }</> }
+            if let Some(r) = current { <Matrix key={format!("{}{}", text(&r, "id"), int(&r, "version").unwrap_or(0))} role={r.clone()} /> }</> }
         }
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
         (None, None) => skeleton_rows(6),
     };
-    html! { <Card title={l.roles()} extra={html! { <button class="btn btn-sm btn-primary" onclick={new}><Icon name="plus" />{ l.role_new() }</button> }}>{ body }
-        if *making { <NewRole like={query.data.as_ref().and_then(|d| d.items.iter().find(|r| text(r, "id") == *chosen).or(d.items.first()).cloned())} onclose={hide} /> }</Card> }
+    html! { <Card title={l.roles()} extra={html! { <button class="btn btn-sm btn-primary" onclick={new}>{ icon("plus", "size-4") }{ l.role_new() }</button> }}>{ body }
+    if *making { <NewRole like={query.data.as_ref().and_then(|d| d.items.iter().find(|r| text(r, "id") == *chosen).or(d.items.first()).cloned())} onclose={hide} /> }</Card> }
 }
 
 #[derive(Properties, PartialEq)]
@@ -102,43 +121,110 @@ fn Matrix(p: &MatrixProps) -> Html {
     let dirty = *draft != saved || *masks != saved_masks;
     let cell = |object: &str, action: &'static str, owned: bool| {
         let now = scope_of(&draft, object, action).to_owned();
-        let options: Vec<(String, String)> = SCOPES.iter().filter(|s| owned || matches!(**s, "none" | "all") || **s == now).map(|s| ((*s).to_owned(), scope_label(l, s).to_owned())).collect();
-        let tone = match now.as_str() { "none" => "text-base-content/70", "all" => "text-success", _ => "text-primary" };
-        if fixed { return html! { <span class={classes!("text-xs", tone)}>{ scope_label(l, &now) }</span> } }
-        let onchange = { let (draft, object) = (draft.clone(), object.to_owned()); Callback::from(move |v: String| draft.set(with_scope(&draft, &object, action, &v))) };
+        let options: Vec<(String, String)> = SCOPES
+            .iter()
+            .filter(|s| owned || matches!(**s, "none" | "all") || **s == now)
+            .map(|s| ((*s).to_owned(), scope_label(l, s).to_owned()))
+            .collect();
+        let tone = match now.as_str() {
+            "none" => "text-base-content/70",
+            "all" => "text-success",
+            _ => "text-primary",
+        };
+        if fixed {
+            return html! { <span class={cls!("text-xs", tone)}>{ scope_label(l, &now) }</span> };
+        }
+        let onchange = {
+            let (draft, object) = (draft.clone(), object.to_owned());
+            Callback::from(move |v: String| draft.set(with_scope(&draft, &object, action, &v)))
+        };
         html! { <span class={tone}>{ select(action, action_label(l, action), &options, &now, "select-xs select-ghost w-24 pl-1", onchange) }</span> }
     };
     let mask = |key: &'static str, label: &'static str| {
         let now = masks.get(key).and_then(Value::as_str).unwrap_or("clear").to_owned();
-        let options = [("clear".to_owned(), l.mask_clear().to_owned()), ("partial".to_owned(), l.mask_partial().to_owned()), ("hidden".to_owned(), l.mask_hidden().to_owned())];
-        let onchange = { let masks = masks.clone(); Callback::from(move |v: String| { let mut m = (*masks).clone(); if let Some(o) = m.as_object_mut() { o.insert(key.into(), json!(v)); } masks.set(m) }) };
+        let options = [
+            ("clear".to_owned(), l.mask_clear().to_owned()),
+            ("partial".to_owned(), l.mask_partial().to_owned()),
+            ("hidden".to_owned(), l.mask_hidden().to_owned()),
+        ];
+        let onchange = {
+            let masks = masks.clone();
+            Callback::from(move |v: String| {
+                let mut m = (*masks).clone();
+                if let Some(o) = m.as_object_mut() {
+                    o.insert(key.into(), json!(v));
+                }
+                masks.set(m)
+            })
+        };
         html! { <label class="flex items-center gap-2 text-[13px]">{ label }{ select(key, label, &options, &now, "select-sm w-32", onchange) }</label> }
     };
-    let save = { let (draft, masks, role, busy, toaster) = (draft.clone(), masks.clone(), p.role.clone(), busy.clone(), toaster.clone()); Callback::from(move |_: MouseEvent| {
-        let body = json!({ "permissions": *draft, "masks": *masks });
-        let (role, busy, toaster) = (role.clone(), busy.clone(), toaster.clone());
-        busy.set(true);
-        spawn_local(async move {
-            match Request::patch(format!("/roles/{}", text(&role, "id")), body).if_match(int(&role, "version")).text().await {
-                Ok(_) => { invalidate("/roles"); toaster.ok(l.saved()) }
-                Err(e) => toaster.err(e.text(l)),
-            }
-            busy.set(false);
-        });
-    }) };
-    let reset = { let (draft, masks, a, b) = (draft.clone(), masks.clone(), saved.clone(), saved_masks.clone()); Callback::from(move |_: MouseEvent| { draft.set(a.clone()); masks.set(b.clone()) }) };
-    let ask = { let asking = asking.clone(); Callback::from(move |_: MouseEvent| asking.set(true)) };
-    let keep = { let asking = asking.clone(); Callback::from(move |()| asking.set(false)) };
-    let remove = { let (role, toaster) = (p.role.clone(), toaster.clone()); Callback::from(move |()| { let (role, toaster) = (role.clone(), toaster.clone()); spawn_local(async move {
-        match Request::delete(format!("/roles/{}", text(&role, "id"))).if_match(int(&role, "version")).text().await {
-            Ok(_) => { invalidate("/roles"); toaster.ok(l.role_deleted()) }
-            Err(e) => toaster.err(e.text(l)),
-        }
-    }) }) };
-    let shown: Vec<(String, String, bool)> = session.objects.iter().filter(|o| !matches!(o.key.as_str(), "order_lines" | "pipeline_stages")).map(|o| (o.key.clone(), o.label_plural.clone(), o.owned)).collect();
+    let save = {
+        let (draft, masks, role, busy, toaster) =
+            (draft.clone(), masks.clone(), p.role.clone(), busy.clone(), toaster.clone());
+        Callback::from(move |_: MouseEvent| {
+            let body = json!({ "permissions": *draft, "masks": *masks });
+            let (role, busy, toaster) = (role.clone(), busy.clone(), toaster.clone());
+            busy.set(true);
+            spawn_local(async move {
+                match Request::patch(format!("/roles/{}", text(&role, "id")), body)
+                    .if_match(int(&role, "version"))
+                    .text()
+                    .await
+                {
+                    Ok(_) => {
+                        invalidate("/roles");
+                        toaster.ok(l.saved())
+                    }
+                    Err(e) => toaster.err(e.text(l)),
+                }
+                busy.set(false);
+            });
+        })
+    };
+    let reset = {
+        let (draft, masks, a, b) = (draft.clone(), masks.clone(), saved.clone(), saved_masks.clone());
+        Callback::from(move |_: MouseEvent| {
+            draft.set(a.clone());
+            masks.set(b.clone())
+        })
+    };
+    let ask = {
+        let asking = asking.clone();
+        Callback::from(move |_: MouseEvent| asking.set(true))
+    };
+    let keep = {
+        let asking = asking.clone();
+        Callback::from(move |()| asking.set(false))
+    };
+    let remove = {
+        let (role, toaster) = (p.role.clone(), toaster.clone());
+        Callback::from(move |()| {
+            let (role, toaster) = (role.clone(), toaster.clone());
+            spawn_local(async move {
+                match Request::delete(format!("/roles/{}", text(&role, "id")))
+                    .if_match(int(&role, "version"))
+                    .text()
+                    .await
+                {
+                    Ok(_) => {
+                        invalidate("/roles");
+                        toaster.ok(l.role_deleted())
+                    }
+                    Err(e) => toaster.err(e.text(l)),
+                }
+            })
+        })
+    };
+    let shown: Vec<(String, String, bool)> = session
+        .objects
+        .iter()
+        .filter(|o| !matches!(o.key.as_str(), "order_lines" | "pipeline_stages"))
+        .map(|o| (o.key.clone(), o.label_plural.clone(), o.owned))
+        .collect();
     html! { <>
         <div class="flex flex-wrap items-center gap-3 px-4 py-3"><b class="text-sm font-semibold">{ name_of(l, &p.role) }</b><span class="font-mono text-xs text-base-content/70">{ text(&p.role, "key") }</span>if shipped { { badge("neutral", l.role_shipped()) } }if fixed { <span class="text-xs text-base-content/70">{ l.role_fixed() }</span> }
-            <span class="ml-auto flex gap-2">if dirty { <button class="btn btn-sm btn-ghost" onclick={reset}>{ l.undo() }</button><button class="btn btn-sm btn-primary" onclick={save} disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button> }if !shipped && !fixed { <button class="btn btn-sm btn-ghost text-error" onclick={ask}><Icon name="trash-2" />{ l.delete() }</button> }</span></div>
+            <span class="ml-auto flex gap-2">if dirty { <button class="btn btn-sm btn-ghost" onclick={reset}>{ l.undo() }</button><button class="btn btn-sm btn-primary" onclick={save} disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button> }if !shipped && !fixed { <button class="btn btn-sm btn-ghost text-error" onclick={ask}>{ icon("trash-2", "size-4") }{ l.delete() }</button> }</span></div>
         <div class="overflow-x-auto"><table class="w-full text-[13px]"><thead class="bg-base-200/60 text-left text-xs text-base-content/70"><tr class="h-9"><th class="px-4 font-medium">{ l.object() }</th>{ for ACTIONS.iter().map(|a| html! { <th class="px-2 font-medium">{ action_label(l, a) }</th> }) }</tr></thead>
             <tbody class="divide-y divide-base-300/60">{ for shown.iter().map(|(key, label, owned)| html! { <tr class="h-10"><td class="whitespace-nowrap px-4 font-medium">{ label }</td>{ for ACTIONS.iter().map(|a| html! { <td class="px-2">{ cell(key, a, *owned) }</td> }) }</tr> }) }</tbody></table></div>
         <div class="flex flex-wrap gap-6 border-t border-base-300/70 px-4 py-3"><span class="text-[13px] text-base-content/70">{ l.masks() }</span>{ mask("phone", l.phone()) }{ mask("email", l.email()) }</div>
@@ -159,22 +245,34 @@ fn NewRole(p: &NewRoleProps) -> Html {
     let toaster = use_toaster();
     let name = use_state_eq(String::new);
     let key = use_state_eq(String::new);
-    let pick = |s: &UseStateHandle<String>| { let s = s.clone(); Callback::from(move |v: String| s.set(v)) };
+    let pick = |s: &UseStateHandle<String>| {
+        let s = s.clone();
+        Callback::from(move |v: String| s.set(v))
+    };
     let valid = !name.trim().is_empty() && !key.trim().is_empty();
-    let onsubmit = { let (name, key, like, close, toaster) = (name.clone(), key.clone(), p.like.clone(), p.onclose.clone(), toaster.clone()); Callback::from(move |e: SubmitEvent| {
-        e.prevent_default();
-        let of = |k: &str| like.as_ref().and_then(|r| r.get(k)).cloned().unwrap_or_else(|| json!({}));
-        let body = json!({ "key": key.trim(), "name_zh": name.trim(), "name_en": name.trim(), "permissions": of("permissions"), "masks": of("masks") });
-        let (close, toaster) = (close.clone(), toaster.clone());
-        spawn_local(async move {
-            match Request::create("/roles", body).text().await {
-                Ok(_) => { invalidate("/roles"); toaster.ok(l.saved()); close.emit(()) }
-                Err(e) => toaster.err(e.errors.first().map_or_else(|| e.text(l), |f| format!("{}：{}", f.field, f.message))),
-            }
-        });
-    }) };
+    let onsubmit = {
+        let (name, key, like, close, toaster) =
+            (name.clone(), key.clone(), p.like.clone(), p.onclose.clone(), toaster.clone());
+        Callback::from(move |e: SubmitEvent| {
+            e.prevent_default();
+            let of = |k: &str| like.as_ref().and_then(|r| r.get(k)).cloned().unwrap_or_else(|| json!({}));
+            let body = json!({ "key": key.trim(), "name_zh": name.trim(), "name_en": name.trim(), "permissions": of("permissions"), "masks": of("masks") });
+            let (close, toaster) = (close.clone(), toaster.clone());
+            spawn_local(async move {
+                match Request::create("/roles", body).text().await {
+                    Ok(_) => {
+                        invalidate("/roles");
+                        toaster.ok(l.saved());
+                        close.emit(())
+                    }
+                    Err(e) => toaster
+                        .err(e.errors.first().map_or_else(|| e.text(l), |f| format!("{}：{}", f.field, f.message))),
+                }
+            });
+        })
+    };
     html! { <Dialog title={l.role_new()} onclose={p.onclose.clone()} footer={html! { <button type="submit" form="new-role" class="btn btn-sm btn-primary" disabled={!valid}>{ l.create() }</button> }}>
-        <form id="new-role" {onsubmit}><p class="mb-3 text-base-content/70">{ l.role_new_body(&p.like.as_ref().map(|r| name_of(l, r)).unwrap_or_default()) }</p><Field label={l.name()}><Input name="name" value={(*name).clone()} oninput={pick(&name)} /></Field><Field label={l.key()} help={l.key_help()}><Input name="key" value={(*key).clone()} oninput={pick(&key)} /></Field></form></Dialog> }
+    <form id="new-role" {onsubmit}><p class="mb-3 text-base-content/70">{ l.role_new_body(&p.like.as_ref().map(|r| name_of(l, r)).unwrap_or_default()) }</p><Field label={l.name()}><Input name="name" value={(*name).clone()} oninput={pick(&name)} /></Field><Field label={l.key()} help={l.key_help()}><Input name="key" value={(*key).clone()} oninput={pick(&key)} /></Field></form></Dialog> }
 }
 
 #[cfg(test)]
