@@ -124,6 +124,27 @@ fn output(field: &FieldDef) -> Json {
     schema
 }
 
+/// An empty text clears a field as null does, since forms send it; a link to a user takes the caller as `$me`.
+fn or_empty(schema: Json, kind: &Kind) -> Json {
+    let more = match kind {
+        Kind::Link(object) if object == "users" => json!(["", "$me"]),
+        Kind::Email | Kind::Phone | Kind::Url | Kind::Date | Kind::DateTime | Kind::Choice(_) | Kind::Link(_) => {
+            json!([""])
+        }
+        Kind::Text { .. }
+        | Kind::LongText { .. }
+        | Kind::Int { .. }
+        | Kind::Money
+        | Kind::Number
+        | Kind::Percent
+        | Kind::Bool
+        | Kind::Tags
+        | Kind::Json
+        | Kind::Id => return schema,
+    };
+    json!({ "anyOf": [schema, { "type": "string", "enum": more }] })
+}
+
 /// The schema of a field as it is sent.
 fn input_schema(field: &FieldDef) -> Json {
     let mut schema = base(&field.kind);
@@ -178,6 +199,7 @@ fn input_schema(field: &FieldDef) -> Json {
     }
     if !(field.required && field.default.is_empty()) {
         nullable(&mut schema);
+        schema = or_empty(schema, &field.kind);
     }
     describe(&mut schema, field);
     if !field.default.is_empty()
