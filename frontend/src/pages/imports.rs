@@ -175,7 +175,7 @@ pub(crate) struct StepsProps {
 pub(crate) fn Steps(p: &StepsProps) -> Html {
     let l = use_lang();
     let names = [l.step_file(), l.step_mapping(), l.step_check(), l.step_done()];
-    html! { <ol class="mb-4 flex items-center gap-2 overflow-x-auto text-[13px] [scrollbar-width:none]">{ for names.iter().enumerate().map(|(i, n)| html! {
+    html! { <ol tabindex="0" class="mb-4 flex items-center gap-2 overflow-x-auto text-[13px] [scrollbar-width:none]">{ for names.iter().enumerate().map(|(i, n)| html! {
     <li class="flex shrink-0 items-center gap-2" aria-current={(i == p.at).then_some("step")}>if i > 0 { <span class="h-px w-6 bg-base-300"></span> }
         <span class={cls!("grid size-6 place-items-center rounded-full text-xs", if i < p.at { "bg-primary/15 text-primary" } else if i == p.at { "bg-primary text-primary-content" } else { "bg-base-300/70 text-base-content/70" })}>if i < p.at { { icon("check", "size-3.5") } } else { { i + 1 } }</span><span class={if i == p.at { "font-medium" } else { "text-base-content/70" }}>{ *n }</span></li> }) }</ol> }
 }

@@ -63,7 +63,7 @@ pub(crate) fn RfmCard() -> Html {
             });
         })
     };
-    let extra = html! { <span class="flex items-center"><button class="btn btn-ghost btn-xs" onclick={refresh} disabled={*busy}>if *busy { { spinner() } } else { { icon("refresh-cw", "size-3.5") } }<span class="hidden sm:inline">{ l.recompute() }</span></button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.explain()} title={l.explain()} onclick={ask}>{ icon("circle-help", "size-4") }</button></span> };
+    let extra = html! { <span class="flex items-center"><button class="btn btn-ghost btn-xs" aria-label={l.recompute()} onclick={refresh} disabled={*busy}>if *busy { { spinner() } } else { { icon("refresh-cw", "size-3.5") } }<span class="hidden sm:inline">{ l.recompute() }</span></button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.explain()} title={l.explain()} onclick={ask}>{ icon("circle-help", "size-4") }</button></span> };
     let body = match (&report.data, &report.error) {
         (Some(r), _) => grid(l, session.currency(), r),
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={report.refetch.clone()} /> },

@@ -29,8 +29,8 @@ pub(crate) struct FilterProps {
 pub(crate) fn FilterButton(p: &FilterProps) -> Html {
     let l = use_lang();
     let n = rows(p.filter.as_ref()).map_or(1, |(_, r)| r.len());
-    let button = html! { <>{ icon("filter", "size-4") }<span class="hidden sm:inline">{ l.filter() }</span>if n > 0 { <span class="rounded-md bg-primary px-1.5 text-[11px] leading-4.5 text-primary-content">{ n }</span> }</> };
-    html! { <Popover right=true width="sm:w-[600px]" label={l.filter()} {button} button_class="btn btn-sm"><Builder meta={p.meta.clone()} filter={p.filter.clone()} refs={p.refs.clone()} onchange={p.onchange.clone()} /></Popover> }
+    let button = html! { <>{ icon("filter", "size-4") }<span class="sr-only sm:not-sr-only">{ l.filter() }</span>if n > 0 { <span class="rounded-md bg-primary px-1.5 text-[11px] leading-4.5 text-primary-content">{ n }</span> }</> };
+    html! { <Popover right=true width="sm:w-[600px]" {button} button_class="btn btn-sm"><Builder meta={p.meta.clone()} filter={p.filter.clone()} refs={p.refs.clone()} onchange={p.onchange.clone()} /></Popover> }
 }
 
 /// The rows. What is not finished yet lives here; what is, in the address.
