@@ -2,11 +2,12 @@
 //! and taken over by another when the lease runs out because its holder died.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::connection::SimpleConnection;
 use uuid::Uuid;
 
 use crate::db::AnyConnection;
 use crate::error::Result;
-use crate::sql::{Cells, Sql};
+use crate::sql::{Cells, Engine, Sql};
 
 /// How long a claim holds without being renewed.
 pub const LEASE: TimeDelta = TimeDelta::seconds(20);
@@ -75,6 +76,25 @@ pub fn renew(conn: &mut AnyConnection, job: &Job, now: DateTime<Utc>) -> Result<
     let mut q = Sql::start(conn, "UPDATE jobs SET lease_until = ");
     q.time(now + LEASE).push(" WHERE id = ").id(job.id).push(" AND finished_at IS NULL AND lease = ").id(job.lease);
     Ok(q.execute(conn)? == 1)
+}
+
+/// Has the rest of this transaction planned on PostgreSQL for the values and the table as they are:
+/// a plan made while the table was empty would read it from end to end for every step.
+pub fn plan_afresh(conn: &mut AnyConnection) -> Result<()> {
+    if let AnyConnection::Pg(c) = conn {
+        c.batch_execute("SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL jit = off")?;
+    }
+    Ok(())
+}
+
+/// Tells PostgreSQL's planner how large a table has grown that a job is filling.
+pub fn refresh_statistics(conn: &mut AnyConnection, table: &'static str) -> Result<()> {
+    if conn.engine() == Engine::Pg {
+        let mut q = Sql::start(conn, "ANALYZE ");
+        q.ident(table);
+        q.execute(conn)?;
+    }
+    Ok(())
 }
 
 /// Ends a job: `done`, `failed` or `cancelled`; false when the claim is lost.

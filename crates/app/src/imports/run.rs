@@ -81,6 +81,7 @@ impl Worker<'_> {
             if !jobs::renew(conn, self.job, now)? {
                 return Err(Stop::Lost);
             }
+            jobs::plan_afresh(conn)?;
             let mut ctx = Ctx { conn, actor: self.actor, now, request_id: self.job.id, schema: self.schema };
             f(&mut ctx)
         })
@@ -92,7 +93,8 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
     let mut conn = persistence::db::get(worker.pool)?;
     let import = worker.job.subject;
     let (plan, progress) = worker.transaction(&mut conn, |ctx| Ok(begin(ctx, import)?))?;
-    let mut runner = Runner { worker, conn, plan, progress, memory: Memory::default(), deferred: Vec::new() };
+    let mut runner =
+        Runner { worker, conn, plan, progress, memory: Memory::default(), analysed: 1, deferred: Vec::new() };
     let mut input = FileReader::open(worker.pool, runner.plan.setup_file)?;
     let layout = runner.plan.plan.setup.layout.clone();
     let mut rows: Vec<Row> = Vec::with_capacity(STEP);
@@ -178,6 +180,8 @@ struct Runner<'a> {
     plan: Planned,
     progress: Progress,
     memory: Memory,
+    /// Records made when the statistics were last refreshed.
+    analysed: i64,
     /// In a dry run: links to names that may come later in the file.
     deferred: Vec<IssueRow>,
 }
@@ -217,6 +221,11 @@ impl Runner<'_> {
             store(ctx, plan.import, progress, before, &outcome.issues)
         })?;
         self.memory.links.keep();
+        // Once for each time that the table has doubled.
+        if self.progress.counts.created >= self.analysed * 2 {
+            self.analysed = self.progress.counts.created.max(1);
+            jobs::refresh_statistics(&mut self.conn, self.plan.plan.shape.def.key)?;
+        }
         Ok(())
     }
 
