@@ -2,6 +2,7 @@
 
 mod accounts;
 mod conditions;
+mod figures;
 mod identity;
 mod imports;
 mod operations;
