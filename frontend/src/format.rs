@@ -209,13 +209,13 @@ mod tests {
     fn money_is_said_in_wan_and_yi() {
         let zh = |minor| money(Lang::Zh, "CNY", minor);
         assert_eq!(zh(99_900), "¥999");
-        assert_eq!(zh(123_456_00), "¥12.3万");
-        assert_eq!(zh(24_860_000_00), "¥2,486万");
-        assert_eq!(zh(125_000_000_00), "¥1.25亿");
-        assert_eq!(zh(-50_000_00), "-¥5万");
-        assert_eq!(zh(12_34), "¥12.34");
-        assert_eq!(money(Lang::En, "USD", 1_250_000_00), "$1.25M");
-        assert_eq!(money_full("CNY", 123_456_78), "¥123,456.78");
+        assert_eq!(zh(12_345_600), "¥12.3万");
+        assert_eq!(zh(2_486_000_000), "¥2,486万");
+        assert_eq!(zh(12_500_000_000), "¥1.25亿");
+        assert_eq!(zh(-5_000_000), "-¥5万");
+        assert_eq!(zh(1234), "¥12.34");
+        assert_eq!(money(Lang::En, "USD", 125_000_000), "$1.25M");
+        assert_eq!(money_full("CNY", 12_345_678), "¥123,456.78");
     }
 
     #[test]
