@@ -33,7 +33,7 @@ unit: ## the Rust tests only, on both engines; ARGS='name' selects
 	@scripts/setup.sh test
 	@scripts/test.sh unit $(ARGS)
 
-check: lint test ## what CI runs
+check: lint test ## lint, then every test
 
 lint: ## formatting and clippy, warnings are errors
 	cargo fmt --all --check

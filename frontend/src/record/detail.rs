@@ -147,7 +147,7 @@ fn Room(p: &RoomProps) -> Html {
             </div>
         </header>
         if meta.key == "opportunities" { <Card class="mb-4 p-3"><StagePath record={record.clone()} may_move={meta.may("update") && !archived} /></Card> }
-        <div class="grid items-start gap-4 lg:grid-cols-[340px_minmax(0,1fr)]">
+        <div class="grid grid-cols-1 items-start gap-4 lg:grid-cols-[340px_minmax(0,1fr)]">
             <Card title={l.details()}><Fields meta={meta.clone()} record={record.clone()} refs={refs.clone()} may_edit={meta.may("update") && !archived} /></Card>
             <Tabs meta={meta.clone()} record={record.clone()} refs={refs.clone()} />
         </div>
