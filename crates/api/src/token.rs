@@ -1,15 +1,17 @@
-//! Access tokens: JSON web tokens signed with HMAC-SHA256. Only this one algorithm and header exist, so nothing is negotiated.
+//! Access tokens: JSON web tokens signed with HMAC-SHA256, and no other algorithm.
+//!
+//! `jsonwebtoken` reads and writes them; of cryptography it is given this one algorithm only, as its own
+//! back ends bring RSA and elliptic curves along, which nothing here uses.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
+use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
+use jsonwebtoken::errors::{Error, ErrorKind};
+use jsonwebtoken::signature::{Error as SignatureError, Signer, Verifier};
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use uuid::Uuid;
-
-/// `{"alg":"HS256","typ":"JWT"}`.
-const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
 
 /// How long an access token is good for, in seconds.
 pub const LIFETIME: i64 = 15 * 60;
@@ -39,37 +41,83 @@ pub enum Refused {
 /// Signs and checks tokens.
 #[derive(Clone)]
 pub struct Tokens {
-    key: Hmac<Sha256>,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    validation: Validation,
 }
 
 impl Tokens {
     /// With this secret.
     pub fn new(secret: &[u8]) -> Tokens {
-        let key = match Hmac::<Sha256>::new_from_slice(secret) {
-            Ok(key) => key,
-            Err(_) => unreachable!("an HMAC takes a key of any length"),
-        };
-        Tokens { key }
+        // A second installation in the same process is refused and changes nothing.
+        let _ = PROVIDER.install_default();
+        let mut validation = Validation::new(Algorithm::HS256);
+        // The caller passes the time; the library would look at the clock.
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        Tokens { encoding: EncodingKey::from_secret(secret), decoding: DecodingKey::from_secret(secret), validation }
     }
 
     /// A token for a session.
     pub fn issue(&self, user: Uuid, session: Uuid, now: DateTime<Utc>) -> String {
         let claims = Claims { sub: user, sid: session, iat: now.timestamp(), exp: now.timestamp() + LIFETIME };
-        let payload = serde_json::to_vec(&claims).unwrap_or_default();
-        let signed = format!("{HEADER}.{}", BASE64.encode(payload));
-        let mac = self.key.clone().chain_update(signed.as_bytes()).finalize().into_bytes();
-        format!("{signed}.{}", BASE64.encode(mac))
+        // Plain data and an HMAC key cannot fail; an empty token would be refused.
+        encode(&Header::new(Algorithm::HS256), &claims, &self.encoding).unwrap_or_default()
     }
 
     /// What a token says, when it is genuine and not too old.
     pub fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, Refused> {
-        let (signed, mac) = token.rsplit_once('.').ok_or(Refused::Invalid)?;
-        let payload = signed.strip_prefix(HEADER).and_then(|rest| rest.strip_prefix('.')).ok_or(Refused::Invalid)?;
-        let mac = BASE64.decode(mac).map_err(|_| Refused::Invalid)?;
-        self.key.clone().chain_update(signed.as_bytes()).verify_slice(&mac).map_err(|_| Refused::Invalid)?;
-        let payload = BASE64.decode(payload).map_err(|_| Refused::Invalid)?;
-        let claims: Claims = serde_json::from_slice(&payload).map_err(|_| Refused::Invalid)?;
+        let claims: Claims = decode(token, &self.decoding, &self.validation).map_err(|_| Refused::Invalid)?.claims;
         if claims.exp <= now.timestamp() { Err(Refused::Expired) } else { Ok(claims) }
+    }
+}
+
+/// The one algorithm.
+static PROVIDER: CryptoProvider =
+    CryptoProvider { signer_factory: signer, verifier_factory: verifier, key_utils: KeyUtils::new_unimplemented() };
+
+struct Hs256(Hmac<Sha256>);
+
+impl Hs256 {
+    fn new(algorithm: &Algorithm, family: AlgorithmFamily, secret: &[u8]) -> Result<Hs256, Error> {
+        match (algorithm, family) {
+            (Algorithm::HS256, AlgorithmFamily::Hmac) => {
+                Hmac::new_from_slice(secret).map(Hs256).map_err(|_| ErrorKind::InvalidKeyFormat.into())
+            }
+            _ => Err(ErrorKind::InvalidAlgorithm.into()),
+        }
+    }
+}
+
+fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error> {
+    Ok(Box::new(Hs256::new(algorithm, key.family(), key.as_bytes())?))
+}
+
+fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, Error> {
+    Ok(Box::new(Hs256::new(algorithm, key.family(), key.try_get_as_bytes()?)?))
+}
+
+impl Signer<Vec<u8>> for Hs256 {
+    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
+        Ok(self.0.clone().chain_update(message).finalize().into_bytes().to_vec())
+    }
+}
+
+impl Verifier<Vec<u8>> for Hs256 {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), SignatureError> {
+        self.0.clone().chain_update(message).verify_slice(signature).map_err(|_| SignatureError::new())
+    }
+}
+
+impl JwtSigner for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
+    }
+}
+
+impl JwtVerifier for Hs256 {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::HS256
     }
 }
 
