@@ -269,7 +269,7 @@ fn parse_value(kind: &Kind, json: &serde_json::Value, cx: &ParseCx) -> Result<Va
     match kind {
         Kind::Text { max } => short_text(text()?, *max, true),
         Kind::LongText { max } => short_text(text()?, *max, false),
-        Kind::Email => checked(text()?, 254, "email", is_email).map(|v| lower(v)),
+        Kind::Email => checked(text()?, 254, "email", is_email).map(lower),
         Kind::Phone => checked(text()?, 40, "phone", is_phone),
         Kind::Url => checked(text()?, 500, "url", is_url),
         Kind::Int { min, max } => whole(json, *min, *max),

@@ -76,6 +76,10 @@ impl Request {
         Request { method: Method::PATCH, ..Request::post(path, body) }
     }
 
+    pub(crate) fn put(path: impl Into<String>, body: Value) -> Request {
+        Request { method: Method::PUT, ..Request::post(path, body) }
+    }
+
     pub(crate) fn delete(path: impl Into<String>) -> Request {
         Request { method: Method::DELETE, ..Request::get(path) }
     }

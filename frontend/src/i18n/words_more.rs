@@ -255,6 +255,11 @@ messages! {
     label_en = "英文名称", "English label";
     choices = "选项", "Options";
     choices_help = "每行一个：标识 | 中文 | 英文（后两项可省略）", "One per line: key | Chinese | English (the labels may be left out)";
+    access = "登录与权限", "Log-in and access";
+    give_password = "设置登录密码", "Set a password";
+    give_password_help = "至少 10 位，对方登录后需自行修改", "At least 10 characters; to be changed at the next log-in";
+    give_password_do = "保存密码", "Save password";
+    password_given = "密码已设置，请告知本人", "Password set; tell its owner";
     kind_text = "文本", "Text";
     kind_long_text = "长文本", "Long text";
     kind_choice = "单选", "Choice";

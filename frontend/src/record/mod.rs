@@ -1,5 +1,6 @@
 //! The rooms of any object, drawn from its declaration: list, detail, form.
 
+mod access;
 pub(crate) mod board;
 pub(crate) mod bulk;
 pub(crate) mod columns;
