@@ -179,6 +179,7 @@ impl Scribe<'_, '_> {
             let customer = &plan.customers[deal.customer];
             let day = self.world.workday(ago);
             let at = self.world.moment(day);
+            let day = self.world.local_day(at);
             let closes = self.world.today
                 + Duration::days(if deal.won.is_some() {
                     -ago + 55
@@ -274,6 +275,7 @@ impl Scribe<'_, '_> {
         self.numbers += 1;
         let day = self.world.workday(sale.ago);
         let at = self.world.moment(day);
+        let day = self.world.local_day(at);
         let status = if sale.ago < 20 {
             "confirmed"
         } else if self.world.chance(0.02) {
