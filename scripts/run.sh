@@ -7,4 +7,5 @@ scripts/web.sh web
 need_server
 if [ "${1:-}" = --demo-only ]; then exec "$FLYWHEEL_BIN" demo; fi
 "$FLYWHEEL_BIN" demo --if-empty
+say "open http://${FLYWHEEL_BIND:-127.0.0.1:8080} (Ctrl-C stops it)"
 exec "$FLYWHEEL_BIN" serve

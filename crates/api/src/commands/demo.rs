@@ -25,7 +25,15 @@ pub(super) fn run(config: &Config, options: &Options) -> Result<(), String> {
     let pool = db::pool(&config.database_url, 2).map_err(|e| e.to_string())?;
     let empty = app::identity::setup_needed(&pool).map_err(|e| format!("{e:?}"))?;
     if !empty && options.if_empty {
-        println!("the database has users already: nothing to do");
+        let known = db::get(&pool).and_then(|mut conn| persistence::identity::person_by_email(&mut conn, demo::EMAIL));
+        match known.map_err(|e| e.to_string())? {
+            Some(_) => println!(
+                "the demonstration company is there: log in as {} with the password {}",
+                demo::EMAIL,
+                demo::PASSWORD
+            ),
+            None => println!("the database has users already: nothing to do"),
+        }
         return Ok(());
     }
     if !empty {
