@@ -235,6 +235,8 @@ engines! {
             ("/api/v1/metrics/won_value?from=0001-01-01", "from"),
             ("/api/v1/metrics/calls?product_id=019aa000-0000-7000-8000-00000000dead", "product_id"),
             ("/api/v1/reports/funnel?to=%2B200000-01-01", "to"),
+            ("/api/v1/reports/funnel?pipeline_id=019aa000-0000-7000-8000-00000000dead", "pipeline_id"),
+            ("/api/v1/reports/forecast?pipeline_id=019aa000-0000-7000-8000-00000000dead", "pipeline_id"),
         ] {
             let reply = admin.get(path).expect(422);
             assert!(reply.json["errors"].to_string().contains(field), "{path}: {}", reply.json);

@@ -34,6 +34,9 @@ engines! {
         admin.patch(&path, 1, &json!({ "name": "甲的名字" })).expect(200);
         admin.patch(&path, 1, &json!({ "name": "乙的名字" })).expect(412);
         admin.send("PATCH", &path, Some(("application/json", br#"{"name":"x"}"#))).expect(428);
+        for wrong in ["1", "W/\"1\"", "\"one\"", "\"1"] {
+            admin.with_header("if-match", wrong).send("PATCH", &path, Some(("application/json", br#"{"name":"x"}"#))).expect(400);
+        }
         assert_eq!(admin.get(&path).expect(200)["name"], "甲的名字");
     }
 

@@ -217,8 +217,11 @@ impl<P> Cx<P> {
         if text.is_empty() {
             return Ok(None);
         }
-        let version = text.trim_start_matches("W/").trim_matches('"').parse();
-        version.map(Some).map_err(|_| Failure::Unreadable("If-Match".to_owned()))
+        // Exactly what an ETag of ours looks like: digits in quotes.
+        let digits = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
+        let digits = digits.filter(|d| (1..=18).contains(&d.len()) && d.bytes().all(|b| b.is_ascii_digit()));
+        let version = digits.and_then(|d| d.parse().ok());
+        version.map(Some).ok_or_else(|| Failure::Unreadable("If-Match".to_owned()))
     }
 
     fn retype<Q>(self) -> Cx<Q> {

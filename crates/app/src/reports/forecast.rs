@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub fn forecast(ctx: &mut Ctx<'_>, query: &ReportQuery) -> Result<ForecastReport> {
     let visible = ctx.require("opportunities", Action::Read)?;
     check_days(query.from, query.to)?;
-    let ladder = Ladder::load(ctx, query.pipeline_id)?;
+    let ladder = Ladder::asked(ctx, query.pipeline_id)?;
     let known = history(ctx, &ladder, &visible)?;
     let probabilities = ladder.probabilities(&known);
     let people = People::load(ctx)?;

@@ -16,7 +16,7 @@ use serde_json::{Value as Json, json};
 pub fn funnel(ctx: &mut Ctx<'_>, query: &ReportQuery) -> Result<FunnelReport> {
     let visible = ctx.require("opportunities", Action::Read)?;
     check_days(query.from, query.to)?;
-    let ladder = Ladder::load(ctx, query.pipeline_id)?;
+    let ladder = Ladder::asked(ctx, query.pipeline_id)?;
     let people = People::load(ctx)?;
     let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
     let visible = people.narrow(&visible, &narrow);

@@ -31,6 +31,14 @@ impl Ladder {
         Ok(Ladder { pipeline: found, stages })
     }
 
+    /// The same for a pipeline that a parameter names: an unknown one is the parameter's fault.
+    pub(super) fn asked(ctx: &mut Ctx<'_>, pipeline: Option<Uuid>) -> Result<Ladder> {
+        Ladder::load(ctx, pipeline).map_err(|e| match e {
+            Error::NotFound => Error::field("pipeline_id", "link_missing", ""),
+            e => e,
+        })
+    }
+
     /// The stages that the models number.
     pub(super) fn rungs(&self) -> impl Iterator<Item = &Stage> + Clone {
         self.stages.iter().filter(|s| s.kind != "lost")
