@@ -1,7 +1,8 @@
 //! A request that is sent twice is carried out once: the first answer is kept with the write itself.
 
 use crate::{Ctx, Error, Result};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
+use persistence::db::AnyConnection;
 use persistence::settings::Answer;
 use sha2::{Digest, Sha256};
 
@@ -46,7 +47,7 @@ pub fn once(ctx: &mut Ctx<'_>, key: Option<&Key>, f: impl FnOnce(&mut Ctx<'_>) -
     Ok(answer)
 }
 
-/// Forgets what is older than a day.
-pub fn sweep(ctx: &mut Ctx<'_>) -> Result<usize> {
-    Ok(persistence::settings::forget_answers(ctx.conn, ctx.now - Duration::hours(KEPT_HOURS))?)
+/// Forgets the answers that nobody can ask for any more.
+pub fn sweep(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<usize> {
+    Ok(persistence::settings::forget_answers(conn, now - Duration::hours(KEPT_HOURS))?)
 }

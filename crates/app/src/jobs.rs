@@ -65,7 +65,7 @@ fn keep_house(pool: &DbPool) -> Result<()> {
     if !persistence::identity::any_person(&mut conn)? {
         return Ok(());
     }
-    persistence::settings::forget_answers(&mut conn, now - TimeDelta::days(1))?;
+    crate::idempotency::sweep(&mut conn, now)?;
     let schema = crate::schema::load(&mut conn)?;
     if let Some(run) = crate::scores::refresh_if_due(&mut conn, &schema, now)? {
         tracing::info!(customers = run.scored, "customers scored");
