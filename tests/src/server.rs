@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -170,23 +170,34 @@ fn spawn(database: &Database, settings: &[(String, String)]) -> (Child, String) 
     command.env("FLYWHEEL_WORKERS", "2").env("FLYWHEEL_POOL_SIZE", "4");
     command.envs(settings.iter().map(|(k, v)| (k, v)));
     let mut child = command.spawn().unwrap_or_else(|e| panic!("{}: {e}", program().display()));
+    match listening(&mut child, &log) {
+        Ok(address) => (child, format!("http://{address}")),
+        Err(why) => {
+            child.kill().ok();
+            child.wait().ok();
+            panic!("{why}:\n{}", fs::read_to_string(&log).unwrap_or_default());
+        }
+    }
+}
+
+/// Waits until the server's log says where it listens.
+fn listening(child: &mut Child, log: &Path) -> Result<String, String> {
     let start = Instant::now();
     while start.elapsed() < Duration::from_secs(60) {
-        let text = fs::read_to_string(&log).unwrap_or_default();
+        let text = fs::read_to_string(log).unwrap_or_default();
         let address = text
             .lines()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok())
             .find_map(|line| Some(line["address"].as_str()?.to_owned()));
         if let Some(address) = address {
-            return (child, format!("http://{address}"));
+            return Ok(address);
         }
         if let Some(status) = child.try_wait().expect("a child") {
-            panic!("the server ended with {status}:\n{text}");
+            return Err(format!("the server ended with {status}"));
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    child.kill().ok();
-    panic!("the server did not listen within a minute:\n{}", fs::read_to_string(&log).unwrap_or_default());
+    Err("the server did not listen within a minute".to_owned())
 }
 
 impl Drop for Server {

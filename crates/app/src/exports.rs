@@ -182,7 +182,7 @@ pub(crate) fn fail(ctx: &mut Ctx<'_>, id: Uuid, code: &str) -> Result<()> {
 }
 
 enum Output {
-    Csv(CsvWriter<FileWriter>),
+    Csv(Box<CsvWriter<FileWriter>>),
     Xlsx(Box<XlsxWriter>),
 }
 
@@ -214,7 +214,7 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
         FileFormat::Csv => {
             let mut csv = CsvWriter::new(begin()?, true).map_err(|error| Error::Unavailable(error.to_string()))?;
             csv.row(header.iter().map(|name| Cell::Text(Cow::Borrowed(name)))).map_err(unwritable)?;
-            Output::Csv(csv)
+            Output::Csv(Box::new(csv))
         }
         FileFormat::Xlsx => {
             let name = lang.pick(&shape.def.label_plural.zh, &shape.def.label_plural.en);

@@ -224,7 +224,7 @@ fn deals(world: &mut World<'_>, company: &Company, plan: &mut Plan, count: usize
                 steps.push((stage + 1, ago));
             }
         }
-        let forgotten = won.is_none() && amount > 10_000_000 && plan.deals.len() % 4 == 0;
+        let forgotten = won.is_none() && amount > 10_000_000 && plan.deals.len().is_multiple_of(4);
         if forgotten && created < 20 {
             continue;
         }

@@ -221,17 +221,15 @@ impl Effects {
             [old.and_then(|o| o.get(shape, key).as_id()), new.get(shape, key).as_id()].into_iter().flatten()
         };
         match shape.def.key {
-            "opportunities" => {
-                if old.is_none_or(|o| o.get(shape, "stage_id") != new.get(shape, "stage_id")) {
-                    self.stays.push(StageStay {
-                        opportunity_id: new.id(),
-                        stage_id: new.get(shape, "stage_id").as_id().unwrap_or_default(),
-                        position: new.get(shape, "furthest_position").as_int().unwrap_or(0),
-                        user_id: ctx.actor.user_id,
-                        entered_at: if old.is_none() { new.at(2).as_time().unwrap_or(ctx.now) } else { ctx.now },
-                        first: old.is_none(),
-                    });
-                }
+            "opportunities" if old.is_none_or(|o| o.get(shape, "stage_id") != new.get(shape, "stage_id")) => {
+                self.stays.push(StageStay {
+                    opportunity_id: new.id(),
+                    stage_id: new.get(shape, "stage_id").as_id().unwrap_or_default(),
+                    position: new.get(shape, "furthest_position").as_int().unwrap_or(0),
+                    user_id: ctx.actor.user_id,
+                    entered_at: if old.is_none() { new.at(2).as_time().unwrap_or(ctx.now) } else { ctx.now },
+                    first: old.is_none(),
+                });
             }
             "activities" => {
                 self.contacted.extend(both("customer_id"));
