@@ -1,9 +1,10 @@
 //! What every use case is given: the connection inside its transaction, the caller, the time.
 
 use crate::schema::Schema;
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 use domain::fields::ParseCx;
 use domain::policy::{Action, Permissions, Scope};
+use domain::zone::Zone;
 use persistence::db::AnyConnection;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -97,7 +98,7 @@ pub struct Ctx<'a> {
 impl Ctx<'_> {
     /// What parsing needs.
     pub fn parse(&self) -> ParseCx {
-        ParseCx { offset: self.schema.offset, me: Some(self.actor.user_id), now: self.now }
+        ParseCx { zone: self.schema.zone, me: Some(self.actor.user_id), now: self.now }
     }
 
     /// An object by its plural key, or `NotFound`.
@@ -105,9 +106,9 @@ impl Ctx<'_> {
         self.schema.shape(object).cloned().ok_or(crate::Error::NotFound)
     }
 
-    /// The organisation's offset from UTC.
-    pub fn offset(&self) -> FixedOffset {
-        self.schema.offset
+    /// The organisation's time zone.
+    pub fn zone(&self) -> Zone {
+        self.schema.zone
     }
 
     /// The owners an action reaches, or `Forbidden`.

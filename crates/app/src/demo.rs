@@ -14,7 +14,7 @@ mod work;
 use crate::identity::{self, Device};
 use crate::schema::Schema;
 use crate::{Actor, Ctx, Error, Result};
-use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, TimeZone, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, Utc, Weekday};
 use contract::identity::Setup;
 use domain::value::Value;
 use persistence::db::{self, AnyConnection, DbPool};
@@ -89,7 +89,7 @@ impl World<'_> {
     }
 
     fn local_day(&self, at: DateTime<Utc>) -> NaiveDate {
-        at.with_timezone(&self.schema.offset).date_naive()
+        self.schema.zone.day(at)
     }
 
     /// A working moment of a day, never in the future.
@@ -97,8 +97,7 @@ impl World<'_> {
         let minute = 8 * 60 + 30 + self.rng.i64(0..570);
         let local =
             day.and_time(chrono::NaiveTime::MIN) + Duration::minutes(minute) + Duration::seconds(self.rng.i64(0..60));
-        let mut at =
-            self.schema.offset.from_local_datetime(&local).single().map_or(self.now, |t| t.with_timezone(&Utc));
+        let mut at = self.schema.zone.moment(local);
         // What would be later today was done on the working day before.
         while at > self.now - Duration::minutes(5)
             || matches!(self.local_day(at).weekday(), Weekday::Sat | Weekday::Sun)

@@ -278,11 +278,12 @@ fn write_page(
         .collect();
     let titles = titles(ctx, shape, columns, &values)?;
     let masks = ctx.actor.permissions.masks;
-    let offset = ctx.offset();
+    let zone = ctx.zone();
     for row in &values {
-        let cells = columns.iter().zip(row).map(|(column, value)| {
-            cell(&column.field, value, &titles, masks, lang, &|time| time.with_timezone(&offset).naive_local())
-        });
+        let cells = columns
+            .iter()
+            .zip(row)
+            .map(|(column, value)| cell(&column.field, value, &titles, masks, lang, &|time| zone.local(time)));
         match output {
             Output::Csv(csv) => csv.row(cells).map_err(unwritable)?,
             Output::Xlsx(xlsx) => xlsx.row(cells).map_err(|error| Error::Unavailable(error.to_string()))?,

@@ -1,7 +1,8 @@
 //! What an object is made of: the declaration from which storage, API, import and interface follow.
 
 use crate::value::Value;
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SubsecRound, TimeZone, Utc};
+use crate::zone::Zone;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use std::borrow::Cow;
 use uuid::Uuid;
 
@@ -230,8 +231,8 @@ impl FieldError {
 /// What parsing needs to know besides the text.
 #[derive(Debug, Clone, Copy)]
 pub struct ParseCx {
-    /// The organisation's offset: a date given for a moment means that day's midnight there.
-    pub offset: FixedOffset,
+    /// The organisation's time zone: a date given for a moment means that day's midnight there.
+    pub zone: Zone,
     /// The caller, for the value `"$me"` of a user field in conditions.
     pub me: Option<Uuid>,
     /// The time of the request.
@@ -241,13 +242,12 @@ pub struct ParseCx {
 impl ParseCx {
     /// Midnight of a day in the organisation's time zone.
     pub fn midnight(&self, day: NaiveDate) -> DateTime<Utc> {
-        let local = day.and_time(chrono::NaiveTime::MIN);
-        self.offset.from_local_datetime(&local).single().map_or_else(|| local.and_utc(), |t| t.with_timezone(&Utc))
+        self.zone.midnight(day)
     }
 
     /// Today in the organisation's time zone.
     pub fn today(&self) -> NaiveDate {
-        self.now.with_timezone(&self.offset).date_naive()
+        self.zone.day(self.now)
     }
 }
 
@@ -390,12 +390,7 @@ pub fn parse_time(s: &str, cx: &ParseCx) -> Option<DateTime<Utc>> {
         return Some(cx.midnight(day));
     }
     let t = DateTime::parse_from_rfc3339(s).map(|t| t.with_timezone(&Utc)).ok();
-    let t = t.or_else(|| {
-        NaiveDateTime::parse_from_str(s, "%Y-%m-%dT%H:%M")
-            .ok()
-            .and_then(|t| cx.offset.from_local_datetime(&t).single())
-            .map(|t| t.with_timezone(&Utc))
-    });
+    let t = t.or_else(|| NaiveDateTime::parse_from_str(s, "%Y-%m-%dT%H:%M").ok().map(|t| cx.zone.moment(t)));
     t.map(|t| t.trunc_subsecs(6)).filter(|t| (1..=9999).contains(&t.year()))
 }
 

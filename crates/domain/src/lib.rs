@@ -15,3 +15,4 @@ pub mod rfm;
 pub mod text;
 pub mod value;
 pub mod weighted;
+pub mod zone;
