@@ -2,6 +2,7 @@
 
 mod accounts;
 mod conditions;
+mod consumers;
 mod figures;
 mod identity;
 mod imports;

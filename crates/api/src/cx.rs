@@ -182,6 +182,9 @@ impl<P> Cx<P> {
     {
         let call = self.call();
         let result = blocking(move || Ok(call.run(|conn| db::write_tx(conn, |conn| call.with(conn, f)))?)).await;
+        if result.is_ok() {
+            app::consumers::wake();
+        }
         // Who may do what follows from these records.
         let path = self.req.path().strip_prefix("/api/v1/").unwrap_or("");
         if ["users", "teams"].contains(&path.split('/').next().unwrap_or("")) {

@@ -64,7 +64,10 @@ pub fn make(pool: &DbPool, now: DateTime<Utc>, scale: f64) -> Result<Made> {
         world.today = world.local_day(now);
         let company = company::make(&mut world)?;
         let plan = plan::make(&mut world, &company, scale);
-        work::carry_out(&mut world, &company, &plan)
+        let made = work::carry_out(&mut world, &company, &plan)?;
+        // Two years of history are not news.
+        persistence::consumers::skip_to_end(world.conn, now)?;
+        Ok::<_, Error>(made)
     })?;
     let schema = crate::schema::load(&mut conn)?;
     crate::scores::refresh_if_due(&mut conn, &schema, now)?;

@@ -1,5 +1,6 @@
 //! Acts: use cases, jobs, import and export. Knows no HTTP.
 
+pub mod consumers;
 pub mod ctx;
 pub mod custom_fields;
 pub mod demo;
