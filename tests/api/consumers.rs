@@ -161,13 +161,10 @@ fn several_readers_handle_every_event_exactly_once_while_others_write() {
     }
 }
 
-static HEALED: AtomicBool = AtomicBool::new(false);
-
-fn choking(ctx: &mut Ctx<'_>, events: &[Event]) -> app::Result<Option<Effects>> {
-    if events.iter().any(|e| e.kind == "customer.poison") && !HEALED.load(Ordering::Relaxed) {
+fn choking(_: &mut Ctx<'_>, events: &[Event]) -> app::Result<Option<Effects>> {
+    if events.iter().any(|e| e.kind == "customer.poison") {
         return Err(Error::Internal("poison".to_owned()));
     }
-    let _ = ctx.now;
     let all: Vec<i64> = events.iter().map(|e| e.seq).collect();
     Ok(Some(Box::new(move |ctx| all.iter().try_for_each(|seq| count(ctx, *seq)))))
 }
@@ -175,10 +172,9 @@ fn choking(ctx: &mut Ctx<'_>, events: &[Event]) -> app::Result<Option<Effects>> 
 static CHOKING: Consumer = Consumer { name: "choking", objects: &[], batch: 50, prepare: choking };
 
 #[test]
-fn an_event_that_cannot_be_handled_is_passed_over_kept_and_tried_again() {
+fn an_event_that_cannot_be_handled_is_passed_over_and_kept() {
     for engine in ENGINES {
         let Some((_database, pool)) = migrated(engine) else { continue };
-        HEALED.store(false, Ordering::Relaxed);
         let mut conn = db::get(&pool).unwrap();
         write_tx::<_, Error>(&mut conn, |c| Ok(store::register(c, CHOKING.name, Utc::now())?)).unwrap();
         for kind in ["customer.created", "customer.poison", "customer.updated"] {
