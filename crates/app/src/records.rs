@@ -81,7 +81,7 @@ fn linked_ids(shape: &Shape, records: &[Record]) -> Vec<(&'static str, Vec<Uuid>
     let mut found: Vec<(&'static str, BTreeSet<Uuid>)> = Vec::new();
     for (at, field) in shape.columns().enumerate() {
         let object = match &field.kind {
-            domain::fields::Kind::Link(object) => object.as_ref(),
+            domain::fields::Kind::Link(object) | domain::fields::Kind::Links(object) => object.as_ref(),
             domain::fields::Kind::Tags => "tags",
             _ => continue,
         };

@@ -69,8 +69,8 @@ fn read_row(cells: Cells, shape: &Shape, only: Option<&Projection>) -> (i64, Rec
         }
         let mut cell = cells.next().unwrap_or_default();
         shape_cell(Store::of(&field.kind), &mut cell);
-        if matches!(field.kind, domain::fields::Kind::Tags) {
-            cell = tag_list(&cell);
+        if field.kind.is_list() {
+            cell = list_of(&cell, &field.kind);
         }
         values.push(cell);
     }
@@ -80,9 +80,14 @@ fn read_row(cells: Cells, shape: &Shape, only: Option<&Projection>) -> (i64, Rec
     (seq, Record { values })
 }
 
-fn tag_list(cell: &Value) -> Value {
-    let ids: Vec<Uuid> = cell.as_str().and_then(|s| serde_json::from_str(s).ok()).unwrap_or_default();
-    if ids.is_empty() { Value::Null } else { Value::List(ids.into_iter().map(Value::Id).collect()) }
+fn list_of(cell: &Value, kind: &domain::fields::Kind) -> Value {
+    let Some(text) = cell.as_str() else { return Value::Null };
+    let members: Vec<Value> = if matches!(kind, domain::fields::Kind::Choices(_)) {
+        serde_json::from_str::<Vec<String>>(text).unwrap_or_default().into_iter().map(Value::Text).collect()
+    } else {
+        serde_json::from_str::<Vec<Uuid>>(text).unwrap_or_default().into_iter().map(Value::Id).collect()
+    };
+    if members.is_empty() { Value::Null } else { Value::List(members) }
 }
 
 /// Appends ` AND …` so that only records of these owners remain. Saved views that are shared are everybody's.

@@ -162,7 +162,7 @@ impl Column {
                 Some(id) => Cell::Value(Value::Id(id), false),
                 None => bad("not_an_id"),
             },
-            Kind::Json => bad("not_importable"),
+            Kind::Json | Kind::Links(_) | Kind::Choices(_) => bad("not_importable"),
         }
     }
 
