@@ -11,6 +11,7 @@ use persistence::consumers as store;
 use persistence::db::{self, AnyConnection, DbPool, write_tx};
 use persistence::events::{self, Event, Filter, Horizon};
 use tests::database::{Database, Engine};
+use tests::wait::until;
 use uuid::Uuid;
 
 const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
@@ -68,18 +69,12 @@ fn seen(conn: &mut AnyConnection) -> Vec<(i64, i64)> {
 
 fn drain(pool: &DbPool, consumer: &'static Consumer) {
     let mut reader = Reader::new(pool, consumer);
-    let start = Instant::now();
     let end = events::end(&mut db::get(pool).unwrap()).unwrap();
-    loop {
-        // What failed is tried again after a while.
-        let idle = !matches!(reader.pass(), Ok(Pass::More));
+    until("the consumer comes to the end", || {
+        while reader.pass().unwrap() == Pass::More {}
         let state = store::find(&mut db::get(pool).unwrap(), consumer.name).unwrap();
-        if idle && state.is_some_and(|s| s.position >= end) {
-            return;
-        }
-        assert!(start.elapsed() < Duration::from_secs(60), "the consumer never came to the end");
-        thread::sleep(Duration::from_millis(5));
-    }
+        state.filter(|s| s.position >= end).map(drop)
+    });
 }
 
 #[test]
@@ -183,7 +178,9 @@ fn an_event_that_cannot_be_handled_is_passed_over_and_kept() {
         let stop = AtomicBool::new(false);
         thread::scope(|scope| {
             scope.spawn(|| app::consumers::work(&pool, &CHOKING, &stop));
-            drain_by_waiting(&pool, CHOKING.name, 3);
+            until("the consumer passes over it", || {
+                store::find(&mut db::get(&pool).unwrap(), CHOKING.name).unwrap().filter(|s| s.position >= 3).map(drop)
+            });
             stop.store(true, Ordering::Relaxed);
             app::consumers::wake();
         });
@@ -191,13 +188,5 @@ fn an_event_that_cannot_be_handled_is_passed_over_and_kept() {
         let failures = store::failures(&mut conn, 10).unwrap();
         assert_eq!(failures.iter().map(|f| f.event_seq).collect::<Vec<_>>(), [2], "{engine:?}");
         assert!(failures[0].error.contains("poison"));
-    }
-}
-
-fn drain_by_waiting(pool: &DbPool, name: &str, position: i64) {
-    let start = Instant::now();
-    while store::find(&mut db::get(pool).unwrap(), name).unwrap().is_none_or(|s| s.position < position) {
-        assert!(start.elapsed() < Duration::from_secs(60), "the consumer never came to {position}");
-        thread::sleep(Duration::from_millis(10));
     }
 }
