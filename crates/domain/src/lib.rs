@@ -12,6 +12,7 @@ pub mod funnel;
 pub mod grade;
 pub mod lifecycle;
 pub mod metrics;
+mod numeric;
 pub mod objects;
 pub mod policy;
 pub mod record;

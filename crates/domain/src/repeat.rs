@@ -1,15 +1,19 @@
-//! Repeat purchase: the cycle in which a customer orders.
+//! Repeat purchase: the cycle in which customers order, what they will buy, and what to do when
+//! they do not (models, section 4; S1-10, S1-11).
+//!
+//! [`bg_nbd`] says how many purchases to expect and whether a customer is still one, [`spend`] what
+//! a purchase will be worth, [`predict`] joins both, [`triggers`] are the rules on orders and views.
 
-/// The median days between the days on which a customer ordered, from three such days on. Orders of
-/// one day are one. Sorts the days.
-pub fn cycle(days: &mut Vec<i32>) -> Option<f64> {
-    days.sort_unstable();
-    days.dedup();
-    if days.len() < 3 {
-        return None;
-    }
-    let mut gaps: Vec<i32> = days.windows(2).map(|w| w[1] - w[0]).collect();
-    gaps.sort_unstable();
-    let n = gaps.len();
-    Some((f64::from(gaps[(n - 1) / 2]) + f64::from(gaps[n / 2])) / 2.0)
-}
+pub mod bg_nbd;
+mod cycle;
+mod history;
+pub mod predict;
+
+pub mod spend;
+pub mod triggers;
+
+#[cfg(test)]
+mod tests;
+
+pub use cycle::{Gap, cycle, gap};
+pub use history::{DAYS_PER_WEEK, History, history};

@@ -2,7 +2,6 @@
 
 use super::{Interval, Settings};
 use crate::grade::Grade;
-use crate::weighted::reaches;
 use serde::{Deserialize, Serialize};
 
 /// Whether the contacts of a period were right in number.
@@ -69,7 +68,10 @@ pub fn expected(window_days: u32, interval: Interval) -> f64 {
     f64::from(window_days) / f64::from(interval.days.max(1))
 }
 
-/// Judges the contacts in the window of a period ([`window_days`]).
+/// Judges the contacts in the window of a period ([`window_days`]): too few are fewer than
+/// `period_least` of the expected, too many are more than `period_most` of them and than the
+/// allowance. The least whole number that is not too few is never too many: otherwise, of a customer
+/// due every 90 days and seen over 117, one contact would be too few and two too many.
 pub fn adherence(
     contacts: u32,
     period_days: u32,
@@ -79,16 +81,16 @@ pub fn adherence(
 ) -> Adherence {
     let window_days = window_days(period_days, interval);
     let expected = expected(window_days, interval);
-    let few = settings.period_least * expected;
+    let few = (settings.period_least * expected - 1e-9).ceil().max(0.0);
     let many = (settings.period_most * expected).max(1.0 + f64::from(settings.allowance_of(grade)));
-    let verdict = if !reaches(f64::from(contacts), few) {
+    let (least, most) = (few as u32, (many + 1e-9).floor().max(few) as u32);
+    let verdict = if contacts < least {
         Verdict::Under
-    } else if !reaches(many, f64::from(contacts)) {
+    } else if contacts > most {
         Verdict::Over
     } else {
         Verdict::On
     };
-    let (least, most) = ((few - 1e-9).ceil() as u32, (many + 1e-9).floor() as u32);
     Adherence { verdict, window_days, expected, contacts, least, most, interval }
 }
 

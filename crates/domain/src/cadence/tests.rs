@@ -85,6 +85,12 @@ fn in_30_days_4_to_6_contacts_are_right_for_an_a_and_1_in_90_for_a_d() {
 }
 
 #[test]
+fn some_number_of_contacts_is_always_right() {
+    let of = |contacts| adherence(contacts, 117, of_grade(D), Some(D), &Settings::default()).verdict;
+    assert_eq!([1, 2, 3].map(of), [Verdict::Under, Verdict::On, Verdict::Over]);
+}
+
+#[test]
 fn too_many_contacts_weigh_as_much_as_too_few() {
     let mut balance = Balance::default();
     for (grade, contacts) in [(A, 4), (A, 2), (A, 8), (D, 1)] {
