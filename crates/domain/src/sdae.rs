@@ -14,6 +14,7 @@ mod indicators;
 mod tests;
 
 pub use assess::{Assessment, DimensionScore, Input, Sdae, Source, assess, score};
+pub(crate) use facts::on_cycle;
 pub use facts::{Facts, Share, computed};
 pub use indicators::{INDICATORS, Indicator};
 
