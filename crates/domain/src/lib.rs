@@ -16,6 +16,7 @@ pub mod metrics;
 mod numeric;
 pub mod objects;
 pub mod policy;
+pub mod principles;
 pub mod record;
 pub mod repeat;
 pub mod rfm;
