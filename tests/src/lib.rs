@@ -5,7 +5,6 @@ pub mod client;
 pub mod database;
 pub mod server;
 pub mod spec;
-pub mod wait;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

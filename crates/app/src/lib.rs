@@ -1,6 +1,5 @@
 //! Acts: use cases, jobs, import and export. Knows no HTTP.
 
-pub mod consumers;
 pub mod ctx;
 pub mod custom_fields;
 pub mod demo;
@@ -22,5 +21,5 @@ pub mod search;
 pub mod tabular;
 pub mod totals;
 
-pub use ctx::{Actor, Ctx, Visible};
+pub use ctx::{Actor, Ctx, Visible, transaction};
 pub use error::{Error, Result};

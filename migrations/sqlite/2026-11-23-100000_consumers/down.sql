@@ -1,2 +1,0 @@
-DROP TABLE consumer_failures;
-DROP TABLE consumers;
