@@ -8,6 +8,7 @@ use domain::objects;
 use domain::policy::Masks;
 use domain::record::{Record, Shape};
 use domain::value::Value;
+use domain::zone::Zone;
 use persistence::db::{self, AnyConnection};
 use persistence::records::{After, Archived, List, Order, Owners, insert_many, list};
 use proptest::prelude::*;
@@ -25,7 +26,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn cx() -> ParseCx {
-    ParseCx { offset: FixedOffset::east_opt(8 * 3600).unwrap(), me: None, now: now() }
+    ParseCx { zone: Zone::fixed(FixedOffset::east_opt(8 * 3600).unwrap()), me: None, now: now() }
 }
 
 fn custom(key: &'static str, kind: Kind) -> FieldDef {

@@ -1,8 +1,8 @@
 //! The API as its callers see it, on both engines, one module per context.
 
 mod accounts;
-mod concurrency;
 mod conditions;
+mod consumers;
 mod figures;
 mod identity;
 mod imports;

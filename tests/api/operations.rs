@@ -35,6 +35,16 @@ fn parameters<'a>(op: &'a Operation, place: &'a str) -> impl Iterator<Item = &'a
         .filter_map(|p| p["name"].as_str())
 }
 
+/// The query parameters that are no plain texts.
+fn typed(op: &Operation) -> impl Iterator<Item = &str> {
+    let typed = |p: &&Value| {
+        let text = p["schema"].to_string();
+        ["\"integer\"", "\"boolean\"", "\"date\"", "\"date-time\"", "\"uuid\""].iter().any(|kind| text.contains(kind))
+    };
+    let all = op.value["parameters"].as_array().into_iter().flatten();
+    all.filter(|p| p["in"] == "query").filter(typed).filter_map(|p| p["name"].as_str())
+}
+
 /// The media type and the documented example of its body, if it takes one.
 fn body_of(op: &Operation) -> Option<(String, Value)> {
     let spec = Spec::committed();
@@ -120,6 +130,19 @@ engines! {
         each(guarded().filter(queried), |op| {
             let reply = admin.get(&format!("{}?surely_unknown=1", path_of(op)));
             ensure(reply.status == 422, format!("{} {}", reply.status, reply.json))
+        });
+    }
+
+    fn a_malformed_query_parameter_is_422_and_named(server: &Server) {
+        let admin = server.admin();
+        let queried = |op: &&Operation| op.method == "GET" && !op.path.contains('{') && typed(op).next().is_some();
+        each(guarded().filter(queried), |op| {
+            for name in typed(op) {
+                let reply = admin.get(&format!("{}?{name}=neither%20nor", path_of(op)));
+                ensure(reply.status == 422, format!("{name}: {} {}", reply.status, reply.json))?;
+                ensure(reply.wrong_fields().contains(&name), format!("{name} is not named: {}", reply.json))?;
+            }
+            Ok(())
         });
     }
 

@@ -5,6 +5,7 @@ pub mod client;
 pub mod database;
 pub mod server;
 pub mod spec;
+pub mod wait;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

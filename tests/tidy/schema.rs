@@ -47,11 +47,7 @@ const WITHOUT_FOREIGN_KEY: &[(&str, &str, &str)] = &[
 ];
 
 /// Columns of one engine only, with the reason.
-const ONE_ENGINE: &[(&str, &str, &str)] = &[(
-    "events",
-    "xact",
-    "lets a reader of the log stop before the oldest transaction still running; SQLite has one writer at a time",
-)];
+const ONE_ENGINE: &[(&str, &str, &str)] = &[];
 
 fn tables_of(engine: Engine) -> Option<BTreeMap<String, Table>> {
     let database = Database::empty(engine)?;

@@ -11,6 +11,7 @@ pub struct Metrics {
     latency: HistogramVec,
     pool: IntGaugeVec,
     jobs: IntGaugeVec,
+    lag: IntGaugeVec,
     process: IntGaugeVec,
 }
 
@@ -34,6 +35,13 @@ impl Metrics {
                 &["state"],
             )?,
             jobs: IntGaugeVec::new(Opts::new("flywheel_jobs", "Background jobs in the database"), &["state"])?,
+            lag: IntGaugeVec::new(
+                Opts::new(
+                    "flywheel_consumer_lag",
+                    "Events a consumer of the log has still to read, and milliseconds since the first of them",
+                ),
+                &["consumer", "measure"],
+            )?,
             process: IntGaugeVec::new(
                 Opts::new("flywheel_process", "Resident bytes, processor milliseconds, seconds since the start"),
                 &["measure"],
@@ -43,6 +51,7 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.latency.clone()))?;
         metrics.registry.register(Box::new(metrics.pool.clone()))?;
         metrics.registry.register(Box::new(metrics.jobs.clone()))?;
+        metrics.registry.register(Box::new(metrics.lag.clone()))?;
         metrics.registry.register(Box::new(metrics.process.clone()))?;
         Ok(metrics)
     }
@@ -61,11 +70,15 @@ impl Metrics {
         self.pool.with_label_values(&["idle"]).set(i64::from(pool.idle_connections));
         self.pool.with_label_values(&["busy"]).set(i64::from(pool.connections - pool.idle_connections));
         // Whoever watches wants an answer most of all when the database gives none.
-        if let Some(mut conn) = state.pool.try_get()
-            && let Ok(counts) = persistence::jobs::counts(&mut conn)
-        {
-            self.jobs.reset();
-            counts.iter().for_each(|(name, n)| self.jobs.with_label_values(&[name.as_str()]).set(*n));
+        if let Some(mut conn) = state.pool.try_get() {
+            if let Ok(counts) = persistence::jobs::counts(&mut conn) {
+                self.jobs.reset();
+                counts.iter().for_each(|(name, n)| self.jobs.with_label_values(&[name.as_str()]).set(*n));
+            }
+            for lag in app::consumers::lags(&mut conn, chrono::Utc::now()).unwrap_or_default() {
+                self.lag.with_label_values(&[lag.name.as_str(), "events"]).set(lag.events);
+                self.lag.with_label_values(&[lag.name.as_str(), "milliseconds"]).set(lag.milliseconds);
+            }
         }
         self.process.with_label_values(&["uptime_seconds"]).set(state.started.elapsed().as_secs() as i64);
         if let Some((resident, cpu)) = process() {

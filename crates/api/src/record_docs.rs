@@ -116,7 +116,7 @@ fn output(field: &FieldDef) -> Json {
     let mut schema = base(&field.kind);
     let certain = matches!(field.key.as_ref(), "id" | "version" | "created_at" | "updated_at")
         || field.required
-        || matches!(field.kind, Kind::Tags);
+        || field.kind.is_list();
     if !certain {
         nullable(&mut schema);
     }
@@ -139,6 +139,8 @@ fn or_empty(schema: Json, kind: &Kind) -> Json {
         | Kind::Percent
         | Kind::Bool
         | Kind::Tags
+        | Kind::Links(_)
+        | Kind::Choices(_)
         | Kind::Json
         | Kind::Id => return schema,
     };
@@ -184,7 +186,7 @@ fn input_schema(field: &FieldDef) -> Json {
                 object.insert("minimum".into(), json!(-1e15));
                 object.insert("maximum".into(), json!(1e15));
             }
-            Kind::Tags => {
+            Kind::Tags | Kind::Links(_) | Kind::Choices(_) => {
                 object.insert("maxItems".into(), json!(100));
             }
             Kind::Percent
@@ -223,8 +225,12 @@ fn base(kind: &Kind) -> Json {
         Kind::Choice(choices) => {
             json!({ "type": "string", "enum": choices.iter().map(|c| c.key.as_ref()).collect::<Vec<_>>() })
         }
+        Kind::Choices(choices) => {
+            let keys = choices.iter().map(|c| c.key.as_ref()).collect::<Vec<_>>();
+            json!({ "type": "array", "items": { "type": "string", "enum": keys } })
+        }
         Kind::Link(_) | Kind::Id => json!({ "type": "string", "format": "uuid" }),
-        Kind::Tags => json!({ "type": "array", "items": { "type": "string", "format": "uuid" } }),
+        Kind::Tags | Kind::Links(_) => json!({ "type": "array", "items": { "type": "string", "format": "uuid" } }),
         Kind::Json => json!({ "type": "object", "additionalProperties": true }),
     }
 }
@@ -244,7 +250,7 @@ fn describe(schema: &mut Json, field: &FieldDef) {
     let mut text = format!("{} ({})", field.label.en, field.label.zh);
     match &field.kind {
         Kind::Money => text.push_str(", in minor units of the organisation's currency"),
-        Kind::Link(target) => {
+        Kind::Link(target) | Kind::Links(target) => {
             text.push_str(", id of one of ");
             text.push_str(target);
         }

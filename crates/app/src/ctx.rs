@@ -1,9 +1,10 @@
 //! What every use case is given: the connection inside its transaction, the caller, the time.
 
 use crate::schema::Schema;
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 use domain::fields::ParseCx;
 use domain::policy::{Action, Permissions, Scope};
+use domain::zone::Zone;
 use persistence::db::AnyConnection;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -97,7 +98,7 @@ pub struct Ctx<'a> {
 impl Ctx<'_> {
     /// What parsing needs.
     pub fn parse(&self) -> ParseCx {
-        ParseCx { offset: self.schema.offset, me: Some(self.actor.user_id), now: self.now }
+        ParseCx { zone: self.schema.zone, me: Some(self.actor.user_id), now: self.now }
     }
 
     /// An object by its plural key, or `NotFound`.
@@ -105,9 +106,9 @@ impl Ctx<'_> {
         self.schema.shape(object).cloned().ok_or(crate::Error::NotFound)
     }
 
-    /// The organisation's offset from UTC.
-    pub fn offset(&self) -> FixedOffset {
-        self.schema.offset
+    /// The organisation's time zone.
+    pub fn zone(&self) -> Zone {
+        self.schema.zone
     }
 
     /// The owners an action reaches, or `Forbidden`.
@@ -129,26 +130,4 @@ pub fn permission_name(object: &str, action: Action) -> String {
         Action::Import => "import",
     };
     format!("{object}.{action}")
-}
-
-/// Carries out `f` in one write transaction. When it and another transaction waited for each other and the database
-/// made this one give way, nothing of it remains, and it is carried out again: one such transaction after the other,
-/// so that they do not meet a second time.
-pub fn transaction<T>(
-    conn: &mut AnyConnection,
-    f: impl Fn(&mut AnyConnection) -> crate::Result<T>,
-) -> crate::Result<T> {
-    const TRIES: usize = 5;
-    let mut result = persistence::db::write_tx(conn, &f);
-    for _ in 1..TRIES {
-        match &result {
-            Err(crate::Error::Contended(why)) => tracing::debug!(why, "a transaction is carried out again"),
-            _ => break,
-        }
-        result = persistence::db::write_tx(conn, |conn| {
-            persistence::db::queue(conn)?;
-            f(conn)
-        });
-    }
-    result
 }

@@ -14,7 +14,7 @@ mod work;
 use crate::identity::{self, Device};
 use crate::schema::Schema;
 use crate::{Actor, Ctx, Error, Result};
-use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, TimeZone, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, Utc, Weekday};
 use contract::identity::Setup;
 use domain::value::Value;
 use persistence::db::{self, AnyConnection, DbPool};
@@ -64,7 +64,10 @@ pub fn make(pool: &DbPool, now: DateTime<Utc>, scale: f64) -> Result<Made> {
         world.today = world.local_day(now);
         let company = company::make(&mut world)?;
         let plan = plan::make(&mut world, &company, scale);
-        work::carry_out(&mut world, &company, &plan)
+        let made = work::carry_out(&mut world, &company, &plan)?;
+        // Two years of history are not news.
+        persistence::consumers::skip_to_end(world.conn, now)?;
+        Ok::<_, Error>(made)
     })?;
     let schema = crate::schema::load(&mut conn)?;
     crate::scores::refresh_if_due(&mut conn, &schema, now)?;
@@ -89,7 +92,7 @@ impl World<'_> {
     }
 
     fn local_day(&self, at: DateTime<Utc>) -> NaiveDate {
-        at.with_timezone(&self.schema.offset).date_naive()
+        self.schema.zone.day(at)
     }
 
     /// A working moment of a day, never in the future.
@@ -97,8 +100,7 @@ impl World<'_> {
         let minute = 8 * 60 + 30 + self.rng.i64(0..570);
         let local =
             day.and_time(chrono::NaiveTime::MIN) + Duration::minutes(minute) + Duration::seconds(self.rng.i64(0..60));
-        let mut at =
-            self.schema.offset.from_local_datetime(&local).single().map_or(self.now, |t| t.with_timezone(&Utc));
+        let mut at = self.schema.zone.moment(local);
         // What would be later today was done on the working day before.
         while at > self.now - Duration::minutes(5)
             || matches!(self.local_day(at).weekday(), Weekday::Sat | Weekday::Sun)

@@ -59,12 +59,14 @@ fn field(f: &FieldDef, custom: bool, masks: Masks, lang: Lang) -> FieldMeta {
         | Kind::Choice(_)
         | Kind::Link(_)
         | Kind::Tags
+        | Kind::Links(_)
+        | Kind::Choices(_)
         | Kind::Json
         | Kind::Id => (None, None),
     };
     let hidden = masked(&f.kind, masks) != Mask::Clear;
     let choices = match &f.kind {
-        Kind::Choice(list) => list
+        Kind::Choice(list) | Kind::Choices(list) => list
             .iter()
             .map(|c| ChoiceMeta { key: c.key.to_string(), label: text(&c.label, lang), color: c.color.to_string() })
             .collect(),
@@ -77,7 +79,7 @@ fn field(f: &FieldDef, custom: bool, masks: Masks, lang: Lang) -> FieldMeta {
         max,
         min,
         choices,
-        link: if let Kind::Link(object) = &f.kind { Some(object.to_string()) } else { None },
+        link: if let Kind::Link(object) | Kind::Links(object) = &f.kind { Some(object.to_string()) } else { None },
         required: f.required,
         filterable: f.filterable && !hidden,
         sortable: f.sortable && !hidden,

@@ -278,11 +278,12 @@ fn write_page(
         .collect();
     let titles = titles(ctx, shape, columns, &values)?;
     let masks = ctx.actor.permissions.masks;
-    let offset = ctx.offset();
+    let zone = ctx.zone();
     for row in &values {
-        let cells = columns.iter().zip(row).map(|(column, value)| {
-            cell(&column.field, value, &titles, masks, lang, &|time| time.with_timezone(&offset).naive_local())
-        });
+        let cells = columns
+            .iter()
+            .zip(row)
+            .map(|(column, value)| cell(&column.field, value, &titles, masks, lang, &|time| zone.local(time)));
         match output {
             Output::Csv(csv) => csv.row(cells).map_err(unwritable)?,
             Output::Xlsx(xlsx) => xlsx.row(cells).map_err(|error| Error::Unavailable(error.to_string()))?,
@@ -296,7 +297,7 @@ fn titles(ctx: &mut Ctx<'_>, _shape: &Shape, columns: &[Column], rows: &[Vec<Val
     let mut titles = HashMap::new();
     for (at, column) in columns.iter().enumerate() {
         let object = match &column.field.kind {
-            Kind::Link(object) => object.as_ref(),
+            Kind::Link(object) | Kind::Links(object) => object.as_ref(),
             Kind::Tags => "tags",
             _ => continue,
         };
@@ -343,6 +344,11 @@ fn cell<'a>(
             let choice = choices.iter().find(|choice| choice.key == key.as_str());
             let label = choice.map(|choice| lang.pick(&choice.label.zh, &choice.label.en).to_owned());
             label.map_or_else(|| text(key), |label| Cell::Text(label.into()))
+        }
+        (Kind::Choices(choices), Value::List(list)) => {
+            let chosen = choices.iter().filter(|c| list.iter().any(|v| v.as_str() == Some(c.key.as_ref())));
+            let names: Vec<&str> = chosen.map(|c| lang.pick(&c.label.zh, &c.label.en)).collect();
+            Cell::Text(names.join("、").into())
         }
         (Kind::Money, Value::Int(minor)) => Cell::Hundredths(*minor),
         (Kind::Id, Value::Id(id)) => Cell::Text(id.to_string().into()),

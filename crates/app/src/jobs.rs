@@ -13,7 +13,7 @@ use persistence::jobs::{self, Job};
 use uuid::Uuid;
 
 use crate::imports::run::{Stop, Worker, fail};
-use crate::{Actor, Ctx, Error, Result, exports, imports};
+use crate::{Actor, Ctx, Error, Result, consumers, exports, imports};
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(500);
@@ -88,15 +88,18 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts this many threads.
+    /// Starts this many threads for jobs, and one for each consumer of the event log.
     pub fn start(pool: &DbPool, threads: usize) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        let threads = (0..threads)
-            .map(|_| {
-                let (pool, stop) = (pool.clone(), stop.clone());
-                std::thread::spawn(move || work(&pool, &stop))
-            })
-            .collect();
+        let jobs = (0..threads).map(|_| {
+            let (pool, stop) = (pool.clone(), stop.clone());
+            std::thread::spawn(move || work(&pool, &stop))
+        });
+        let readers = consumers::ALL.iter().map(|consumer| {
+            let (pool, stop) = (pool.clone(), stop.clone());
+            std::thread::spawn(move || consumers::work(&pool, consumer, &stop))
+        });
+        let threads = jobs.chain(readers).collect();
         Self { stop, threads }
     }
 }
@@ -106,6 +109,7 @@ impl Drop for Workers {
         self.stop.store(true, Ordering::Relaxed);
         ENDING.store(true, Ordering::Relaxed);
         wake();
+        consumers::wake();
         // A job under way stops at its next step; its lease runs out and another process goes on with it.
         for thread in self.threads.drain(..) {
             let _ = thread.join();
@@ -182,7 +186,7 @@ fn close(pool: &DbPool, job: &Job, result: std::result::Result<(), Stop>) -> Res
                 tracing::info!(job = %job.id, "job cancelled");
                 jobs::finish(conn, job, "cancelled", None, now)?;
             }
-            Stop::Failed(Error::Unavailable(why) | Error::Contended(why)) => {
+            Stop::Failed(Error::Unavailable(why)) => {
                 tracing::warn!(job = %job.id, why, "job postponed");
                 let wait = TimeDelta::seconds(job.attempts.clamp(1, 60));
                 jobs::postpone(conn, job, &why, now + wait)?;
@@ -212,11 +216,9 @@ fn code(error: &Error) -> String {
         Error::NotFound => "not_found".to_owned(),
         Error::Stale { .. } => "changed_meanwhile".to_owned(),
         Error::Unauthenticated(code) => (*code).to_owned(),
-        Error::VersionRequired
-        | Error::TooMany(_)
-        | Error::Unavailable(_)
-        | Error::Contended(_)
-        | Error::Internal(_) => "internal".to_owned(),
+        Error::VersionRequired | Error::TooMany(_) | Error::Unavailable(_) | Error::Internal(_) => {
+            "internal".to_owned()
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Acts: use cases, jobs, import and export. Knows no HTTP.
 
+pub mod consumers;
 pub mod ctx;
 pub mod custom_fields;
 pub mod demo;
@@ -21,5 +22,5 @@ pub mod search;
 pub mod tabular;
 pub mod totals;
 
-pub use ctx::{Actor, Ctx, Visible, transaction};
+pub use ctx::{Actor, Ctx, Visible};
 pub use error::{Error, Result};

@@ -1,12 +1,13 @@
 //! Keeping the totals of `domain::metrics` in step with the records.
 
 use crate::{Ctx, Error, Result};
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono::NaiveDate;
 use domain::metrics::{
     self, ActivityFacts, CustomerFacts, Facts, OpportunityFacts, OpportunityStatus, OrderFacts, OrderStatus, Totals,
 };
 use domain::record::{Record, Shape};
 use domain::value::Value;
+use domain::zone::Zone;
 use persistence::records::{Archived, List, Order, Owners};
 use std::sync::Arc;
 
@@ -14,18 +15,18 @@ use std::sync::Arc;
 pub const OBJECTS: [&str; 4] = ["customers", "opportunities", "activities", "orders"];
 
 /// What the totals need to know of a record; `None` for objects that they do not count.
-pub fn facts(shape: &Shape, record: &Record, offset: FixedOffset) -> Option<Facts> {
+pub fn facts(shape: &Shape, record: &Record, zone: Zone) -> Option<Facts> {
     let get = |key: &str| record.get(shape, key);
     let owner = record.owner(shape);
     let archived = record.archived();
-    let created_on = local_day(record.at(2).as_time().unwrap_or_default(), offset);
+    let created_on = zone.day(record.at(2).as_time().unwrap_or_default());
     Some(match shape.def.key {
         "opportunities" => Facts::Opportunity(opportunity(shape, record, created_on)),
         "customers" => Facts::Customer(CustomerFacts { owner, created_on, archived }),
         "activities" => Facts::Activity(ActivityFacts {
             owner,
             kind: metrics::activity_bucket(get("kind").as_str().unwrap_or_default()),
-            occurred_on: local_day(get("occurred_at").as_time().unwrap_or_default(), offset),
+            occurred_on: zone.day(get("occurred_at").as_time().unwrap_or_default()),
             duration_minutes: get("duration_minutes").as_int(),
             completed: get("completed").as_bool() != Some(false),
             archived,
@@ -64,15 +65,15 @@ pub(crate) fn note(totals: &mut Totals, shape: &Shape, old: Option<&Record>, new
     if !OBJECTS.contains(&shape.def.key) {
         return;
     }
-    let offset = ctx.offset();
-    let before = old.and_then(|record| facts(shape, record, offset));
-    let after = facts(shape, new, offset);
+    let zone = ctx.zone();
+    let before = old.and_then(|record| facts(shape, record, zone));
+    let after = facts(shape, new, zone);
     totals.record(before.as_ref(), after.as_ref());
     if let (Some(Facts::Opportunity(left)), Some(Facts::Opportunity(now)), Some(old)) = (&before, &after, old)
         && left.stage != now.stage
         && let Some(entered) = old.get(shape, "stage_entered_at").as_time()
     {
-        totals.add(metrics::stay(left, local_day(entered, offset), local_day(ctx.now, offset)));
+        totals.add(metrics::stay(left, zone.day(entered), zone.day(ctx.now)));
     }
 }
 
@@ -92,7 +93,7 @@ pub fn rebuild(ctx: &mut Ctx<'_>) -> Result<u64> {
 
 fn count_object(ctx: &mut Ctx<'_>, shape: &Arc<Shape>, totals: &mut Totals) -> Result<u64> {
     const PAGE: i64 = 2000;
-    let offset = ctx.offset();
+    let zone = ctx.zone();
     let mut after = None;
     let mut count = 0;
     loop {
@@ -109,7 +110,7 @@ fn count_object(ctx: &mut Ctx<'_>, shape: &Arc<Shape>, totals: &mut Totals) -> R
         };
         let rows = persistence::records::list(ctx.conn, &list)?;
         for row in &rows {
-            totals.record(None, facts(shape, &row.record, offset).as_ref());
+            totals.record(None, facts(shape, &row.record, zone).as_ref());
         }
         count += rows.len() as u64;
         match rows.last() {
@@ -117,11 +118,6 @@ fn count_object(ctx: &mut Ctx<'_>, shape: &Arc<Shape>, totals: &mut Totals) -> R
             _ => return Ok(count),
         }
     }
-}
-
-/// The day of a moment in the organisation's time zone.
-pub(crate) fn local_day(at: DateTime<Utc>, offset: FixedOffset) -> NaiveDate {
-    at.with_timezone(&offset).date_naive()
 }
 
 /// A link to a list of the interface: the records of an object under a condition.
@@ -152,12 +148,7 @@ pub(crate) fn day_value(
     if date_field.ends_with("_on") {
         return Value::Date(day).to_json();
     }
-    let at = if end {
-        day.succ_opt().map(|next| cx.midnight(next) - chrono::Duration::microseconds(1)).unwrap_or_default()
-    } else {
-        cx.midnight(day)
-    };
-    Value::Time(at).to_json()
+    Value::Time(if end { cx.zone.end_of(day) } else { cx.midnight(day) }).to_json()
 }
 
 /// Days that both engines and the calendar can hold.

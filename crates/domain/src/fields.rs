@@ -1,7 +1,8 @@
 //! What an object is made of: the declaration from which storage, API, import and interface follow.
 
 use crate::value::Value;
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SubsecRound, TimeZone, Utc};
+use crate::zone::Zone;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use std::borrow::Cow;
 use uuid::Uuid;
 
@@ -79,6 +80,10 @@ pub enum Kind {
     Link(Cow<'static, str>),
     /// Ids of tags.
     Tags,
+    /// Records of another object, by its plural key: a set of ids.
+    Links(Cow<'static, str>),
+    /// Several of the listed options.
+    Choices(Cow<'static, [Choice]>),
     /// A JSON object.
     Json,
     /// The record's own id.
@@ -104,6 +109,8 @@ impl Kind {
             Kind::Choice(_) => "choice",
             Kind::Link(_) => "link",
             Kind::Tags => "tags",
+            Kind::Links(_) => "links",
+            Kind::Choices(_) => "choices",
             Kind::Json => "json",
             Kind::Id => "id",
         }
@@ -115,6 +122,11 @@ impl Kind {
             self,
             Kind::Text { .. } | Kind::LongText { .. } | Kind::Email | Kind::Phone | Kind::Url | Kind::Choice(_)
         )
+    }
+
+    /// True for the kinds whose values are lists.
+    pub const fn is_list(&self) -> bool {
+        matches!(self, Kind::Tags | Kind::Links(_) | Kind::Choices(_))
     }
 
     /// True for the kinds that have an order.
@@ -151,8 +163,9 @@ pub struct FieldDef {
 impl FieldDef {
     /// A writable, filterable, importable field.
     pub const fn new(key: &'static str, zh: &'static str, en: &'static str, kind: Kind) -> FieldDef {
-        let sortable = !matches!(kind, Kind::LongText { .. } | Kind::Tags | Kind::Json);
-        let filterable = !matches!(kind, Kind::Json);
+        let sortable = !matches!(kind, Kind::LongText { .. } | Kind::Json) && !kind.is_list();
+        let filterable = !matches!(kind, Kind::Json | Kind::Links(_) | Kind::Choices(_));
+        let importable = !matches!(kind, Kind::Links(_) | Kind::Choices(_));
         FieldDef {
             key: Cow::Borrowed(key),
             label: label(zh, en),
@@ -161,7 +174,7 @@ impl FieldDef {
             writable: true,
             filterable,
             sortable,
-            importable: true,
+            importable,
             in_list: false,
             default: "",
         }
@@ -230,8 +243,8 @@ impl FieldError {
 /// What parsing needs to know besides the text.
 #[derive(Debug, Clone, Copy)]
 pub struct ParseCx {
-    /// The organisation's offset: a date given for a moment means that day's midnight there.
-    pub offset: FixedOffset,
+    /// The organisation's time zone: a date given for a moment means that day's midnight there.
+    pub zone: Zone,
     /// The caller, for the value `"$me"` of a user field in conditions.
     pub me: Option<Uuid>,
     /// The time of the request.
@@ -241,13 +254,12 @@ pub struct ParseCx {
 impl ParseCx {
     /// Midnight of a day in the organisation's time zone.
     pub fn midnight(&self, day: NaiveDate) -> DateTime<Utc> {
-        let local = day.and_time(chrono::NaiveTime::MIN);
-        self.offset.from_local_datetime(&local).single().map_or_else(|| local.and_utc(), |t| t.with_timezone(&Utc))
+        self.zone.midnight(day)
     }
 
     /// Today in the organisation's time zone.
     pub fn today(&self) -> NaiveDate {
-        self.now.with_timezone(&self.offset).date_naive()
+        self.zone.day(self.now)
     }
 }
 
@@ -296,18 +308,13 @@ fn parse_value(kind: &Kind, json: &serde_json::Value, cx: &ParseCx) -> Result<Va
             s => parse_id(s).map(Value::Id).ok_or(("id", String::new())),
         },
         Kind::Id => parse_id(text()?).map(Value::Id).ok_or(("id", String::new())),
-        Kind::Tags => {
-            let list = json.as_array().ok_or(("wrong_type", "array".to_owned()))?;
-            if list.len() > 100 {
-                return Err(("too_many", "100".to_owned()));
-            }
-            let mut ids: Vec<Uuid> = list
-                .iter()
-                .map(|j| j.as_str().and_then(parse_id).ok_or(("id", String::new())))
-                .collect::<Result<_, _>>()?;
-            ids.sort_unstable();
-            ids.dedup();
-            Ok(if ids.is_empty() { Value::Null } else { Value::List(ids.into_iter().map(Value::Id).collect()) })
+        Kind::Tags | Kind::Links(_) => {
+            list(json, |s| parse_id(s).ok_or(("id", String::new()))).map(|ids| set_of(ids, Value::Id))
+        }
+        Kind::Choices(choices) => {
+            let known = |s: &str| choices.iter().find(|c| c.key == s).map(|c| c.key.to_string());
+            let all = || choices.iter().map(|c| c.key.as_ref()).collect::<Vec<_>>().join(", ");
+            list(json, |s| known(s).ok_or_else(|| ("choice", all()))).map(|keys| set_of(keys, Value::Text))
         }
         Kind::Json => match json {
             J::Object(_) => {
@@ -319,6 +326,22 @@ fn parse_value(kind: &Kind, json: &serde_json::Value, cx: &ParseCx) -> Result<Va
             }
         },
     }
+}
+
+/// The members of a list of texts, at most a hundred.
+fn list<T>(json: &serde_json::Value, read: impl Fn(&str) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
+    let list = json.as_array().ok_or(("wrong_type", "array".to_owned()))?;
+    if list.len() > 100 {
+        return Err(("too_many", "100".to_owned()));
+    }
+    list.iter().map(|j| j.as_str().ok_or(("wrong_type", "string".to_owned())).and_then(&read)).collect()
+}
+
+/// A set as a list in order, nothing twice; an empty one is unknown.
+fn set_of<T: Ord>(mut members: Vec<T>, wrap: impl Fn(T) -> Value) -> Value {
+    members.sort_unstable();
+    members.dedup();
+    if members.is_empty() { Value::Null } else { Value::List(members.into_iter().map(wrap).collect()) }
 }
 
 fn lower(v: Value) -> Value {
@@ -390,12 +413,7 @@ pub fn parse_time(s: &str, cx: &ParseCx) -> Option<DateTime<Utc>> {
         return Some(cx.midnight(day));
     }
     let t = DateTime::parse_from_rfc3339(s).map(|t| t.with_timezone(&Utc)).ok();
-    let t = t.or_else(|| {
-        NaiveDateTime::parse_from_str(s, "%Y-%m-%dT%H:%M")
-            .ok()
-            .and_then(|t| cx.offset.from_local_datetime(&t).single())
-            .map(|t| t.with_timezone(&Utc))
-    });
+    let t = t.or_else(|| NaiveDateTime::parse_from_str(s, "%Y-%m-%dT%H:%M").ok().map(|t| cx.zone.moment(t)));
     t.map(|t| t.trunc_subsecs(6)).filter(|t| (1..=9999).contains(&t.year()))
 }
 

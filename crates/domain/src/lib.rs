@@ -3,15 +3,29 @@
 //! Nothing here reads a clock, a file, a database or a random source; the caller passes the time.
 //! The crate also builds for wasm32, so the browser validates with the same rules as the server.
 
+pub mod cadence;
 pub mod condition;
 pub mod fields;
 pub mod forecast;
+pub mod four_r;
 pub mod funnel;
+pub mod grade;
+pub mod health;
+pub mod lifecycle;
 pub mod metrics;
+mod numeric;
 pub mod objects;
 pub mod policy;
+pub mod principles;
 pub mod record;
+pub mod repeat;
 pub mod rfm;
+pub mod sdae;
+pub mod settings;
+pub mod shift;
 pub mod text;
+pub mod tiers;
+pub mod trend;
 pub mod value;
 pub mod weighted;
+pub mod zone;

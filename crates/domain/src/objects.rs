@@ -8,7 +8,12 @@ use crate::fields::{Choice, FieldDef, Kind, ObjectDef, label};
 use std::borrow::Cow;
 
 mod lists;
+mod scoring;
+
 use lists::*;
+pub use scoring::{
+    ACKNOWLEDGEMENTS, ASSESSMENTS, AUDITS, CONTENTS, ENTITLEMENTS, GOALS, PAINS, PLAYBOOK_RUNS, PULSES, RESOURCES,
+};
 
 const fn text(key: &'static str, zh: &'static str, en: &'static str, max: u32) -> FieldDef {
     FieldDef::new(key, zh, en, Kind::Text { max })
@@ -24,6 +29,12 @@ const fn one_of(key: &'static str, zh: &'static str, en: &'static str, choices: 
 }
 const fn link(key: &'static str, zh: &'static str, en: &'static str, object: &'static str) -> FieldDef {
     FieldDef::new(key, zh, en, Kind::Link(Cow::Borrowed(object)))
+}
+const fn links(key: &'static str, zh: &'static str, en: &'static str, object: &'static str) -> FieldDef {
+    FieldDef::new(key, zh, en, Kind::Links(Cow::Borrowed(object)))
+}
+const fn several(key: &'static str, zh: &'static str, en: &'static str, choices: &'static [Choice]) -> FieldDef {
+    FieldDef::new(key, zh, en, Kind::Choices(Cow::Borrowed(choices)))
 }
 const fn owner() -> FieldDef {
     link("owner_id", "负责人", "Owner", "users").column()
@@ -49,7 +60,7 @@ pub static SYSTEM: [FieldDef; 6] = [
 pub const OWN: usize = SYSTEM.len();
 
 /// Every object, in the order of the navigation.
-pub static ALL: [&ObjectDef; 14] = [
+pub static ALL: [&ObjectDef; 24] = [
     &CUSTOMERS,
     &CONTACTS,
     &OPPORTUNITIES,
@@ -58,6 +69,16 @@ pub static ALL: [&ObjectDef; 14] = [
     &PRODUCTS,
     &ACTIVITIES,
     &TASKS,
+    &CONTENTS,
+    &RESOURCES,
+    &PAINS,
+    &ASSESSMENTS,
+    &ENTITLEMENTS,
+    &PLAYBOOK_RUNS,
+    &GOALS,
+    &ACKNOWLEDGEMENTS,
+    &PULSES,
+    &AUDITS,
     &PIPELINES,
     &PIPELINE_STAGES,
     &TAGS,
@@ -107,6 +128,37 @@ pub static CUSTOMERS: ObjectDef = ObjectDef {
         int("rfm_f", "RFM 频度分", "RFM frequency", 1, 5).read_only(),
         int("rfm_m", "RFM 金额分", "RFM monetary", 1, 5).read_only(),
         one_of("rfm_segment", "RFM 分群", "RFM segment", RFM_SEGMENTS).read_only().column(),
+        field("potential", "潜力", "Potential", Kind::Percent),
+        field("fit", "匹配度", "Fit", Kind::Percent),
+        field("strategic_value", "战略价值", "Strategic value", Kind::Percent),
+        text("grade_reason", "调整等级的理由", "Reason for the grade", 300),
+        field("grade_manual", "等级由人工指定", "Grade set by hand", Kind::Bool).read_only(),
+        link("grade_set_by", "等级指定人", "Grade set by", "users").read_only(),
+        field("grade_set_at", "等级指定时间", "Grade set", Kind::DateTime).read_only(),
+        one_of("grade_computed", "测算等级", "Computed grade", GRADES).read_only(),
+        field("grade_score", "等级得分", "Grade score", Kind::Percent).read_only(),
+        one_of("lifecycle_stage", "生命周期", "Lifecycle stage", LIFECYCLE_STAGES).column(),
+        one_of("service_tier", "服务级别", "Service tier", SERVICE_TIERS).read_only(),
+        one_of("profile_type", "客户画像", "Profile", PROFILE_TYPES),
+        links("preference_ids", "偏好标签", "Preferences", "tags"),
+        links("pain_ids", "痛点", "Pains", "pains"),
+        field("wallet_share", "钱包份额", "Share of wallet", Kind::Percent),
+        link("manager_id", "专属客户经理", "Dedicated manager", "users"),
+        links("account_team_ids", "客户团队", "Account team", "users"),
+        int("cadence_days", "联系间隔（天）", "Contact interval (days)", 1, 730),
+        one_of("cadence_status", "联系节奏", "Cadence", CADENCE_STATUS).read_only(),
+        field("cadence_due_on", "下次应联系", "Contact due", Kind::Date).read_only(),
+        field("cadence_priority", "联系优先级", "Contact priority", Kind::Number).read_only(),
+        field("sdae_security", "安全度", "Security", Kind::Percent).read_only(),
+        field("sdae_development", "发展度", "Development", Kind::Percent).read_only(),
+        field("sdae_acceptance", "接受度", "Acceptance", Kind::Percent).read_only(),
+        field("sdae_experience", "体验度", "Experience", Kind::Percent).read_only(),
+        one_of("sdae_weakest", "最弱维度", "Weakest dimension", DIMENSIONS).read_only(),
+        one_of("asset_class", "客户资产", "Asset class", ASSET_CLASSES).read_only(),
+        field("health", "健康度", "Health", Kind::Percent).read_only(),
+        one_of("health_band", "健康状态", "Health band", HEALTH_BANDS).read_only(),
+        field("alive", "仍会购买的概率", "Probability of buying again", Kind::Percent).read_only(),
+        field("value_at_risk_minor", "风险金额", "Value at risk", Kind::Money).read_only(),
         long("note", "备注", "Note"),
     ],
     search: &["name", "short_name", "phone", "email", "credit_code"],
@@ -128,6 +180,7 @@ pub static CONTACTS: ObjectDef = ObjectDef {
         link("customer_id", "客户", "Customer", "customers").column(),
         text("title", "职务", "Job title", 100).column(),
         text("department", "部门", "Department", 100).column(),
+        one_of("role", "决策角色", "Role in the decision", CONTACT_ROLES),
         field("phone", "手机", "Mobile", Kind::Phone).column(),
         field("email", "邮箱", "E-mail", Kind::Email),
         text("wechat", "微信号", "WeChat", 100),
@@ -270,6 +323,18 @@ pub static ACTIVITIES: ObjectDef = ObjectDef {
         int("duration_minutes", "时长（分钟）", "Minutes", 0, 14_400),
         field("completed", "已完成", "Completed", Kind::Bool).default("true"),
         text("outcome", "结果", "Outcome", 300).column(),
+        links("pain_ids", "谈到的痛点", "Pains addressed", "pains"),
+        links("content_ids", "使用的内容", "Content used", "contents"),
+        links("resource_ids", "投入的资源", "Resources used", "resources"),
+        links("audience_ids", "参加的联系人", "Audience", "contacts"),
+        text("next_step", "约定的下一步", "Agreed next step", 300),
+        field("customer_initiated", "客户主动", "Customer came to us", Kind::Bool),
+        field("responded", "客户有回应", "Customer responded", Kind::Bool),
+        one_of("grade_then", "当时等级", "Grade at the time", GRADES).read_only(),
+        field("r1", "对的客户", "R1 right customer", Kind::Percent).read_only(),
+        field("r2", "对的频率", "R2 right frequency", Kind::Percent).read_only(),
+        field("r3", "对的信息", "R3 right message", Kind::Percent).read_only(),
+        field("r4", "对的资源", "R4 right resources", Kind::Percent).read_only(),
         owner(),
         long("note", "内容", "Note"),
     ],

@@ -192,7 +192,7 @@ impl Record {
 /// The fields that a list answers with.
 #[derive(Debug, Clone, Default)]
 pub struct Projection {
-    columns: u64,
+    columns: u128,
     /// The custom document is wanted.
     pub custom: bool,
 }
@@ -227,6 +227,8 @@ pub fn masked(kind: &Kind, masks: Masks) -> Mask {
         | Kind::Choice(_)
         | Kind::Link(_)
         | Kind::Tags
+        | Kind::Links(_)
+        | Kind::Choices(_)
         | Kind::Json
         | Kind::Id => Mask::Clear,
     }
@@ -248,7 +250,7 @@ pub fn write_value(value: &Value, kind: &Kind, masks: Masks, out: &mut String) {
             Some(shown) => write_json_string(&shown, out),
             None => out.push_str("null"),
         },
-        (Value::Null, _) if matches!(kind, Kind::Tags) => out.push_str("[]"),
+        (Value::Null, _) if kind.is_list() => out.push_str("[]"),
         _ => value.write_json(out),
     }
 }

@@ -1,6 +1,8 @@
 //! The weighted score shared by grade, SDAE, 4R, health and lead maturity
 //! (models, section 1): `Σ wᵢ·xᵢ / Σ wᵢ` over the indicators that are present.
 
+use serde::Serialize;
+
 #[cfg(test)]
 mod tests;
 
@@ -97,4 +99,60 @@ pub fn weighted_with(inputs: Vec<Indicator>, least_coverage: f64) -> Weighted {
         Outcome::Insufficient
     };
     Weighted { outcome, coverage, inputs }
+}
+
+/// One input of a [`Sum`]: what it weighs and what it adds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Part {
+    /// What it is called in settings and explanations.
+    pub key: &'static str,
+    /// Its weight.
+    pub weight: f64,
+    /// Its value, 0..100; `None` when unknown.
+    pub value: Option<f64>,
+    /// The points of the score that come from it; `None` when unknown or without a score.
+    pub points: Option<f64>,
+}
+
+impl Part {
+    /// A part that is not summed.
+    pub const fn new(key: &'static str, weight: f64, value: Option<f64>) -> Self {
+        Self { key, weight, value, points: None }
+    }
+}
+
+/// A weighted score of a fixed number of inputs, made without allocating, for the scoring of
+/// millions of customers.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Total {
+    /// The weighted mean of what is present, 0..100; `None` when too little is known.
+    pub score: Option<f64>,
+    /// Weights present over all weights, 0..1.
+    pub coverage: f64,
+}
+
+/// Sums parts whose values are 0..100 (values beyond are taken to the nearest bound) and writes to
+/// each how many points it adds. No score below the coverage `least`.
+pub fn sum(parts: &mut [Part], least: f64) -> Total {
+    let (mut all, mut present, mut total) = (0.0, 0.0, 0.0);
+    for part in parts.iter_mut() {
+        part.value = part.value.filter(|v| v.is_finite()).map(|v| v.clamp(0.0, 100.0));
+        part.weight = if part.weight.is_finite() { part.weight.max(0.0) } else { 0.0 };
+        all += part.weight;
+        if let Some(value) = part.value {
+            present += part.weight;
+            total += part.weight * value;
+        }
+    }
+    let coverage = if all > 0.0 { present / all } else { 0.0 };
+    let score = (present > 0.0 && coverage + 1e-9 >= least).then(|| total / present);
+    for part in parts {
+        part.points = score.and(part.value).map(|value| value * part.weight / present);
+    }
+    Total { score, coverage }
+}
+
+/// True when a score reaches a cut, forgiving the rounding of a sum.
+pub fn reaches(score: f64, cut: f64) -> bool {
+    score + 1e-9 >= cut
 }

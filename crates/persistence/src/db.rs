@@ -227,17 +227,7 @@ pub fn revert_all(conn: &mut AnyConnection) -> Result<(), Error> {
 /// The writers of this process queue here instead of polling SQLite's lock file.
 static SQLITE_WRITER: Mutex<()> = Mutex::new(());
 
-/// Waits until no other transaction is left that has called this; on SQLite there is never another one.
-/// Called first in a transaction that is carried out again, it makes those go one after the other.
-pub fn queue(conn: &mut AnyConnection) -> Result<(), Error> {
-    const LOCK: i64 = 0x464c_5957_4845_454d;
-    if let AnyConnection::Pg(c) = conn {
-        c.batch_execute(&format!("SELECT pg_advisory_xact_lock({LOCK})"))?;
-    }
-    Ok(())
-}
-
-/// A write transaction: `BEGIN IMMEDIATE` on SQLite, plain `BEGIN` on PostgreSQL. Nested calls become savepoints.
+/// A write transaction: `BEGIN IMMEDIATE` on SQLite, `BEGIN` on PostgreSQL. Nested calls become savepoints.
 ///
 /// A deferred transaction that reads and then writes fails with "database is locked" on SQLite as
 /// soon as another one has written in between; taking the write lock at the start never does.
@@ -255,7 +245,13 @@ pub fn write_tx<T, E: From<diesel::result::Error>>(
             diesel::connection::AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?;
             Some(turn)
         }
-        _ => {
+        // An id from the beginning: `events::Horizon` tells by it who may still commit an event.
+        (None, AnyConnection::Pg(c)) => {
+            let begin = "BEGIN; SELECT pg_current_xact_id()";
+            diesel::connection::AnsiTransactionManager::begin_transaction_sql(c, begin)?;
+            None
+        }
+        (Some(_), _) => {
             <Tm as TransactionManager<AnyConnection>>::begin_transaction(conn)?;
             None
         }

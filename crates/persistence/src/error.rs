@@ -11,10 +11,6 @@ pub enum Error {
     /// The database cannot be reached, is locked, full or refuses work for now.
     #[error("the database is not available: {0}")]
     Unavailable(String),
-    /// This transaction and another waited for each other, or changed the same rows at once, and the database made
-    /// this one give way: carried out again it may well succeed.
-    #[error("another writer was in the way: {0}")]
-    Contended(String),
     /// Migrations failed or do not match the program.
     #[error("{0}")]
     Migration(String),
@@ -38,14 +34,10 @@ impl From<Diesel> for Error {
             Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, info) => {
                 Error::BrokenLink(info.message().to_owned())
             }
-            Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, info) => {
-                Error::Contended(info.message().to_owned())
-            }
-            Diesel::DatabaseError(_, info) if info.message().contains("deadlock detected") => {
-                Error::Contended(info.message().to_owned())
-            }
             Diesel::DatabaseError(
-                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::SerializationFailure
+                | DatabaseErrorKind::UnableToSendCommand,
                 info,
             ) => Error::Unavailable(info.message().to_owned()),
             // Neither could be said to the database, so it is the connection that is gone.
@@ -62,7 +54,7 @@ impl From<Diesel> for Error {
 /// Conditions of the surroundings, not faults of a statement. Both engines report them as plain
 /// errors, so that only the text tells.
 fn is_passing(message: &str) -> bool {
-    const SIGNS: [&str; 13] = [
+    const SIGNS: [&str; 14] = [
         "database is locked",
         "database or disk is full",
         "disk I/O error",
@@ -74,6 +66,7 @@ fn is_passing(message: &str) -> bool {
         "could not connect",
         "connection refused",
         "lock timeout",
+        "deadlock detected",
         "No space left",
         "too many clients",
     ];

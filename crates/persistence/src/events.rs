@@ -93,18 +93,70 @@ pub fn newest(conn: &mut AnyConnection, filter: &Filter<'_>, before: Option<i64>
     Ok(q.load(conn)?.into_iter().filter_map(read).collect())
 }
 
-/// Oldest first, after a position: what a consumer of the log reads. On PostgreSQL positions are
-/// taken before they are committed, so events of transactions that still run, and all that came
-/// after them, are held back until nothing can appear in between.
-pub fn after(conn: &mut AnyConnection, filter: &Filter<'_>, after: i64, limit: i64) -> Result<Vec<Event>> {
+/// Oldest first, after a position and up to another: what a consumer of the log reads.
+pub fn after(conn: &mut AnyConnection, filter: &Filter<'_>, after: i64, upto: i64, limit: i64) -> Result<Vec<Event>> {
     let mut q = Sql::start(conn, COLUMNS);
-    q.push("e.seq > ").int(after);
-    if q.engine() == Engine::Pg {
-        q.push(" AND e.xact < pg_snapshot_xmin(pg_current_snapshot())");
-    }
+    q.push("e.seq > ").int(after).push(" AND e.seq <= ").int(upto);
     push_filter(&mut q, filter);
     q.push(" ORDER BY e.seq LIMIT ").int(limit);
     Ok(q.load(conn)?.into_iter().filter_map(read).collect())
+}
+
+/// The event at a position.
+pub fn at(conn: &mut AnyConnection, seq: i64) -> Result<Option<Event>> {
+    let mut q = Sql::start(conn, COLUMNS);
+    q.push("e.seq = ").int(seq);
+    Ok(q.first(conn)?.and_then(read))
+}
+
+/// The last position that was given out, whether its event is committed or not.
+pub fn end(conn: &mut AnyConnection) -> Result<i64> {
+    let mut q = Sql::new(conn.engine());
+    q.pick(
+        "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM events_seq_seq",
+        "SELECT coalesce(max(seq), 0) FROM events",
+    );
+    Ok(q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0))
+}
+
+/// Up to where the log is final: no event can still appear at or before it.
+///
+/// PostgreSQL gives out positions before they are committed, and not in the order of transaction
+/// ids, so that neither the greatest visible position nor the oldest running transaction tells. A
+/// position is final once every transaction has ended that was running when it was given out;
+/// write transactions have an id from their beginning (`db::write_tx`).
+#[derive(Debug, Default)]
+pub struct Horizon {
+    safe: i64,
+    waiting: Option<(i64, i64)>,
+}
+
+impl Horizon {
+    /// The final position now. Must be asked outside of a transaction.
+    pub fn advance(&mut self, conn: &mut AnyConnection) -> Result<i64> {
+        let given = end(conn)?;
+        if conn.engine() == Engine::Sqlite {
+            return Ok(given);
+        }
+        if self.waiting.is_none() && given > self.safe {
+            // An id of our own, taken after the position was read: whoever was given one of the
+            // positions up to it has a smaller one.
+            let Some(own) = number(conn, "SELECT pg_current_xact_id()::text::bigint")? else { return Ok(self.safe) };
+            self.waiting = Some((given, own));
+        }
+        if let Some((position, own)) = self.waiting {
+            let oldest = number(conn, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")?;
+            if oldest.is_some_and(|oldest| oldest >= own) {
+                self.safe = position;
+                self.waiting = None;
+            }
+        }
+        Ok(self.safe)
+    }
+}
+
+fn number(conn: &mut AnyConnection, sql: &'static str) -> Result<Option<i64>> {
+    Ok(Sql::start(conn, sql).first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)))
 }
 
 fn push_filter(q: &mut Sql, filter: &Filter<'_>) {

@@ -3,7 +3,6 @@
 mod keys;
 mod people;
 mod roles;
-mod row;
 mod sessions;
 
 pub use keys::{ApiKey, insert_key, key, key_by_hash, keys_of, revoke_key, touch_key};

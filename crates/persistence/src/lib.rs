@@ -1,6 +1,7 @@
 //! Remembers: the only crate that knows diesel and SQL, on SQLite and PostgreSQL alike.
 
 pub mod backup;
+pub mod consumers;
 pub mod custom_index;
 pub mod db;
 pub mod derived;
@@ -14,6 +15,7 @@ pub mod introspect;
 pub mod jobs;
 pub mod pipeline;
 pub mod records;
+mod row;
 pub mod scores;
 pub mod settings;
 pub mod sql;

@@ -69,8 +69,8 @@ fn read_row(cells: Cells, shape: &Shape, only: Option<&Projection>) -> (i64, Rec
         }
         let mut cell = cells.next().unwrap_or_default();
         shape_cell(Store::of(&field.kind), &mut cell);
-        if matches!(field.kind, domain::fields::Kind::Tags) {
-            cell = tag_list(&cell);
+        if field.kind.is_list() {
+            cell = list_of(&cell, &field.kind);
         }
         values.push(cell);
     }
@@ -80,9 +80,14 @@ fn read_row(cells: Cells, shape: &Shape, only: Option<&Projection>) -> (i64, Rec
     (seq, Record { values })
 }
 
-fn tag_list(cell: &Value) -> Value {
-    let ids: Vec<Uuid> = cell.as_str().and_then(|s| serde_json::from_str(s).ok()).unwrap_or_default();
-    if ids.is_empty() { Value::Null } else { Value::List(ids.into_iter().map(Value::Id).collect()) }
+fn list_of(cell: &Value, kind: &domain::fields::Kind) -> Value {
+    let Some(text) = cell.as_str() else { return Value::Null };
+    let members: Vec<Value> = if matches!(kind, domain::fields::Kind::Choices(_)) {
+        serde_json::from_str::<Vec<String>>(text).unwrap_or_default().into_iter().map(Value::Text).collect()
+    } else {
+        serde_json::from_str::<Vec<Uuid>>(text).unwrap_or_default().into_iter().map(Value::Id).collect()
+    };
+    if members.is_empty() { Value::Null } else { Value::List(members) }
 }
 
 /// Appends ` AND …` so that only records of these owners remain. Saved views that are shared are everybody's.
@@ -120,19 +125,6 @@ pub fn get(
         q.push(" FOR UPDATE OF t");
     }
     Ok(q.first(conn)?.map(|cells| read_row(cells, shape, None).1))
-}
-
-/// Locks records against other writers, in the order of their ids: those who lock many do not wait for each other in a
-/// circle.
-pub fn lock(conn: &mut AnyConnection, shape: &Shape, ids: &[Uuid]) -> Result<()> {
-    // SQLite has one writer, who holds the lock already.
-    if ids.is_empty() || conn.engine() == Engine::Sqlite {
-        return Ok(());
-    }
-    let mut q = Sql::start(conn, "SELECT 1 FROM ");
-    q.ident(shape.def.key).push(" t WHERE t.id IN ").ids(ids).push(" ORDER BY t.id FOR UPDATE OF t");
-    q.load(conn)?;
-    Ok(())
 }
 
 /// Several records by id, in no particular order.
@@ -173,23 +165,6 @@ pub fn titles(
                 found.push((*id, title.as_str().unwrap_or_default().to_owned()));
             }
         }
-    }
-    Ok(found)
-}
-
-/// One link of each of these records, archived ones too.
-pub fn links(
-    conn: &mut AnyConnection,
-    shape: &Shape,
-    column: &'static str,
-    ids: &[Uuid],
-) -> Result<Vec<(Uuid, Option<Uuid>)>> {
-    let mut found = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(500) {
-        let mut q = Sql::start(conn, "SELECT t.id, ");
-        q.column("t", column).push(" FROM ").ident(shape.def.key).push(" t WHERE t.id IN ").ids(chunk);
-        let rows = q.load(conn)?;
-        found.extend(rows.iter().filter_map(|Cells(c)| Some((c.first()?.as_id()?, c.get(1).and_then(Value::as_id)))));
     }
     Ok(found)
 }

@@ -70,7 +70,7 @@ impl Store {
             Kind::Date => Store::Date,
             Kind::DateTime => Store::Time,
             Kind::Link(_) | Kind::Id => Store::Id,
-            Kind::Tags | Kind::Json => Store::Json,
+            Kind::Tags | Kind::Links(_) | Kind::Choices(_) | Kind::Json => Store::Json,
         }
     }
 }

@@ -2,20 +2,43 @@
 
 use crate::failure::{Failure, Result};
 use actix_web::HttpRequest;
-use actix_web::web::Query;
 use serde::de::DeserializeOwned;
 
 /// The query of a request as a type.
 pub fn parse<T: DeserializeOwned>(req: &HttpRequest) -> Result<T> {
-    match Query::<T>::from_query(req.query_string()) {
-        Ok(query) => Ok(query.into_inner()),
-        Err(e) => {
-            let message = e.to_string();
-            let message = message.strip_prefix("Query deserialize error: ").unwrap_or(&message);
-            let (field, code, detail) = explain(message, "");
-            let code = if code == "unknown_field" { "unknown_parameter" } else { code };
-            Err(Failure::App(app::Error::field(field, code, detail)))
-        }
+    read(req.query_string())
+}
+
+fn read<T: DeserializeOwned>(query: &str) -> Result<T> {
+    let reader = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+    serde_path_to_error::deserialize(reader).map_err(|e| {
+        let path = e.path().to_string();
+        let path = if path == "." { String::new() } else { path };
+        let (field, code, detail) = explain(&e.into_inner().to_string(), &path);
+        let (code, detail) = match code {
+            "unknown_field" => ("unknown_parameter", detail),
+            "invalid" => of_text(&detail),
+            _ => (code, detail),
+        };
+        Failure::App(app::Error::field(field, code, detail))
+    })
+}
+
+/// What a text was to be, by the complaint of the type that could not read it.
+fn of_text(message: &str) -> (&'static str, String) {
+    const OF_A_NUMBER: [&str; 4] = ["invalid digit", "number too", "cannot parse integer", "invalid float"];
+    const OF_A_DAY: [&str; 5] = ["input contains", "premature end", "trailing input", "input is", "no possible date"];
+    let begins = |signs: &[&str]| signs.iter().any(|sign| message.starts_with(sign));
+    if begins(&OF_A_NUMBER) {
+        ("wrong_type", "number".to_owned())
+    } else if begins(&OF_A_DAY) {
+        ("date", String::new())
+    } else if message.starts_with("UUID") || message.contains("UUID") {
+        ("id", String::new())
+    } else if message.contains("`true` or `false`") {
+        ("wrong_type", "boolean".to_owned())
+    } else {
+        ("invalid", message.to_owned())
     }
 }
 
@@ -42,4 +65,42 @@ pub(crate) fn explain(message: &str, path: &str) -> (String, &'static str, Strin
         return (path.to_owned(), "wrong_type", expected.to_owned());
     }
     (path.to_owned(), "invalid", message.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::Error;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its parsing matters")]
+    struct Asked {
+        from: Option<chrono::NaiveDate>,
+        limit: Option<i64>,
+        id: Option<uuid::Uuid>,
+        all: Option<bool>,
+        name: String,
+    }
+
+    fn wrong(query: &str) -> (String, &'static str) {
+        match read::<Asked>(query) {
+            Err(Failure::App(Error::Invalid(e))) => (e[0].field.clone(), e[0].code),
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_malformed_parameter_is_named_with_what_it_should_be() {
+        assert_eq!(wrong("name=x&from=2026-13-01"), ("from".to_owned(), "date"));
+        assert_eq!(wrong("name=x&from=soon"), ("from".to_owned(), "date"));
+        assert_eq!(wrong("name=x&from="), ("from".to_owned(), "date"));
+        assert_eq!(wrong("name=x&limit=ten"), ("limit".to_owned(), "wrong_type"));
+        assert_eq!(wrong("name=x&limit=99999999999999999999"), ("limit".to_owned(), "wrong_type"));
+        assert_eq!(wrong("name=x&id=7"), ("id".to_owned(), "id"));
+        assert_eq!(wrong("name=x&all=maybe"), ("all".to_owned(), "wrong_type"));
+        assert_eq!(wrong("name=x&more=1"), ("more".to_owned(), "unknown_parameter"));
+        assert_eq!(wrong("limit=1"), ("name".to_owned(), "required"));
+        assert_eq!(wrong("name=x&name=y"), ("name".to_owned(), "invalid"));
+    }
 }

@@ -32,6 +32,24 @@ pub(super) fn input(object: &str) -> Json {
             json!({ "name": "我的 A 级客户", "object": "customers", "definition": { "filter": { "field": "grade", "op": "eq", "value": "A" } } })
         }
         "teams" => json!({ "name": "华东一组", "region": "华东" }),
+        "contents" => {
+            json!({ "title": "同行业降本案例", "kind": "case_study", "stages": ["acquisition", "growth"], "roles": ["decision_maker"], "summary": "半年把不良率降了四成" })
+        }
+        "resources" => {
+            json!({ "name": "资深工程师到场", "kind": "expert", "unit_cost_minor": 200_000, "stages": ["growth"] })
+        }
+        "pains" => json!({ "name": "交期不稳" }),
+        "assessments" => {
+            json!({ "customer_id": PLACEHOLDER, "assessed_on": "2026-11-20", "relationship_closeness": 70, "wallet_share": 35 })
+        }
+        "entitlements" => json!({ "customer_id": PLACEHOLDER, "name": "优先排产", "granted_on": "2026-11-20" }),
+        "playbook_runs" => {
+            json!({ "customer_id": PLACEHOLDER, "name": "关系维护计划", "dimension": "security", "started_on": "2026-11-20" })
+        }
+        "goals" => json!({ "title": "老客户复购率提升到 60%", "level": "company", "published": true }),
+        "acknowledgements" => json!({ "goal_id": PLACEHOLDER, "acknowledged_on": "2026-11-20", "agrees": true }),
+        "pulses" => json!({ "answered_on": "2026-11-20", "commitment": 80, "energy": 60, "learning": 70 }),
+        "audits" => json!({ "taken_on": "2026-11-20", "answers": { "goal_known": 4, "target_list": 2 } }),
         "users" => json!({ "name": "李雷", "email": "li.lei@example.com", "title": "销售代表" }),
         _ => json!({}),
     }
@@ -45,6 +63,11 @@ pub(super) fn patch(object: &str) -> Json {
         "activities" => json!({ "outcome": "客户同意安排演示" }),
         "tasks" => json!({ "status": "done", "result": "已发送" }),
         "tags" => json!({ "color": "info" }),
+        "entitlements" => json!({ "status": "revoked", "revoked_on": "2026-12-01" }),
+        "playbook_runs" => json!({ "name": "关系维护计划（二期）" }),
+        "goals" => json!({ "published": true }),
+        "acknowledgements" => json!({ "comment": "清楚自己要做什么" }),
+        "pulses" => json!({ "energy": 75 }),
         "pipelines" | "pipeline_stages" | "saved_views" => json!({ "position": 3 }),
         "teams" => json!({ "region": "华南" }),
         "users" => json!({ "title": "高级销售代表" }),

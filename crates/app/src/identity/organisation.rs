@@ -32,7 +32,7 @@ pub fn update_organisation(ctx: &mut Ctx<'_>, patch: &OrganisationPatch) -> Resu
         new.currency.clone_from(currency);
     }
     if let Some(timezone) = &patch.timezone {
-        schema::offset_of(timezone).ok_or_else(|| Error::field("timezone", "timezone", ""))?;
+        schema::zone(timezone).ok_or_else(|| Error::field("timezone", "timezone", ""))?;
         new.timezone.clone_from(timezone);
     }
     if new != old {
@@ -58,7 +58,7 @@ pub(super) fn check_name(name: &str, field: &str) -> Result<String> {
 
 /// Parsing that depends on neither time nor caller.
 pub(super) fn parsing() -> domain::fields::ParseCx {
-    domain::fields::ParseCx { offset: chrono::Offset::fix(&chrono::Utc), me: None, now: chrono::DateTime::UNIX_EPOCH }
+    domain::fields::ParseCx { zone: domain::zone::Zone::utc(), me: None, now: chrono::DateTime::UNIX_EPOCH }
 }
 
 pub(super) fn save(conn: &mut AnyConnection, stamp: &Stamp, organisation: &Organisation) -> Result<()> {

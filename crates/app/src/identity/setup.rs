@@ -5,7 +5,6 @@ use super::login::{Device, LoggedIn, begin};
 use super::organisation::{check_name, parsing, save};
 use super::passwords::Prepared;
 use super::seeds;
-use crate::schema::offset_of;
 use crate::{Actor, Ctx, Error, Result};
 use chrono::{DateTime, Utc};
 use contract::identity::{Organisation, Setup};
@@ -101,7 +100,6 @@ fn give_administrator(conn: &mut AnyConnection, user: Uuid) -> Result<()> {
 
 fn seed_pipelines(conn: &mut AnyConnection, stamp: &Stamp) -> Result<()> {
     let schema = crate::schema::load(conn)?;
-    offset_of(&schema.timezone).ok_or_else(|| Error::Internal("the default time zone is unknown".to_owned()))?;
     let (actor, schema) = (Actor::system(stamp.actor), std::sync::Arc::new(schema));
     let mut ctx = Ctx { conn, actor: &actor, now: stamp.now, request_id: stamp.request_id, schema: &schema };
     seeds::pipelines(&mut ctx)

@@ -142,7 +142,14 @@ fn target(field: &FieldDef, key: String) -> Target {
         Kind::Bool => (&[Bool, Int, Text], false),
         Kind::Date | Kind::DateTime => (&[Date, Time, Int, Text], false),
         Kind::Choice(_) => (&[Text, Bool, Int], false),
-        Kind::Text { .. } | Kind::LongText { .. } | Kind::Link(_) | Kind::Tags | Kind::Json | Kind::Id => (&[], false),
+        Kind::Text { .. }
+        | Kind::LongText { .. }
+        | Kind::Link(_)
+        | Kind::Tags
+        | Kind::Json
+        | Kind::Id
+        | Kind::Links(_)
+        | Kind::Choices(_) => (&[], false),
     };
     Target { key, names: vec![field.label.zh.to_string(), field.label.en.to_string()], shapes, by_shape }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{TimeZone, Utc};
+use chrono::Utc;
 use contract::imports::ImportColumn;
 use domain::fields::{FieldDef, FieldError, Kind, ParseCx};
 use domain::record::{Place, Shape};
@@ -162,7 +162,7 @@ impl Column {
                 Some(id) => Cell::Value(Value::Id(id), false),
                 None => bad("not_an_id"),
             },
-            Kind::Json => bad("not_importable"),
+            Kind::Json | Kind::Links(_) | Kind::Choices(_) => bad("not_importable"),
         }
     }
 
@@ -173,9 +173,7 @@ impl Column {
     fn moment(&self, text: &str, cx: &ParseCx) -> Cell {
         let moment = match parse_moment(text, self.order) {
             Some(Moment::Offset(moment)) => Some(moment.with_timezone(&Utc)),
-            Some(Moment::Local(moment)) => {
-                cx.offset.from_local_datetime(&moment).single().map(|moment| moment.with_timezone(&Utc))
-            }
+            Some(Moment::Local(moment)) => Some(cx.zone.moment(moment)),
             None => None,
         };
         match moment {

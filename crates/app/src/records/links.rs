@@ -16,6 +16,9 @@ pub(super) fn check(ctx: &mut Ctx<'_>, shape: &Shape, new: &Record, old: Option<
         }
         let (object, ids) = match (&field.kind, new.at(at)) {
             (Kind::Link(object), Value::Id(id)) => (object.as_ref(), vec![*id]),
+            (Kind::Links(object), Value::List(list)) => {
+                (object.as_ref(), list.iter().filter_map(Value::as_id).collect())
+            }
             (Kind::Tags, Value::List(list)) => ("tags", list.iter().filter_map(Value::as_id).collect()),
             _ => continue,
         };

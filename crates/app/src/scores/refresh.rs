@@ -46,7 +46,7 @@ pub fn run(conn: &mut AnyConnection) -> Result<Option<RfmRun>> {
 }
 
 fn today(schema: &Schema, now: DateTime<Utc>) -> NaiveDate {
-    crate::totals::local_day(now, schema.offset)
+    schema.zone.day(now)
 }
 
 fn settings(conn: &mut AnyConnection) -> Result<Settings> {

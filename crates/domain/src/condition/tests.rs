@@ -5,7 +5,11 @@ use serde_json::json;
 
 fn cx() -> ParseCx {
     let offset = FixedOffset::east_opt(8 * 3600).unwrap();
-    ParseCx { offset, me: Some(Uuid::from_u128(7)), now: Utc.with_ymd_and_hms(2026, 3, 15, 4, 0, 0).unwrap() }
+    ParseCx {
+        zone: crate::zone::Zone::fixed(offset),
+        me: Some(Uuid::from_u128(7)),
+        now: Utc.with_ymd_and_hms(2026, 3, 15, 4, 0, 0).unwrap(),
+    }
 }
 
 fn shape() -> Shape {

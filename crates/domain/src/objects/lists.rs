@@ -92,3 +92,110 @@ pub(super) const USER_STATUS: &[Choice] = &[
 
 pub(super) const LOCALES: &[Choice] =
     &[choice("zh-CN", "中文", "Chinese", "neutral"), choice("en", "英文", "English", "neutral")];
+
+pub(super) const LIFECYCLE_STAGES: &[Choice] = &[
+    choice("acquisition", "获客期", "Acquisition", "info"),
+    choice("growth", "成长期", "Growth", "primary"),
+    choice("maturity", "成熟期", "Maturity", "success"),
+    choice("retention", "留存期", "Retention", "warning"),
+];
+
+pub(super) const SERVICE_TIERS: &[Choice] = &[
+    choice("strategic", "战略客户", "Strategic", "success"),
+    choice("growth", "成长客户", "Growth", "primary"),
+    choice("basic", "基础客户", "Basic", "neutral"),
+];
+
+pub(super) const PROFILE_TYPES: &[Choice] = &[
+    choice("price_sensitive", "价格敏感型", "Price-sensitive", "warning"),
+    choice("professional", "专业型", "Professional", "info"),
+    choice("technology_driven", "技术驱动型", "Technology-driven", "primary"),
+    choice("complex_decision", "决策链复杂型", "Complex decision chain", "neutral"),
+];
+
+pub(super) const CONTACT_ROLES: &[Choice] = &[
+    choice("decision_maker", "决策者", "Decision maker", "success"),
+    choice("influencer", "影响者", "Influencer", "primary"),
+    choice("technical", "技术评估", "Technical", "info"),
+    choice("purchasing", "采购", "Purchasing", "info"),
+    choice("finance", "财务", "Finance", "neutral"),
+    choice("user", "使用者", "User", "neutral"),
+    choice("coach", "内部支持者", "Coach", "warning"),
+];
+
+pub(super) const CONTENT_KINDS: &[Choice] = &[
+    choice("case_study", "客户案例", "Case study", "success"),
+    choice("white_paper", "白皮书", "White paper", "info"),
+    choice("brochure", "产品资料", "Brochure", "primary"),
+    choice("solution", "方案模板", "Solution", "primary"),
+    choice("video", "视频", "Video", "info"),
+    choice("script", "话术", "Talking points", "neutral"),
+    choice("other", "其他", "Other", "neutral"),
+];
+
+pub(super) const RESOURCE_KINDS: &[Choice] = &[
+    choice("material", "产品资料", "Material", "neutral"),
+    choice("case_visit", "案例参观", "Case visit", "success"),
+    choice("expert", "专家支持", "Expert support", "primary"),
+    choice("event", "市场活动", "Market event", "info"),
+    choice("sample", "样品", "Sample", "info"),
+    choice("trial", "试用", "Trial", "warning"),
+    choice("executive", "高层拜访", "Executive visit", "error"),
+    choice("other", "其他", "Other", "neutral"),
+];
+
+pub(super) const CADENCE_STATUS: &[Choice] = &[
+    choice("never", "从未联系", "Never contacted", "error"),
+    choice("under", "联系不足", "Under", "warning"),
+    choice("due", "该联系了", "Due", "info"),
+    choice("on_track", "节奏正常", "On track", "success"),
+    choice("over", "过度联系", "Over", "error"),
+];
+
+pub(super) const ASSET_CLASSES: &[Choice] = &[
+    choice("increment", "增量", "Increment", "success"),
+    choice("retained", "留量", "Retained", "primary"),
+    choice("flow", "流量", "Flow", "neutral"),
+];
+
+pub(super) const DIMENSIONS: &[Choice] = &[
+    choice("security", "安全度", "Security", "primary"),
+    choice("development", "发展度", "Development", "success"),
+    choice("acceptance", "接受度", "Acceptance", "info"),
+    choice("experience", "体验度", "Experience", "warning"),
+];
+
+pub(super) const SCORE_BANDS: &[Choice] = &[
+    choice("strong", "强", "Strong", "success"),
+    choice("sound", "稳", "Sound", "primary"),
+    choice("weak", "弱", "Weak", "error"),
+];
+
+pub(super) const HEALTH_BANDS: &[Choice] = &[
+    choice("healthy", "健康", "Healthy", "success"),
+    choice("watch", "关注", "Watch", "warning"),
+    choice("at_risk", "有风险", "At risk", "error"),
+];
+
+pub(super) const ENTITLEMENT_STATUS: &[Choice] =
+    &[choice("active", "生效中", "Active", "success"), choice("revoked", "已收回", "Revoked", "neutral")];
+
+pub(super) const GOAL_LEVELS: &[Choice] = &[
+    choice("company", "公司", "Company", "primary"),
+    choice("team", "团队", "Team", "info"),
+    choice("person", "个人", "Person", "neutral"),
+];
+
+pub(super) const AUDIT_SUBJECTS: &[Choice] = &[
+    choice("company", "公司", "Company", "primary"),
+    choice("team", "团队", "Team", "info"),
+    choice("person", "个人", "Person", "neutral"),
+];
+
+pub(super) const AUDIT_AREAS: &[Choice] = &[
+    choice("commitment", "承诺度", "Commitment", "primary"),
+    choice("precision", "精准度", "Precision", "info"),
+    choice("engagement", "投入度", "Engagement", "warning"),
+    choice("process", "4R 过程", "4R process", "success"),
+    choice("customers", "SDAE 客户质量", "SDAE customer quality", "neutral"),
+];

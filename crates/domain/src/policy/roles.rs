@@ -51,6 +51,8 @@ impl Draft {
         Draft(Permissions::default())
             .grant(&REFERENCE, READ_ALL)
             .grant(&["saved_views"], Grant::full(Scope::Own))
+            .grant(&["contents", "goals"], READ_ALL)
+            .grant(&["pulses"], work(Scope::Own, Scope::Own))
             .grant(&["settings", "custom_fields"], READ_ALL)
     }
 
@@ -87,7 +89,8 @@ pub fn shipped() -> Vec<ShippedRole> {
         Draft(administrator()).role(ADMINISTRATOR, "管理员", "Administrator"),
         Draft::person()
             .grant(&SALES, EVERYTHING)
-            .grant(&["orders", "products", "pipelines", "tags"], EVERYTHING)
+            .grant(&["orders", "products", "pipelines", "tags", "contents", "goals"], EVERYTHING)
+            .grant(&["pulses"], work(Scope::All, Scope::Own))
             .grant(&FIGURES, READ_ALL)
             .grant(&["imports", "exports"], jobs(Scope::All))
             .grant(&["api_keys"], jobs(Scope::Own))
@@ -95,6 +98,9 @@ pub fn shipped() -> Vec<ShippedRole> {
         Draft::person()
             .grant(&SALES, Grant::full(Scope::Subtree))
             .grant(&["orders"], Grant::full(Scope::Subtree))
+            .grant(&["contents"], work(Scope::All, Scope::All))
+            .grant(&["goals"], work(Scope::All, Scope::Own))
+            .grant(&["pulses"], work(Scope::Subtree, Scope::Own))
             .grant(&["tags"], work(Scope::All, Scope::All))
             .grant(&FIGURES, Grant::read_only(Scope::Subtree))
             .grant(&["imports", "exports"], jobs(Scope::Own))
@@ -114,7 +120,7 @@ pub fn shipped() -> Vec<ShippedRole> {
             )
             .grant(&["opportunities", "orders"], READ_ALL)
             .grant(&["activities", "tasks"], work(Scope::All, Scope::Own))
-            .grant(&["tags"], EVERYTHING)
+            .grant(&["tags", "contents"], EVERYTHING)
             .grant(&FIGURES, READ_ALL)
             .grant(&["imports", "exports"], jobs(Scope::Own))
             .masks(Mask::Partial, Mask::Clear)

@@ -1,8 +1,8 @@
 //! API keys: for programs, with permissions of their own.
 
-use super::row::{Row, document, or_null};
 use crate::db::AnyConnection;
 use crate::error::Result;
+use crate::row::{Row, document, or_null};
 use crate::sql::{Cells, Sql, Store};
 use chrono::{DateTime, Utc};
 use domain::policy::Permissions;

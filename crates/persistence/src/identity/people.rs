@@ -1,8 +1,8 @@
 //! Users as far as logging in goes, their passwords, and the teams around them.
 
-use super::row::{Row, or_null};
 use crate::db::AnyConnection;
 use crate::error::Result;
+use crate::row::{Row, or_null};
 use crate::sql::{Cells, Engine, Sql, Store};
 use chrono::{DateTime, Utc};
 use domain::value::Value;

@@ -1,8 +1,8 @@
 //! Roles and who has them.
 
-use super::row::{Row, document};
 use crate::db::AnyConnection;
 use crate::error::Result;
+use crate::row::{Row, document};
 use crate::sql::{Cells, Sql, Store};
 use chrono::{DateTime, Utc};
 use domain::policy::Permissions;

@@ -1,8 +1,8 @@
 //! Sessions: one per log-in, kept alive by a refresh token that changes at every use.
 
-use super::row::{Row, or_null};
 use crate::db::AnyConnection;
 use crate::error::Result;
+use crate::row::{Row, or_null};
 use crate::sql::{Cells, Engine, Sql, Store};
 use chrono::{DateTime, Utc};
 use domain::value::Value;

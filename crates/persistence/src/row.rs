@@ -7,10 +7,10 @@ use domain::value::Value;
 use uuid::Uuid;
 
 /// The cells that are left of a row.
-pub(super) struct Row(std::vec::IntoIter<Value>);
+pub(crate) struct Row(std::vec::IntoIter<Value>);
 
 impl Row {
-    pub(super) fn new(cells: Cells) -> Row {
+    pub(crate) fn new(cells: Cells) -> Row {
         Row(cells.0.into_iter())
     }
 
@@ -20,43 +20,43 @@ impl Row {
         cell
     }
 
-    pub(super) fn opt_id(&mut self) -> Option<Uuid> {
+    pub(crate) fn opt_id(&mut self) -> Option<Uuid> {
         self.next(Store::Id).as_id()
     }
 
-    pub(super) fn id(&mut self) -> Result<Uuid> {
+    pub(crate) fn id(&mut self) -> Result<Uuid> {
         self.opt_id().ok_or_else(unexpected)
     }
 
-    pub(super) fn opt_text(&mut self) -> Option<String> {
+    pub(crate) fn opt_text(&mut self) -> Option<String> {
         match self.next(Store::Text) {
             Value::Text(s) | Value::Json(s) => Some(s),
             _ => None,
         }
     }
 
-    pub(super) fn text(&mut self) -> Result<String> {
+    pub(crate) fn text(&mut self) -> Result<String> {
         self.opt_text().ok_or_else(unexpected)
     }
 
-    pub(super) fn int(&mut self) -> Result<i64> {
+    pub(crate) fn int(&mut self) -> Result<i64> {
         self.next(Store::Int).as_int().ok_or_else(unexpected)
     }
 
-    pub(super) fn bool(&mut self) -> Result<bool> {
+    pub(crate) fn bool(&mut self) -> Result<bool> {
         self.next(Store::Bool).as_bool().ok_or_else(unexpected)
     }
 
-    pub(super) fn opt_time(&mut self) -> Option<DateTime<Utc>> {
+    pub(crate) fn opt_time(&mut self) -> Option<DateTime<Utc>> {
         self.next(Store::Time).as_time()
     }
 
-    pub(super) fn time(&mut self) -> Result<DateTime<Utc>> {
+    pub(crate) fn time(&mut self) -> Result<DateTime<Utc>> {
         self.opt_time().ok_or_else(unexpected)
     }
 
     /// A JSON document as a type.
-    pub(super) fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T> {
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(&mut self) -> Result<T> {
         serde_json::from_str(&self.text()?).map_err(|e| Error::Internal(e.to_string()))
     }
 }
@@ -66,11 +66,11 @@ fn unexpected() -> Error {
 }
 
 /// A value or NULL, for binds.
-pub(super) fn or_null<T>(value: Option<T>, wrap: impl FnOnce(T) -> Value) -> Value {
+pub(crate) fn or_null<T>(value: Option<T>, wrap: impl FnOnce(T) -> Value) -> Value {
     value.map_or(Value::Null, wrap)
 }
 
 /// A document for a JSON bind.
-pub(super) fn document<T: serde::Serialize>(value: &T) -> Result<Value> {
+pub(crate) fn document<T: serde::Serialize>(value: &T) -> Result<Value> {
     serde_json::to_string(value).map(Value::Json).map_err(|e| Error::Internal(e.to_string()))
 }

@@ -1,0 +1,2 @@
+DROP TABLE consumer_failures;
+DROP TABLE consumers;

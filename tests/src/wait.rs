@@ -1,0 +1,17 @@
+//! Waiting for what the server does on its own time.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Looks until something is there, for at most a minute. `what` says what never came.
+#[track_caller]
+pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "never: {what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
