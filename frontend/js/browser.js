@@ -1,4 +1,10 @@
 // The few things of the browser that are shorter here than through bindings.
+// Well after the first rows: what is downloaded ahead must not slow down what is looked at.
+export function when_idle() {
+  const idle = globalThis.requestIdleCallback ?? (go => setTimeout(go, 200));
+  return new Promise(go => setTimeout(() => idle(go, { timeout: 4000 }), 1200));
+}
+
 export function take_lock(name) {
   return new Promise(go => {
     if (!navigator.locks) { go(() => {}); return; }

@@ -1,4 +1,4 @@
-import init from '../pkg/app.js';
-import wasm from '../pkg/app_bg.wasm';
+import init from '../pkg/main.js';
+import wasm from '../pkg/main_bg.wasm';
 
 init({ module_or_path: new URL(wasm, import.meta.url) });

@@ -7,6 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen(raw_module = "../js/browser.js")]
 extern "C" {
+    fn when_idle() -> js_sys::Promise;
     fn take_lock(name: &str) -> js_sys::Promise;
     fn save_blob(blob: &JsValue, name: &str);
     fn copy_text(text: &str);
@@ -52,6 +53,11 @@ const FIXED_UTC: FixedOffset = match FixedOffset::east_opt(0) {
 /// Waits for its turn among this browser's tabs; calling the answer lets the next one go on.
 pub(crate) async fn lock(name: &str) -> Option<js_sys::Function> {
     JsFuture::from(take_lock(name)).await.ok()?.dyn_into().ok()
+}
+
+/// Waits until the page has nothing better to do.
+pub(crate) async fn idle() {
+    let _ = JsFuture::from(when_idle()).await;
 }
 
 /// Hands an answer to the user as a file.

@@ -116,11 +116,45 @@ impl Clock {
     }
 }
 
+/// Reads `2026-11-22`. By hand, as chrono's parsers and formatters for any pattern are ten times the size of these few lines.
+pub(crate) fn parse_day(text: &str) -> Option<NaiveDate> {
+    let mut parts = text.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
+/// Reads `2026-11-22T08:30` with or without seconds and their fraction.
+fn parse_local(text: &str) -> Option<NaiveDateTime> {
+    let (day, time) = text.split_once(['T', ' '])?;
+    let mut parts = time.splitn(3, ':');
+    let (hour, minute) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let second = parts.next().map_or(Some(0), |s| s.split('.').next()?.parse().ok())?;
+    parse_day(day)?.and_hms_opt(hour, minute, second)
+}
+
+/// Reads an RFC 3339 moment: `2026-11-22T08:30:00Z`, `2026-11-22T16:30:00.5+08:00`.
+pub(crate) fn parse_moment(text: &str) -> Option<DateTime<Utc>> {
+    if let Some(local) = text.strip_suffix(['Z', 'z']) {
+        return Some(parse_local(local)?.and_utc());
+    }
+    let at = text.rfind(['+', '-']).filter(|at| *at > 10)?;
+    let (hours, minutes) = text.get(at + 1..)?.split_once(':')?;
+    let minutes = hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?;
+    let ahead = if text.get(at..)?.starts_with('-') { -minutes } else { minutes };
+    parse_local(text.get(..at)?)?.and_utc().checked_sub_signed(Duration::minutes(ahead))
+}
+
+/// A moment as the API takes it, to the second, in UTC.
+pub(crate) fn moment_text(at: DateTime<Utc>) -> String {
+    let at = at.naive_utc();
+    format!("{}T{:02}:{:02}:{:02}Z", at.date(), at.hour(), at.minute(), at.second())
+}
+
 /// A day as people say it: today, yesterday, in 3 days; the ISO date when more than a week away.
 pub(crate) fn date(lang: Lang, text: &str, clock: &Clock) -> String {
-    match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        Ok(day) => day_words(lang, day, clock),
-        Err(_) => text.to_owned(),
+    match parse_day(text) {
+        Some(day) => day_words(lang, day, clock),
+        None => text.to_owned(),
     }
 }
 
@@ -137,7 +171,7 @@ fn day_words(lang: Lang, day: NaiveDate, clock: &Clock) -> String {
 
 /// A moment as people say it: minutes and hours ago on the day, then the day and the time.
 pub(crate) fn moment(lang: Lang, text: &str, clock: &Clock) -> String {
-    let Ok(at) = DateTime::parse_from_rfc3339(text) else { return text.to_owned() };
+    let Some(at) = parse_moment(text) else { return text.to_owned() };
     let at = at.with_timezone(&clock.offset);
     let past = clock.now.signed_duration_since(at);
     if past >= Duration::zero() && past < Duration::minutes(1) {
@@ -151,27 +185,30 @@ pub(crate) fn moment(lang: Lang, text: &str, clock: &Clock) -> String {
 
 /// A moment in full, for hovering.
 pub(crate) fn moment_full(text: &str, clock: &Clock) -> String {
-    match DateTime::parse_from_rfc3339(text) {
-        Ok(at) => at.with_timezone(&clock.offset).format("%Y-%m-%d %H:%M:%S").to_string(),
-        Err(_) => text.to_owned(),
+    match parse_moment(text) {
+        Some(at) => {
+            let at = at.with_timezone(&clock.offset).naive_local();
+            format!("{} {:02}:{:02}:{:02}", at.date(), at.hour(), at.minute(), at.second())
+        }
+        None => text.to_owned(),
     }
 }
 
 /// The value of a `datetime-local` input for a moment.
 pub(crate) fn moment_input(text: &str, clock: &Clock) -> String {
-    match DateTime::parse_from_rfc3339(text) {
-        Ok(at) => at.with_timezone(&clock.offset).format("%Y-%m-%dT%H:%M").to_string(),
-        Err(_) => text.to_owned(),
+    match parse_moment(text) {
+        Some(at) => {
+            let at = at.with_timezone(&clock.offset).naive_local();
+            format!("{}T{:02}:{:02}", at.date(), at.hour(), at.minute())
+        }
+        None => text.to_owned(),
     }
 }
 
 /// The moment that a `datetime-local` input means, in RFC 3339 UTC.
 pub(crate) fn parse_moment_input(text: &str, clock: &Clock) -> Option<String> {
-    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
-        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
-        .ok()?;
-    let at = local.and_local_timezone(clock.offset).single()?.with_timezone(&Utc);
-    Some(at.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+    let at = parse_local(text)?.and_local_timezone(clock.offset).single()?.with_timezone(&Utc);
+    Some(moment_text(at))
 }
 
 /// Morning, afternoon or evening.
@@ -183,16 +220,20 @@ pub(crate) fn greeting(lang: Lang, clock: &Clock) -> &'static str {
     }
 }
 
+/// A month by its number, 1..12, short.
+pub(crate) fn month_word(lang: Lang, month: u32) -> String {
+    const EN: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    match lang {
+        Lang::Zh => format!("{month}月"),
+        Lang::En => EN.get(month as usize - 1).copied().unwrap_or("").to_owned(),
+    }
+}
+
 /// A month such as `2026-11` or a day, short, for a chart's axis.
 pub(crate) fn axis_month(lang: Lang, text: &str) -> String {
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .or_else(|_| NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d"));
-    match day {
-        Ok(d) => match lang {
-            Lang::Zh => format!("{}月", d.month()),
-            Lang::En => d.format("%b").to_string(),
-        },
-        Err(_) => text.to_owned(),
+    match parse_day(text).or_else(|| parse_day(&format!("{text}-01"))) {
+        Some(d) => month_word(lang, d.month()),
+        None => text.to_owned(),
     }
 }
 
@@ -202,7 +243,7 @@ mod tests {
 
     fn clock() -> Clock {
         let offset = FixedOffset::east_opt(8 * 3600).unwrap();
-        Clock { now: DateTime::parse_from_rfc3339("2026-11-22T08:00:00Z").unwrap().with_timezone(&Utc), offset }
+        Clock { now: parse_moment("2026-11-22T08:00:00Z").unwrap(), offset }
     }
 
     #[test]
@@ -250,6 +291,19 @@ mod tests {
         assert_eq!(moment(Lang::En, "2026-11-21T01:05:00Z", &c), "yesterday 09:05");
         assert_eq!(moment_input("2026-11-22T07:30:00Z", &c), "2026-11-22T15:30");
         assert_eq!(parse_moment_input("2026-11-22T15:30", &c).as_deref(), Some("2026-11-22T07:30:00Z"));
+    }
+
+    #[test]
+    fn moments_are_read_in_every_zone_and_nonsense_is_not() {
+        let same = parse_moment("2026-11-22T08:30:00Z");
+        assert!(same.is_some());
+        assert_eq!(parse_moment("2026-11-22T16:30:00.125+08:00"), same);
+        assert_eq!(parse_moment("2026-11-22T03:00:00-05:30"), same);
+        assert_eq!(same.map(moment_text).as_deref(), Some("2026-11-22T08:30:00Z"));
+        for text in ["", "2026-11-22", "2026-13-01T00:00:00Z", "2026-11-22T25:00:00Z", "昨天", "2026-11-22T08:30:00+八"]
+        {
+            assert_eq!(parse_moment(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod format;
 mod i18n;
 mod pages;
 mod palette;
+mod parts;
 mod record;
 mod route;
 mod shell;

@@ -7,6 +7,7 @@ use crate::data::session::use_session;
 use crate::i18n::{Lang, LangCtx};
 use crate::pages;
 use crate::palette::Palette;
+use crate::parts::{self, Lazy, Room};
 use crate::route::Route;
 use crate::ui::cls;
 use crate::ui::overlay::{Popover, menu_item};
@@ -75,6 +76,12 @@ pub(crate) fn Shell() -> Html {
             move || drop(listener)
         });
     }
+    use_effect_with((), |()| {
+        wasm_bindgen_futures::spawn_local(async {
+            browser::idle().await;
+            parts::load_all().await;
+        })
+    });
     let flip = {
         let menu = menu.clone();
         Callback::from(move |_: MouseEvent| menu.set(!*menu))
@@ -109,20 +116,22 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
     let exists = |object: &str| known.iter().any(|o| o.key == object);
     match route {
         Route::Home | Route::Login | Route::Setup => html! { <pages::home::Home /> },
-        Route::Imports => html! { <pages::imports::Imports /> },
-        Route::NewImport => html! { <pages::imports::NewImport /> },
-        Route::Import { id } => html! { <pages::import_job::ImportJob key={id.clone()} id={id.clone()} /> },
-        Route::Exports => html! { <pages::exports::Exports /> },
-        Route::Settings => html! { <pages::settings::Settings page="" /> },
-        Route::SettingsPage { page } => html! { <pages::settings::Settings {page} /> },
+        Route::Imports => lazy(Room::Imports),
+        Route::NewImport => lazy(Room::NewImport),
+        Route::Import { id } => lazy(Room::Import(id)),
+        Route::Exports => lazy(Room::Exports),
+        Route::Settings => lazy(Room::Settings(String::new())),
+        Route::SettingsPage { page } => lazy(Room::Settings(page)),
         Route::List { object } if exists(&object) => {
             html! { <crate::record::list::RecordList key={object.clone()} object={object.clone()} /> }
         }
-        Route::Record { object, id } if exists(&object) => {
-            html! { <crate::record::detail::RecordDetail key={id.clone()} {object} id={id.clone()} /> }
-        }
+        Route::Record { object, id } if exists(&object) => lazy(Room::Record(object, id)),
         Route::List { .. } | Route::Record { .. } | Route::NotFound => html! { <NotFound /> },
     }
+}
+
+fn lazy(room: Room) -> Html {
+    html! { <Lazy {room} /> }
 }
 
 #[component]

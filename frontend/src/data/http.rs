@@ -21,7 +21,7 @@ pub(crate) struct ApiError {
 }
 
 impl ApiError {
-    fn offline() -> ApiError {
+    pub(crate) fn offline() -> ApiError {
         ApiError { code: "offline".into(), ..ApiError::default() }
     }
 

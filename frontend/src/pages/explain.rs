@@ -1,9 +1,8 @@
 //! What a number is: its formula, its course over the months, its parts, and the records behind it.
 
 use super::home::{ListLink, records_link};
+use super::metric::{Scope, drill, full, metric_path, rows, short};
 use crate::chart::Chart;
-use crate::data::http::encode;
-use crate::data::listing::drill_target;
 use crate::data::query::use_query;
 use crate::data::session::use_session;
 use crate::format;
@@ -11,82 +10,8 @@ use crate::i18n::{Lang, use_lang};
 use crate::ui::field::select;
 use crate::ui::overlay::Drawer;
 use crate::ui::{Failed, skeleton_lines};
-use chrono::{Duration, NaiveDate};
 use serde_json::{Value, json};
 use yew::prelude::*;
-
-/// What a dashboard looks at: a period and a team.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Scope {
-    pub(crate) from: Option<NaiveDate>,
-    pub(crate) to: Option<NaiveDate>,
-    pub(crate) team: Option<String>,
-}
-
-impl Scope {
-    /// `&from=…&to=…&team_id=…`.
-    pub(crate) fn query(&self) -> String {
-        let day = |name: &str, d: Option<NaiveDate>| d.map(|d| format!("&{name}={d}")).unwrap_or_default();
-        let team = self.team.as_ref().map(|t| format!("&team_id={t}")).unwrap_or_default();
-        format!("{}{}{team}", day("from", self.from), day("to", self.to))
-    }
-
-    /// The period of the same length just before.
-    pub(crate) fn before(&self) -> Option<Scope> {
-        let (from, to) = (self.from?, self.to?);
-        let length = to - from + Duration::days(1);
-        Some(Scope { from: Some(from - length), to: Some(to - length), team: self.team.clone() })
-    }
-
-    /// The same without its period.
-    pub(crate) fn always(&self) -> Scope {
-        Scope { team: self.team.clone(), ..Scope::default() }
-    }
-}
-
-/// The path of a metric.
-pub(crate) fn metric_path(key: &str, scope: &Scope, group: Option<&str>) -> String {
-    let group = group.map(|g| format!("&group_by={g}")).unwrap_or_default();
-    let query = format!("{}{group}", scope.query());
-    format!("/metrics/{key}{}", if query.is_empty() { query } else { format!("?{}", &query[1..]) })
-}
-
-/// Where a number leads: its `drill_down` is a link or `{object, filter}`.
-pub(crate) fn drill(v: &Value) -> Option<(String, String)> {
-    match v.get("drill_down")? {
-        Value::String(s) => drill_target(s),
-        Value::Object(o) => {
-            let object = o.get("object")?.as_str()?.to_owned();
-            let filter = o
-                .get("filter")
-                .filter(|f| !f.is_null())
-                .map(|f| format!("filter={}", encode(&f.to_string())))
-                .unwrap_or_default();
-            Some((object, filter))
-        }
-        _ => None,
-    }
-}
-
-/// A value in its unit, short; unknown stays unknown.
-pub(crate) fn short(l: Lang, currency: &str, unit: &str, v: Option<f64>) -> String {
-    let Some(v) = v else { return l.unknown().to_owned() };
-    match unit {
-        "money" => format::money(l, currency, v.round() as i64),
-        "percent" => format::percent(v),
-        "days" => l.days_n(&format::number(v, 1)),
-        _ => format::number(v, 1),
-    }
-}
-
-/// A value in its unit, in full.
-pub(crate) fn full(currency: &str, unit: &str, v: Option<f64>) -> String {
-    match (unit, v) {
-        ("money", Some(v)) => format::money_full(currency, v.round() as i64),
-        (_, Some(v)) => format::number(v, 2),
-        (_, None) => String::new(),
-    }
-}
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ExplainProps {
@@ -179,11 +104,6 @@ fn inputs(l: Lang, currency: &str, v: &Value) -> Html {
     }
 }
 
-/// The rows of a grouped metric.
-pub(crate) fn rows(v: &Value) -> Vec<Value> {
-    v.get("rows").and_then(Value::as_array).cloned().unwrap_or_default()
-}
-
 fn trend_chart(l: Lang, label: &str, v: &Value, unit: &str) -> Html {
     let rows = rows(v);
     if rows.is_empty() {
@@ -214,30 +134,4 @@ fn parts_table(l: Lang, currency: &str, v: &Value, unit: &str) -> Html {
     let name = match drill(r) { Some((object, query)) => html! { <ListLink {object} {query} class="truncate hover:text-primary hover:underline">{ label }</ListLink> }, None => html! { <span class="truncate">{ label }</span> } };
     html! { <li class="grid h-8 grid-cols-[120px_1fr_auto] items-center gap-3">{ name }<span class="h-1.5 overflow-hidden rounded-full bg-base-200"><span class="block h-full rounded-full bg-primary/70" style={format!("width:{share:.1}%")}></span></span>
         <span class="text-right tabular-nums" title={full(currency, unit, value(r))}>{ short(l, currency, unit, value(r)) }if let Some(n) = r.get("n").and_then(Value::as_i64) { <span class="ml-2 text-xs text-base-content/70">{ l.n_records(n) }</span> }</span></li> } }) }</ul> }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_period_before_is_as_long_and_ends_the_day_before() {
-        let day = |s: &str| Some(s.parse::<NaiveDate>().unwrap());
-        let s = Scope { from: day("2026-11-01"), to: day("2026-11-22"), team: None };
-        let b = s.before().unwrap();
-        assert_eq!((b.from, b.to), (day("2026-10-10"), day("2026-10-31")));
-        assert_eq!(
-            metric_path("win_rate", &s, Some("team")),
-            "/metrics/win_rate?from=2026-11-01&to=2026-11-22&group_by=team"
-        );
-        assert_eq!(metric_path("win_rate", &Scope::default(), None), "/metrics/win_rate");
-    }
-
-    #[test]
-    fn a_drill_down_may_be_a_link_or_a_condition() {
-        assert_eq!(drill(&json!({"drill_down":"/api/v1/orders?status=won"})).unwrap().0, "orders");
-        let (object, query) = drill(&json!({"drill_down":{"object":"customers","filter":{"all":[]}}})).unwrap();
-        assert_eq!((object.as_str(), query.as_str()), ("customers", "filter=%7B%22all%22%3A%5B%5D%7D"));
-        assert_eq!(drill(&json!({})), None);
-    }
 }

@@ -1,7 +1,7 @@
 //! What will probably come: the expected sum with its interval, by category, and won amounts over the months.
 
-use super::explain::{Scope, drill, metric_path, rows, short};
 use super::home::ListLink;
+use super::metric::{Scope, drill, metric_path, rows, short};
 use crate::chart::Chart;
 use crate::data::query::use_query;
 use crate::data::session::use_session;

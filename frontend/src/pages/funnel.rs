@@ -1,7 +1,7 @@
 //! The funnel: how many reach each stage, how many go on, where it is stuck.
 
-use super::explain::{Scope, drill, short};
 use super::home::ListLink;
+use super::metric::{Scope, drill, short};
 use crate::chart::Chart;
 use crate::data::query::use_query;
 use crate::data::session::use_session;

@@ -1,15 +1,13 @@
 //! The dashboard: figures, forecast, funnel, RFM segments; every number opens.
 
-use super::explain::{Explain, Scope, drill, metric_path};
-use super::forecast::ForecastCard;
-use super::funnel::FunnelCard;
-use super::rfm::RfmCard;
+use super::metric::{Scope, drill, full, metric_path, short};
 use crate::browser;
 use crate::data::query::use_query;
 use crate::data::session::use_session;
 use crate::data::types::{Page, Record, text};
 use crate::format;
 use crate::i18n::{Lang, use_lang};
+use crate::parts::{Lazy, Room};
 use crate::record::link::{Choice, LinkPicker};
 use crate::route::Route;
 use crate::ui::cls;
@@ -116,13 +114,17 @@ pub(crate) fn Home() -> Html {
         </div>
         <div class="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-6">{ for FIGURES.iter().map(|key| html! { <Figure key={*key} metric={*key} scope={scope.clone()} onopen={show.clone()} /> }) }</div>
         <div class="mt-4 grid gap-4 xl:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]">
-            <ForecastCard scope={scope.clone()} onopen={show.clone()} />
+            <Lazy room={Room::Forecast(scope.clone(), show.clone())} />
             <TodoCard />
         </div>
-        <div class="mt-4"><FunnelCard scope={scope.clone()} /></div>
-        <div class="mt-4"><RfmCard /></div>
-        if let Some(metric) = (*open).clone() { <Explain scope={if metric == "open_pipeline" { scope.always() } else { scope }} {metric} onclose={hide} /> }
+        <div class="mt-4"><Lazy room={Room::Charts(scope.clone())} /></div>
+        if let Some(metric) = (*open).clone() { { explain(metric, scope, hide) } }
     </> }
+}
+
+fn explain(metric: String, scope: Scope, hide: Callback<()>) -> Html {
+    let scope = if metric == "open_pipeline" { scope.always() } else { scope };
+    html! { <Lazy room={Room::Explain(metric, scope, hide)} /> }
 }
 
 /// How many tasks wait today.
@@ -172,7 +174,7 @@ fn TodoCard() -> Html {
 }
 
 fn overdue(due: &str, clock: &format::Clock) -> bool {
-    chrono::DateTime::parse_from_rfc3339(due).is_ok_and(|d| d < clock.now)
+    format::parse_moment(due).is_some_and(|d| d < clock.now)
 }
 
 #[derive(Properties, PartialEq)]
@@ -201,7 +203,7 @@ fn Figure(p: &FigureProps) -> Html {
             let now = v.get("value").and_then(Value::as_f64);
             let unit = v.get("unit").and_then(Value::as_str).unwrap_or("count");
             let was = before.data.as_ref().and_then(|b| b.get("value").and_then(Value::as_f64));
-            html! { <><span class="block whitespace-nowrap text-[22px] font-semibold leading-8 tabular-nums" title={super::explain::full(session.currency(), unit, now)}>{ super::explain::short(l, session.currency(), unit, now) }</span>
+            html! { <><span class="block whitespace-nowrap text-[22px] font-semibold leading-8 tabular-nums" title={full(session.currency(), unit, now)}>{ short(l, session.currency(), unit, now) }</span>
             <span class="block h-4 text-xs">{ change(l, p.metric, unit, now, was) }</span></> }
         }
         (None, Some(e)) => html! { <span class="block min-h-12 pt-1 text-xs text-error">{ e.text(l) }</span> },

@@ -9,5 +9,37 @@ pub(crate) mod home;
 pub(crate) mod import_job;
 pub(crate) mod import_mapping;
 pub(crate) mod imports;
+pub(crate) mod metric;
 pub(crate) mod rfm;
 pub(crate) mod settings;
+
+use crate::parts::Room;
+use yew::prelude::*;
+
+/// The rooms of the part `office`.
+pub(crate) fn office(room: &Room) -> Html {
+    match room {
+        Room::Settings(page) => html! { <settings::Settings page={page.clone()} /> },
+        Room::Imports => html! { <imports::Imports /> },
+        Room::NewImport => html! { <imports::NewImport /> },
+        Room::Import(id) => html! { <import_job::ImportJob key={id.clone()} id={id.clone()} /> },
+        Room::Exports => html! { <exports::Exports /> },
+        _ => html! {},
+    }
+}
+
+/// The rooms of the part `insight`.
+pub(crate) fn insight(room: &Room) -> Html {
+    match room {
+        Room::Forecast(scope, onopen) => {
+            html! { <forecast::ForecastCard scope={scope.clone()} onopen={onopen.clone()} /> }
+        }
+        Room::Charts(scope) => {
+            html! { <div class="space-y-4"><funnel::FunnelCard scope={scope.clone()} /><rfm::RfmCard /></div> }
+        }
+        Room::Explain(metric, scope, onclose) => {
+            html! { <explain::Explain metric={metric.clone()} scope={scope.clone()} onclose={onclose.clone()} /> }
+        }
+        _ => html! {},
+    }
+}

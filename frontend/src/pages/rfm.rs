@@ -1,7 +1,7 @@
 //! Customers by recency, frequency and money: nine segments, each a list.
 
-use super::explain::{drill, short};
 use super::home::ListLink;
+use super::metric::{drill, short};
 use crate::data::http::{Request, encode};
 use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
+#[derive(Clone, Properties, PartialEq)]
 pub(crate) struct ExportProps {
     pub(crate) meta: ObjectMeta,
     pub(crate) columns: Vec<String>,

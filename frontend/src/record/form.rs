@@ -22,7 +22,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew::virtual_dom::AttrValue;
 
-#[derive(Properties, PartialEq)]
+#[derive(Clone, Properties, PartialEq)]
 pub(crate) struct RecordFormProps {
     pub(crate) meta: ObjectMeta,
     /// The record to change; without one a new record is made.
@@ -72,11 +72,7 @@ fn start(meta: &ObjectMeta, record: Option<&Record>, preset: &Record, refs: &Rc<
         put(&mut form.draft, &f.key, f.default.clone());
     }
     if meta.field("occurred_at").is_some() {
-        put(
-            &mut form.draft,
-            "occurred_at",
-            Value::String(browser::clock().now.format("%Y-%m-%dT%H:%M:00Z").to_string()),
-        );
+        put(&mut form.draft, "occurred_at", Value::String(crate::format::moment_text(browser::clock().now)));
     }
     if meta.field("ordered_on").is_some() {
         put(&mut form.draft, "ordered_on", Value::String(browser::clock().today().to_string()));

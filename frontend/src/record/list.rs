@@ -1,11 +1,11 @@
 //! The list of an object: tabs, search, filter, sort, columns, chosen rows, export, create.
 
-use super::board::Board;
+use super::board::BoardProps;
 use super::bulk::Bulk;
 use super::columns::{self, Columns};
-use super::export::ExportDrawer;
+use super::export::ExportProps;
 use super::filter_panel::{FilterButton, FilterChips};
-use super::form::RecordForm;
+use super::form::RecordFormProps;
 use super::records::use_records;
 use super::table::{PhoneList, Table};
 use super::views::{Views, tab_filter};
@@ -15,6 +15,7 @@ use crate::data::listing::{ListState, both, pairs, sort_text};
 use crate::data::session::use_session;
 use crate::data::types::{ObjectMeta, Record, text};
 use crate::i18n::use_lang;
+use crate::parts::{Lazy, Room};
 use crate::route::{Route, open_list};
 use crate::ui::cls;
 use crate::ui::field::SearchBox;
@@ -234,10 +235,18 @@ fn ListRoom(p: &RoomProps) -> Html {
                 <div class="flex flex-wrap items-center justify-between gap-x-4 px-1"><div class="min-w-0 max-w-full"><Views meta={meta.clone()} state={state.clone()} onchange={set.clone()} /></div>{ toolbar }</div>
             } else { <Bulk meta={meta.clone()} rows={chosen.clone()} archived={state.archived} onclear={clear} onexport={export} /> }
             <FilterChips meta={filter_props.0} filter={filter_props.1} refs={filter_props.2} onchange={filter_props.3} />
-            if has_board && state.board { <Board meta={meta.clone()} query={state.api_query(tab_filter(&state.view))} /> } else { { body } }
+            if has_board && state.board { <Lazy room={Room::Board(Box::new(BoardProps { meta: meta.clone(), query: state.api_query(tab_filter(&state.view)) }))} /> } else { { body } }
         </Card>
-        if creating { <RecordForm meta={meta.clone()} onclose={create.reform(|()| false)} /> }
-        if *exporting { <ExportDrawer meta={meta.clone()} columns={columns} q={if chosen.is_empty() { state.q.clone() } else { String::new() }} filter={export_filter} sort={sort_text(&state.sort)} total={if chosen.is_empty() { now.total } else { Some(chosen.len() as u64) }} onclose={no_export} /> }
+        if creating { <Lazy room={Room::Form(Box::new(yew::props!(RecordFormProps { meta: meta.clone(), onclose: create.reform(|()| false) })))} /> }
+        if *exporting { <Lazy room={Room::Export(Box::new(ExportProps {
+            meta: meta.clone(),
+            columns,
+            q: if chosen.is_empty() { state.q.clone() } else { String::new() },
+            filter: export_filter,
+            sort: sort_text(&state.sort),
+            total: if chosen.is_empty() { now.total } else { Some(chosen.len() as u64) },
+            onclose: no_export,
+        }))} /> }
     </> }
 }
 

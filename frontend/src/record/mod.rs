@@ -19,3 +19,19 @@ pub(crate) mod table;
 pub(crate) mod timeline;
 pub(crate) mod value;
 pub(crate) mod views;
+
+use crate::parts::Room;
+use yew::prelude::*;
+
+/// The rooms of the part `record`.
+pub(crate) fn draw(room: &Room) -> Html {
+    match room {
+        Room::Record(object, id) => {
+            html! { <detail::RecordDetail key={id.clone()} object={object.clone()} id={id.clone()} /> }
+        }
+        Room::Form(p) => html! { <form::RecordForm ..(**p).clone() /> },
+        Room::Export(p) => html! { <export::ExportDrawer ..(**p).clone() /> },
+        Room::Board(p) => html! { <board::Board ..(**p).clone() /> },
+        _ => html! {},
+    }
+}

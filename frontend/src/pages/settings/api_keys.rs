@@ -131,7 +131,7 @@ fn NewKey(p: &NewKeyProps) -> Html {
             }
             if let (Ok(d), Some(map)) = (days.parse::<i64>(), body.as_object_mut()) {
                 let at = browser::clock().now + chrono::Duration::days(d);
-                map.insert("expires_at".into(), json!(at.format("%Y-%m-%dT%H:%M:%SZ").to_string()));
+                map.insert("expires_at".into(), json!(crate::format::moment_text(at)));
             }
             let (made, busy, toaster) = (made.clone(), busy.clone(), toaster.clone());
             busy.set(true);

@@ -1,0 +1,151 @@
+//! Rooms whose code is not in the first download. Each [`Part`] becomes a WebAssembly file of its own, cut out of the one
+//! program by the build: it shares memory, session and caches with everything else, and nothing is in it twice.
+
+use crate::data::http::ApiError;
+use crate::pages;
+use crate::pages::metric::Scope;
+use crate::record;
+use crate::record::board::BoardProps;
+use crate::record::export::ExportProps;
+use crate::record::form::RecordFormProps;
+use crate::ui::{Card, Failed, skeleton_lines};
+use std::cell::RefCell;
+use wasm_bindgen_futures::spawn_local;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
+use yew::prelude::*;
+
+/// What a part draws: a page, or a piece of one.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Room {
+    /// The page of a record: object and id.
+    Record(String, String),
+    Form(Box<RecordFormProps>),
+    Export(Box<ExportProps>),
+    Board(Box<BoardProps>),
+    Settings(String),
+    Imports,
+    NewImport,
+    Import(String),
+    Exports,
+    /// What will probably come; the callback opens the explanation of a metric.
+    Forecast(Scope, Callback<String>),
+    /// The funnel and the segments of customers.
+    Charts(Scope),
+    /// The explanation of a metric, and the way to close it.
+    Explain(String, Scope, Callback<()>),
+}
+
+impl Room {
+    /// Where its code is.
+    fn part(&self) -> Part {
+        match self {
+            Room::Record(..) | Room::Form(_) | Room::Export(_) | Room::Board(_) => Part::Record,
+            Room::Settings(_) | Room::Imports | Room::NewImport | Room::Import(_) | Room::Exports => Part::Office,
+            Room::Forecast(..) | Room::Charts(_) | Room::Explain(..) => Part::Insight,
+        }
+    }
+
+    /// Lies over the page, so that nothing stands in its place while it loads.
+    fn over(&self) -> bool {
+        matches!(self, Room::Form(_) | Room::Export(_) | Room::Explain(..))
+    }
+}
+
+/// A file of code that is loaded when one of its rooms is first opened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// One record: its page, its form, its board, its export.
+    Record,
+    /// Settings, imports, exports.
+    Office,
+    /// Charts, reports and explanations.
+    Insight,
+}
+
+type Draw = fn(&Room) -> Html;
+
+/// In the order in which they are downloaded ahead.
+const PARTS: [Part; 3] = [Part::Record, Part::Insight, Part::Office];
+
+thread_local! {
+    static LOADED: RefCell<[Option<Draw>; PARTS.len()]> = const { RefCell::new([None; PARTS.len()]) };
+}
+
+#[wasm_split(record, fallible)]
+fn record() -> Result<Draw, SplitLoaderError> {
+    Ok(record::draw)
+}
+
+#[wasm_split(office, fallible)]
+fn office() -> Result<Draw, SplitLoaderError> {
+    Ok(pages::office)
+}
+
+#[wasm_split(insight, fallible)]
+fn insight() -> Result<Draw, SplitLoaderError> {
+    Ok(pages::insight)
+}
+
+impl Part {
+    fn loaded(self) -> Option<Draw> {
+        LOADED.with_borrow(|l| l[self as usize])
+    }
+
+    /// Downloads it, unless it is here already.
+    async fn load(self) -> Option<Draw> {
+        if let Some(draw) = self.loaded() {
+            return Some(draw);
+        }
+        let draw = match self {
+            Part::Record => record().await,
+            Part::Office => office().await,
+            Part::Insight => insight().await,
+        };
+        let draw = draw.ok()?;
+        LOADED.with_borrow_mut(|l| l[self as usize] = Some(draw));
+        Some(draw)
+    }
+}
+
+/// Downloads every part one after the other, for when the page has nothing better to do: what is opened next is there.
+pub(crate) async fn load_all() {
+    for part in PARTS {
+        part.load().await;
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct LazyProps {
+    pub(crate) room: Room,
+}
+
+/// Draws a room as soon as its code is there; grey bars until then, and a way to try again when it cannot be had.
+#[component]
+pub(crate) fn Lazy(p: &LazyProps) -> Html {
+    let part = p.room.part();
+    let outcome = use_state_eq(|| None::<(Part, bool)>);
+    let tries = use_state_eq(|| 0u32);
+    {
+        let outcome = outcome.setter();
+        use_effect_with((part, *tries), move |(part, _)| {
+            let part = *part;
+            if part.loaded().is_none() {
+                spawn_local(async move { outcome.set(Some((part, part.load().await.is_some()))) });
+            }
+        });
+    }
+    if let Some(draw) = part.loaded() {
+        return draw(&p.room);
+    }
+    if *outcome == Some((part, false)) {
+        let retry = Callback::from(move |()| {
+            outcome.set(None);
+            tries.set(*tries + 1);
+        });
+        return html! { <Card><Failed error={ApiError::offline()} {retry} /></Card> };
+    }
+    if p.room.over() {
+        return html! {};
+    }
+    html! { <Card>{ skeleton_lines(8) }</Card> }
+}
