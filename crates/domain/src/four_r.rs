@@ -13,6 +13,7 @@ mod bottleneck;
 mod contact;
 mod index;
 mod matching;
+mod suggest;
 
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ pub use bottleneck::{Bottleneck, Closed, Leverage, Link, bottleneck, leverage};
 pub use contact::{Facts, Message, Resources, Scored, score};
 pub use index::{Index, Tally, Worst};
 pub use matching::{Known, Tagged, message, resources};
+pub use suggest::{Candidate, Suggestion, affordable, suggest};
 
 /// One of the four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -3,9 +3,11 @@
 //! Nothing here reads a clock, a file, a database or a random source; the caller passes the time.
 //! The crate also builds for wasm32, so the browser validates with the same rules as the server.
 
+pub mod audit;
 pub mod cadence;
 pub mod condition;
 pub mod fields;
+pub mod flywheel;
 pub mod forecast;
 pub mod four_r;
 pub mod funnel;
@@ -15,8 +17,10 @@ pub mod lifecycle;
 pub mod metrics;
 mod numeric;
 pub mod objects;
+pub mod playbooks;
 pub mod policy;
 pub mod principles;
+pub mod profiles;
 pub mod record;
 pub mod repeat;
 pub mod rfm;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 mod assess;
 mod facts;
 mod indicators;
+mod summary;
 
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use assess::{Assessment, DimensionScore, Input, Sdae, Source, assess, score}
 pub(crate) use facts::on_cycle;
 pub use facts::{Facts, Share, computed};
 pub use indicators::{INDICATORS, Indicator};
+pub use summary::Summary;
 
 /// One of the four dimensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

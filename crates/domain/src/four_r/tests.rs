@@ -156,6 +156,39 @@ fn opportunities_at_the_median_join_the_smaller_side_when_one_is_too_small() {
 }
 
 #[test]
+fn content_that_fits_and_worked_is_suggested_before_what_was_shown() {
+    let of = |key, stages, roles, used, worked, shown| Candidate {
+        key,
+        tagged: Tagged { stages, pains: &[], roles },
+        used,
+        worked,
+        shown,
+    };
+    let known = Known { stage: Some("proposal"), pains: &[], role: Some("finance") };
+    let all = [
+        of(1, &["proposal"], &[], 0, 0, false),
+        of(2, &["proposal"], &["finance"], 10, 1, false),
+        of(3, &["proposal"], &["finance"], 10, 9, true),
+        of(4, &["proposal"], &[], 10, 9, false),
+        of(5, &["contract"], &["user"], 10, 10, false),
+    ];
+    let got = suggest(known, &all, 9);
+    assert_eq!(got.iter().map(|s| s.key).collect::<Vec<_>>(), [2, 4, 1, 3]);
+    assert_eq!((got[0].points, got[1].points, got[0].met), (Some(100.0), Some(50.0), [Some(true), None, Some(true)]));
+    assert_eq!(got[2].success, 0.5);
+    assert_eq!(suggest(Known::default(), &all, 2).iter().map(|s| s.key).collect::<Vec<_>>(), [5, 4]);
+    assert!(suggest::<i32>(known, &[], 9).is_empty());
+}
+
+#[test]
+fn resources_are_chosen_in_the_order_of_the_mix_up_to_the_cap() {
+    let mix = [("expert", 60_000), ("trial", 30_000), ("case", 0), ("sample", 20_000)];
+    assert_eq!(affordable(&mix, Some(80_000)), (vec!["expert", "case", "sample"], 80_000));
+    assert_eq!(affordable(&mix, Some(0)), (vec!["case"], 0));
+    assert_eq!(affordable(&mix, None).0.len(), 4);
+}
+
+#[test]
 fn contradictory_settings_are_refused_with_the_field() {
     let good = Settings::default();
     assert_eq!(faults(good), [""; 0]);

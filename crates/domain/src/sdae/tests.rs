@@ -143,6 +143,23 @@ fn a_customer_is_flow_retained_or_increment() {
 }
 
 #[test]
+fn a_summary_counts_customers_and_forgets_those_taken_out() {
+    let mut summary = Summary::default();
+    assert_eq!(summary.mean(Dimension::Security), None);
+    let (good, unknown) = (Summary::of(&of(&full())), Summary::of(&of(&Facts::default())));
+    let bad = Summary::of(&of(&Facts { csat: Some(0.0), nps: Some(-100.0), ..full() }));
+    [good, unknown, bad].iter().for_each(|one| summary.add(one));
+    assert_eq!((summary.customers, summary.known(Dimension::Experience), summary.at_risk), (3, 2, 1));
+    assert_eq!(summary.mean(Dimension::Experience).map(f64::round), Some(61.0));
+    assert_eq!(summary.in_band(Dimension::Experience, Band::Weak), 1);
+    assert_eq!(summary.of_asset(Asset::Increment), 2);
+    assert_eq!(summary.weakest, [0, 0, 1, 1]);
+    summary.remove(&bad);
+    summary.remove(&unknown);
+    assert_eq!(summary, good);
+}
+
+#[test]
 fn words_weights_and_indicators_agree() {
     let settings = Settings::default();
     let lists = [
