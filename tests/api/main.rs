@@ -1,6 +1,7 @@
 //! The API as its callers see it, on both engines, one module per context.
 
 mod accounts;
+mod concurrency;
 mod conditions;
 mod consumers;
 mod figures;

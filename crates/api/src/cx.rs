@@ -174,14 +174,14 @@ impl<P> Cx<P> {
         Ok(call.run(|conn| call.with(conn, &f))?)
     }
 
-    /// Runs a writing use case in one transaction.
+    /// Runs a writing use case in one transaction, see [`app::transaction`].
     pub async fn write<T, F>(&self, f: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Ctx) -> app::Result<T> + Send + 'static,
+        F: Fn(&mut Ctx) -> app::Result<T> + Send + 'static,
     {
         let call = self.call();
-        let result = blocking(move || Ok(call.run(|conn| db::write_tx(conn, |conn| call.with(conn, f)))?)).await;
+        let result = blocking(move || Ok(call.run(|conn| app::transaction(conn, |conn| call.with(conn, &f)))?)).await;
         if result.is_ok() {
             app::consumers::wake();
         }

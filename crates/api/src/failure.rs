@@ -57,7 +57,9 @@ impl Failure {
             Failure::App(Error::TooMany(seconds)) => {
                 later(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", *seconds)
             }
-            Failure::App(Error::Unavailable(_)) => later(StatusCode::SERVICE_UNAVAILABLE, "unavailable", 2),
+            Failure::App(Error::Unavailable(_) | Error::Contended(_)) => {
+                later(StatusCode::SERVICE_UNAVAILABLE, "unavailable", 2)
+            }
             Failure::App(Error::Internal(_)) => plain(StatusCode::INTERNAL_SERVER_ERROR, "internal"),
             Failure::NoRoute => plain(StatusCode::NOT_FOUND, "no_such_address"),
             Failure::Method => plain(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),

@@ -131,3 +131,25 @@ pub fn permission_name(object: &str, action: Action) -> String {
     };
     format!("{object}.{action}")
 }
+
+/// Carries out `f` in one write transaction. When it and another transaction waited for each other and the database
+/// made this one give way, nothing of it remains, and it is carried out again: one such transaction after the other,
+/// so that they do not meet a second time.
+pub fn transaction<T>(
+    conn: &mut AnyConnection,
+    f: impl Fn(&mut AnyConnection) -> crate::Result<T>,
+) -> crate::Result<T> {
+    const TRIES: usize = 5;
+    let mut result = persistence::db::write_tx(conn, &f);
+    for _ in 1..TRIES {
+        match &result {
+            Err(crate::Error::Contended(why)) => tracing::debug!(why, "a transaction is carried out again"),
+            _ => break,
+        }
+        result = persistence::db::write_tx(conn, |conn| {
+            persistence::db::queue(conn)?;
+            f(conn)
+        });
+    }
+    result
+}

@@ -32,6 +32,8 @@ pub enum Error {
     Unauthenticated(&'static str),
     /// Too many attempts; seconds to wait.
     TooMany(u32),
+    /// Another writer was in the way, and this one had to give up; see [`crate::transaction`].
+    Contended(String),
     /// The database is busy or away; try again.
     Unavailable(String),
     /// A fault of ours; the text is for the log only.
@@ -54,6 +56,7 @@ impl From<persistence::Error> for Error {
     fn from(e: persistence::Error) -> Error {
         match e {
             persistence::Error::Unavailable(s) => Error::Unavailable(s),
+            persistence::Error::Contended(s) => Error::Contended(s),
             persistence::Error::Duplicate(s) => Error::Conflict { code: "duplicate", detail: s },
             persistence::Error::BrokenLink(_) => {
                 Error::Conflict { code: "linked_record_missing", detail: String::new() }

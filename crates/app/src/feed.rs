@@ -6,7 +6,7 @@ use domain::policy::{Action, Mask, Masks};
 use domain::record::{Shape, mask, masked};
 use persistence::events::{Event, Filter};
 use serde_json::{Map, Value as Json};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 const MAX_ROUNDS: usize = 20;
@@ -93,29 +93,34 @@ fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<EventOut>> {
             .into_iter()
             .collect();
     let masks = ctx.actor.permissions.masks;
-    let mut shown = Vec::with_capacity(events.len());
-    for e in events {
+    let mut documents = Vec::with_capacity(events.len());
+    let mut wanted: HashMap<&'static str, BTreeSet<Uuid>> = HashMap::new();
+    for e in &events {
         let shape = ctx.shape(&e.object)?;
-        let old = document(e.old.as_deref(), &shape, masks);
-        let new = document(e.new.as_deref(), &shape, masks);
-        let refs = refs(ctx, &shape, [old.as_ref(), new.as_ref()])?;
-        let actor_name = e.actor_id.and_then(|id| names.get(&id).cloned());
-        shown.push(EventOut {
-            seq: e.seq,
-            id: e.id,
-            type_: e.kind,
-            object: e.object,
-            record_id: e.record_id,
-            actor_id: e.actor_id,
-            actor_name,
-            at: e.at,
-            old,
-            new,
-            refs,
-            request_id: e.request_id,
+        let (old, new) = (document(e.old.as_deref(), &shape, masks), document(e.new.as_deref(), &shape, masks));
+        let links = linked([old.as_ref(), new.as_ref()], &shape);
+        links.iter().for_each(|(object, id)| {
+            wanted.entry(object).or_default().insert(*id);
         });
+        documents.push((old, new, links));
     }
-    Ok(shown)
+    let wanted = wanted.into_iter().map(|(object, ids)| (object, ids.into_iter().collect()));
+    let titles: HashMap<Uuid, String> = crate::records::titles(ctx, wanted)?.into_iter().collect();
+    let shown = events.into_iter().zip(documents).map(|(e, (old, new, links))| EventOut {
+        seq: e.seq,
+        id: e.id,
+        type_: e.kind,
+        object: e.object,
+        record_id: e.record_id,
+        actor_id: e.actor_id,
+        actor_name: e.actor_id.and_then(|id| names.get(&id).cloned()),
+        at: e.at,
+        old,
+        new,
+        refs: links.into_iter().filter_map(|(_, id)| Some((id.to_string(), titles.get(&id)?.clone()))).collect(),
+        request_id: e.request_id,
+    });
+    Ok(shown.collect())
 }
 
 /// The changed fields under the caller's masks.
@@ -136,25 +141,14 @@ pub fn document(text: Option<&str>, shape: &Shape, masks: Masks) -> Option<Map<S
     Some(doc)
 }
 
-/// Titles of the linked records, as far as the caller may see them.
-fn refs(ctx: &mut Ctx<'_>, shape: &Shape, docs: [Option<&Map<String, Json>>; 2]) -> Result<BTreeMap<String, String>> {
-    let mut found = BTreeMap::new();
+/// The records that the documents of one event link to, with their objects.
+fn linked(documents: [Option<&Map<String, Json>>; 2], shape: &Shape) -> Vec<(&'static str, Uuid)> {
+    let mut found = Vec::new();
     for field in shape.columns() {
         let domain::fields::Kind::Link(object) = &field.kind else { continue };
-        let values = docs.iter().flatten().filter_map(|d| d.get(field.key.as_ref())?.as_str());
-        let ids: Vec<Uuid> = values.filter_map(domain::fields::parse_id).collect();
-        if ids.is_empty() {
-            continue;
-        }
-        let target = ctx.shape(object)?;
-        let visible = match object.as_ref() {
-            "users" | "teams" | "pipelines" | "pipeline_stages" => Some(crate::Visible::All),
-            _ => ctx.actor.visible(target.def.permission, Action::Read),
-        };
-        if let Some(visible) = visible {
-            let titles = persistence::records::titles(ctx.conn, &target, &ids, visible.owners())?;
-            found.extend(titles.into_iter().map(|(id, title)| (id.to_string(), title)));
-        }
+        let Some(def) = domain::objects::find(object) else { continue };
+        let values = documents.iter().flatten().filter_map(|d| d.get(field.key.as_ref())?.as_str());
+        found.extend(values.filter_map(domain::fields::parse_id).map(|id| (def.key, id)));
     }
-    Ok(found)
+    found
 }

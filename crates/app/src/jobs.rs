@@ -186,7 +186,7 @@ fn close(pool: &DbPool, job: &Job, result: std::result::Result<(), Stop>) -> Res
                 tracing::info!(job = %job.id, "job cancelled");
                 jobs::finish(conn, job, "cancelled", None, now)?;
             }
-            Stop::Failed(Error::Unavailable(why)) => {
+            Stop::Failed(Error::Unavailable(why) | Error::Contended(why)) => {
                 tracing::warn!(job = %job.id, why, "job postponed");
                 let wait = TimeDelta::seconds(job.attempts.clamp(1, 60));
                 jobs::postpone(conn, job, &why, now + wait)?;
@@ -216,9 +216,11 @@ fn code(error: &Error) -> String {
         Error::NotFound => "not_found".to_owned(),
         Error::Stale { .. } => "changed_meanwhile".to_owned(),
         Error::Unauthenticated(code) => (*code).to_owned(),
-        Error::VersionRequired | Error::TooMany(_) | Error::Unavailable(_) | Error::Internal(_) => {
-            "internal".to_owned()
-        }
+        Error::VersionRequired
+        | Error::TooMany(_)
+        | Error::Unavailable(_)
+        | Error::Contended(_)
+        | Error::Internal(_) => "internal".to_owned(),
     }
 }
 

@@ -22,5 +22,5 @@ pub mod search;
 pub mod tabular;
 pub mod totals;
 
-pub use ctx::{Actor, Ctx, Visible};
+pub use ctx::{Actor, Ctx, Visible, transaction};
 pub use error::{Error, Result};

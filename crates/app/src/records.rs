@@ -1,5 +1,6 @@
 //! Use cases of every object: list, read, create, change, archive, restore, in bulk.
 
+mod ahead;
 pub mod bulk;
 pub mod history;
 mod links;
@@ -10,7 +11,7 @@ mod write;
 pub use list::{Params, list, page};
 pub use write::{Stamp, Stored, Writer, archive, create, may, restore, set_archived_by, update};
 
-use crate::{Ctx, Error, Result};
+use crate::{Ctx, Error, Result, Visible};
 use domain::policy::Action;
 use domain::record::{Record, Shape};
 use std::collections::BTreeSet;
@@ -74,6 +75,26 @@ fn lines(ctx: &mut Ctx<'_>, order: Uuid) -> Result<String> {
     }
     json.push(']');
     Ok(json)
+}
+
+/// The titles of records by object, as far as the caller may see them: one query for each object. People, teams and
+/// the vocabulary of the house are known to everyone.
+pub(crate) fn titles(
+    ctx: &mut Ctx<'_>,
+    wanted: impl IntoIterator<Item = (&'static str, Vec<Uuid>)>,
+) -> Result<Vec<(Uuid, String)>> {
+    let mut found = Vec::new();
+    for (object, ids) in wanted {
+        let target = ctx.shape(object)?;
+        let visible = match object {
+            "users" | "teams" | "tags" | "pipelines" | "pipeline_stages" => Some(Visible::All),
+            _ => ctx.actor.visible(target.def.permission, Action::Read),
+        };
+        if let Some(visible) = visible {
+            found.extend(persistence::records::titles(ctx.conn, &target, &ids, visible.owners())?);
+        }
+    }
+    Ok(found)
 }
 
 /// The ids a record's links hold, by object.

@@ -227,6 +227,16 @@ pub fn revert_all(conn: &mut AnyConnection) -> Result<(), Error> {
 /// The writers of this process queue here instead of polling SQLite's lock file.
 static SQLITE_WRITER: Mutex<()> = Mutex::new(());
 
+/// Waits until no other transaction is left that has called this; on SQLite there is never another one.
+/// Called first in a transaction that is carried out again, it makes those go one after the other.
+pub fn queue(conn: &mut AnyConnection) -> Result<(), Error> {
+    const LOCK: i64 = 0x464c_5957_4845_454d;
+    if let AnyConnection::Pg(c) = conn {
+        c.batch_execute(&format!("SELECT pg_advisory_xact_lock({LOCK})"))?;
+    }
+    Ok(())
+}
+
 /// A write transaction: `BEGIN IMMEDIATE` on SQLite, `BEGIN` on PostgreSQL. Nested calls become savepoints.
 ///
 /// A deferred transaction that reads and then writes fails with "database is locked" on SQLite as

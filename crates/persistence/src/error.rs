@@ -11,6 +11,10 @@ pub enum Error {
     /// The database cannot be reached, is locked, full or refuses work for now.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// This transaction and another waited for each other, or changed the same rows at once, and the database made
+    /// this one give way: carried out again it may well succeed.
+    #[error("another writer was in the way: {0}")]
+    Contended(String),
     /// Migrations failed or do not match the program.
     #[error("{0}")]
     Migration(String),
@@ -34,10 +38,14 @@ impl From<Diesel> for Error {
             Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, info) => {
                 Error::BrokenLink(info.message().to_owned())
             }
+            Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, info) => {
+                Error::Contended(info.message().to_owned())
+            }
+            Diesel::DatabaseError(_, info) if info.message().contains("deadlock detected") => {
+                Error::Contended(info.message().to_owned())
+            }
             Diesel::DatabaseError(
-                DatabaseErrorKind::ClosedConnection
-                | DatabaseErrorKind::SerializationFailure
-                | DatabaseErrorKind::UnableToSendCommand,
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
                 info,
             ) => Error::Unavailable(info.message().to_owned()),
             // Neither could be said to the database, so it is the connection that is gone.
@@ -54,7 +62,7 @@ impl From<Diesel> for Error {
 /// Conditions of the surroundings, not faults of a statement. Both engines report them as plain
 /// errors, so that only the text tells.
 fn is_passing(message: &str) -> bool {
-    const SIGNS: [&str; 14] = [
+    const SIGNS: [&str; 13] = [
         "database is locked",
         "database or disk is full",
         "disk I/O error",
@@ -66,7 +74,6 @@ fn is_passing(message: &str) -> bool {
         "could not connect",
         "connection refused",
         "lock timeout",
-        "deadlock detected",
         "No space left",
         "too many clients",
     ];

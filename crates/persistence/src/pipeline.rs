@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::sql::{Cells, Sql, Store, shape};
 use chrono::{DateTime, Utc};
 use domain::value::Value;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// One stage.
@@ -84,20 +85,9 @@ pub struct StageStay {
 
 /// Ends the open stays of these opportunities and begins the given ones, which are in the order of time.
 pub fn write_stays(conn: &mut AnyConnection, stays: &[StageStay]) -> Result<()> {
-    let mut seen = std::collections::HashSet::new();
-    for stay in stays {
-        // Only the first of a batch has its predecessor in the database.
-        if seen.insert(stay.opportunity_id) && !stay.first {
-            let mut q = Sql::start(conn, "UPDATE opportunity_stage_history SET left_at = ");
-            q.time(stay.entered_at)
-                .push(" WHERE opportunity_id = ")
-                .id(stay.opportunity_id)
-                .push(" AND left_at IS NULL");
-            q.execute(conn)?;
-        }
-    }
+    end_stays(conn, stays)?;
     let mut ends: Vec<Value> = Vec::with_capacity(stays.len());
-    let mut next = std::collections::HashMap::new();
+    let mut next = HashMap::new();
     for stay in stays.iter().rev() {
         ends.push(next.insert(stay.opportunity_id, stay.entered_at).map_or(Value::Null, Value::Time));
     }
@@ -126,6 +116,25 @@ pub fn write_stays(conn: &mut AnyConnection, stays: &[StageStay]) -> Result<()> 
         }
         q.execute(conn)?;
         rest = tail;
+    }
+    Ok(())
+}
+
+/// Ends the open stays that the database holds: those before the first of each opportunity, all of one moment at once.
+fn end_stays(conn: &mut AnyConnection, stays: &[StageStay]) -> Result<()> {
+    let mut seen = HashSet::new();
+    let mut left: BTreeMap<DateTime<Utc>, Vec<Uuid>> = BTreeMap::new();
+    for stay in stays {
+        if seen.insert(stay.opportunity_id) && !stay.first {
+            left.entry(stay.entered_at).or_default().push(stay.opportunity_id);
+        }
+    }
+    for (at, opportunities) in left {
+        for chunk in opportunities.chunks(200) {
+            let mut q = Sql::start(conn, "UPDATE opportunity_stage_history SET left_at = ");
+            q.time(at).push(" WHERE left_at IS NULL AND opportunity_id IN ").ids(chunk);
+            q.execute(conn)?;
+        }
     }
     Ok(())
 }

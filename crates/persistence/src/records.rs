@@ -127,6 +127,19 @@ pub fn get(
     Ok(q.first(conn)?.map(|cells| read_row(cells, shape, None).1))
 }
 
+/// Locks records against other writers, in the order of their ids: those who lock many do not wait for each other in a
+/// circle.
+pub fn lock(conn: &mut AnyConnection, shape: &Shape, ids: &[Uuid]) -> Result<()> {
+    // SQLite has one writer, who holds the lock already.
+    if ids.is_empty() || conn.engine() == Engine::Sqlite {
+        return Ok(());
+    }
+    let mut q = Sql::start(conn, "SELECT 1 FROM ");
+    q.ident(shape.def.key).push(" t WHERE t.id IN ").ids(ids).push(" ORDER BY t.id FOR UPDATE OF t");
+    q.load(conn)?;
+    Ok(())
+}
+
 /// Several records by id, in no particular order.
 pub fn get_many(conn: &mut AnyConnection, shape: &Shape, ids: &[Uuid], owners: Owners<'_>) -> Result<Vec<Record>> {
     let mut records = Vec::with_capacity(ids.len());
@@ -165,6 +178,23 @@ pub fn titles(
                 found.push((*id, title.as_str().unwrap_or_default().to_owned()));
             }
         }
+    }
+    Ok(found)
+}
+
+/// One link of each of these records, archived ones too.
+pub fn links(
+    conn: &mut AnyConnection,
+    shape: &Shape,
+    column: &'static str,
+    ids: &[Uuid],
+) -> Result<Vec<(Uuid, Option<Uuid>)>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let mut q = Sql::start(conn, "SELECT t.id, ");
+        q.column("t", column).push(" FROM ").ident(shape.def.key).push(" t WHERE t.id IN ").ids(chunk);
+        let rows = q.load(conn)?;
+        found.extend(rows.iter().filter_map(|Cells(c)| Some((c.first()?.as_id()?, c.get(1).and_then(Value::as_id)))));
     }
     Ok(found)
 }

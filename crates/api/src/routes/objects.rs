@@ -126,7 +126,7 @@ async fn update_custom_field(cx: Cx<CustomFieldsUpdate>, req: HttpRequest, body:
     let (id, version) = (path_id(&req)?, cx.if_match()?);
     let patch: CustomFieldPatch = cx.body(body).await?;
     let merge = move |ctx: &mut app::Ctx<'_>| {
-        let mut field = app::custom_fields::get(ctx, id)?.into_input();
+        let (patch, mut field) = (patch.clone(), app::custom_fields::get(ctx, id)?.into_input());
         field.label_zh = patch.label_zh.unwrap_or(field.label_zh);
         field.label_en = patch.label_en.unwrap_or(field.label_en);
         field.choices = patch.choices.unwrap_or(field.choices);

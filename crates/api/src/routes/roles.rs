@@ -75,7 +75,7 @@ async fn list_roles(cx: Cx<RolesRead>) -> Result<HttpResponse> {
 async fn create_role(cx: Cx<RolesCreate>, payload: Payload) -> Result<HttpResponse> {
     let input: RoleInput = cx.body(payload).await?;
     let lang = cx.lang;
-    let role = cx.write(move |ctx| identity::create_role(ctx, input, lang)).await?;
+    let role = cx.write(move |ctx| identity::create_role(ctx, input.clone(), lang)).await?;
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, format!("/api/v1/roles/{}", role.id)));
     Ok(answer(response, &role))
@@ -103,7 +103,7 @@ async fn get_role(cx: Cx<RolesRead>, req: HttpRequest) -> Result<HttpResponse> {
 async fn update_role(cx: Cx<RolesUpdate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
     let (id, version, lang) = (path_id(&req)?, cx.if_match()?, cx.lang);
     let patch: RolePatch = cx.body(payload).await?;
-    let role = cx.write(move |ctx| identity::update_role(ctx, id, version, patch, lang)).await?;
+    let role = cx.write(move |ctx| identity::update_role(ctx, id, version, patch.clone(), lang)).await?;
     cx.state.forget_actors();
     Ok(answer(HttpResponse::Ok(), &role))
 }

@@ -94,6 +94,7 @@ pub(super) fn step(
     for writer in memory.writers.values_mut() {
         writer.flush(ctx)?;
     }
+    main.read_ahead(ctx, drafts.iter().map(|draft| &draft.changes), existing.values().flatten())?;
     let mut fresh: HashMap<u64, Uuid> = HashMap::new();
     for draft in drafts {
         step.write(ctx, &mut main, memory, &existing, &mut fresh, draft)?;

@@ -198,7 +198,7 @@ impl Runner<'_> {
             self.progress = before;
             self.memory.forget();
             match (stop, rows) {
-                (Stop::Failed(Error::Stale { .. }), _) if tries < 5 => tries += 1,
+                (Stop::Failed(Error::Stale { .. } | Error::Contended(_)), _) if tries < 5 => tries += 1,
                 (Stop::Failed(error @ (Error::Conflict { .. } | Error::Invalid(_) | Error::Stale { .. })), [row]) => {
                     return self.leave_out(row, &error);
                 }

@@ -1,6 +1,6 @@
 //! Up to 1,000 operations in one request: one result per row, each row atomic.
 
-use super::write;
+use super::write::{self, Base, Writer};
 use crate::{Ctx, Error, Result};
 use domain::fields::{FieldError, parse_id};
 use serde_json::Value as Json;
@@ -33,26 +33,34 @@ pub fn run(ctx: &mut Ctx<'_>, object: &str, body: &Json) -> Result<Vec<Outcome>>
     if operations.len() > MAX_OPERATIONS {
         return Err(Error::field("operations", "too_many", MAX_OPERATIONS.to_string()));
     }
-    operations.iter().map(|op| one(ctx, object, op)).collect()
+    let mut writer = Writer::new(ctx.shape(object)?);
+    let named = |op: &Json| op.get("id").and_then(Json::as_str).and_then(parse_id);
+    let ids: Vec<Uuid> = operations.iter().filter_map(named).collect();
+    persistence::records::lock(ctx.conn, &writer.shape, &ids)?;
+    let outcomes = operations.iter().map(|op| one(ctx, &mut writer, op)).collect::<Result<Vec<_>>>()?;
+    writer.flush(ctx)?;
+    Ok(outcomes)
 }
 
 /// One row, in a savepoint of its own. Only what concerns the database as a whole ends the request.
-fn one(ctx: &mut Ctx<'_>, object: &str, op: &Json) -> Result<Outcome> {
+fn one(ctx: &mut Ctx<'_>, writer: &mut Writer, op: &Json) -> Result<Outcome> {
     let (actor, now, request_id, schema) = (ctx.actor, ctx.now, ctx.request_id, ctx.schema);
     let mut created = false;
     let result = persistence::db::write_tx(ctx.conn, |conn| {
         let mut ctx = Ctx { conn, actor, now, request_id, schema };
-        perform(&mut ctx, object, op, &mut created)
+        perform(&mut ctx, writer, op, &mut created)
     });
+    if result.is_err() {
+        writer.abandon();
+    }
     match result {
         Ok(done) => Ok(Outcome { done: Some(done), created, error: None }),
-        Err(Error::Unavailable(e)) => Err(Error::Unavailable(e)),
-        Err(Error::Internal(e)) => Err(Error::Internal(e)),
+        Err(error @ (Error::Unavailable(_) | Error::Contended(_) | Error::Internal(_))) => Err(error),
         Err(error) => Ok(Outcome { done: None, created: false, error: Some(error) }),
     }
 }
 
-fn perform(ctx: &mut Ctx<'_>, object: &str, op: &Json, created: &mut bool) -> Result<(Uuid, i64)> {
+fn perform(ctx: &mut Ctx<'_>, writer: &mut Writer, op: &Json, created: &mut bool) -> Result<(Uuid, i64)> {
     let fields = op.as_object().ok_or_else(|| Error::field("", "not_an_object", ""))?;
     if let Some(key) = fields.keys().find(|k| !matches!(k.as_str(), "op" | "id" | "version" | "data")) {
         return Err(Error::field(key.clone(), "unknown_field", ""));
@@ -65,6 +73,9 @@ fn perform(ctx: &mut Ctx<'_>, object: &str, op: &Json, created: &mut bool) -> Re
         None | Some(Json::Null) => None,
         Some(j) => Some(j.as_i64().ok_or_else(|| Error::field("version", "wrong_type", "integer"))?),
     };
+    // Without a version the row is changed as it is now: selecting rows and assigning them is not based on what
+    // they held.
+    let base = Base::if_named(version);
     let empty = Json::Object(serde_json::Map::new());
     let data = fields.get("data").unwrap_or(&empty);
     let inside = |e: Error| match e {
@@ -76,20 +87,11 @@ fn perform(ctx: &mut Ctx<'_>, object: &str, op: &Json, created: &mut bool) -> Re
     let shown = match fields.get("op").and_then(Json::as_str) {
         Some("create") => {
             *created = true;
-            write::create(ctx, object, data).map_err(inside)?
+            write::create_by(ctx, writer, data).map_err(inside)?
         }
-        // Without a version the row is changed as it is now: selecting rows and assigning them is
-        // not based on what they held.
-        Some("update") => {
-            let id = id()?;
-            let version = match version {
-                Some(v) => Some(v),
-                None => Some(super::get(ctx, object, id)?.1.version()),
-            };
-            write::update(ctx, object, id, version, data).map_err(inside)?
-        }
-        Some("archive") => write::archive(ctx, object, id()?, version)?,
-        Some("restore") => write::restore(ctx, object, id()?, version)?,
+        Some("update") => write::update_by(ctx, writer, id()?, base, data).map_err(inside)?,
+        Some("archive") => write::archive_by(ctx, writer, id()?, base, true)?,
+        Some("restore") => write::archive_by(ctx, writer, id()?, base, false)?,
         _ => return Err(Error::field("op", "choice", "create, update, archive, restore")),
     };
     Ok((shown.id, shown.version))

@@ -272,26 +272,16 @@ pub fn list(ctx: &mut Ctx<'_>, object: &str, pairs: &[(String, String)]) -> Resu
     Ok(out)
 }
 
-/// Appends `{id: title}` of every linked record that the caller may see. People and teams are known to everyone.
+/// Appends `{id: title}` of every linked record that the caller may see.
 pub(super) fn write_refs(ctx: &mut Ctx<'_>, shape: &Shape, records: &[Record], out: &mut String) -> Result<()> {
     out.push('{');
-    let mut first = true;
-    for (object, ids) in linked_ids(shape, records) {
-        let target = ctx.shape(object)?;
-        let visible = match object {
-            "users" | "teams" | "tags" | "pipelines" | "pipeline_stages" => Some(Visible::All),
-            _ => ctx.actor.visible(target.def.permission, Action::Read),
-        };
-        let Some(visible) = visible else { continue };
-        for (id, title) in persistence::records::titles(ctx.conn, &target, &ids, visible.owners())? {
-            if !first {
-                out.push(',');
-            }
-            first = false;
-            Value::Id(id).write_json(out);
-            out.push(':');
-            write_json_string(&title, out);
+    for (i, (id, title)) in super::titles(ctx, linked_ids(shape, records))?.into_iter().enumerate() {
+        if i > 0 {
+            out.push(',');
         }
+        Value::Id(id).write_json(out);
+        out.push(':');
+        write_json_string(&title, out);
     }
     out.push('}');
     Ok(())

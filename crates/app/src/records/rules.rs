@@ -1,5 +1,6 @@
 //! What an object demands beyond its fields, and what follows elsewhere when it changes.
 
+use super::ahead::Ahead;
 use crate::{Ctx, Error, Result};
 use domain::record::{Record, Shape};
 use domain::value::Value;
@@ -14,12 +15,28 @@ pub(super) struct Rules {
     default_pipeline: Option<Uuid>,
     /// The records tell of the past: what they do not say is not known, rather than today.
     history: bool,
+    ahead: Ahead,
 }
 
 impl Rules {
     /// Rules for records that tell of the past.
     pub(super) fn of_the_past() -> Rules {
         Rules { history: true, ..Rules::default() }
+    }
+
+    /// What the rules will ask about these records, those that a batch links to, in a few queries.
+    pub(super) fn read_ahead(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, ids: Vec<Uuid>) -> Result<()> {
+        self.ahead.read(ctx, shape, ids)
+    }
+
+    /// A record passed the rules and is to be written.
+    pub(super) fn passed(&mut self, shape: &Shape, new: &Record) {
+        self.ahead.note(shape, new);
+    }
+
+    /// What was gathered is written.
+    pub(super) fn written(&mut self) {
+        self.ahead.forget();
     }
 
     /// Checks and completes a record before it is written.
@@ -36,8 +53,8 @@ impl Rules {
                 task(ctx, shape, old, new);
                 Ok(())
             }
-            "customers" | "teams" => no_cycle(ctx, shape, new),
-            "order_lines" => order_line(ctx, shape, new),
+            "customers" | "teams" => self.ahead.no_cycle(ctx, shape, new),
+            "order_lines" => self.order_line(ctx, shape, new),
             "users" => {
                 let active = |r: &Record| r.get(shape, "status").as_str() == Some("active");
                 match old {
@@ -150,6 +167,22 @@ impl Rules {
             new.set(shape, "closed_on", Value::Date(ctx.parse().today()));
         }
     }
+
+    /// A line belongs to whom its order belongs to; its amount is quantity × price unless given.
+    fn order_line(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, new: &mut Record) -> Result<()> {
+        let order = new.get(shape, "order_id").as_id().unwrap_or_default();
+        let owner = self.ahead.owner_of_order(ctx, shape, order)?;
+        new.set(shape, "owner_id", owner.map_or(Value::Null, Value::Id));
+        let (quantity, price) = (new.get(shape, "quantity").as_f64(), new.get(shape, "unit_price_minor").as_f64());
+        if let (Some(quantity), Some(price), Some(0)) = (quantity, price, new.get(shape, "amount_minor").as_int()) {
+            let amount = (quantity * price).round();
+            if amount.abs() > domain::fields::MONEY_MAX as f64 {
+                return Err(Error::field("quantity", "out_of_range", ""));
+            }
+            new.set(shape, "amount_minor", Value::Int(amount as i64));
+        }
+        Ok(())
+    }
 }
 
 fn task(ctx: &Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record) {
@@ -160,38 +193,6 @@ fn task(ctx: &Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record) {
     } else if !done {
         new.set(shape, "done_at", Value::Null);
     }
-}
-
-/// A tree stays a tree.
-fn no_cycle(ctx: &mut Ctx<'_>, shape: &Shape, new: &Record) -> Result<()> {
-    let mut parent = new.get(shape, "parent_id").as_id();
-    for _ in 0..64 {
-        let Some(id) = parent else { return Ok(()) };
-        if id == new.id() {
-            return Err(Error::field("parent_id", "link_to_itself", ""));
-        }
-        parent = persistence::records::get(ctx.conn, shape, id, persistence::records::Owners::All, false)?
-            .and_then(|r| r.get(shape, "parent_id").as_id());
-    }
-    Err(Error::field("parent_id", "too_deep", "64"))
-}
-
-/// A line belongs to whom its order belongs to; its amount is quantity × price unless given.
-fn order_line(ctx: &mut Ctx<'_>, shape: &Shape, new: &mut Record) -> Result<()> {
-    let order_shape = ctx.shape("orders")?;
-    let order = new.get(shape, "order_id").as_id().unwrap_or_default();
-    let order = persistence::records::get(ctx.conn, &order_shape, order, persistence::records::Owners::All, false)?;
-    let owner = order.and_then(|o| o.owner(&order_shape));
-    new.set(shape, "owner_id", owner.map_or(Value::Null, Value::Id));
-    let (quantity, price) = (new.get(shape, "quantity").as_f64(), new.get(shape, "unit_price_minor").as_f64());
-    if let (Some(quantity), Some(price), Some(0)) = (quantity, price, new.get(shape, "amount_minor").as_int()) {
-        let amount = (quantity * price).round();
-        if amount.abs() > domain::fields::MONEY_MAX as f64 {
-            return Err(Error::field("quantity", "out_of_range", ""));
-        }
-        new.set(shape, "amount_minor", Value::Int(amount as i64));
-    }
-    Ok(())
 }
 
 fn saved_view(ctx: &Ctx<'_>, shape: &Shape, new: &Record) -> Result<()> {
@@ -211,6 +212,8 @@ pub(super) struct Effects {
     ordered: BTreeSet<Uuid>,
     only_default: Option<Uuid>,
     totals: domain::metrics::Totals,
+    /// The totals of rows that were written before, in a request of many rows.
+    held: domain::metrics::Totals,
 }
 
 impl Effects {
@@ -241,8 +244,13 @@ impl Effects {
         }
     }
 
-    /// Writes it.
-    pub(super) fn flush(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+    /// Forgets what was noted since the last flush: its row is rolled back.
+    pub(super) fn abandon(&mut self) {
+        *self = Effects { held: std::mem::take(&mut self.held), ..Effects::default() };
+    }
+
+    /// Writes it, except for the totals.
+    pub(super) fn flush_row(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
         if !self.stays.is_empty() {
             persistence::pipeline::write_stays(ctx.conn, &self.stays)?;
             self.stays.clear();
@@ -254,9 +262,16 @@ impl Effects {
         if let Some(id) = self.only_default.take() {
             persistence::pipeline::unset_other_defaults(ctx.conn, id)?;
         }
-        // Last, so that rows which many writers share are held only until the commit.
-        if !self.totals.is_empty() {
-            persistence::totals::add(ctx.conn, &std::mem::take(&mut self.totals))?;
+        std::mem::take(&mut self.totals).rows().for_each(|c| self.held.add(c));
+        Ok(())
+    }
+
+    /// Writes it. The totals come last and once in a transaction, in their order: they are rows which many writers
+    /// share, so they are locked for as short as can be, and two writers never wait for each other in a circle.
+    pub(super) fn flush(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+        self.flush_row(ctx)?;
+        if !self.held.is_empty() {
+            persistence::totals::add(ctx.conn, &std::mem::take(&mut self.held))?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Creating, changing, archiving and restoring records: one path for requests, bulk and imports.
 
+use super::ahead::Ahead;
 use super::rules::{Effects, Rules};
 use super::{Shown, links, present};
 use crate::{Ctx, Error, Result, Visible};
@@ -68,6 +69,21 @@ impl Writer {
         Writer { origin: Some(origin), check_links: false, rules: Rules::of_the_past(), ..Writer::new(shape) }
     }
 
+    /// Reads for a whole batch, in a few queries, what the rules will ask about the records that these changes and
+    /// records name.
+    pub fn read_ahead<'a>(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        changes: impl IntoIterator<Item = &'a Changes>,
+        records: impl IntoIterator<Item = &'a Record>,
+    ) -> Result<()> {
+        let shape = self.shape.clone();
+        let Some(field) = Ahead::field(&shape) else { return Ok(()) };
+        let named = changes.into_iter().filter_map(|c| c.get(&shape, field)?.as_id());
+        let held = records.into_iter().filter_map(|r| r.get(&shape, field).as_id());
+        self.rules.read_ahead(ctx, &shape, named.chain(held).collect())
+    }
+
     /// Checks and queues a new record. The caller's scope for creating is `visible`.
     pub fn create(
         &mut self,
@@ -93,6 +109,7 @@ impl Writer {
         }
         self.rules.apply(ctx, &shape, None, &mut record)?;
         check_owner(&shape, &record, visible)?;
+        self.rules.passed(&shape, &record);
         self.queue_event(ctx, "created", &record, None, Some(whole(&shape, &record)));
         self.effects.note(&shape, None, &record, ctx);
         self.inserts.push(record.clone());
@@ -135,6 +152,7 @@ impl Writer {
         if !persistence::records::update(ctx.conn, &shape, &new, &changed, custom, old.version())? {
             return Err(Error::Stale { current: old.version() });
         }
+        self.rules.passed(&shape, &new);
         let (before, after) = difference(&shape, old, &new);
         self.queue_event(ctx, verb, &new, Some(before), Some(after));
         self.effects.note(&shape, Some(old), &new, ctx);
@@ -159,13 +177,33 @@ impl Writer {
 
     /// Writes what was gathered: records, events, and what follows from them elsewhere.
     pub fn flush(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+        self.write_rows(ctx)?;
+        self.effects.flush(ctx)
+    }
+
+    /// The same for one row of many in a transaction: the kept totals wait for [`Writer::flush`].
+    pub(super) fn flush_row(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+        self.write_rows(ctx)?;
+        self.effects.flush_row(ctx)
+    }
+
+    /// Forgets what was gathered since the last flush: its row is rolled back.
+    pub(super) fn abandon(&mut self) {
+        self.inserts.clear();
+        self.events.clear();
+        self.rules.written();
+        self.effects.abandon();
+    }
+
+    fn write_rows(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
         if !self.inserts.is_empty() {
             persistence::records::insert_many(ctx.conn, &self.shape, &self.inserts)?;
             self.inserts.clear();
         }
         persistence::events::append(ctx.conn, &self.events)?;
         self.events.clear();
-        self.effects.flush(ctx)
+        self.rules.written();
+        Ok(())
     }
 }
 
@@ -226,19 +264,7 @@ fn push_pair(out: &mut String, key: &str, value: &Value) {
 
 /// Creates a record from an API input.
 pub fn create(ctx: &mut Ctx<'_>, object: &str, json: &serde_json::Value) -> Result<Shown> {
-    let shape = ctx.shape(object)?;
-    let visible = ctx.require(shape.def.permission, Action::Create)?;
-    let (input, lines) = split_lines(object, json)?;
-    let changes = read_input(&shape, input.as_ref().unwrap_or(json), true, ctx.actor.permissions.masks, &ctx.parse())
-        .map_err(Error::Invalid)?;
-    let mut writer = Writer::new(shape.clone());
-    let mut record = writer.create(ctx, changes, &visible, Stamp::default())?;
-    writer.flush(ctx)?;
-    if let Some(lines) = lines {
-        let given = json.get("amount_minor").is_some_and(|v| !v.is_null());
-        record = replace_lines(ctx, &mut writer, record, &lines, given, &visible)?;
-    }
-    present(ctx, &shape, &record, false)
+    alone(ctx, object, |ctx, writer| create_by(ctx, writer, json))
 }
 
 /// Changes a record by a JSON merge patch based on a version.
@@ -249,39 +275,79 @@ pub fn update(
     version: Option<i64>,
     json: &serde_json::Value,
 ) -> Result<Shown> {
-    let (shape, old, visible) = load_for(ctx, object, id, Action::Update)?;
-    check_version(&old, version)?;
-    let (input, lines) = split_lines(object, json)?;
-    let changes = read_input(&shape, input.as_ref().unwrap_or(json), false, ctx.actor.permissions.masks, &ctx.parse())
-        .map_err(Error::Invalid)?;
-    let mut writer = Writer::new(shape.clone());
-    let mut record = writer.update(ctx, &old, &changes, &visible)?.record;
-    writer.flush(ctx)?;
-    if let Some(lines) = lines {
-        let given = json.get("amount_minor").is_some_and(|v| !v.is_null());
-        record = replace_lines(ctx, &mut writer, record, &lines, given, &visible)?;
-    }
-    present(ctx, &shape, &record, false)
+    alone(ctx, object, |ctx, writer| update_by(ctx, writer, id, Base::of(version), json))
 }
 
 /// Archives a record.
 pub fn archive(ctx: &mut Ctx<'_>, object: &str, id: Uuid, version: Option<i64>) -> Result<Shown> {
-    set_archived(ctx, object, id, version, true)
+    alone(ctx, object, |ctx, writer| archive_by(ctx, writer, id, Base::if_named(version), true))
 }
 
 /// Brings a record back from the archive.
 pub fn restore(ctx: &mut Ctx<'_>, object: &str, id: Uuid, version: Option<i64>) -> Result<Shown> {
-    set_archived(ctx, object, id, version, false)
+    alone(ctx, object, |ctx, writer| archive_by(ctx, writer, id, Base::if_named(version), false))
 }
 
-fn set_archived(ctx: &mut Ctx<'_>, object: &str, id: Uuid, version: Option<i64>, archived: bool) -> Result<Shown> {
-    let (shape, old, _) = load_for(ctx, object, id, Action::Archive)?;
-    if version.is_some() {
-        check_version(&old, version)?;
-    }
-    let mut writer = Writer::new(shape.clone());
-    let stored = writer.set_archived(ctx, &old, archived)?;
+/// One row in a transaction of its own.
+fn alone(ctx: &mut Ctx<'_>, object: &str, f: impl FnOnce(&mut Ctx<'_>, &mut Writer) -> Result<Shown>) -> Result<Shown> {
+    let mut writer = Writer::new(ctx.shape(object)?);
+    let shown = f(ctx, &mut writer)?;
     writer.flush(ctx)?;
+    Ok(shown)
+}
+
+/// Creates with a writer that the caller flushes at the end.
+pub(super) fn create_by(ctx: &mut Ctx<'_>, writer: &mut Writer, json: &serde_json::Value) -> Result<Shown> {
+    let shape = writer.shape.clone();
+    let visible = ctx.require(shape.def.permission, Action::Create)?;
+    let (input, lines) = split_lines(shape.def.key, json)?;
+    let changes = read_input(&shape, input.as_ref().unwrap_or(json), true, ctx.actor.permissions.masks, &ctx.parse())
+        .map_err(Error::Invalid)?;
+    let mut record = writer.create(ctx, changes, &visible, Stamp::default())?;
+    writer.flush_row(ctx)?;
+    if let Some(lines) = lines {
+        let given = json.get("amount_minor").is_some_and(|v| !v.is_null());
+        record = replace_lines(ctx, writer, record, &lines, given, &visible)?;
+    }
+    present(ctx, &shape, &record, false)
+}
+
+/// Changes with a writer that the caller flushes at the end.
+pub(super) fn update_by(
+    ctx: &mut Ctx<'_>,
+    writer: &mut Writer,
+    id: Uuid,
+    base: Base,
+    json: &serde_json::Value,
+) -> Result<Shown> {
+    let shape = writer.shape.clone();
+    let (old, visible) = load_for(ctx, &shape, id, Action::Update)?;
+    base.check(&old)?;
+    let (input, lines) = split_lines(shape.def.key, json)?;
+    let changes = read_input(&shape, input.as_ref().unwrap_or(json), false, ctx.actor.permissions.masks, &ctx.parse())
+        .map_err(Error::Invalid)?;
+    let mut record = writer.update(ctx, &old, &changes, &visible)?.record;
+    writer.flush_row(ctx)?;
+    if let Some(lines) = lines {
+        let given = json.get("amount_minor").is_some_and(|v| !v.is_null());
+        record = replace_lines(ctx, writer, record, &lines, given, &visible)?;
+    }
+    present(ctx, &shape, &record, false)
+}
+
+/// Archives or restores with a writer that the caller flushes at the end.
+pub(super) fn archive_by(
+    ctx: &mut Ctx<'_>,
+    writer: &mut Writer,
+    id: Uuid,
+    base: Base,
+    archived: bool,
+) -> Result<Shown> {
+    let shape = writer.shape.clone();
+    let (old, _) = load_for(ctx, &shape, id, Action::Archive)?;
+    base.check(&old)?;
+    let stored = writer.set_archived(ctx, &old, archived)?;
+    writer.flush_row(ctx)?;
     present(ctx, &shape, &stored.record, false)
 }
 
@@ -292,24 +358,45 @@ pub fn set_archived_by(ctx: &mut Ctx<'_>, writer: &mut Writer, old: &Record, arc
 
 /// The record, locked, when the action reaches it. One that the caller may see but not touch is
 /// forbidden; one that the caller may not see does not exist.
-fn load_for(ctx: &mut Ctx<'_>, object: &str, id: Uuid, action: Action) -> Result<(Arc<Shape>, Record, Visible)> {
-    let shape = ctx.shape(object)?;
+fn load_for(ctx: &mut Ctx<'_>, shape: &Shape, id: Uuid, action: Action) -> Result<(Record, Visible)> {
     let permission = shape.def.permission;
     let visible = ctx.require(permission, action)?;
     let readable = ctx.require(permission, Action::Read)?;
     // A shared view is everybody's to read and its owner's to change.
-    let record = persistence::records::get(ctx.conn, &shape, id, readable.owners(), true)?.ok_or(Error::NotFound)?;
-    if shape.def.owned && !visible.contains(record.owner(&shape)) {
+    let record = persistence::records::get(ctx.conn, shape, id, readable.owners(), true)?.ok_or(Error::NotFound)?;
+    if shape.def.owned && !visible.contains(record.owner(shape)) {
         return Err(Error::Forbidden { permission: crate::ctx::permission_name(permission, action) });
     }
-    Ok((shape, record, visible))
+    Ok((record, visible))
 }
 
-fn check_version(record: &Record, version: Option<i64>) -> Result<()> {
-    match version {
-        None => Err(Error::VersionRequired),
-        Some(v) if v == record.version() => Ok(()),
-        Some(_) => Err(Error::Stale { current: record.version() }),
+/// What a change is based on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Base {
+    /// A version that the caller has seen.
+    Version(i64),
+    /// The record as it is now.
+    AsItIs,
+    /// The caller should have named a version and did not.
+    Missing,
+}
+
+impl Base {
+    fn of(version: Option<i64>) -> Base {
+        version.map_or(Base::Missing, Base::Version)
+    }
+
+    /// The version, where one is named.
+    pub(super) fn if_named(version: Option<i64>) -> Base {
+        version.map_or(Base::AsItIs, Base::Version)
+    }
+
+    fn check(self, record: &Record) -> Result<()> {
+        match self {
+            Base::Missing => Err(Error::VersionRequired),
+            Base::Version(v) if v != record.version() => Err(Error::Stale { current: record.version() }),
+            Base::Version(_) | Base::AsItIs => Ok(()),
+        }
     }
 }
 
@@ -397,7 +484,7 @@ fn replace_lines(
     let mut changes = Changes::default();
     changes.set(&writer.shape.clone(), "amount_minor", Value::Int(sum));
     let stored = writer.update(ctx, &order, &changes, visible)?;
-    writer.flush(ctx)?;
+    writer.flush_row(ctx)?;
     Ok(stored.record)
 }
 

@@ -1,0 +1,92 @@
+//! What the rules ask about other records, read for a whole batch at once and remembered until it is written.
+
+use crate::{Ctx, Error, Result};
+use domain::record::{Record, Shape};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A tree deeper than this is refused.
+const MAX_DEPTH: usize = 64;
+
+/// One link of other records: the owner of an order, the parent of a customer or team.
+#[derive(Debug, Default)]
+pub(super) struct Ahead {
+    links: HashMap<Uuid, Option<Uuid>>,
+}
+
+/// The link that the rules of an object follow: in which of its fields the other record is named, what the other
+/// record is, and which of its links is wanted.
+fn followed(object: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    match object {
+        "customers" => Some(("parent_id", "customers", "parent_id")),
+        "teams" => Some(("parent_id", "teams", "parent_id")),
+        "order_lines" => Some(("order_id", "orders", "owner_id")),
+        _ => None,
+    }
+}
+
+impl Ahead {
+    /// The field of an object whose records are worth reading ahead.
+    pub(super) fn field(shape: &Shape) -> Option<&'static str> {
+        followed(shape.def.key).map(|(field, ..)| field)
+    }
+
+    /// Reads what the rules will ask about these records and, in a tree, about those above them.
+    pub(super) fn read(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, mut ids: Vec<Uuid>) -> Result<()> {
+        let Some((field, object, link)) = followed(shape.def.key) else { return Ok(()) };
+        let other = ctx.shape(object)?;
+        for _ in 0..MAX_DEPTH {
+            ids.sort_unstable();
+            ids.dedup();
+            ids.retain(|id| !self.links.contains_key(id));
+            if ids.is_empty() {
+                break;
+            }
+            let found = persistence::records::links(ctx.conn, &other, link, &ids)?;
+            self.links.extend(ids.iter().map(|id| (*id, None)));
+            self.links.extend(found.iter().copied());
+            ids.clear();
+            if field == link {
+                ids.extend(found.into_iter().filter_map(|(_, next)| next));
+            }
+        }
+        Ok(())
+    }
+
+    fn of(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, id: Uuid) -> Result<Option<Uuid>> {
+        if !self.links.contains_key(&id) {
+            self.read(ctx, shape, vec![id])?;
+        }
+        Ok(self.links.get(&id).copied().flatten())
+    }
+
+    /// The owner of an order, to whom its lines belong too.
+    pub(super) fn owner_of_order(&mut self, ctx: &mut Ctx<'_>, lines: &Shape, order: Uuid) -> Result<Option<Uuid>> {
+        self.of(ctx, lines, order)
+    }
+
+    /// A tree stays a tree.
+    pub(super) fn no_cycle(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, new: &Record) -> Result<()> {
+        let mut parent = new.get(shape, "parent_id").as_id();
+        for _ in 0..MAX_DEPTH {
+            let Some(id) = parent else { return Ok(()) };
+            if id == new.id() {
+                return Err(Error::field("parent_id", "link_to_itself", ""));
+            }
+            parent = self.of(ctx, shape, id)?;
+        }
+        Err(Error::field("parent_id", "too_deep", MAX_DEPTH.to_string()))
+    }
+
+    /// A record of a tree is written: those below it stand on what it says now.
+    pub(super) fn note(&mut self, shape: &Shape, new: &Record) {
+        if followed(shape.def.key).is_some_and(|(field, _, link)| field == link) {
+            self.links.insert(new.id(), new.get(shape, "parent_id").as_id());
+        }
+    }
+
+    /// The batch is written; the next one reads again what others may have changed meanwhile.
+    pub(super) fn forget(&mut self) {
+        self.links.clear();
+    }
+}
