@@ -10,4 +10,5 @@ mod imports;
 mod operations;
 mod outage;
 mod records;
+mod scoring;
 mod server;

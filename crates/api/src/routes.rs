@@ -18,6 +18,7 @@ mod records;
 mod reports;
 mod roles;
 mod scores;
+mod scoring;
 
 /// Registers everything.
 pub(crate) fn configure(app: &mut ServiceConfig) {
@@ -37,6 +38,7 @@ fn api(scope: &mut ServiceConfig) {
     me::configure(scope);
     roles::configure(scope);
     scores::configure(scope);
+    scoring::configure(scope);
     objects::configure(scope);
     records::configure(scope);
     files::configure(scope);
@@ -65,5 +67,6 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         metrics::Doc::openapi(),
         reports::Doc::openapi(),
         scores::Doc::openapi(),
+        scoring::Doc::openapi(),
     ]
 }

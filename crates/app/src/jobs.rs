@@ -25,12 +25,21 @@ const MAX_ATTEMPTS: i64 = 50;
 /// Set when this process is about to end: jobs stop at their next step.
 static ENDING: AtomicBool = AtomicBool::new(false);
 
+/// Set when something has become due before its time.
+static LOOK: AtomicBool = AtomicBool::new(false);
+
 static NEWS: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
 
 /// Tells an idle worker of this process that there is work.
 pub fn wake() {
     *NEWS.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
     NEWS.1.notify_all();
+}
+
+/// Has a worker of this process look soon for what has become due.
+pub fn look_around() {
+    LOOK.store(true, Ordering::Relaxed);
+    wake();
 }
 
 /// Works until told to stop; what is under way then is finished or taken over by another process.
@@ -40,7 +49,7 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
     }
     let mut looked = None;
     while !stop.load(Ordering::Relaxed) {
-        if looked.is_none_or(|at: Instant| at.elapsed() > HOUSEKEEPING) {
+        if looked.is_none_or(|at: Instant| at.elapsed() > HOUSEKEEPING) || LOOK.swap(false, Ordering::Relaxed) {
             looked = Some(Instant::now());
             if let Err(error) = keep_house(pool) {
                 tracing::warn!(?error, "the daily work waits");
@@ -67,8 +76,12 @@ fn keep_house(pool: &DbPool) -> Result<()> {
     }
     crate::idempotency::sweep(&mut conn, now)?;
     let schema = crate::schema::load(&mut conn)?;
+    let schema = Arc::new(schema);
     if let Some(run) = crate::scores::refresh_if_due(&mut conn, &schema, now)? {
         tracing::info!(customers = run.scored, "customers scored");
+    }
+    if let Some(run) = crate::scores::refresh_all_if_due(&mut conn, &schema, now)? {
+        tracing::info!(customers = run.customers, changed = run.changed, contacts = run.contacts, "scores refreshed");
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ mod value;
 
 pub use value::value;
 
-pub(crate) use people::{Narrow, People};
+pub(crate) use people::{Narrow, People, in_teams};
 
 use contract::metrics::{MetricCatalogue, MetricInfo};
 use contract::problem::Lang;

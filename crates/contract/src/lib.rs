@@ -10,6 +10,7 @@ pub mod metrics;
 pub mod problem;
 pub mod reports;
 pub mod scores;
+pub mod scoring;
 
 /// A key of a patch that may be absent but, where it is given, not null: what it names cannot be cleared.
 pub(crate) fn given<'de, D, T>(from: D) -> Result<Option<T>, D::Error>

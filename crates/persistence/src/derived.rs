@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// What counts as a contact with the customer (models, section 5).
-const CONTACT: &str = "kind IN ('call', 'visit', 'meeting', 'online_meeting', 'chat')";
+pub(crate) const CONTACT: &str = "kind IN ('call', 'visit', 'meeting', 'online_meeting', 'chat')";
 
 /// `customers.last_contact_at`: the latest completed contact that is not in the future.
 pub fn last_contact(conn: &mut AnyConnection, customers: &[Uuid], now: DateTime<Utc>) -> Result<()> {

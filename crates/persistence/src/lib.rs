@@ -1,8 +1,12 @@
 //! Remembers: the only crate that knows diesel and SQL, on SQLite and PostgreSQL alike.
 
 pub mod backup;
+pub mod cadence;
 pub mod consumers;
+pub mod contact_materials;
+pub mod contact_scores;
 pub mod custom_index;
+pub mod customer_scores;
 pub mod db;
 pub mod derived;
 pub mod error;
@@ -16,6 +20,7 @@ pub mod jobs;
 pub mod pipeline;
 pub mod records;
 mod row;
+pub mod score_settings;
 pub mod scores;
 pub mod settings;
 pub mod sql;

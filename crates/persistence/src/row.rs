@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::sql::{Cells, Store, shape};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::value::Value;
 use uuid::Uuid;
 
@@ -41,6 +41,36 @@ impl Row {
 
     pub(crate) fn int(&mut self) -> Result<i64> {
         self.next(Store::Int).as_int().ok_or_else(unexpected)
+    }
+
+    pub(crate) fn opt_int(&mut self) -> Option<i64> {
+        self.next(Store::Int).as_int()
+    }
+
+    pub(crate) fn opt_num(&mut self) -> Option<f64> {
+        self.next(Store::Num).as_f64()
+    }
+
+    pub(crate) fn opt_date(&mut self) -> Option<NaiveDate> {
+        self.next(Store::Date).as_date()
+    }
+
+    pub(crate) fn date(&mut self) -> Result<NaiveDate> {
+        self.opt_date().ok_or_else(unexpected)
+    }
+
+    pub(crate) fn opt_bool(&mut self) -> Option<bool> {
+        self.next(Store::Bool).as_bool()
+    }
+
+    /// A list of ids kept as JSON; nothing is an empty list.
+    pub(crate) fn ids(&mut self) -> Vec<Uuid> {
+        self.opt_text().and_then(|s| serde_json::from_str(&s).ok()).unwrap_or_default()
+    }
+
+    /// A list of words kept as JSON; nothing is an empty list.
+    pub(crate) fn words(&mut self) -> Vec<String> {
+        self.opt_text().and_then(|s| serde_json::from_str(&s).ok()).unwrap_or_default()
     }
 
     pub(crate) fn bool(&mut self) -> Result<bool> {

@@ -40,6 +40,11 @@ impl People {
         &self.members
     }
 
+    /// The name of a person.
+    pub(crate) fn name(&self, id: Uuid) -> Option<&str> {
+        self.members.iter().find(|m| m.id == id).map(|m| m.name.as_str())
+    }
+
     /// A team.
     pub(crate) fn team(&self, id: Uuid) -> Option<&TeamNode> {
         self.teams.get(&id)

@@ -13,6 +13,7 @@ use uuid::Uuid;
 pub(super) struct Rules {
     stages: Option<HashMap<Uuid, Stage>>,
     default_pipeline: Option<Uuid>,
+    grading: Option<domain::grade::Settings>,
     /// The records tell of the past: what they do not say is not known, rather than today.
     history: bool,
     ahead: Ahead,
@@ -53,7 +54,11 @@ impl Rules {
                 task(ctx, shape, old, new);
                 Ok(())
             }
-            "customers" | "teams" => self.ahead.no_cycle(ctx, shape, new),
+            "customers" => {
+                crate::scores::grading::apply(ctx, &mut self.grading, shape, old, new)?;
+                self.ahead.no_cycle(ctx, shape, new)
+            }
+            "teams" => self.ahead.no_cycle(ctx, shape, new),
             "order_lines" => self.order_line(ctx, shape, new),
             "users" => {
                 let active = |r: &Record| r.get(shape, "status").as_str() == Some("active");

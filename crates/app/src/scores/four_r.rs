@@ -1,0 +1,306 @@
+//! The four Rs of a period: index, bottleneck, leverage, allocation of time, and the records behind them.
+
+use crate::metrics::{Narrow, People, in_teams, pick};
+use crate::totals::{check_days, day_value, json_id, list_link};
+use crate::{Ctx, Error, Result, Visible};
+use chrono::{Datelike, Duration, NaiveDate};
+use contract::problem::Lang;
+use contract::scoring::{
+    AllocationShare, ContactScore, ContactScoreValue, FourRGroup, FourRIndex, FourRQuery, FourRReport, FourRValue,
+    WorstContact,
+};
+use domain::four_r::{self, Closed, Facts, R, Tally};
+use domain::grade::{self, Grade, Minutes};
+use domain::policy::Action;
+use persistence::contact_scores::{self as store, By, Place, Sums};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+use super::models::Models;
+
+/// Closed opportunities from which leverage is judged: the latest of the period.
+const CLOSED: i64 = 2000;
+
+/// The kept sums as a tally.
+pub(super) fn tally(sums: &Sums) -> Tally {
+    Tally { contacts: sums.contacts, sum: sums.r.map(|r| r.0), n: sums.r.map(|r| r.1) }
+}
+
+/// The first and the last day of a query: 90 days that end today unless it says.
+pub(super) fn period(ctx: &Ctx<'_>, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<(NaiveDate, NaiveDate)> {
+    check_days(from, to)?;
+    let to = to.unwrap_or_else(|| ctx.parse().today());
+    let from = from.unwrap_or(to - Duration::days(89));
+    if from > to {
+        return Err(Error::field("to", "out_of_range", from.to_string()));
+    }
+    Ok((from, to))
+}
+
+/// A period's index over some owners, with what made it.
+pub(super) struct Measured {
+    pub(super) sums: Sums,
+    pub(super) bottleneck: four_r::Bottleneck,
+}
+
+/// Measures the contacts that these owners made.
+pub(super) fn measure(
+    ctx: &mut Ctx<'_>,
+    models: &Models,
+    days: (NaiveDate, NaiveDate),
+    visible: &Visible,
+) -> Result<Measured> {
+    let sums = store::sums(ctx.conn, days, visible.owners(), By::default())?;
+    let sums = sums.first().map(|(_, s)| *s).unwrap_or_default();
+    // Who won and lost shows over a year, however short the period.
+    let since = days.0.min(days.1 - Duration::days(364));
+    let closed = store::closed(ctx.conn, (since, days.1), visible.owners(), CLOSED)?;
+    let closed: Vec<Closed> = closed.into_iter().map(|(scores, won)| Closed { scores, won }).collect();
+    let bottleneck = four_r::bottleneck(tally(&sums).index().each, &closed, &models.four_r.value);
+    Ok(Measured { sums, bottleneck })
+}
+
+/// The four Rs of a period.
+pub fn report(ctx: &mut Ctx<'_>, query: &FourRQuery, lang: Lang) -> Result<FourRReport> {
+    let visible = ctx.require("activities", Action::Read)?;
+    let days = period(ctx, query.from, query.to)?;
+    let people = People::load(ctx)?;
+    let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
+    let links = Links { conditions: people.conditions(&narrow), days };
+    let visible = people.narrow(&visible, &narrow);
+    let models = Models::load(ctx.conn)?;
+    let measured = measure(ctx, &models, days, &visible)?;
+    let index = show(ctx, &models, &measured, &links, lang);
+    let groups = match query.group_by.as_deref() {
+        None => Vec::new(),
+        Some(by) => groups(ctx, &models, by, &people, &links, &visible, lang)?,
+    };
+    let minutes = minutes(&store::sums(ctx.conn, days, visible.owners(), By { grade: true, ..By::default() })?);
+    let allocation = grade::allocation(&minutes, &models.grade.value.target_share);
+    let shares = allocation.iter().flat_map(|a| a.shares).map(|s| AllocationShare {
+        grade: s.grade.code().to_owned(),
+        minutes: s.minutes,
+        actual: s.actual,
+        target: s.target,
+        excess_minutes: s.excess_minutes,
+    });
+    let shares = shares.collect();
+    let worst = match measured.bottleneck.r {
+        Some(r) => worst(ctx, &people, days, &visible, r, i64::from(models.four_r.value.worst))?,
+        None => Vec::new(),
+    };
+    Ok(FourRReport {
+        from: days.0,
+        to: days.1,
+        index,
+        groups,
+        allocation: shares,
+        allocation_index: allocation.map(|a| a.index),
+        misplaced_minutes: allocation.map(|a| a.misplaced_minutes),
+        worst,
+    })
+}
+
+/// Minutes by grade.
+pub(super) fn minutes(rows: &[(Place, Sums)]) -> Minutes {
+    let mut minutes = Minutes::default();
+    for (place, sums) in rows {
+        let at = usize::try_from(place.grade - 1).ok();
+        minutes.add(at.and_then(|at| Grade::ALL.get(at)).copied(), u64::try_from(sums.minutes).unwrap_or(0));
+    }
+    minutes
+}
+
+/// What narrows the lists behind the numbers.
+struct Links {
+    conditions: Vec<Json>,
+    days: (NaiveDate, NaiveDate),
+}
+
+impl Links {
+    fn to(&self, ctx: &Ctx<'_>, more: &[Json]) -> String {
+        let cx = ctx.parse();
+        let mut all = self.conditions.clone();
+        let (from, to) = self.days;
+        all.push(json!({"field": "occurred_at", "op": "gte", "value": day_value("occurred_at", from, false, &cx)}));
+        all.push(json!({"field": "occurred_at", "op": "lte", "value": day_value("occurred_at", to, true, &cx)}));
+        all.extend_from_slice(more);
+        list_link("activities", &json!({ "all": all }))
+    }
+}
+
+/// A contact: a completed activity of a kind that counts, with a customer.
+fn is_contact() -> Json {
+    json!({ "all": [
+        {"field": "kind", "op": "in", "value": domain::cadence::CONTACT_KINDS},
+        {"field": "completed", "op": "ne", "value": false},
+        {"field": "customer_id", "op": "is_not_empty"},
+    ] })
+}
+
+fn show(ctx: &Ctx<'_>, models: &Models, measured: &Measured, links: &Links, lang: Lang) -> FourRIndex {
+    let index = tally(&measured.sums).index();
+    let goal = models.four_r.value.goal;
+    let values = measured.bottleneck.links.iter().zip(["r1", "r2", "r3", "r4"]).map(|(link, column)| FourRValue {
+        r: link.r.code().to_owned(),
+        label: pick(lang, link.r.label()).to_owned(),
+        index: link.index,
+        n: index.tally.n[link.r as usize],
+        gap: link.gap,
+        leverage: link.leverage.leverage,
+        closed: i64::from(link.leverage.above.0) + i64::from(link.leverage.below.0),
+        drill_down: links.to(ctx, &[json!({"field": column, "op": "lt", "value": goal})]),
+    });
+    let fix = measured.bottleneck.r.map(|r| r.fix());
+    FourRIndex {
+        contacts: measured.sums.contacts,
+        minutes: measured.sums.minutes,
+        overall: index.overall,
+        goal,
+        values: values.collect(),
+        bottleneck: measured.bottleneck.r.map(|r| r.code().to_owned()),
+        leverage_known: measured.bottleneck.leverage_known,
+        fix: fix.map(|f| lang.pick(&f.zh, &f.en).to_owned()),
+        drill_down: links.to(ctx, &[is_contact()]),
+    }
+}
+
+fn groups(
+    ctx: &mut Ctx<'_>,
+    models: &Models,
+    group_by: &str,
+    people: &People,
+    links: &Links,
+    visible: &Visible,
+    lang: Lang,
+) -> Result<Vec<FourRGroup>> {
+    let by = match group_by {
+        "user" | "team" | "region" => By { owner: true, ..By::default() },
+        "grade" => By { grade: true, ..By::default() },
+        "month" => By { day: true, ..By::default() },
+        _ => return Err(Error::field("group_by", "choice", "user, team, region, grade, month")),
+    };
+    let mut grouped: BTreeMap<Option<String>, Sums> = BTreeMap::new();
+    for (place, sums) in store::sums(ctx.conn, links.days, visible.owners(), by)? {
+        let team = || people.members().iter().find(|m| m.id == place.owner).and_then(|m| m.team);
+        let key = match group_by {
+            "user" => (!place.owner.is_nil()).then(|| place.owner.to_string()),
+            "team" => team().map(|t| t.to_string()),
+            "region" => team().and_then(|t| people.region(t)).map(str::to_owned),
+            "grade" => {
+                usize::try_from(place.grade - 1).ok().and_then(|at| Grade::ALL.get(at)).map(|g| g.code().to_owned())
+            }
+            _ => Some(format!("{:04}-{:02}", place.day.year(), place.day.month())),
+        };
+        grouped.entry(key).or_default().add(&sums);
+    }
+    let mut rows: Vec<FourRGroup> = grouped
+        .into_iter()
+        .filter(|(_, sums)| sums.contacts > 0)
+        .map(|(key, sums)| {
+            let bottleneck = four_r::bottleneck(tally(&sums).index().each, &[], &models.four_r.value);
+            let links = links.of_group(group_by, key.as_deref(), people);
+            let index = show(ctx, models, &Measured { sums, bottleneck }, &links, lang);
+            FourRGroup { label: name_of(group_by, key.as_deref(), people, lang), key, index }
+        })
+        .collect();
+    if group_by != "month" {
+        let overall = |g: &FourRGroup| g.index.overall.unwrap_or(f64::MAX);
+        rows.sort_by(|a, b| overall(a).total_cmp(&overall(b)).then_with(|| a.key.cmp(&b.key)));
+    }
+    Ok(rows)
+}
+
+fn name_of(group_by: &str, key: Option<&str>, people: &People, lang: Lang) -> String {
+    let id = key.and_then(domain::fields::parse_id);
+    let name = match group_by {
+        "user" => id.and_then(|id| people.name(id)).map(str::to_owned),
+        "team" => id.and_then(|id| people.team(id)).map(|t| t.name.clone()),
+        _ => key.map(str::to_owned),
+    };
+    name.unwrap_or_else(|| lang.pick("未设置", "Not set").to_owned())
+}
+
+impl Links {
+    fn of_group(&self, group_by: &str, key: Option<&str>, people: &People) -> Links {
+        let mut links = Links { conditions: self.conditions.clone(), days: self.days };
+        let id = key.and_then(domain::fields::parse_id);
+        let empty = |field: &str| json!({"field": field, "op": "is_empty"});
+        let more = match (group_by, key) {
+            ("user", _) => id
+                .map_or_else(|| empty("owner_id"), |id| json!({"field": "owner_id", "op": "eq", "value": json_id(id)})),
+            ("team", _) => id.map_or_else(|| empty("owner_id.team_id"), |id| in_teams("in", &[id])),
+            ("region", Some(region)) => in_teams("in", &people.teams_of_region(Some(region))),
+            ("region", None) => json!({ "not": in_teams("in", &people.teams_of_region(None)) }),
+            ("grade", Some(grade)) => json!({"field": "grade_then", "op": "eq", "value": grade}),
+            ("grade", None) => empty("grade_then"),
+            _ => {
+                let first = key.and_then(|k| NaiveDate::parse_from_str(&format!("{k}-01"), "%Y-%m-%d").ok());
+                if let Some(first) = first {
+                    let next = first.checked_add_months(chrono::Months::new(1)).unwrap_or(first);
+                    links.days = (links.days.0.max(first), links.days.1.min(next - Duration::days(1)));
+                }
+                return links;
+            }
+        };
+        links.conditions.push(more);
+        links
+    }
+}
+
+fn worst(
+    ctx: &mut Ctx<'_>,
+    people: &People,
+    days: (NaiveDate, NaiveDate),
+    visible: &Visible,
+    r: R,
+    limit: i64,
+) -> Result<Vec<WorstContact>> {
+    let parse = ctx.parse();
+    let span = (parse.midnight(days.0), parse.midnight(days.1 + Duration::days(1)));
+    let found = store::worst(ctx.conn, span, visible.owners(), 1 + r as usize, limit)?;
+    let row = |w: store::Worst| WorstContact {
+        activity_id: w.id,
+        subject: w.subject,
+        customer_id: w.customer,
+        customer_name: w.customer_name,
+        owner_name: w.owner.and_then(|id| people.name(id)).map(str::to_owned),
+        owner_id: w.owner,
+        at: w.at,
+        score: w.r[r as usize].unwrap_or_default(),
+    };
+    Ok(found.into_iter().map(row).collect())
+}
+
+/// Why a contact has its scores. One that was not scored is not found.
+pub fn contact(ctx: &mut Ctx<'_>, activity: Uuid, lang: Lang) -> Result<ContactScore> {
+    crate::records::get(ctx, "activities", activity)?;
+    let kept = store::scored(ctx.conn, &[activity])?.into_iter().next().ok_or(Error::NotFound)?;
+    let facts: Facts = serde_json::from_str(&kept.inputs).unwrap_or_default();
+    let models = Models::load(ctx.conn)?;
+    let scored = four_r::score(facts, &models.four_r.value);
+    let values = R::ALL.into_iter().zip(kept.r).map(|(r, score)| ContactScoreValue {
+        r: r.code().to_owned(),
+        label: pick(lang, r.label()).to_owned(),
+        score: score.map(|s| s as f64 / 1000.0),
+    });
+    Ok(ContactScore {
+        activity_id: activity,
+        values: values.collect(),
+        settings_version: kept.settings_version,
+        grade: facts.grade.map(|g| g.code().to_owned()),
+        interval_days: facts.interval_days,
+        days_since_previous: facts.days_since_previous,
+        open_matter: facts.open_matter,
+        content_used: facts.message.used,
+        stage_met: facts.message.stage,
+        pain_met: facts.message.pain,
+        role_met: facts.message.role,
+        resources_used: facts.resources.used,
+        resources_fitting: facts.resources.fitting,
+        resources_recommended: facts.resources.recommended,
+        cost_minor: facts.resources.cost_minor,
+        cost_cap_minor: scored.cost_cap_minor.map(i64::from),
+    })
+}

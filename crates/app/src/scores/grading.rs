@@ -1,0 +1,55 @@
+//! A customer's grade as it is written: computed from its inputs, or set by hand with who and when.
+
+use super::models::Models;
+use crate::{Ctx, Result};
+use domain::grade::{self, Grade, Input};
+use domain::record::{Record, Shape};
+use domain::value::Value;
+
+/// Grades a customer that is about to be written. The settings are read once per writer.
+pub(crate) fn apply(
+    ctx: &mut Ctx<'_>,
+    settings: &mut Option<grade::Settings>,
+    shape: &Shape,
+    old: Option<&Record>,
+    new: &mut Record,
+) -> Result<()> {
+    let number = |key: &str| new.get(shape, key).as_f64();
+    let input = Input { potential: number("potential"), fit: number("fit"), strategic: number("strategic_value") };
+    let graded = if input == Input::default() {
+        None
+    } else {
+        let settings = match settings {
+            Some(settings) => *settings,
+            None => *settings.insert(Models::load(ctx.conn)?.grade.value),
+        };
+        Some(grade::grade(input, None, &settings))
+    };
+    let computed = graded.and_then(|g| g.computed);
+    let word = |grade: Option<Grade>| grade.map_or(Value::Null, |g| Value::Text(g.code().to_owned()));
+    new.set(shape, "grade_computed", word(computed));
+    let score = graded.and_then(|g| g.total.score).map(|s| (s * 10.0).round() / 10.0);
+    new.set(shape, "grade_score", score.map_or(Value::Null, Value::Num));
+    let was_manual = old.is_some_and(|o| o.get(shape, "grade_manual").as_bool() == Some(true));
+    let chosen = match old {
+        Some(old) => old.get(shape, "grade") != new.get(shape, "grade"),
+        None => true,
+    };
+    let manual = if chosen { !new.get(shape, "grade").is_null() } else { was_manual };
+    if manual && chosen {
+        new.set(shape, "grade_manual", Value::Bool(true));
+        new.set(shape, "grade_set_by", Value::Id(ctx.actor.user_id));
+        new.set(shape, "grade_set_at", Value::Time(ctx.now));
+        // The reason of the grade before does not explain this one.
+        if old.is_some_and(|o| o.get(shape, "grade_reason") == new.get(shape, "grade_reason")) {
+            new.set(shape, "grade_reason", Value::Null);
+        }
+    }
+    if !manual {
+        for key in ["grade_manual", "grade_set_by", "grade_set_at", "grade_reason"] {
+            new.set(shape, key, Value::Null);
+        }
+        new.set(shape, "grade", word(computed));
+    }
+    Ok(())
+}

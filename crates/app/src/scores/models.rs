@@ -1,0 +1,156 @@
+//! The settings of every model: versions, checks, and what a change would do.
+
+use crate::{Ctx, Error, Result};
+use domain::fields::FieldError;
+use domain::policy::Action;
+use domain::{cadence, four_r, grade, sdae};
+use persistence::db::AnyConnection;
+use persistence::score_settings::{self as store, Version};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+/// The models that have settings, in the order in which they build on each other.
+pub const MODELS: [&str; 4] = ["grade", "cadence", "four_r", "sdae"];
+
+/// A model's settings with their version; 0 for those shipped.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<T> {
+    /// The version.
+    pub version: i64,
+    /// The settings.
+    pub value: T,
+}
+
+/// The settings of all models as they are in force.
+#[derive(Debug, Clone)]
+pub struct Models {
+    /// Of the grade.
+    pub grade: Setting<grade::Settings>,
+    /// Of the cadence.
+    pub cadence: Setting<cadence::Settings>,
+    /// Of the four Rs.
+    pub four_r: Setting<four_r::Settings>,
+    /// Of customer quality.
+    pub sdae: Setting<sdae::Settings>,
+}
+
+impl Models {
+    /// Reads them.
+    pub fn load(conn: &mut AnyConnection) -> Result<Models> {
+        let stored = store::latest(conn)?;
+        Ok(Models {
+            grade: setting(&stored, "grade"),
+            cadence: setting(&stored, "cadence"),
+            four_r: setting(&stored, "four_r"),
+            sdae: setting(&stored, "sdae"),
+        })
+    }
+
+    /// The same with one model's settings replaced.
+    pub fn with(&self, model: &str, document: &Json) -> Result<Models> {
+        let mut models = self.clone();
+        match model {
+            "grade" => models.grade.value = read(document, grade::Settings::check)?,
+            "cadence" => models.cadence.value = read(document, cadence::Settings::check)?,
+            "four_r" => models.four_r.value = read(document, four_r::Settings::check)?,
+            "sdae" => models.sdae.value = read(document, sdae::Settings::check)?,
+            _ => return Err(Error::NotFound),
+        }
+        Ok(models)
+    }
+
+    /// The version and the whole document of a model.
+    pub fn document(&self, model: &str) -> Option<(i64, Json)> {
+        match model {
+            "grade" => Some((self.grade.version, json(&self.grade.value))),
+            "cadence" => Some((self.cadence.version, json(&self.cadence.value))),
+            "four_r" => Some((self.four_r.version, json(&self.four_r.value))),
+            "sdae" => Some((self.sdae.version, json(&self.sdae.value))),
+            _ => None,
+        }
+    }
+}
+
+/// The settings as they are shipped.
+pub fn shipped() -> Models {
+    Models {
+        grade: setting(&[], "grade"),
+        cadence: setting(&[], "cadence"),
+        four_r: setting(&[], "four_r"),
+        sdae: setting(&[], "sdae"),
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> Json {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+/// What was stored was checked; a document of a newer program that cannot be read gives way to what is shipped.
+fn setting<T: DeserializeOwned + Default>(stored: &[Version], model: &str) -> Setting<T> {
+    let found = stored.iter().find(|v| v.model == model);
+    let value = found.and_then(|v| serde_json::from_str(&v.document).ok());
+    Setting { version: found.map_or(0, |v| v.version), value: value.unwrap_or_default() }
+}
+
+/// A document as settings. What cannot be read names the member that is at fault.
+fn read<T: DeserializeOwned>(
+    document: &Json,
+    check: impl Fn(&T) -> std::result::Result<(), Vec<FieldError>>,
+) -> Result<T> {
+    let settings: T = match serde_path(document) {
+        Ok(settings) => settings,
+        Err((field, detail)) => return Err(Error::field(field, "wrong_type", detail)),
+    };
+    check(&settings).map_err(Error::Invalid)?;
+    Ok(settings)
+}
+
+/// Reads a document and finds the member at fault by leaving out one after the other.
+fn serde_path<T: DeserializeOwned>(document: &Json) -> std::result::Result<T, (String, String)> {
+    let error = match serde_json::from_value(document.clone()) {
+        Ok(value) => return Ok(value),
+        Err(error) => error.to_string(),
+    };
+    let Some(object) = document.as_object() else { return Err((String::new(), error)) };
+    for (key, member) in object {
+        let alone = Json::Object([(key.clone(), member.clone())].into_iter().collect());
+        if serde_json::from_value::<T>(alone).is_ok() {
+            continue;
+        }
+        for (inner, value) in member.as_object().into_iter().flatten() {
+            let nested = serde_json::json!({ key.as_str(): { inner.as_str(): value } });
+            if serde_json::from_value::<T>(nested).is_err() {
+                return Err((format!("{key}.{inner}"), error));
+            }
+        }
+        return Err((key.clone(), error));
+    }
+    Err((String::new(), error))
+}
+
+/// Keeps a new version of a model's settings, based on the one that the caller read.
+pub fn set(ctx: &mut Ctx<'_>, model: &str, based_on: Option<i64>, document: &Json) -> Result<i64> {
+    ctx.require("settings", Action::Update)?;
+    let models = Models::load(ctx.conn)?;
+    let (current, before) = models.document(model).ok_or(Error::NotFound)?;
+    match based_on {
+        None => return Err(Error::VersionRequired),
+        Some(version) if version != current => return Err(Error::Stale { current }),
+        Some(_) => {}
+    }
+    let after = models.with(model, document)?.document(model).map_or(Json::Null, |(_, document)| document);
+    if after == before {
+        return Ok(current);
+    }
+    let version = Version {
+        model: model.to_owned(),
+        version: current + 1,
+        document: after.to_string(),
+        created_at: ctx.now,
+        created_by: Some(ctx.actor.user_id),
+    };
+    store::insert(ctx.conn, &version)?;
+    super::nightly::due_again(ctx)?;
+    Ok(version.version)
+}

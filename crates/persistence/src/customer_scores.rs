@@ -1,0 +1,390 @@
+//! What the scores of customers are made of, read for many customers at once, and what they come to.
+
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::row::{Row, or_null};
+use crate::sql::{Cells, Sql, Store};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::value::Value;
+use uuid::Uuid;
+
+/// The scores as customers carry them; whole numbers, so that they change only when it matters.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Scores {
+    /// The grade that counts.
+    pub grade: Option<String>,
+    /// The computed grade.
+    pub grade_computed: Option<String>,
+    /// Its score.
+    pub grade_score: Option<f64>,
+    /// Lifecycle stage.
+    pub lifecycle_stage: Option<String>,
+    /// Service tier.
+    pub service_tier: Option<String>,
+    /// How contacts stand.
+    pub cadence_status: Option<String>,
+    /// When the next is due.
+    pub cadence_due_on: Option<NaiveDate>,
+    /// Value at stake × lateness; none when no contact is due.
+    pub cadence_priority: Option<f64>,
+    /// Security, development, acceptance, experience.
+    pub sdae: [Option<f64>; 4],
+    /// The lowest of them.
+    pub sdae_weakest: Option<String>,
+    /// What the customer is to the company.
+    pub asset_class: Option<String>,
+    /// Health.
+    pub health: Option<f64>,
+    /// Its band.
+    pub health_band: Option<String>,
+    /// Probability of buying again, percent.
+    pub alive: Option<f64>,
+    /// What may be lost.
+    pub value_at_risk_minor: Option<i64>,
+}
+
+/// A customer to be scored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Customer {
+    /// Its id.
+    pub id: Uuid,
+    /// Its owner.
+    pub owner: Option<Uuid>,
+    /// In the archive: it keeps the scores it had.
+    pub archived: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Potential, fit and strategic value.
+    pub grade_inputs: [Option<f64>; 3],
+    /// The grade was set by hand.
+    pub grade_manual: bool,
+    /// Its own interval.
+    pub cadence_days: Option<i64>,
+    /// Our share of its purchases.
+    pub wallet_share: Option<f64>,
+    /// Its pains.
+    pub pains: Vec<Uuid>,
+    /// The latest contact.
+    pub last_contact_at: Option<DateTime<Utc>>,
+    /// The scores it carries.
+    pub scores: Scores,
+}
+
+const COLUMNS: &str = "id, owner_id, archived_at, created_at, potential, fit, strategic_value, grade_manual, cadence_days, wallet_share, pain_ids, \
+     last_contact_at, grade, grade_computed, grade_score, lifecycle_stage, service_tier, cadence_status, cadence_due_on, \
+     cadence_priority, sdae_security, sdae_development, sdae_acceptance, sdae_experience, sdae_weakest, asset_class, health, \
+     health_band, alive, value_at_risk_minor";
+
+/// Customers by id, in that order.
+pub fn customers(conn: &mut AnyConnection, ids: &[Uuid], lock: bool) -> Result<Vec<Customer>> {
+    let mut q = Sql::start(conn, "SELECT ");
+    q.push(COLUMNS).push(" FROM customers WHERE id IN ").ids(ids).push(" ORDER BY id");
+    if lock {
+        q.pick(" FOR UPDATE", "");
+    }
+    q.load(conn)?.into_iter().map(read_customer).collect()
+}
+
+fn read_customer(cells: Cells) -> Result<Customer> {
+    let mut row = Row::new(cells);
+    Ok(Customer {
+        id: row.id()?,
+        owner: row.opt_id(),
+        archived: row.opt_time().is_some(),
+        created_at: row.time()?,
+        grade_inputs: [row.opt_num(), row.opt_num(), row.opt_num()],
+        grade_manual: row.opt_bool().unwrap_or(false),
+        cadence_days: row.opt_int(),
+        wallet_share: row.opt_num(),
+        pains: row.ids(),
+        last_contact_at: row.opt_time(),
+        scores: Scores {
+            grade: row.opt_text(),
+            grade_computed: row.opt_text(),
+            grade_score: row.opt_num(),
+            lifecycle_stage: row.opt_text(),
+            service_tier: row.opt_text(),
+            cadence_status: row.opt_text(),
+            cadence_due_on: row.opt_date(),
+            cadence_priority: row.opt_num(),
+            sdae: [row.opt_num(), row.opt_num(), row.opt_num(), row.opt_num()],
+            sdae_weakest: row.opt_text(),
+            asset_class: row.opt_text(),
+            health: row.opt_num(),
+            health_band: row.opt_text(),
+            alive: row.opt_num(),
+            value_at_risk_minor: row.opt_int(),
+        },
+    })
+}
+
+/// Ids of live customers, ascending, after one.
+pub fn ids_after(conn: &mut AnyConnection, after: Option<Uuid>, limit: i64) -> Result<Vec<Uuid>> {
+    let mut q = Sql::start(conn, "SELECT id FROM customers WHERE archived_at IS NULL");
+    if let Some(after) = after {
+        q.push(" AND id > ").id(after);
+    }
+    q.push(" ORDER BY id LIMIT ").int(limit);
+    q.load(conn)?.into_iter().map(|cells| Row::new(cells).id()).collect()
+}
+
+/// A contact as far as customers are scored by it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recent {
+    /// The customer.
+    pub customer: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The customer came to us.
+    pub initiated: Option<bool>,
+    /// The customer responded.
+    pub responded: Option<bool>,
+}
+
+/// Live completed contacts in a span of time, by customer.
+pub fn recent(
+    conn: &mut AnyConnection,
+    customers: &[Uuid],
+    span: (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<Recent>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT a.customer_id, a.occurred_at, a.customer_initiated, a.responded FROM activities a WHERE a.customer_id IN ",
+    );
+    q.ids(customers).push(" AND a.occurred_at > ").time(span.0).push(" AND a.occurred_at <= ").time(span.1);
+    q.push(" AND a.archived_at IS NULL AND a.").push(crate::derived::CONTACT);
+    q.pick(" AND a.completed IS NOT FALSE", " AND coalesce(a.completed, 1) = 1")
+        .push(" ORDER BY a.customer_id, a.occurred_at");
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok(Recent { customer: row.id()?, at: row.time()?, initiated: row.opt_bool(), responded: row.opt_bool() })
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// An order as far as customers are scored by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// The customer.
+    pub customer: Uuid,
+    /// The day.
+    pub on: NaiveDate,
+    /// Its amount; negative for what was sent back.
+    pub amount_minor: i64,
+    /// It was sent back.
+    pub returned: bool,
+}
+
+/// Orders that stand, by customer and day, up to a day.
+pub fn orders(conn: &mut AnyConnection, customers: &[Uuid], upto: NaiveDate) -> Result<Vec<Order>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT customer_id, ordered_on, amount_minor, CASE WHEN status = 'returned' THEN 1 ELSE 0 END FROM orders \
+         WHERE archived_at IS NULL AND status IN ('confirmed', 'fulfilled', 'returned') AND customer_id IN ",
+    );
+    q.ids(customers)
+        .push(" AND ordered_on <= ")
+        .bind(Store::Date, &Value::Date(upto))
+        .push(" ORDER BY customer_id, ordered_on");
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        let (customer, on, amount, returned) = (row.id()?, row.date()?, row.int()?, row.int()? == 1);
+        Ok(Order { customer, on, amount_minor: if returned { -amount.abs() } else { amount }, returned })
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// Amount of the open opportunities of each customer that has one: all of it, and weighted by probability where known.
+pub fn open_amounts(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<(Uuid, i64, i64)>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT customer_id, CAST(coalesce(sum(amount_minor), 0) AS BIGINT), \
+         CAST(coalesce(sum(amount_minor * coalesce(probability, 50.0) / 100.0), 0) AS BIGINT) FROM opportunities \
+         WHERE archived_at IS NULL AND status = 'open' AND customer_id IN ",
+    );
+    q.ids(customers).push(" GROUP BY customer_id");
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok((row.id()?, row.int()?, row.int()?))
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// How many product categories each customer has bought from; those that bought none do not appear.
+pub fn categories_bought(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<(Uuid, i64)>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT o.customer_id, count(DISTINCT p.category) FROM orders o JOIN order_lines l ON l.order_id = o.id AND l.archived_at IS NULL \
+         JOIN products p ON p.id = l.product_id WHERE o.archived_at IS NULL AND o.status IN ('confirmed', 'fulfilled') AND o.customer_id IN ",
+    );
+    q.ids(customers).push(" GROUP BY o.customer_id");
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok((row.id()?, row.int()?))
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// How many product categories there are on sale.
+pub fn categories(conn: &mut AnyConnection) -> Result<i64> {
+    let mut q = Sql::start(conn, "SELECT count(DISTINCT category) FROM products WHERE archived_at IS NULL AND ");
+    q.pick("active IS NOT FALSE", "coalesce(active, 1) = 1");
+    q.first(conn)?.map_or(Ok(0), |cells| Row::new(cells).int())
+}
+
+/// The indicators that an assessment may hold, by column.
+pub const ASSESSED: [&str; 15] = [
+    "relationship_closeness",
+    "renewal_cycle",
+    "competitor_safety",
+    "wallet_share",
+    "white_space",
+    "solution_acceptance",
+    "response_rate",
+    "customer_initiated",
+    "content_engagement",
+    "csat",
+    "nps",
+    "tickets_within_sla",
+    "deliveries_on_time",
+    "usage_frequency",
+    "renewal_intention",
+];
+
+/// An assessment by hand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    /// The customer.
+    pub customer: Uuid,
+    /// The day.
+    pub on: NaiveDate,
+    /// Who made it.
+    pub by: Option<Uuid>,
+    /// The values in the order of [`ASSESSED`].
+    pub values: [Option<f64>; 15],
+}
+
+/// Live assessments up to a day, newest first.
+pub fn assessments(conn: &mut AnyConnection, customers: &[Uuid], upto: NaiveDate) -> Result<Vec<Assessment>> {
+    let mut q = Sql::start(conn, "SELECT customer_id, assessed_on, created_by");
+    for column in ASSESSED {
+        q.push(", ").push(column);
+    }
+    q.push(" FROM assessments WHERE archived_at IS NULL AND customer_id IN ").ids(customers);
+    q.push(" AND assessed_on <= ")
+        .bind(Store::Date, &Value::Date(upto))
+        .push(" ORDER BY customer_id, assessed_on DESC, id DESC");
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        let (customer, on, by) = (row.id()?, row.date()?, row.opt_id());
+        Ok(Assessment { customer, on, by, values: std::array::from_fn(|_| row.opt_num()) })
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// Writes the scores of a customer.
+pub fn write(conn: &mut AnyConnection, id: Uuid, s: &Scores) -> Result<()> {
+    let text = |s: &Option<String>| or_null(s.clone(), Value::Text);
+    let num = |n: Option<f64>| or_null(n, Value::Num);
+    let mut q = Sql::start(conn, "UPDATE customers SET grade = ");
+    q.bind(Store::Text, &text(&s.grade));
+    q.push(", grade_computed = ").bind(Store::Text, &text(&s.grade_computed));
+    q.push(", grade_score = ").bind(Store::Num, &num(s.grade_score));
+    q.push(", lifecycle_stage = ").bind(Store::Text, &text(&s.lifecycle_stage));
+    q.push(", service_tier = ").bind(Store::Text, &text(&s.service_tier));
+    q.push(", cadence_status = ").bind(Store::Text, &text(&s.cadence_status));
+    q.push(", cadence_due_on = ").bind(Store::Date, &or_null(s.cadence_due_on, Value::Date));
+    q.push(", cadence_priority = ").bind(Store::Num, &num(s.cadence_priority));
+    let columns = [", sdae_security = ", ", sdae_development = ", ", sdae_acceptance = ", ", sdae_experience = "];
+    for (column, score) in columns.into_iter().zip(s.sdae) {
+        q.push(column).bind(Store::Num, &num(score));
+    }
+    q.push(", sdae_weakest = ").bind(Store::Text, &text(&s.sdae_weakest));
+    q.push(", asset_class = ").bind(Store::Text, &text(&s.asset_class));
+    q.push(", health = ").bind(Store::Num, &num(s.health));
+    q.push(", health_band = ").bind(Store::Text, &text(&s.health_band));
+    q.push(", alive = ").bind(Store::Num, &num(s.alive));
+    q.push(", value_at_risk_minor = ").bind(Store::Int, &or_null(s.value_at_risk_minor, Value::Int));
+    q.push(" WHERE id = ").id(id);
+    q.execute(conn)?;
+    Ok(())
+}
+
+/// A score as it became at a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// What was scored.
+    pub subject: Uuid,
+    /// The model.
+    pub model: &'static str,
+    /// The score.
+    pub value: f64,
+    /// Its band.
+    pub band: String,
+    /// Weights known over all weights.
+    pub coverage: Option<f64>,
+    /// What it was made of, as JSON.
+    pub inputs: String,
+    /// The version of the settings.
+    pub settings_version: i64,
+}
+
+/// Adds to the history of scores.
+pub fn remember(conn: &mut AnyConnection, snapshots: &[Snapshot], at: DateTime<Utc>) -> Result<()> {
+    for chunk in snapshots.chunks(64) {
+        let mut q = Sql::start(
+            conn,
+            "INSERT INTO score_snapshots (subject, model, at, value, band, coverage, inputs, settings_version) VALUES ",
+        );
+        for (i, s) in chunk.iter().enumerate() {
+            q.push(if i == 0 { "(" } else { ", (" }).id(s.subject).push(", ").text(s.model).push(", ").time(at);
+            q.push(", ").bind(Store::Num, &Value::Num(s.value)).push(", ").text(s.band.clone()).push(", ");
+            q.bind(Store::Num, &or_null(s.coverage, Value::Num)).push(", ");
+            q.bind(Store::Json, &Value::Json(s.inputs.clone())).push(", ").int(s.settings_version).push(")");
+        }
+        q.push(
+            " ON CONFLICT (subject, model, at) DO UPDATE SET value = excluded.value, band = excluded.band, \
+             coverage = excluded.coverage, inputs = excluded.inputs, settings_version = excluded.settings_version",
+        );
+        q.execute(conn)?;
+    }
+    Ok(())
+}
+
+/// One change of a score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The model.
+    pub model: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The score from then on.
+    pub value: f64,
+    /// The band from then on.
+    pub band: String,
+    /// What it was made of, as JSON.
+    pub inputs: Option<String>,
+    /// The version of the settings.
+    pub settings_version: Option<i64>,
+}
+
+/// The changes of all scores of a subject, newest first, at most `limit` in all.
+pub fn history(conn: &mut AnyConnection, subject: Uuid, limit: i64) -> Result<Vec<Change>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT model, at, value, band, inputs, settings_version FROM score_snapshots WHERE subject = ",
+    );
+    q.id(subject).push(" ORDER BY at DESC LIMIT ").int(limit);
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok(Change {
+            model: row.text()?,
+            at: row.time()?,
+            value: row.opt_num().unwrap_or_default(),
+            band: row.text()?,
+            inputs: row.opt_text(),
+            settings_version: row.opt_int(),
+        })
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
