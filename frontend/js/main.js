@@ -1,3 +1,4 @@
+import './crash.js';
 import init from '../pkg/main.js';
 import wasm from '../pkg/main_bg.wasm';
 

@@ -6,6 +6,7 @@ use crate::pages;
 use crate::pages::metric::Scope;
 use crate::record;
 use crate::record::board::BoardProps;
+use crate::record::bulk::BulkProps;
 use crate::record::export::ExportProps;
 use crate::record::form::RecordFormProps;
 use crate::ui::{Card, Failed, skeleton_lines};
@@ -22,11 +23,14 @@ pub(crate) enum Room {
     Form(Box<RecordFormProps>),
     Export(Box<ExportProps>),
     Board(Box<BoardProps>),
+    /// What can be done to the chosen rows of a list.
+    Bulk(Box<BulkProps>),
     Settings(String),
     Imports,
     NewImport,
     Import(String),
     Exports,
+    Gallery,
     /// What will probably come; the callback opens the explanation of a metric.
     Forecast(Scope, Callback<String>),
     /// The funnel and the segments of customers.
@@ -39,15 +43,17 @@ impl Room {
     /// Where its code is.
     fn part(&self) -> Part {
         match self {
-            Room::Record(..) | Room::Form(_) | Room::Export(_) | Room::Board(_) => Part::Record,
-            Room::Settings(_) | Room::Imports | Room::NewImport | Room::Import(_) | Room::Exports => Part::Office,
+            Room::Record(..) | Room::Form(_) | Room::Export(_) | Room::Board(_) | Room::Bulk(_) => Part::Record,
+            Room::Settings(_) | Room::Imports | Room::NewImport | Room::Import(_) | Room::Exports | Room::Gallery => {
+                Part::Office
+            }
             Room::Forecast(..) | Room::Charts(_) | Room::Explain(..) => Part::Insight,
         }
     }
 
-    /// Lies over the page, so that nothing stands in its place while it loads.
+    /// Lies over the page or is a single line, so that nothing stands in its place while it loads.
     fn over(&self) -> bool {
-        matches!(self, Room::Form(_) | Room::Export(_) | Room::Explain(..))
+        matches!(self, Room::Form(_) | Room::Export(_) | Room::Bulk(_) | Room::Explain(..))
     }
 }
 

@@ -19,6 +19,8 @@ pub(crate) enum Route {
     Import { id: String },
     #[at("/exports")]
     Exports,
+    #[at("/ui")]
+    Gallery,
     #[at("/settings")]
     Settings,
     #[at("/settings/:page")]

@@ -119,6 +119,7 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
         Route::Imports => lazy(Room::Imports),
         Route::NewImport => lazy(Room::NewImport),
         Route::Import { id } => lazy(Room::Import(id)),
+        Route::Gallery => lazy(Room::Gallery),
         Route::Exports => lazy(Room::Exports),
         Route::Settings => lazy(Room::Settings(String::new())),
         Route::SettingsPage { page } => lazy(Room::Settings(page)),

@@ -124,6 +124,8 @@ impl Request {
             let answer = self.send().await?;
             if answer.status() == 401 && self.path != "/auth/logout" {
                 TOKEN.set(None);
+                // An answer that nobody reads keeps its connection.
+                let _ = answer.text().await;
                 if refresh().await.is_none() {
                     log_in_again().await;
                 }

@@ -3,6 +3,7 @@
 
 mod words;
 mod words_more;
+mod words_rooms;
 
 use yew::prelude::*;
 

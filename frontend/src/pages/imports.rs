@@ -140,8 +140,7 @@ pub(crate) fn NewImport() -> Html {
         html! {
         <button type="button" role="radio" aria-checked={on.to_string()} data-object={key.to_owned()} onclick={Callback::from(move |_: MouseEvent| object.set(key2.clone()))} class={cls!("flex h-12 cursor-pointer items-center gap-2.5 rounded-xl border px-3 text-[13px]", if on { "border-primary bg-primary/6 font-medium" } else { "border-base-300 hover:border-primary/40" })}>{ icon(object_icon(key), "size-4 text-base-content/70") }<span class="truncate">{ label.to_owned() }</span></button> }
     };
-    let choices =
-        session.objects.iter().filter(|o| o.may("import") && !matches!(o.key.as_str(), "saved_views" | "users"));
+    let choices = session.objects.iter().filter(|o| o.may("import") && o.key != "saved_views");
     html! { <>
         <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70"><Link<Route> to={Route::Imports} classes="hover:text-primary">{ l.nav_imports() }</Link<Route>>{ icon("chevron-right", "size-3") }{ l.import_new() }</nav>
         { page_head(html! { { l.import_new() } }, html! {}) }

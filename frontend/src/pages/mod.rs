@@ -5,6 +5,7 @@ pub(crate) mod explain;
 pub(crate) mod exports;
 pub(crate) mod forecast;
 pub(crate) mod funnel;
+pub(crate) mod gallery;
 pub(crate) mod home;
 pub(crate) mod import_job;
 pub(crate) mod import_mapping;
@@ -23,6 +24,7 @@ pub(crate) fn office(room: &Room) -> Html {
         Room::Imports => html! { <imports::Imports /> },
         Room::NewImport => html! { <imports::NewImport /> },
         Room::Import(id) => html! { <import_job::ImportJob key={id.clone()} id={id.clone()} /> },
+        Room::Gallery => html! { <gallery::Gallery /> },
         Room::Exports => html! { <exports::Exports /> },
         _ => html! {},
     }

@@ -1,9 +1,10 @@
 //! What is done to several chosen records at once.
 
+use super::bulk_edit::{BulkChange, BulkEditProps, EditField, EditTags, editable};
 use super::link::{Choice, LinkPicker};
 use super::save::changed;
-use crate::data::http::Request;
-use crate::data::types::{ObjectMeta, Record, int, text};
+use crate::data::http::{Request, encode};
+use crate::data::types::{ObjectMeta, Page, Record, int, text};
 use crate::i18n::use_lang;
 use crate::ui::overlay::{Confirm, Dialog};
 use crate::ui::toast::{Toaster, use_toaster};
@@ -13,10 +14,12 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
+#[derive(Clone, Properties, PartialEq)]
 pub(crate) struct BulkProps {
     pub(crate) meta: ObjectMeta,
     pub(crate) rows: Vec<Rc<Record>>,
+    /// What else the list would show: its query, and how many rows it has, when every loaded row is chosen.
+    pub(crate) beyond: Option<(String, u64)>,
     pub(crate) archived: bool,
     pub(crate) onclear: Callback<()>,
     pub(crate) onexport: Callback<()>,
@@ -27,7 +30,12 @@ enum Asking {
     Nothing,
     Archive,
     Owner,
+    Field,
+    Tags,
 }
+
+/// The most records that are changed in one go.
+const MOST: usize = 10_000;
 
 /// The bar that replaces the toolbar while records are chosen.
 #[component]
@@ -37,7 +45,28 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
     let asking = use_state_eq(|| Asking::Nothing);
     let owner = use_state_eq(|| None::<Choice>);
     let busy = use_state_eq(|| false);
-    let n = p.rows.len();
+    let everything = use_state_eq(|| None::<Rc<Vec<Rc<Record>>>>);
+    {
+        let everything = everything.setter();
+        use_effect_with(p.rows.len(), move |_| everything.set(None));
+    }
+    let chosen: Rc<Vec<Rc<Record>>> = everything.as_ref().cloned().unwrap_or_else(|| Rc::new(p.rows.clone()));
+    let n = chosen.len();
+    let further = p.beyond.as_ref().filter(|b| everything.is_none() && b.1 > n as u64);
+    let gather = {
+        let (busy, everything, beyond, object) =
+            (busy.clone(), everything.clone(), p.beyond.clone(), p.meta.key.clone());
+        let tagged = p.meta.field("tags").is_some();
+        Callback::from(move |_: MouseEvent| {
+            let Some((query, _)) = beyond.clone() else { return };
+            let (busy, everything, object) = (busy.clone(), everything.clone(), object.clone());
+            busy.set(true);
+            spawn_local(async move {
+                everything.set(Some(Rc::new(all(&object, &query, tagged).await)));
+                busy.set(false);
+            });
+        })
+    };
     let ask = |what: Asking| {
         let asking = asking.clone();
         Callback::from(move |_: MouseEvent| asking.set(what))
@@ -48,13 +77,13 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
     };
     let run = {
         let (rows, object, busy, asking, clear, toaster) =
-            (p.rows.clone(), p.meta.key.clone(), busy.clone(), asking.clone(), p.onclear.clone(), toaster.clone());
-        Callback::from(move |(op, data): (&'static str, Value)| {
+            (chosen.clone(), p.meta.key.clone(), busy.clone(), asking.clone(), p.onclear.clone(), toaster.clone());
+        Callback::from(move |(op, change): (&'static str, Option<BulkChange>)| {
             let (rows, object, busy, asking, clear, toaster) =
                 (rows.clone(), object.clone(), busy.clone(), asking.clone(), clear.clone(), toaster.clone());
             busy.set(true);
             spawn_local(async move {
-                let undo = send(&object, op, &rows, &data).await;
+                let undo = send(&object, op, &rows, change).await;
                 busy.set(false);
                 asking.set(Asking::Nothing);
                 clear.emit(());
@@ -65,25 +94,37 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
     };
     let archive = {
         let run = run.clone();
-        Callback::from(move |()| run.emit(("archive", Value::Null)))
+        Callback::from(move |()| run.emit(("archive", None)))
     };
     let restore = {
         let run = run.clone();
-        Callback::from(move |_: MouseEvent| run.emit(("restore", Value::Null)))
+        Callback::from(move |_: MouseEvent| run.emit(("restore", None)))
     };
     let assign = {
         let (run, owner) = (run.clone(), owner.clone());
         Callback::from(move |_: MouseEvent| {
             if let Some(o) = &*owner {
-                run.emit(("update", json!({ "owner_id": o.0 })))
+                let data = json!({ "owner_id": o.0 });
+                run.emit(("update", Some(BulkChange(Rc::new(move |_| data.clone())))))
             }
         })
     };
+    let edit = yew::props!(BulkEditProps {
+        meta: p.meta.clone(),
+        n,
+        busy: *busy,
+        onsave: run.reform(|change| ("update", Some(change))),
+        onclose: hide.clone(),
+    });
+    let may = p.meta.may("update");
     html! { <>
-        <div class="flex h-11 w-full items-center gap-1.5 px-3 text-[13px]" data-testid="bulk">
+        <div class="flex min-h-11 w-full flex-wrap items-center gap-x-1.5 px-3 text-[13px]" data-testid="bulk">
             <b class="mr-2 font-medium tabular-nums">{ l.chosen(n) }</b>
+            if let Some((_, total)) = further { <button class="btn btn-sm btn-ghost text-primary" data-testid="bulk-everything" onclick={gather} disabled={*busy}>{ l.choose_everything(&crate::format::group((*total).min(MOST as u64))) }</button> }
             if p.archived { <button class="btn btn-sm btn-ghost" onclick={restore} disabled={*busy}>{ icon("archive-restore", "size-4") }{ l.restore() }</button> } else {
-                if p.meta.may("update") && p.meta.owned { <button class="btn btn-sm btn-ghost" onclick={ask(Asking::Owner)}>{ icon("user", "size-4") }{ l.change_owner() }</button> }
+                if may && editable(&p.meta) { <button class="btn btn-sm btn-ghost" data-testid="bulk-edit" onclick={ask(Asking::Field)}>{ icon("pencil", "size-4") }{ l.bulk_edit() }</button> }
+                if may && p.meta.field("tags").is_some_and(|f| f.writable) { <button class="btn btn-sm btn-ghost" data-testid="bulk-tags" onclick={ask(Asking::Tags)}>{ icon("tag", "size-4") }{ l.bulk_tags() }</button> }
+                if may && p.meta.owned { <button class="btn btn-sm btn-ghost" onclick={ask(Asking::Owner)}>{ icon("user", "size-4") }{ l.change_owner() }</button> }
                 if p.meta.may("export") { <button class="btn btn-sm btn-ghost" onclick={p.onexport.reform(|_| ())}>{ icon("download", "size-4") }{ l.export() }</button> }
                 if p.meta.may("archive") { <button class="btn btn-sm btn-ghost text-error" onclick={ask(Asking::Archive)}>{ icon("archive", "size-4") }{ l.archive() }</button> }
             }
@@ -91,6 +132,7 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
             <button class="btn btn-sm btn-ghost ml-auto" onclick={p.onclear.reform(|_| ())}>{ l.cancel() }</button>
         </div>
         if *asking == Asking::Archive { <Confirm title={l.archive_many(n)} body={l.archive_many_body()} action={l.archive()} danger=true onyes={archive} onclose={hide.clone()} /> }
+        if *asking == Asking::Field { <EditField ..edit /> } else if *asking == Asking::Tags { <EditTags ..edit /> }
         if *asking == Asking::Owner {
             <Dialog title={l.change_owner()} onclose={hide} footer={html! { <button class="btn btn-sm btn-primary" disabled={owner.is_none() || *busy} onclick={assign}>if *busy { { spinner() } }{ l.save() }</button> }}>
                 <div class="min-h-64"><p class="mb-2 text-base-content/70">{ l.change_owner_body(n) }</p><LinkPicker object="users" value={(*owner).clone()} onchange={let owner = owner.clone(); Callback::from(move |c: Option<Choice>| owner.set(c))} /></div>
@@ -106,7 +148,24 @@ struct Outcome {
     reason: String,
 }
 
-async fn send(object: &str, op: &str, rows: &[Rc<Record>], data: &Value) -> Outcome {
+/// Every record of a list, as far as the limit.
+async fn all(object: &str, query: &str, tagged: bool) -> Vec<Rc<Record>> {
+    let fields = if tagged { "id,version,tags" } else { "id,version" };
+    let (mut found, mut cursor) = (Vec::new(), String::new());
+    while found.len() < MOST {
+        let path = format!("/{object}?limit=200&fields={fields}{query}{cursor}");
+        let Ok(page) = Request::get(path).json::<Page<Record>>().await else { break };
+        found.extend(page.items.into_iter().map(Rc::new));
+        match page.next_cursor {
+            Some(next) => cursor = format!("&cursor={}", encode(&next)),
+            None => break,
+        }
+    }
+    found.truncate(MOST);
+    found
+}
+
+async fn send(object: &str, op: &str, rows: &[Rc<Record>], change: Option<BulkChange>) -> Outcome {
     let mut out = Outcome { good: vec![], bad: 0, reason: String::new() };
     for part in rows.chunks(500) {
         let operations: Vec<Value> = part
@@ -117,8 +176,8 @@ async fn send(object: &str, op: &str, rows: &[Rc<Record>], data: &Value) -> Outc
                     if op != "restore" {
                         map.insert("version".into(), v.into());
                     }
-                    if !data.is_null() {
-                        map.insert("data".into(), data.clone());
+                    if let Some(BulkChange(change)) = &change {
+                        map.insert("data".into(), change(r));
                     }
                 }
                 o

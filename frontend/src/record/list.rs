@@ -1,7 +1,7 @@
 //! The list of an object: tabs, search, filter, sort, columns, chosen rows, export, create.
 
 use super::board::BoardProps;
-use super::bulk::Bulk;
+use super::bulk::BulkProps;
 use super::columns::{self, Columns};
 use super::export::ExportProps;
 use super::filter_panel::{FilterButton, FilterChips};
@@ -228,12 +228,16 @@ fn ListRoom(p: &RoomProps) -> Html {
     } else {
         Some(json!({ "field": "id", "op": "in", "value": chosen.iter().map(|r| text(r, "id")).collect::<Vec<_>>() }))
     };
+    let beyond = now
+        .total
+        .filter(|_| now.next.is_some() && chosen.len() == now.rows.len())
+        .map(|total| (state.api_query(tab_filter(&state.view)), total));
     html! { <>
         { page_head(title, actions) }
         <Card>
             if chosen.is_empty() {
                 <div class="flex flex-wrap items-center justify-between gap-x-4 px-1"><div class="min-w-0 max-w-full"><Views meta={meta.clone()} state={state.clone()} onchange={set.clone()} /></div>{ toolbar }</div>
-            } else { <Bulk meta={meta.clone()} rows={chosen.clone()} archived={state.archived} onclear={clear} onexport={export} /> }
+            } else { <Lazy room={Room::Bulk(Box::new(BulkProps { meta: meta.clone(), rows: chosen.clone(), beyond, archived: state.archived, onclear: clear, onexport: export }))} /> }
             <FilterChips meta={filter_props.0} filter={filter_props.1} refs={filter_props.2} onchange={filter_props.3} />
             if has_board && state.board { <Lazy room={Room::Board(Box::new(BoardProps { meta: meta.clone(), query: state.api_query(tab_filter(&state.view)) }))} /> } else { { body } }
         </Card>
@@ -260,7 +264,7 @@ struct ImportFor {
 fn api_fields(meta: &ObjectMeta, columns: &[String]) -> String {
     let mut keys: Vec<&str> = vec!["id", "version"];
     keys.extend(columns.iter().map(String::as_str));
-    keys.extend(["owner_id", "status", "customer_id"].into_iter().filter(|k| meta.field(k).is_some()));
+    keys.extend(["owner_id", "status", "customer_id", "tags"].into_iter().filter(|k| meta.field(k).is_some()));
     let mut seen = BTreeSet::new();
     keys.retain(|k| seen.insert(*k));
     keys.join(",")

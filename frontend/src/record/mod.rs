@@ -3,6 +3,7 @@
 mod access;
 pub(crate) mod board;
 pub(crate) mod bulk;
+mod bulk_edit;
 pub(crate) mod columns;
 pub(crate) mod detail;
 pub(crate) mod export;
@@ -19,6 +20,7 @@ pub(crate) mod table;
 pub(crate) mod timeline;
 pub(crate) mod value;
 pub(crate) mod views;
+mod widths;
 
 use crate::parts::Room;
 use yew::prelude::*;
@@ -31,6 +33,7 @@ pub(crate) fn draw(room: &Room) -> Html {
         }
         Room::Form(p) => html! { <form::RecordForm ..(**p).clone() /> },
         Room::Export(p) => html! { <export::ExportDrawer ..(**p).clone() /> },
+        Room::Bulk(p) => html! { <bulk::Bulk ..(**p).clone() /> },
         Room::Board(p) => html! { <board::Board ..(**p).clone() /> },
         _ => html! {},
     }

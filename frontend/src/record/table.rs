@@ -1,6 +1,7 @@
 //! Rows on a desktop, a list on a phone. Only what is near the screen is drawn.
 
 use super::value::{Refs, Show, first_of, has_avatar};
+use super::widths::{Widths, use_widths};
 use crate::data::listing::SortKey;
 use crate::data::session::use_session;
 use crate::data::types::{FieldMeta, ObjectMeta, Record, text};
@@ -36,21 +37,6 @@ pub(crate) struct TableProps {
     pub(crate) selectable: bool,
 }
 
-/// The width of a column, by its kind.
-fn width(f: &FieldMeta) -> usize {
-    match f.kind.as_str() {
-        "bool" => 84,
-        "choice" | "percent" | "int" => 108,
-        "money" | "number" | "date" => 116,
-        "datetime" => 142,
-        "email" | "url" | "tags" => 180,
-        "long_text" => 240,
-        "link" if f.link.as_deref() != Some("users") => 190,
-        "phone" => 136,
-        _ => 118,
-    }
-}
-
 fn right(f: &FieldMeta) -> bool {
     matches!(f.kind.as_str(), "money" | "number" | "percent" | "int")
 }
@@ -62,6 +48,7 @@ pub(crate) fn Table(p: &TableProps) -> Html {
     let session = use_session();
     let first = use_state_eq(|| 0usize);
     let node = use_node_ref();
+    let widths = use_widths(&p.meta.key);
     let fields: Vec<&FieldMeta> = p.columns.iter().filter_map(|k| p.meta.field(k)).collect();
     let near_end = *first + WINDOW + 12 >= p.rows.len();
     {
@@ -99,14 +86,15 @@ pub(crate) fn Table(p: &TableProps) -> Html {
     let to = (from + WINDOW).min(p.rows.len());
     let show = Show::new(l, &session, &p.refs);
     let all = !p.rows.is_empty() && p.rows.iter().all(|r| p.selected.contains(text(r, "id")));
-    let spare: usize = fields.iter().skip(1).map(|f| width(f)).sum::<usize>() + 240 + 40;
+    let first_width = fields.first().and_then(|f| widths.chosen(&f.key));
+    let spare = fields.iter().skip(1).map(|f| widths.of(f)).sum::<usize>() + first_width.unwrap_or(240) + 40;
     html! {
         <div ref={node} {onscroll} class="hidden max-h-[calc(100dvh-13.5rem)] min-h-40 overflow-auto rounded-b-box sm:block" tabindex="-1">
         <table class={cls!("w-full table-fixed text-[13px]", (p.loading && p.rows.is_empty()).then_some("opacity-60"))} style={format!("min-width:{spare}px")} aria-rowcount={p.rows.len().to_string()}>
-            <colgroup>if p.selectable { <col style="width:40px" /> }{ for fields.iter().enumerate().map(|(i, f)| if i == 0 { html! { <col /> } } else { html! { <col style={format!("width:{}px", width(f))} /> } }) }</colgroup>
+            <colgroup>if p.selectable { <col style="width:40px" /> }{ for fields.iter().enumerate().map(|(i, f)| if i == 0 && first_width.is_none() { html! { <col /> } } else { html! { <col style={format!("width:{}px", widths.of(f))} /> } }) }if first_width.is_some() { <col /> }</colgroup>
             <thead class="sticky top-0 z-[5] bg-base-200 text-left text-xs text-base-content/70"><tr class="h-9">
                 if p.selectable { <th class="pl-4"><input type="checkbox" class="checkbox checkbox-xs align-middle" aria-label={l.select_all()} checked={all} onchange={p.onselect_all.reform(|_| ())} /></th> }
-                { for fields.iter().map(|f| head(p, f)) }
+                { for fields.iter().map(|f| head(p, f, &widths)) }if first_width.is_some() { <th aria-hidden="true"></th> }
             </tr></thead>
             <tbody class="divide-y divide-base-300/70">
                 if from > 0 { <tr style={format!("height:{}px", from * ROW)} aria-hidden="true"></tr> }
@@ -119,7 +107,7 @@ pub(crate) fn Table(p: &TableProps) -> Html {
     }
 }
 
-fn head(p: &TableProps, f: &FieldMeta) -> Html {
+fn head(p: &TableProps, f: &FieldMeta, widths: &Widths) -> Html {
     let at = p.sort.iter().position(|k| k.field == f.key);
     let down = at.and_then(|i| p.sort.get(i)).is_some_and(|k| k.descending);
     let aria = match (at, down) {
@@ -137,11 +125,12 @@ fn head(p: &TableProps, f: &FieldMeta) -> Html {
         Callback::from(move |e: MouseEvent| onsort.emit((key.clone(), e.shift_key())))
     };
     html! {
-        <th key={f.key.clone()} class={cls!("px-3 font-medium", right(f).then_some("text-right"))} aria-sort={f.sortable.then_some(aria)} scope="col">
+        <th key={f.key.clone()} class={cls!("group/th relative px-3 font-medium", right(f).then_some("text-right"))} aria-sort={f.sortable.then_some(aria)} scope="col" onkeydown={widths.onkeydown(f)}>
             if f.sortable {
                 <button class={cls!("group/h inline-flex max-w-full cursor-pointer items-center gap-1 hover:text-base-content", at.is_some().then_some("text-base-content"))} {onclick}><span class="truncate">{ &f.label }</span><span class={cls!("inline-flex", at.is_none().then_some("opacity-0 group-hover/h:opacity-60 group-focus/h:opacity-60"))}>{ crate::ui::icon(icon, "size-3.5") }</span>
                     if let Some(i) = at.filter(|_| p.sort.len() > 1) { <span class="tabular-nums text-[10px] opacity-70">{ i + 1 }</span> }</button>
             } else { <span class="block truncate">{ &f.label }</span> }
+            { widths.edge(f) }
         </th>
     }
 }
@@ -188,9 +177,12 @@ pub(crate) fn PhoneList(p: &TableProps) -> Html {
             { for p.rows.iter().map(|r| { let (id, title) = (text(r, "id"), p.meta.title_of(r)); html! {
                 <li key={id.to_owned()} class="[content-visibility:auto] [contain-intrinsic-size:auto_64px]"><Link<Route> to={Route::record(&p.meta.key, id)} classes="flex min-h-16 items-center gap-3 px-4 py-2.5 active:bg-base-200">
                     if has_avatar(&p.meta.key) { { avatar(&title, "size-9 text-sm") } }
-                    <div class="min-w-0 flex-1"><div class="flex min-w-0 items-center gap-2"><b class="truncate text-sm font-semibold">{ &title }</b>if let Some(f) = status { <span class="shrink-0 empty:hidden">{ nothing_or(&show, f, r) }</span> }</div>
-                        <div class="truncate text-xs text-base-content/70">{ for under.iter().enumerate().filter_map(|(i, f)| words(&show, f, r).map(|w| html! { <>if i > 0 { { " · " } }{ w }</> })) }</div></div>
-                    <div class="shrink-0 text-right">if let Some(f) = amount { <div class="text-sm">{ nothing_or(&show, f, r) }</div> }if let Some(f) = when { <div class="text-xs">{ nothing_or(&show, f, r) }</div> }</div>
+                    <div class="min-w-0 flex-1">
+                        <div class="flex items-baseline gap-3"><b class="min-w-0 flex-1 truncate text-sm font-semibold">{ &title }</b>if let Some(f) = amount { <span class="shrink-0 text-sm empty:hidden">{ nothing_or(&show, f, r) }</span> }</div>
+                        <div class="mt-0.5 flex items-center gap-2 text-xs text-base-content/70">if let Some(f) = status { <span class="shrink-0 empty:hidden">{ nothing_or(&show, f, r) }</span> }
+                            <span class="min-w-0 flex-1 truncate">{ for under.iter().filter_map(|f| words(&show, f, r)).enumerate().map(|(i, w)| html! { <>if i > 0 { { " · " } }{ w }</> }) }</span>
+                            if let Some(f) = when { <span class="shrink-0 empty:hidden">{ nothing_or(&show, f, r) }</span> }</div>
+                    </div>
                 </Link<Route>></li> } }) }
         </ul>
         if p.has_more { <div class="grid h-14 place-items-center border-t border-base-300"><button class="btn btn-sm" onclick={p.onmore.reform(|_: MouseEvent| ())} disabled={p.loading}>if p.loading { { spinner() } }{ l.load_more() }</button></div> }

@@ -3,6 +3,7 @@
 mod account;
 mod api_keys;
 mod fields;
+mod role_rows;
 mod roles;
 
 use crate::browser;

@@ -1,5 +1,6 @@
 //! Roles: what each may do to which records, how far, and what it sees of phones and e-mails.
 
+use super::role_rows::{ACTIONS, Row, rows};
 use crate::data::http::Request;
 use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
@@ -11,10 +12,10 @@ use crate::ui::overlay::{Confirm, Dialog};
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Failed, badge, icon, skeleton_rows, spinner};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-const ACTIONS: [&str; 6] = ["read", "create", "update", "archive", "export", "import"];
 const SCOPES: [&str; 5] = ["none", "own", "team", "subtree", "all"];
 
 fn action_label(l: Lang, a: &str) -> &'static str {
@@ -84,13 +85,20 @@ pub(crate) fn Roles() -> Html {
     let body = match (&query.data, &query.error) {
         (Some(d), _) => {
             let current = d.items.iter().find(|r| text(r, "id") == *chosen).or_else(|| d.items.first()).cloned();
+            let keys: BTreeSet<String> = d
+                .items
+                .iter()
+                .filter_map(|r| r.get("permissions").and_then(Value::as_object))
+                .flat_map(|p| p.keys().cloned())
+                .collect();
+            let keys: Vec<String> = keys.into_iter().collect();
             let pick = |r: &Record| {
                 let on = current.as_ref().is_some_and(|c| text(c, "id") == text(r, "id"));
                 let (chosen, id) = (chosen.clone(), text(r, "id").to_owned());
                 html! { <button key={id.clone()} onclick={Callback::from(move |_: MouseEvent| chosen.set(id.clone()))} aria-pressed={on.to_string()} class={cls!("h-8 shrink-0 cursor-pointer whitespace-nowrap rounded-lg px-3 text-[13px]", if on { "bg-primary/10 font-medium text-primary" } else { "hover:bg-base-content/5" })}>{ name_of(l, r) }</button> }
             };
             html! { <><div class="flex gap-1 overflow-x-auto border-b border-base-300/70 px-3 pb-2">{ for d.items.iter().map(pick) }</div>
-            if let Some(r) = current { <Matrix key={format!("{}{}", text(&r, "id"), int(&r, "version").unwrap_or(0))} role={r.clone()} /> }</> }
+            if let Some(r) = current { <Matrix key={format!("{}{}", text(&r, "id"), int(&r, "version").unwrap_or(0))} role={r.clone()} keys={keys} /> }</> }
         }
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
         (None, None) => skeleton_rows(6),
@@ -102,6 +110,8 @@ pub(crate) fn Roles() -> Html {
 #[derive(Properties, PartialEq)]
 struct MatrixProps {
     role: Record,
+    /// Every key that a grant of any role names.
+    keys: Vec<String>,
 }
 
 #[component]
@@ -216,17 +226,14 @@ fn Matrix(p: &MatrixProps) -> Html {
             })
         })
     };
-    let shown: Vec<(String, String, bool)> = session
-        .objects
-        .iter()
-        .filter(|o| !matches!(o.key.as_str(), "order_lines" | "pipeline_stages"))
-        .map(|o| (o.key.clone(), o.label_plural.clone(), o.owned))
-        .collect();
+    let (records, others) = rows(l, &p.keys, &session.objects);
+    let line = |r: &Row| html! { <tr class="h-10" key={r.key.clone()}><td class="sticky left-0 z-[1] whitespace-nowrap bg-base-100 px-4 font-medium">{ &r.label }</td>{ for ACTIONS.iter().map(|a| html! { <td class="px-2">if r.actions.contains(a) { { cell(&r.key, a, r.scoped) } } else { <span class="pl-1 text-xs text-base-content/50" aria-hidden="true">{ "·" }</span> }</td> }) }</tr> };
+    let head = |text: &'static str| html! { <tr class="h-8 bg-base-200/40"><th colspan="7" scope="colgroup" class="px-4 text-left text-xs font-medium text-base-content/70">{ text }</th></tr> };
     html! { <>
         <div class="flex flex-wrap items-center gap-3 px-4 py-3"><b class="text-sm font-semibold">{ name_of(l, &p.role) }</b><span class="font-mono text-xs text-base-content/70">{ text(&p.role, "key") }</span>if shipped { { badge("neutral", l.role_shipped()) } }if fixed { <span class="text-xs text-base-content/70">{ l.role_fixed() }</span> }
             <span class="ml-auto flex gap-2">if dirty { <button class="btn btn-sm btn-ghost" onclick={reset}>{ l.undo() }</button><button class="btn btn-sm btn-primary" onclick={save} disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button> }if !shipped && !fixed { <button class="btn btn-sm btn-ghost text-error" onclick={ask}>{ icon("trash-2", "size-4") }{ l.delete() }</button> }</span></div>
         <div class="overflow-x-auto"><table class="w-full text-[13px]"><thead class="bg-base-200/60 text-left text-xs text-base-content/70"><tr class="h-9"><th class="px-4 font-medium">{ l.object() }</th>{ for ACTIONS.iter().map(|a| html! { <th class="px-2 font-medium">{ action_label(l, a) }</th> }) }</tr></thead>
-            <tbody class="divide-y divide-base-300/60">{ for shown.iter().map(|(key, label, owned)| html! { <tr class="h-10"><td class="whitespace-nowrap px-4 font-medium">{ label }</td>{ for ACTIONS.iter().map(|a| html! { <td class="px-2">{ cell(key, a, *owned) }</td> }) }</tr> }) }</tbody></table></div>
+            <tbody class="divide-y divide-base-300/60" data-testid="matrix">{ head(l.perm_records()) }{ for records.iter().map(line) }{ head(l.perm_others()) }{ for others.iter().map(line) }</tbody></table></div>
         <div class="flex flex-wrap gap-6 border-t border-base-300/70 px-4 py-3"><span class="text-[13px] text-base-content/70">{ l.masks() }</span>{ mask("phone", l.phone()) }{ mask("email", l.email()) }</div>
         if *asking { <Confirm title={l.role_delete(&name_of(l, &p.role))} body={l.role_delete_body()} action={l.delete()} danger=true onyes={remove} onclose={keep} /> }
     </> }

@@ -1,0 +1,218 @@
+// Lists, forms and settings: what several records, two editors and an ended session do to them.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { base, check, close, faces, open, request } from './browser.mjs';
+import { ADMIN, logIn, token as tokenOf } from './session.mjs';
+
+let token;
+before(async () => { token = await tokenOf(); });
+after(close);
+
+const get = path => request('GET', path, undefined, token);
+const make = (object, data) => request('POST', `/${object}`, data, token);
+const until = async (holds, what) => {
+  for (const deadline = Date.now() + 15_000; !(await holds());) assert.ok(Date.now() < deadline, what);
+};
+
+test('chosen rows get one value and a tag for all of them, and no other row does', async () => {
+  const page = await logIn(faces[0]);
+  const tag = await make('tags', { name: `展会-${Date.now()}` });
+  const city = `城${Date.now() % 100_000}`;
+  const mine = [];
+  for (const name of ['甲', '乙', '丙']) mine.push(await make('customers', { name: `${city}${name}公司` }));
+  await page.goto(`${base}/customers?q=${encodeURIComponent(city)}`);
+  const rows = page.locator('tbody tr input[type=checkbox]');
+  await rows.nth(2).waitFor();
+  await rows.nth(0).check();
+  await rows.nth(1).check();
+  await page.getByTestId('bulk-edit').click();
+  await page.locator('dialog select[name=bulk-field]').selectOption('city');
+  await page.locator('dialog [name=city]').fill('温州');
+  await check(page, 'bulk-edit');
+  await page.locator('dialog footer .btn-primary').click();
+  const changed = async () => (await Promise.all(mine.map(c => get(`/customers/${c.id}`)))).filter(c => c.city === '温州').length;
+  await until(async () => await changed() === 2, 'two customers are in the new city');
+  await rows.nth(2).waitFor();
+  await page.locator('thead input[type=checkbox]').check();
+  await page.getByTestId('bulk-tags').click();
+  await page.locator('dialog [role=combobox]').fill(tag.name);
+  await page.locator('dialog [role=option]').filter({ hasText: tag.name }).first().click();
+  await page.locator('dialog footer .btn-primary').click();
+  await until(async () => (await Promise.all(mine.map(c => get(`/customers/${c.id}`)))).every(c => c.tags?.includes(tag.id)), 'all three have the tag');
+  assert.equal(await changed(), 2);
+  assert.equal((await get(`/customers?count=exact&limit=1&filter=${encodeURIComponent(JSON.stringify({ field: 'tags', op: 'has_any', value: [tag.id] }))}`)).total, 3);
+  await page.context().close();
+});
+
+test('everything that a list would show can be chosen at once', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/customers`);
+  const { total } = await get('/customers?count=exact&limit=1');
+  await page.locator('tbody tr').nth(20).waitFor();
+  await page.locator('thead input[type=checkbox]').check();
+  await page.getByTestId('bulk-everything').click();
+  await page.getByTestId('bulk').filter({ hasText: String(total) }).waitFor();
+  await check(page, 'bulk-everything');
+  await page.context().close();
+});
+
+test('a column is widened with the mouse and by keyboard, and stays so', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/customers`);
+  const head = page.locator('th', { has: page.locator('[data-edge=city]') });
+  await head.waitFor();
+  const width = async () => Math.round((await head.boundingBox()).width);
+  const start = await width();
+  const edge = await page.locator('[data-edge=city]').boundingBox();
+  await page.mouse.move(edge.x + 4, edge.y + 4);
+  await page.mouse.down();
+  await page.mouse.move(edge.x + 64, edge.y + 4, { steps: 4 });
+  await page.mouse.up();
+  const dragged = await width();
+  assert.ok(Math.abs(dragged - start - 60) <= 3, `${start} → ${dragged}`);
+  await head.locator('button').focus();
+  await page.keyboard.press('Shift+ArrowLeft');
+  assert.ok(await width() < dragged);
+  const kept = await width();
+  await page.reload();
+  await head.waitFor();
+  assert.equal(await width(), kept);
+  await page.context().close();
+});
+
+test('a phone shows the whole name of a customer beside its status', async () => {
+  const page = await logIn(faces[2]);
+  await page.goto(`${base}/customers`);
+  const name = page.locator('#main li b').first();
+  await name.waitFor();
+  const cut = await page.locator('#main li b').evaluateAll(all => all.filter(b => b.scrollWidth > b.clientWidth && b.textContent.length <= 16).length);
+  assert.equal(cut, 0, 'names of ordinary length are cut off');
+  await check(page, 'customers-names');
+  await page.context().close();
+});
+
+test('two people change one record: the second sees both values and decides', async () => {
+  const page = await logIn(faces[0]);
+  const customer = await make('customers', { name: `同时修改${Date.now()}`, city: '上海' });
+  await page.goto(`${base}/customers/${customer.id}?edit=1`);
+  const city = page.locator('dialog [name=city]');
+  await city.fill('杭州');
+  const now = await get(`/customers/${customer.id}`);
+  const answer = await fetch(`${base}/api/v1/customers/${customer.id}`, {
+    method: 'PATCH', body: JSON.stringify({ city: '南京' }),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'if-match': `"${now.version}"` },
+  });
+  assert.equal(answer.status, 200);
+  await city.press('Control+Enter');
+  const clash = page.locator('dialog [role=alert]').filter({ hasText: '南京' });
+  await clash.waitFor();
+  assert.match(await clash.innerText(), /杭州[\s\S]*南京/);
+  await check(page, 'clash');
+  await clash.locator('.btn-primary').click();
+  await until(async () => (await get(`/customers/${customer.id}`)).city === '杭州', 'the second value is kept');
+  await page.context().close();
+});
+
+test('a session that ends in the middle of a form is taken up again without losing a word', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/customers?new=1`);
+  const name = `断线重登${Date.now()}`;
+  await page.locator('dialog [name=name]').fill(name);
+  // Every session of the person ends, as after a change of password.
+  const { items } = await get('/auth/sessions');
+  await page.context().clearCookies();
+  for (const s of items.filter(s => !s.current)) await fetch(`${base}/api/v1/auth/sessions/${s.id}`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
+  await page.locator('dialog [name=name]').press('Control+Enter');
+  await page.locator('dialog [name=password]').waitFor();
+  await check(page, 'session-ended');
+  await page.locator('dialog [name=password]').fill(ADMIN.password);
+  await page.locator('dialog [name=password]').press('Enter');
+  await until(async () => (await get(`/customers?q=${encodeURIComponent(name)}&limit=2`)).items.some(c => c.name === name), 'the form was sent after logging in');
+  token = await tokenOf();
+  await page.context().close();
+});
+
+test('an administrator gives a new colleague a role and a password, and they log in', async () => {
+  const page = await logIn(faces[0]);
+  const email = `neu${Date.now()}@demo.flywheel.cn`;
+  const user = await make('users', { name: '新同事', email });
+  await page.goto(`${base}/users/${user.id}`);
+  const role = page.locator('#main label', { hasText: '销售代表' }).locator('input[type=checkbox]');
+  await role.click();
+  await until(async () => (await get(`/users/${user.id}/roles`)).items.some(r => r.key === 'representative'), 'the role is given');
+  await page.locator('#main [name=password]').fill('short');
+  await page.locator('#main form button[type=submit]').click();
+  await page.locator('#main form [role=alert]').waitFor();
+  await page.locator('#main [name=password]').fill('Sommer-Regen-2026-x');
+  await page.locator('#main form button[type=submit]').click();
+  await page.getByText('密码已设置').waitFor();
+  await check(page, 'user-access');
+  await page.context().close();
+  const theirs = await open(faces[0]);
+  await theirs.goto(`${base}/login`);
+  await theirs.locator('[name=email]').fill(email);
+  await theirs.locator('[name=password]').fill('Sommer-Regen-2026-x');
+  await theirs.locator('button[type=submit]').click();
+  await theirs.getByTestId('profile').waitFor();
+  assert.match(await theirs.getByTestId('profile').innerText(), /新同事/);
+  await theirs.context().close();
+});
+
+test('the permission matrix covers jobs, figures and settings, and a change of it is kept', async () => {
+  const page = await logIn(faces[0]);
+  const key = `trainee_${Date.now()}`;
+  const role = await make('roles', { key, name_zh: `实习${key}`, name_en: key, permissions: { customers: { read: 'own' } }, masks: {} });
+  await page.goto(`${base}/settings/roles`);
+  await page.getByRole('button', { name: `实习${key}` }).click();
+  const matrix = page.getByTestId('matrix');
+  for (const label of ['导入', '导出', '变更记录', '指标', '报表', '评分', '组织设置']) {
+    assert.ok(await matrix.locator('td', { hasText: label }).count() > 0, label);
+  }
+  const line = matrix.locator('tr', { has: page.locator('td', { hasText: /^导入$/ }) });
+  await line.locator('select').first().selectOption('team');
+  await check(page, 'role-matrix');
+  await page.getByRole('button', { name: '保存' }).click();
+  await until(async () => (await get(`/roles/${role.id}`)).permissions.imports?.read === 'team', 'the grant is kept');
+  assert.equal((await get(`/roles/${role.id}`)).permissions.customers.read, 'own');
+  await page.context().close();
+});
+
+test('users can be brought in from a file', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/imports/new`);
+  await page.locator('[data-object=users]').click();
+  const email = `import${Date.now()}@demo.flywheel.cn`;
+  await page.getByTestId('import-file').setInputFiles({ name: 'users.csv', mimeType: 'text/csv', buffer: Buffer.from(`姓名,邮箱\n导入同事,${email}\n`) });
+  await page.waitForURL(/imports\/[0-9a-f-]{36}/);
+  await page.getByTestId('dry-run').click();
+  await page.getByTestId('report').waitFor();
+  await page.getByTestId('run').click();
+  await page.getByTestId('undo').waitFor();
+  assert.equal((await get(`/users?filter=${encodeURIComponent(JSON.stringify({ field: 'email', op: 'eq', value: email }))}`)).items.length, 1);
+  await page.context().close();
+});
+
+for (const face of faces) {
+  test(`every component is whole in every state: ${face.name}`, async () => {
+    const page = await logIn(face);
+    await page.goto(`${base}/ui`);
+    await page.getByTestId('open-dialog').waitFor();
+    await check(page, 'gallery');
+    await page.getByTestId('open-dialog').click();
+    await page.locator('dialog[open]').waitFor();
+    await check(page, 'gallery-dialog');
+    await page.context().close();
+  });
+}
+
+test('a program that has stopped says so and offers to start again', async () => {
+  const page = await logIn(faces[0]);
+  await page.evaluate(() => window.dispatchEvent(new ErrorEvent('error', { error: new WebAssembly.RuntimeError('unreachable') })));
+  const crash = page.locator('#crash[open]');
+  await crash.waitFor();
+  assert.match(await crash.innerText(), /刷新页面/);
+  await crash.locator('button').click();
+  await page.locator('#main').waitFor();
+  assert.equal(await page.locator('#crash').count(), 0);
+  await page.context().close();
+});
