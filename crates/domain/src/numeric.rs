@@ -6,5 +6,5 @@ mod minimise;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use functions::{digamma, hypergeometric, ln_gamma};
+pub(crate) use functions::{digamma, ln_gamma, ln_hypergeometric};
 pub(crate) use minimise::minimise;

@@ -27,17 +27,25 @@ pub(crate) fn digamma(x: f64) -> f64 {
     sum + x.ln() - 0.5 / x - series
 }
 
-/// Gauss' ₂F₁(a, b; c; z) for 0 ≤ z < 1 by its series; c is no integer below 1.
-pub(crate) fn hypergeometric(a: f64, b: f64, c: f64, z: f64) -> f64 {
-    let (mut sum, mut term, mut n) = (1.0, 1.0, 0.0);
+/// ln of Gauss' ₂F₁(a, b; c; z) for 0 ≤ z < 1 by its series, where it is positive; c is no integer
+/// below 1. The sum is scaled down as it grows, so that nothing overflows.
+pub(crate) fn ln_hypergeometric(a: f64, b: f64, c: f64, z: f64) -> f64 {
+    const HUGE: f64 = 1e200;
+    let (mut sum, mut term, mut n, mut ln_scale): (f64, f64, f64, f64) = (1.0, 1.0, 0.0, 0.0);
     while n < 1e6 {
         term *= (a + n) * (b + n) / ((c + n) * (n + 1.0)) * z;
         sum += term;
         n += 1.0;
-        // What is left is at most a geometric series of this term.
-        if term.abs() * z <= 1e-13 * (1.0 - z) * f64::abs(sum) && n > -c {
+        if sum.abs() > HUGE {
+            sum /= HUGE;
+            term /= HUGE;
+            ln_scale += HUGE.ln();
+        }
+        // Once terms shrink by about z, what is left is at most a geometric series of this one.
+        let shrinks = ((a + n) * (b + n)).abs() <= ((c + n) * (n + 1.0)).abs();
+        if shrinks && term.abs() * z <= 1e-13 * (1.0 - z) * sum.abs() {
             break;
         }
     }
-    sum
+    sum.ln() + ln_scale
 }

@@ -16,6 +16,9 @@ pub(crate) struct Minimum<const N: usize> {
 /// No step is longer than this in any direction.
 const LONGEST_STEP: f64 = 2.0;
 const MOST_STEPS: u32 = 300;
+/// Steps that gain less than this share of the value are idle, and so many in a row are the end.
+const LEAST_GAIN: f64 = 1e-12;
+const MOST_IDLE: u32 = 4;
 
 /// Minimises `f`, which returns value and gradient, from `start`. Done when no component of the
 /// gradient is beyond `slope`. A place where `f` is not finite is never taken.
@@ -28,6 +31,7 @@ pub(crate) fn minimise<const N: usize>(
     let (mut value, mut gradient) = f(&at);
     let mut inverse = identity::<N>();
     let is_flat = |gradient: &[f64; N]| gradient.iter().all(|g| g.abs() <= slope);
+    let mut idle = 0;
     for steps in 0..MOST_STEPS {
         if is_flat(&gradient) {
             return Minimum { at, value, steps, converged: true };
@@ -48,7 +52,11 @@ pub(crate) fn minimise<const N: usize>(
             return Minimum { at, value, steps, converged: is_flat(&gradient.map(|g| g / 100.0)) };
         };
         update(&mut inverse, &difference(&next, &at), &difference(&next_gradient, &gradient));
+        idle = if value - next_value > LEAST_GAIN * value.abs() { 0 } else { idle + 1 };
         (at, value, gradient) = (next, next_value, next_gradient);
+        if idle >= MOST_IDLE {
+            return Minimum { at, value, steps: steps + 1, converged: is_flat(&gradient.map(|g| g / 100.0)) };
+        }
     }
     Minimum { at, value, steps: MOST_STEPS, converged: is_flat(&gradient) }
 }

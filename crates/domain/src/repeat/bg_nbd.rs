@@ -13,7 +13,7 @@ mod likelihood;
 mod tests;
 
 use super::History;
-use crate::numeric::hypergeometric;
+use crate::numeric::ln_hypergeometric;
 use serde::{Deserialize, Serialize};
 
 pub use fit::{Fit, LEAST_CUSTOMERS, LEAST_REPEATERS, TooFew, fit};
@@ -44,8 +44,9 @@ impl Params {
 
     /// The purchases to expect in the next `weeks`.
     ///
-    /// The paper's (10), after Euler's transformation of its hypergeometric function: the terms
-    /// stay small for customers with thousands of purchases.
+    /// The paper's (10), either as printed or after Euler's transformation of its hypergeometric
+    /// function, whichever has the smaller terms: as printed they grow with the purchases made,
+    /// transformed with a.
     pub fn expected(&self, history: &History, weeks: f64) -> f64 {
         if !(weeks > 0.0 && weeks.is_finite()) {
             return 0.0;
@@ -58,8 +59,13 @@ impl Params {
         let c = if c.abs() < 1e-7 { 1e-7 } else { c };
         let start = alpha + age(history);
         let z = weeks / (start + weeks);
-        let left = (start / (start + weeks)).powf(a - 1.0) * hypergeometric(a + b - 1.0 - r, a - 1.0, c, z);
-        let while_alive = c / (a - 1.0) * (1.0 - left);
+        let shrink = (start / (start + weeks)).ln();
+        let ln_left = if r + x < (a - 1.0).abs() {
+            (r + x) * shrink + ln_hypergeometric(r + x, b + x, c, z)
+        } else {
+            (a - 1.0) * shrink + ln_hypergeometric(a + b - 1.0 - r, a - 1.0, c, z)
+        };
+        let while_alive = c / (a - 1.0) * -ln_left.exp_m1();
         (while_alive * self.p_alive(history)).max(0.0)
     }
 

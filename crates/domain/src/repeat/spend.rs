@@ -68,7 +68,7 @@ pub fn fit(histories: &[History]) -> Result<Fit, TooFew> {
     let unit = rows.iter().map(|row| row.1).sum::<f64>() / n;
     rows.iter_mut().for_each(|row| row.1 /= unit);
     let cost = |logs: &[f64; 3]| {
-        if logs.iter().any(|l| l.abs() > 14.0) {
+        if logs.iter().any(|l| l.abs() > 10.0) {
             return (f64::INFINITY, [0.0; 3]);
         }
         let (value, slope) = log_likelihood(&rows, logs.map(f64::exp));

@@ -20,10 +20,19 @@ struct Row {
 }
 
 impl Sample {
+    /// All histories.
     pub(super) fn of(histories: &[History]) -> Self {
+        Self::evenly(histories, usize::MAX)
+    }
+
+    /// At most `most` of them: every so many in their own order, so that the order given does not
+    /// matter.
+    pub(super) fn evenly(histories: &[History], most: usize) -> Self {
         let mut keys: Vec<(u32, u64, u64)> =
             histories.iter().map(|h| (h.repeats, recency(h).to_bits(), age(h).to_bits())).collect();
         keys.sort_unstable();
+        let every = keys.len().div_ceil(most.max(1)).max(1);
+        let keys: Vec<_> = keys.into_iter().skip(every / 2).step_by(every).collect();
         let rows: Vec<Row> = keys
             .chunk_by(|a, b| a == b)
             .filter_map(|same| {

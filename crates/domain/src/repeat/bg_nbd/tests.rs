@@ -1,4 +1,5 @@
 use super::*;
+use crate::numeric::ln_hypergeometric;
 use proptest::prelude::*;
 
 const PUBLISHED: Params = Params { r: 0.243, alpha: 4.414, a: 0.793, b: 2.426 };
@@ -13,7 +14,8 @@ fn as_printed(params: &Params, h: &History, t: f64) -> f64 {
     let x = f64::from(h.repeats);
     let z = t / (alpha + h.age + t);
     let ratio = ((alpha + h.age) / (alpha + h.age + t)).powf(r + x);
-    let top = (a + b + x - 1.0) / (a - 1.0) * (1.0 - ratio * hypergeometric(r + x, b + x, a + b + x - 1.0, z));
+    let series = ln_hypergeometric(r + x, b + x, a + b + x - 1.0, z).exp();
+    let top = (a + b + x - 1.0) / (a - 1.0) * (1.0 - ratio * series);
     let left =
         if h.repeats > 0 { a / (b + x - 1.0) * ((alpha + h.age) / (alpha + h.recency)).powf(r + x) } else { 0.0 };
     top / (1.0 + left)
@@ -24,7 +26,7 @@ fn as_printed(params: &Params, h: &History, t: f64) -> f64 {
 fn by_integration(params: &Params, h: &History) -> f64 {
     let Params { r, alpha, a, b } = *params;
     let x = h.repeats as i32;
-    let steps = 2000;
+    let steps = 700;
     let mut sum = 0.0;
     for i in 0..steps {
         let p = (f64::from(i) + 0.5) / f64::from(steps);
@@ -67,6 +69,21 @@ fn a_customer_with_thousands_of_purchases_has_finite_answers() {
     // 4,958 purchases at its rate, were it never to leave.
     let expected = PUBLISHED.expected(&active, 52.0);
     assert!((4700.0..4958.0).contains(&expected), "{expected}");
+}
+
+#[test]
+fn customers_that_leave_all_alike_have_finite_answers() {
+    // With a and b great every customer leaves with probability a ÷ (a+b) after a purchase.
+    let alike = Params { r: 2.0, alpha: 10.0, a: 4000.0, b: 16_000.0 };
+    let fresh = of(0, 0.0, 0.0);
+    // Purchases at rate λ until the first success of probability 1/5: (1 − E e^(−λt/5))·5.
+    let rate = (1.0f64 + 0.2 * 52.0 / 10.0).powf(-2.0);
+    assert!((alike.expected(&fresh, 52.0) / (5.0 * (1.0 - rate)) - 1.0).abs() < 1e-3);
+    for x in [1, 100, 5_000, 50_000] {
+        let n = alike.expected(&of(x, 100.0, 100.0), 52.0);
+        let at_most = (20_000.0 + f64::from(x)) / 3999.0;
+        assert!(n > 0.0 && n <= at_most, "{x}: {n}");
+    }
 }
 
 #[test]
@@ -127,6 +144,18 @@ fn too_few_customers_are_said_to_be_too_few() {
     assert_eq!(fit(&[]), Err(TooFew { customers: 0, repeaters: 0 }));
     assert_eq!(fit(&vec![of(0, 0.0, 9.0); 1000]), Err(TooFew { customers: 1000, repeaters: 0 }));
     assert_eq!(fit(&[of(5, 8.0, 9.0)]), Err(TooFew { customers: 1, repeaters: 1 }));
+}
+
+#[test]
+fn a_great_number_of_customers_is_fitted_from_an_even_sample() {
+    let truth = Params { r: 2.0, alpha: 10.0, a: 1.0, b: 3.0 };
+    let mut rows = imagined(&truth, 20_000, 60.0);
+    let mean = |sample: &likelihood::Sample| sample.log_likelihood(&truth).0 / sample.customers;
+    let (all, some) = (likelihood::Sample::of(&rows), likelihood::Sample::evenly(&rows, 3000));
+    assert_eq!((all.customers, some.customers), (20_000.0, 2857.0));
+    assert!((mean(&some) / mean(&all) - 1.0).abs() < 1e-3);
+    rows.reverse();
+    assert_eq!(mean(&likelihood::Sample::evenly(&rows, 3000)), mean(&some));
 }
 
 #[test]
