@@ -13,7 +13,8 @@ const PUBLIC: &[&str] =
 /// Verbs that an operation id may start with besides those of the four plain methods.
 const VERBS: &[&str] = &[
     "list", "get", "create", "update", "archive", "restore", "bulk", "delete", "move", "start", "cancel", "undo",
-    "login", "logout", "refresh", "change", "search", "upload", "download", "set", "revoke", "claim",
+    "login", "logout", "refresh", "change", "publish", "pause", "resume", "test", "retry", "replay", "stop", "add",
+    "snooze", "search", "upload", "download", "set", "revoke", "claim",
 ];
 
 fn spec() -> &'static Spec {

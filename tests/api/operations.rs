@@ -233,6 +233,13 @@ const OPEN_TO_EVERYBODY: &[&str] = &[
     "search_records",
     "list_metrics",
     "get_metric",
+    "list_notifications",
+    "update_notification",
+    "update_all_notifications",
+    "get_notification_preferences",
+    "set_notification_preferences",
+    "get_stream",
+    "get_working_calendar",
 ];
 
 /// Somebody whose only role allows nothing.

@@ -5,6 +5,7 @@ use std::ops::Index;
 use serde_json::Value;
 use ureq::http::{Method, Request};
 
+use crate::events::EventStream;
 use crate::spec::Spec;
 
 /// Talks to one server as one caller. Panics on a response that the document does not promise.
@@ -93,6 +94,21 @@ impl Client {
     /// `DELETE`.
     pub fn delete(&self, path: &str) -> Reply {
         self.send("DELETE", path, None)
+    }
+
+    /// Follows server-sent events.
+    pub fn follow(&self, path: &str) -> EventStream {
+        let mut request = Request::builder().uri(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let response = self.agent.run(request.body(()).expect("a request")).unwrap_or_else(|e| panic!("{path}: {e}"));
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        assert_eq!(response.headers()["content-type"], "text/event-stream", "{path}");
+        EventStream::new(response.into_body().into_reader())
     }
 
     /// Any request; the response is checked against the document.

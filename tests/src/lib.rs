@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod database;
+pub mod events;
 pub mod server;
 pub mod spec;
 pub mod wait;

@@ -6,6 +6,7 @@ pub mod cx;
 pub mod failure;
 pub mod http;
 pub mod limits;
+mod live;
 pub mod metrics;
 pub mod openapi;
 pub mod record_docs;

@@ -13,12 +13,15 @@ mod health;
 mod imports;
 mod me;
 mod metrics;
+mod notifications;
 mod objects;
 mod records;
 mod reports;
 mod roles;
+mod rules;
 mod scores;
 mod scoring;
+mod stream;
 
 /// Registers everything.
 pub(crate) fn configure(app: &mut ServiceConfig) {
@@ -39,6 +42,9 @@ fn api(scope: &mut ServiceConfig) {
     roles::configure(scope);
     scores::configure(scope);
     scoring::configure(scope);
+    notifications::configure(scope);
+    rules::configure(scope);
+    stream::configure(scope);
     objects::configure(scope);
     records::configure(scope);
     files::configure(scope);
@@ -68,5 +74,8 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         reports::Doc::openapi(),
         scores::Doc::openapi(),
         scoring::Doc::openapi(),
+        notifications::Doc::openapi(),
+        stream::Doc::openapi(),
+        rules::Doc::openapi(),
     ]
 }

@@ -29,6 +29,8 @@ pub struct State {
     pub limits: Limits,
     /// When the process came up.
     pub started: Instant,
+    /// Whoever follows what happens.
+    pub live: crate::live::Live,
     actors: ActorCache,
     schema: RwLock<Option<(Instant, Arc<Schema>)>>,
 }
@@ -43,6 +45,7 @@ impl State {
             metrics: Metrics::new().map_err(|e| e.to_string())?,
             limits: Limits::new(&config),
             started: Instant::now(),
+            live: crate::live::Live::new(),
             actors: ActorCache::new(FRESH),
             schema: RwLock::new(None),
             pool,

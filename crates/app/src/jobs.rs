@@ -101,7 +101,7 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts this many threads for jobs, and one for each consumer of the event log.
+    /// Starts this many threads for jobs, and one for each consumer of the event log, for the clock and for mail.
     pub fn start(pool: &DbPool, threads: usize) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let jobs = (0..threads).map(|_| {
@@ -112,7 +112,12 @@ impl Workers {
             let (pool, stop) = (pool.clone(), stop.clone());
             std::thread::spawn(move || consumers::work(&pool, consumer, &stop))
         });
-        let threads = jobs.chain(readers).collect();
+        let others: [fn(&DbPool, &AtomicBool); 2] = [crate::clock::work, crate::mail::work];
+        let others = others.into_iter().map(|work| {
+            let (pool, stop) = (pool.clone(), stop.clone());
+            std::thread::spawn(move || work(&pool, &stop))
+        });
+        let threads = jobs.chain(readers).chain(others).collect();
         Self { stop, threads }
     }
 }

@@ -1,5 +1,7 @@
 //! Acts: use cases, jobs, import and export. Knows no HTTP.
 
+pub mod calendar;
+pub mod clock;
 pub mod consumers;
 pub mod ctx;
 pub mod custom_fields;
@@ -13,9 +15,12 @@ pub mod idempotency;
 pub mod identity;
 pub mod imports;
 pub mod jobs;
+pub mod mail;
 pub mod metrics;
+pub mod notifications;
 pub mod records;
 pub mod reports;
+pub mod rules;
 pub mod schema;
 pub mod scores;
 pub mod search;

@@ -1,5 +1,6 @@
 //! Names: the wire types, shared by the server, the tests and the browser.
 
+pub mod automation;
 pub mod exports;
 pub mod feed;
 pub mod files;
@@ -7,8 +8,10 @@ pub mod identity;
 pub mod imports;
 pub mod meta;
 pub mod metrics;
+pub mod notifications;
 pub mod problem;
 pub mod reports;
+pub mod rules;
 pub mod scores;
 pub mod scoring;
 

@@ -128,6 +128,23 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
         "stage_of_another_pipeline" => ("该阶段不属于所选销售流程", "This stage belongs to another pipeline"),
         "reused_key" => ("该幂等键已用于另一个请求", "This key was used for another request"),
         "unknown_parameter" => ("没有这个参数", "Unknown parameter"),
+        "unknown_object" => ("规则不能用于这个对象：{}", "Rules cannot be about this object: {}"),
+        "forbidden_object" => ("你没有权限操作：{}", "You may not act on: {}"),
+        "own_field_only" => ("这里只能用对象自己的字段：{}", "Only a field of the object itself: {}"),
+        "no_time_field" => ("不是日期或时间字段：{}", "Not a date or time field: {}"),
+        "cron" => (
+            "不是有效的时间计划，应为五段：分 时 日 月 周",
+            "Not a schedule: expected minute, hour, day, month and weekday",
+        ),
+        "no_tags" => ("该对象没有标签：{}", "This object has no tags: {}"),
+        "not_assignable" => ("该对象不能重新分配：{}", "This object cannot be given to somebody: {}"),
+        "no_email_field" => ("不是邮箱字段：{}", "Not an e-mail field: {}"),
+        "no_owner" => ("该对象没有负责人", "This object has no owner"),
+        "time_of_day" => ("时间格式应为 HH:MM", "Expected a time of day as HH:MM"),
+        "mail_not_configured" => ("服务器还没有配置发信", "The server has no mail server to send by"),
+        "digest_needs_in_app" => {
+            ("每日汇总需要同时在应用内接收", "A daily digest needs the notification in the application too")
+        }
         "invalid" => ("无效：{}", "Invalid: {}"),
         _ => return if detail.is_empty() { code.replace('_', " ") } else { detail.to_owned() },
     };

@@ -4,6 +4,7 @@
 //! The crate also builds for wasm32, so the browser validates with the same rules as the server.
 
 pub mod audit;
+pub mod automation;
 pub mod cadence;
 pub mod condition;
 pub mod fields;

@@ -109,14 +109,9 @@ pub fn at(conn: &mut AnyConnection, seq: i64) -> Result<Option<Event>> {
     Ok(q.first(conn)?.and_then(read))
 }
 
-/// The last position that was given out, whether its event is committed or not.
+/// The position of the last event that can be seen.
 pub fn end(conn: &mut AnyConnection) -> Result<i64> {
-    let mut q = Sql::new(conn.engine());
-    q.pick(
-        "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM events_seq_seq",
-        "SELECT coalesce(max(seq), 0) FROM events",
-    );
-    Ok(q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0))
+    Ok(number(conn, "SELECT coalesce(max(seq), 0) FROM events")?.unwrap_or(0))
 }
 
 /// Up to where the log is final: no event can still appear at or before it.
@@ -138,18 +133,22 @@ impl Horizon {
         if conn.engine() == Engine::Sqlite {
             return Ok(given);
         }
-        if self.waiting.is_none() && given > self.safe {
-            // An id of our own, taken after the position was read: whoever was given one of the
-            // positions up to it has a smaller one.
-            let Some(own) = number(conn, "SELECT pg_current_xact_id()::text::bigint")? else { return Ok(self.safe) };
-            self.waiting = Some((given, own));
-        }
-        if let Some((position, own)) = self.waiting {
-            let oldest = number(conn, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")?;
-            if oldest.is_some_and(|oldest| oldest >= own) {
-                self.safe = position;
-                self.waiting = None;
+        // What was asked for before, and when that is final, what there is now: a transaction that
+        // ended meanwhile is then read as a whole.
+        for _ in 0..2 {
+            if self.waiting.is_none() && given > self.safe {
+                // An id of our own, taken after the position was read: whoever was given one of the
+                // positions up to it has a smaller one.
+                let own = number(conn, "SELECT pg_current_xact_id()::text::bigint")?;
+                self.waiting = own.map(|own| (given, own));
             }
+            let Some((position, own)) = self.waiting else { break };
+            let oldest = number(conn, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")?;
+            if oldest.is_none_or(|oldest| oldest < own) {
+                break;
+            }
+            self.safe = position;
+            self.waiting = None;
         }
         Ok(self.safe)
     }

@@ -6,6 +6,7 @@ mod search;
 mod write;
 
 pub use compile::push_condition;
+pub(crate) use compile::push_field;
 pub use list::{After, Archived, List, Order, Row, count, list};
 pub use write::{delete_tags, insert, insert_many, tags_of, update, write_tags};
 
@@ -91,7 +92,7 @@ fn list_of(cell: &Value, kind: &domain::fields::Kind) -> Value {
 }
 
 /// Appends ` AND …` so that only records of these owners remain. Saved views that are shared are everybody's.
-fn push_owners(q: &mut Sql, shape: &Shape, owners: Owners<'_>) {
+pub(crate) fn push_owners(q: &mut Sql, shape: &Shape, owners: Owners<'_>) {
     let (Owners::Only(ids), true) = (owners, shape.def.owned) else { return };
     let shared = shape.position("shared").is_some();
     q.push(if shared { " AND (t.owner_id " } else { " AND t.owner_id " });

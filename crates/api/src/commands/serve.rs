@@ -61,8 +61,20 @@ async fn serve(state: web::Data<State>) -> std::io::Result<()> {
         tracing::info!(%address, "listening");
     }
     let jobs = app::jobs::Workers::start(&state.pool, JOB_THREADS);
+    let follower = {
+        let state = state.clone();
+        std::thread::spawn(move || crate::live::follow(&state))
+    };
+    // Streams never end by themselves, so they are ended before the server waits for requests in flight.
+    let ending = state.clone();
+    actix_web::rt::spawn(async move {
+        let _ = super::worker::ended().await;
+        ending.live.end();
+    });
     let result = server.run().await;
+    state.live.end();
     drop(jobs);
+    let _ = follower.join();
     tracing::info!("stopped");
     result
 }

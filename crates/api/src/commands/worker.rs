@@ -16,7 +16,7 @@ pub(super) fn run(config: &Config) -> Result<(), String> {
 }
 
 /// Waits for SIGTERM or SIGINT.
-async fn ended() -> std::io::Result<()> {
+pub(super) async fn ended() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut asked = signal(SignalKind::terminate())?;
     tokio::select! {

@@ -49,3 +49,33 @@ impl<S: Send + Unpin + 'static> Stream for Pieces<S> {
         }
     }
 }
+
+type Making<S> = Pin<Box<dyn Future<Output = Option<(Bytes, S)>>>>;
+
+/// A stream of the pieces that an asynchronous step makes, each from the state that the one before left.
+pub(crate) struct Steps<S> {
+    step: fn(S) -> Making<S>,
+    pending: Option<Making<S>>,
+}
+
+impl<S: 'static> Steps<S> {
+    /// A stream that begins with this state.
+    pub(crate) fn new(state: S, step: fn(S) -> Making<S>) -> Self {
+        Self { step, pending: Some(step(state)) }
+    }
+}
+
+impl<S: 'static> Stream for Steps<S> {
+    type Item = Result<Bytes, actix_web::Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        let Some(pending) = this.pending.as_mut() else { return Poll::Ready(None) };
+        let Poll::Ready(made) = pending.as_mut().poll(cx) else { return Poll::Pending };
+        this.pending = None;
+        Poll::Ready(made.map(|(bytes, state)| {
+            this.pending = Some((this.step)(state));
+            Ok(bytes)
+        }))
+    }
+}

@@ -73,6 +73,14 @@ pub(crate) fn detail(lang: Lang, code: &str, named: &str) -> String {
         "builtin_role" => ("内置角色不能删除。", "A shipped role cannot be deleted."),
         "role_in_use" => ("该角色仍分配给 {} 名成员。", "The role is still assigned to {} users."),
         "key_reused" => ("该幂等键已用于其他请求。", "This idempotency key was used for another request."),
+        "too_many_rules" => ("规则不能超过 {} 条。", "There can be at most {} rules."),
+        "rule_not_active" => ("规则没有在运行。", "The rule does not act."),
+        "rule_not_published" => ("规则还没有发布过。", "The rule was never published."),
+        "rule_not_fit" => {
+            ("规则当前无法执行，请先检查并重新发布。", "The rule cannot act as it is; check and publish it again.")
+        }
+        "run_not_failed" => ("只有失败的执行可以重试。", "Only a failed run can be tried again."),
+        "record_no_longer_fits" => ("记录已不再符合规则条件。", "The record no longer fits the rule."),
         _ if named.is_empty() => return code.replace('_', " "),
         _ => ("{}", "{}"),
     };

@@ -34,7 +34,9 @@ pub fn list_roles(ctx: &mut Ctx<'_>, lang: Lang) -> Result<Roles> {
     let items = store::roles(ctx.conn)?.into_iter().map(|r| out(r, lang)).collect();
     let owned = |key: &str| match domain::objects::find(key) {
         Some(object) => object.owned,
-        None => matches!(key, "imports" | "exports" | "events" | "metrics" | "reports" | "scores" | "api_keys"),
+        None => {
+            matches!(key, "imports" | "exports" | "events" | "metrics" | "reports" | "scores" | "api_keys" | "rules")
+        }
     };
     let objects = permission_keys().into_iter().map(|key| PermissionObject { key: key.to_owned(), owned: owned(key) });
     Ok(Roles { items, objects: objects.collect() })

@@ -55,7 +55,7 @@ pub fn setup(pool: &DbPool, input: &Setup, device: &Device, now: DateTime<Utc>, 
         store::set_password(conn, admin.id(), &password, now)?;
         seeds::roles(conn, now)?;
         give_administrator(conn, admin.id())?;
-        seed_pipelines(conn, &stamp)?;
+        seed(conn, &stamp)?;
         begin(conn, admin.id(), device, now)
     })
 }
@@ -98,9 +98,10 @@ fn give_administrator(conn: &mut AnyConnection, user: Uuid) -> Result<()> {
     Ok(store::set_roles_of(conn, user, &[role.id])?)
 }
 
-fn seed_pipelines(conn: &mut AnyConnection, stamp: &Stamp) -> Result<()> {
+fn seed(conn: &mut AnyConnection, stamp: &Stamp) -> Result<()> {
     let schema = crate::schema::load(conn)?;
     let (actor, schema) = (Actor::system(stamp.actor), std::sync::Arc::new(schema));
     let mut ctx = Ctx { conn, actor: &actor, now: stamp.now, request_id: stamp.request_id, schema: &schema };
-    seeds::pipelines(&mut ctx)
+    seeds::pipelines(&mut ctx)?;
+    crate::rules::ship(&mut ctx)
 }

@@ -64,6 +64,11 @@ impl Writer {
         Writer { check_links: false, ..Writer::new(shape) }
     }
 
+    /// A writer for what follows from a rule: its events carry the rule's id.
+    pub fn caused(shape: Arc<Shape>, rule: Uuid) -> Writer {
+        Writer { origin: Some(rule), ..Writer::new(shape) }
+    }
+
     /// A writer for an import: its events carry the import's id, and its links were resolved by the caller.
     pub fn import(shape: Arc<Shape>, origin: Uuid) -> Writer {
         Writer { origin: Some(origin), check_links: false, rules: Rules::of_the_past(), ..Writer::new(shape) }

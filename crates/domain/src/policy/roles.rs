@@ -4,8 +4,21 @@ use super::{Action, Grant, Mask, Masks, Permissions, Scope};
 use crate::fields::{Label, label};
 
 /// What can be permitted besides the objects of [`crate::objects`].
-pub const ADMINISTRATIVE: [&str; 10] =
-    ["settings", "roles", "api_keys", "custom_fields", "imports", "exports", "events", "metrics", "reports", "scores"];
+pub const ADMINISTRATIVE: [&str; 13] = [
+    "settings",
+    "roles",
+    "api_keys",
+    "custom_fields",
+    "imports",
+    "exports",
+    "events",
+    "metrics",
+    "reports",
+    "scores",
+    "rules",
+    "webhooks",
+    "operations",
+];
 
 /// The key of the role that may do everything and of which one holder always remains.
 pub const ADMINISTRATOR: &str = "administrator";
@@ -41,6 +54,8 @@ const FIGURES: [&str; 4] = ["events", "metrics", "reports", "scores"];
 
 const READ_ALL: Grant = Grant::read_only(Scope::All);
 const EVERYTHING: Grant = Grant::full(Scope::All);
+/// Seeing every rule and making one's own.
+const RULES_OF_ONES_OWN: Grant = Grant { read: Scope::All, ..jobs(Scope::Own) };
 
 /// Builds a role from its grants; later ones replace earlier ones.
 struct Draft(Permissions);
@@ -78,7 +93,7 @@ const fn work(read: Scope, write: Scope) -> Grant {
     Grant { read, create: write, update: write, archive: Scope::None, export: Scope::None, import: Scope::None }
 }
 
-/// Jobs that a person starts and sees: imports and exports.
+/// What a person makes and looks after: imports and exports, keys, rules.
 const fn jobs(scope: Scope) -> Grant {
     Grant { read: scope, create: scope, update: scope, archive: scope, export: Scope::None, import: Scope::None }
 }
@@ -94,6 +109,8 @@ pub fn shipped() -> Vec<ShippedRole> {
             .grant(&FIGURES, READ_ALL)
             .grant(&["imports", "exports"], jobs(Scope::All))
             .grant(&["api_keys"], jobs(Scope::Own))
+            .grant(&["rules"], jobs(Scope::All))
+            .grant(&["operations"], READ_ALL)
             .role("director", "销售总监", "Director"),
         Draft::person()
             .grant(&SALES, Grant::full(Scope::Subtree))
@@ -105,6 +122,7 @@ pub fn shipped() -> Vec<ShippedRole> {
             .grant(&FIGURES, Grant::read_only(Scope::Subtree))
             .grant(&["imports", "exports"], jobs(Scope::Own))
             .grant(&["api_keys"], jobs(Scope::Own))
+            .grant(&["rules"], RULES_OF_ONES_OWN)
             .role("manager", "销售经理", "Manager"),
         Draft::person()
             .grant(&SALES, Grant::full(Scope::Own))
@@ -112,6 +130,7 @@ pub fn shipped() -> Vec<ShippedRole> {
             .grant(&["tags"], work(Scope::All, Scope::All))
             .grant(&FIGURES, Grant::read_only(Scope::Own))
             .grant(&["imports", "exports"], jobs(Scope::Own))
+            .grant(&["rules"], READ_ALL)
             .role("representative", "销售代表", "Representative"),
         Draft::person()
             .grant(
@@ -124,6 +143,7 @@ pub fn shipped() -> Vec<ShippedRole> {
             .grant(&FIGURES, READ_ALL)
             .grant(&["imports", "exports"], jobs(Scope::Own))
             .masks(Mask::Partial, Mask::Clear)
+            .grant(&["rules"], RULES_OF_ONES_OWN)
             .role("marketing", "市场", "Marketing"),
         Draft::person()
             .grant(&["customers", "opportunities", "orders"], READ_ALL)
@@ -131,6 +151,7 @@ pub fn shipped() -> Vec<ShippedRole> {
             .grant(&["activities", "tasks"], work(Scope::All, Scope::Own))
             .grant(&["tags"], work(Scope::All, Scope::All))
             .grant(&["metrics", "scores"], READ_ALL)
+            .grant(&["rules"], READ_ALL)
             .role("service", "客户服务", "Service"),
         Draft::person()
             .grant(&["customers", "contacts", "opportunities"], READ_ALL)
@@ -139,18 +160,21 @@ pub fn shipped() -> Vec<ShippedRole> {
             .grant(&FIGURES, READ_ALL)
             .grant(&["imports", "exports"], jobs(Scope::Own))
             .masks(Mask::Partial, Mask::Partial)
+            .grant(&["rules"], READ_ALL)
             .role("finance", "财务", "Finance"),
         Draft::person()
             .grant(&SALES, READ_ALL)
             .grant(&["orders"], READ_ALL)
             .grant(&FIGURES, READ_ALL)
             .masks(Mask::Partial, Mask::Partial)
+            .grant(&["rules"], READ_ALL)
             .role("read_only", "只读", "Read-only"),
         Draft::person()
             .grant(&SALES, EVERYTHING)
             .grant(&["orders", "products", "tags"], EVERYTHING)
             .grant(&FIGURES, READ_ALL)
             .grant(&["imports", "exports"], jobs(Scope::All))
+            .grant(&["webhooks"], jobs(Scope::All))
             .role("integration", "系统集成", "Integration"),
     ]
 }

@@ -176,7 +176,7 @@ fn push_operand(q: &mut Sql, f: &FieldRef, value: &Value) {
 }
 
 /// Appends the expression that yields a field's value.
-pub(super) fn push_field(q: &mut Sql, f: &FieldRef) {
+pub(crate) fn push_field(q: &mut Sql, f: &FieldRef) {
     match f.via {
         None => push_value(q, f, "t"),
         Some((_, object)) => {

@@ -1,0 +1,146 @@
+//! What happens, as it happens: one thread per process follows the event log and the news, and tells whoever listens.
+
+use actix_web::web;
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use domain::record::Shape;
+use persistence::db::{self, DbPool};
+use persistence::events::{self, Event, Filter, Horizon};
+use persistence::notifications::{self, Notification};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::sync::broadcast;
+use uuid::Uuid;
+
+use crate::state::State;
+
+/// Messages that a slow listener may be behind before it is told to start over.
+const ROOM: usize = 4096;
+/// Events at a time.
+const BATCH: i64 = 500;
+/// News is looked for this far back, since it is committed a while after its time.
+const OVERLAP: TimeDelta = TimeDelta::seconds(30);
+
+/// Something to tell listeners.
+#[derive(Debug, Clone)]
+pub(crate) enum Message {
+    /// A record changed.
+    Change(Arc<Change>),
+    /// Somebody was told something.
+    News(Arc<Notification>),
+    /// The server ends.
+    End,
+}
+
+/// A change of a record, with what decides who may see it.
+#[derive(Debug)]
+pub(crate) struct Change {
+    /// The event.
+    pub(crate) event: Event,
+    /// The record's owner now; `None` where the record has none.
+    pub(crate) owner: Option<Uuid>,
+}
+
+/// Where listeners are told.
+pub struct Live {
+    sender: broadcast::Sender<Message>,
+    stop: AtomicBool,
+}
+
+impl Live {
+    /// Without listeners.
+    pub fn new() -> Live {
+        Live { sender: broadcast::channel(ROOM).0, stop: AtomicBool::new(false) }
+    }
+
+    /// A new listener.
+    pub(crate) fn listen(&self) -> broadcast::Receiver<Message> {
+        self.sender.subscribe()
+    }
+
+    /// Tells everybody that it ends, so that nobody holds the server up.
+    pub(crate) fn end(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+        let _ = self.sender.send(Message::End);
+        app::consumers::wake();
+    }
+
+    pub(crate) fn ended(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+impl Default for Live {
+    fn default() -> Live {
+        Live::new()
+    }
+}
+
+/// Follows the log until the end.
+pub(crate) fn follow(state: &web::Data<State>) {
+    let mut tail = Tail { horizon: Horizon::default(), position: None, told: HashMap::new() };
+    let mut seen = 0;
+    while !state.live.ended() {
+        seen = app::consumers::wait(seen, Duration::from_millis(250));
+        if state.live.sender.receiver_count() == 0 {
+            tail.position = None;
+            continue;
+        }
+        if let Err(error) = tail.look(&state.pool, &state.live.sender) {
+            tracing::warn!(?error, "the live stream waits");
+        }
+    }
+}
+
+struct Tail {
+    horizon: Horizon,
+    position: Option<i64>,
+    /// News that was told, and when it was made.
+    told: HashMap<Uuid, DateTime<Utc>>,
+}
+
+impl Tail {
+    fn look(&mut self, pool: &DbPool, sender: &broadcast::Sender<Message>) -> app::Result<()> {
+        let mut conn = db::get(pool)?;
+        let now = Utc::now().trunc_subsecs(6);
+        loop {
+            let upto = self.horizon.advance(&mut conn)?;
+            let from = *self.position.get_or_insert(upto);
+            let batch = events::after(&mut conn, &Filter::default(), from, upto, BATCH)?;
+            let more = batch.len() as i64 == BATCH;
+            self.position = Some(if more { batch.last().map_or(upto, |e| e.seq) } else { upto });
+            for change in owned(&mut conn, batch)? {
+                let _ = sender.send(Message::Change(Arc::new(change)));
+            }
+            if !more {
+                break;
+            }
+        }
+        for news in notifications::since(&mut conn, now - OVERLAP, 1000)? {
+            if self.told.insert(news.id, news.created_at).is_none() {
+                let _ = sender.send(Message::News(Arc::new(news)));
+            }
+        }
+        self.told.retain(|_, at| *at > now - OVERLAP);
+        Ok(())
+    }
+}
+
+/// The events of records, with their owners: one query for each object, however many listen.
+pub(crate) fn owned(conn: &mut db::AnyConnection, batch: Vec<Event>) -> app::Result<Vec<Change>> {
+    let mut by_object: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
+    for event in &batch {
+        if let Some(def) = domain::objects::find(&event.object).filter(|def| def.owned) {
+            by_object.entry(def.key).or_default().push(event.record_id);
+        }
+    }
+    let mut owners = HashMap::new();
+    for (object, ids) in by_object {
+        if let Some(def) = domain::objects::find(object) {
+            owners.extend(persistence::records::links(conn, &Shape::plain(def), "owner_id", &ids)?);
+        }
+    }
+    let known = batch.into_iter().filter(|e| domain::objects::find(&e.object).is_some());
+    Ok(known.map(|event| Change { owner: owners.get(&event.record_id).copied().flatten(), event }).collect())
+}

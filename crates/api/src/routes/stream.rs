@@ -1,0 +1,192 @@
+//! The live stream: changes of records within the caller's sight, and the caller's news (server-sent events).
+
+use crate::cx::{self, Anyone, Cx};
+use crate::failure::{Failure, Result};
+use crate::http::stream::Steps;
+use crate::live::{self, Change, Message};
+use crate::state::State;
+use actix_web::http::header;
+use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use app::Actor;
+use contract::problem::Lang;
+use domain::policy::Action;
+use persistence::events::{self, Filter};
+use persistence::notifications::Notification;
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(get_stream))]
+pub(crate) struct Doc;
+
+pub(super) fn configure(scope: &mut ServiceConfig) {
+    scope.service(web::resource("/stream").route(web::get().to(get_stream)));
+}
+
+/// A sign of life at least this often.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long the caller's rights may be taken as read.
+const FRESH: Duration = Duration::from_secs(2);
+/// Events that a listener who comes back is told; whoever missed more starts over.
+const CATCH_UP: i64 = 1000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct From {
+    last_event_id: Option<String>,
+}
+
+/// Follow what happens.
+///
+/// Server-sent events until the caller's session or token ends. First `unread` (how much of the caller's news is unread:
+/// `{"unread":3}`), then `change` for every change of a record that the caller may see
+/// (`{"seq":…,"type":"customer.updated","object":"customers","record_id":"…","actor_id":"…","at":"…"}`), and
+/// `notification` for the caller's news (a Notification, and `unread`). The id of a `change` is its position; whoever
+/// comes back with it in `Last-Event-ID` is told what happened meanwhile, or `reset` when that was too much to tell and
+/// everything should be loaded anew. A comment comes every 15 seconds as a sign of life.
+#[utoipa::path(get, path = "/api/v1/stream", operation_id = "get_stream", tag = "notifications",
+    params(("last_event_id" = Option<String>, Query, description = "Id of the last event received, where the header Last-Event-ID cannot be sent."), ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event received.")),
+    responses((status = 200, description = "The stream.", content_type = "text/event-stream", body = String)))]
+async fn get_stream(cx: Cx<Anyone>) -> Result<HttpResponse> {
+    let query: From = cx.query()?;
+    let header = cx.request().headers().get("last-event-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let after = match header.or(query.last_event_id).as_deref().map(str::trim) {
+        None | Some("") => None,
+        Some(text) => match text.parse::<i64>() {
+            Ok(after) if after >= 0 => Some(after),
+            _ => return Err(app::Error::field("last_event_id", "invalid_cursor", "").into()),
+        },
+    };
+    // Listening begins before what was missed is read, so that nothing falls in between.
+    let receiver = cx.state.live.listen();
+    let unread = cx.read(app::notifications::unread).await?;
+    let mut first = message("unread", None, &json!({ "unread": unread }));
+    let mut last = 0;
+    if let Some(after) = after {
+        let (missed, upto) = missed(&cx.state, cx.actor.clone(), after).await?;
+        first.push_str(&missed);
+        last = upto;
+    }
+    let follower = Follower {
+        req: cx.request().clone(),
+        state: cx.state.clone(),
+        actor: cx.actor.clone(),
+        checked: Instant::now(),
+        lang: cx.lang,
+        receiver,
+        last,
+        first: Some(first),
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(Steps::new(follower, |follower| Box::pin(follower.step()))))
+}
+
+fn message(event: &str, id: Option<i64>, data: &serde_json::Value) -> String {
+    let id = id.map(|id| format!("id: {id}\n")).unwrap_or_default();
+    format!("{id}event: {event}\ndata: {data}\n\n")
+}
+
+/// What happened after a position, and up to where that tells.
+async fn missed(state: &web::Data<State>, actor: Arc<Actor>, after: i64) -> Result<(String, i64)> {
+    let pool = state.pool.clone();
+    cx::blocking(move || {
+        let mut conn = persistence::db::get(&pool)?;
+        let end = events::end(&mut conn)?;
+        let reset = |end| Ok((message("reset", Some(end), &json!({})), end));
+        if after > end {
+            return reset(end);
+        }
+        let batch = events::after(&mut conn, &Filter::default(), after, end, CATCH_UP + 1)?;
+        if batch.len() as i64 > CATCH_UP {
+            return reset(end);
+        }
+        let last = batch.last().map_or(after, |e| e.seq);
+        let changes = live::owned(&mut conn, batch).map_err(Failure::from)?;
+        Ok((changes.iter().filter(|c| sees(&actor, c)).map(told).collect(), last))
+    })
+    .await
+}
+
+fn told(change: &Change) -> String {
+    let e = &change.event;
+    let at = domain::value::write_time(&e.at);
+    let data = json!({ "seq": e.seq, "type": e.kind, "object": e.object, "record_id": e.record_id, "actor_id": e.actor_id, "at": at });
+    message("change", Some(e.seq), &data)
+}
+
+/// May the caller see the changed record?
+fn sees(actor: &Actor, change: &Change) -> bool {
+    let Some(def) = domain::objects::find(&change.event.object) else { return false };
+    let Some(visible) = actor.visible(def.permission, Action::Read) else { return false };
+    !def.owned || visible.contains(change.owner)
+}
+
+/// One listener.
+struct Follower {
+    req: HttpRequest,
+    state: web::Data<State>,
+    actor: Arc<Actor>,
+    checked: Instant,
+    lang: Lang,
+    receiver: broadcast::Receiver<Message>,
+    /// Position up to which the listener has been told.
+    last: i64,
+    first: Option<String>,
+}
+
+impl Follower {
+    /// Waits for something to tell.
+    async fn step(mut self) -> Option<(Bytes, Follower)> {
+        if let Some(first) = self.first.take() {
+            return Some((Bytes::from(first), self));
+        }
+        let begun = Instant::now();
+        loop {
+            let received = tokio::select! {
+                received = self.receiver.recv() => Some(received),
+                () = tokio::time::sleep(HEARTBEAT.saturating_sub(begun.elapsed())) => None,
+            };
+            if self.state.live.ended() {
+                return None;
+            }
+            if received.is_none() || self.checked.elapsed() > FRESH {
+                // The session may have ended, or the rights may have changed.
+                self.actor = cx::authenticate(&self.req).await.ok()?;
+                self.checked = Instant::now();
+            }
+            let text = match received {
+                None => Some(": still here\n\n".to_owned()),
+                Some(Ok(Message::End)) | Some(Err(RecvError::Closed)) => return None,
+                Some(Err(RecvError::Lagged(_))) => Some(message("reset", None, &json!({}))),
+                Some(Ok(Message::Change(change))) => {
+                    let new = change.event.seq > self.last && sees(&self.actor, &change);
+                    new.then(|| told(&change))
+                }
+                Some(Ok(Message::News(news))) if news.user_id == self.actor.user_id => self.news(&news).await,
+                Some(Ok(Message::News(_))) => None,
+            };
+            if let Some(text) = text {
+                return Some((Bytes::from(text), self));
+            }
+        }
+    }
+
+    async fn news(&self, news: &Notification) -> Option<String> {
+        let (pool, user) = (self.state.pool.clone(), self.actor.user_id);
+        let unread = cx::blocking(move || {
+            let mut conn = persistence::db::get(&pool)?;
+            Ok(persistence::notifications::unread(&mut conn, user)?)
+        });
+        let mut data = serde_json::to_value(app::notifications::present(news, self.lang)).ok()?;
+        data["unread"] = unread.await.ok()?.into();
+        Some(message("notification", None, &data))
+    }
+}

@@ -1,0 +1,180 @@
+//! From events to news: who was given a record, who was mentioned in a note.
+
+use super::{News, tell};
+use crate::consumers::Effects;
+use crate::{Ctx, Result, Visible};
+use contract::notifications::NewsKind;
+use domain::fields::{Kind, parse_id};
+use domain::policy::Action;
+use persistence::events::Event;
+use persistence::notifications as store;
+use persistence::records::Owners;
+use serde_json::{Map, Value as Json};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// Objects whose change of owner is no news by itself.
+const SILENT: [&str; 2] = ["order_lines", "saved_views"];
+/// Records given to one person by one request that are told one by one; more are told as a number.
+const ONE_BY_ONE: usize = 3;
+/// Characters of a note that a mention shows.
+const EXCERPT: usize = 120;
+
+/// Says what a batch of events is news to whom.
+pub fn prepare(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<Option<Effects>> {
+    let imports = persistence::rules::imports_among(ctx.conn, events)?;
+    let told: Vec<Told<'_>> = events
+        .iter()
+        .filter(|e| e.origin_id.is_none_or(|origin| !imports.contains(&origin)))
+        .filter_map(|e| Some((e, document(e.old.as_deref()), document(e.new.as_deref())?)))
+        .collect();
+    let mut news = assigned(ctx, &told)?;
+    news.extend(mentions(ctx, &told)?);
+    if news.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Box::new(move |ctx| tell(ctx, news))))
+}
+
+fn document(text: Option<&str>) -> Option<Map<String, Json>> {
+    serde_json::from_str(text?).ok()
+}
+
+type Told<'a> = (&'a Event, Option<Map<String, Json>>, Map<String, Json>);
+
+/// Records that got an owner who did not take them.
+fn assigned(ctx: &mut Ctx<'_>, told: &[Told<'_>]) -> Result<Vec<News>> {
+    let mut given: BTreeMap<(Uuid, &str, Uuid, Option<Uuid>), Vec<&Event>> = BTreeMap::new();
+    for (event, _, new) in told {
+        let owner = new.get("owner_id").and_then(Json::as_str).and_then(parse_id);
+        let Some(owner) = owner.filter(|owner| Some(*owner) != event.actor_id) else { continue };
+        if ctx.schema.shape(&event.object).is_none() || SILENT.contains(&event.object.as_str()) {
+            continue;
+        }
+        given.entry((owner, &event.object, event.request_id, event.actor_id)).or_default().push(event);
+    }
+    let mut news = Vec::new();
+    for ((user, object, request, actor), events) in given {
+        let mut params = of_object(ctx, object, events.len() > ONE_BY_ONE)?;
+        params.insert("actor".to_owned(), actor_name(ctx, actor)?.into());
+        let (kind, user) = (NewsKind::Assigned, user);
+        if events.len() > ONE_BY_ONE {
+            params.insert("count".to_owned(), events.len().into());
+            let first = events.first().map_or(0, |e| e.seq);
+            news.push(News { user, kind, about: None, params, key: format!("assigned:{request}:{object}:{first}") });
+            continue;
+        }
+        for event in events {
+            let mut params = params.clone();
+            params.insert("title".to_owned(), title(ctx, object, event.record_id)?.into());
+            let about = Some((object.to_owned(), event.record_id));
+            news.push(News { user, kind, about, params, key: format!("assigned:{}", event.seq) });
+        }
+    }
+    Ok(news)
+}
+
+/// People whose names stand in a note that they may see and in which they did not stand before.
+fn mentions(ctx: &mut Ctx<'_>, told: &[Told<'_>]) -> Result<Vec<News>> {
+    let mut names = None;
+    let mut news = Vec::new();
+    for (event, old, new) in told {
+        let Some(shape) = ctx.schema.shape(&event.object).cloned() else { continue };
+        for field in shape.columns().filter(|f| matches!(f.kind, Kind::LongText { .. })) {
+            let text = |doc: Option<&Map<String, Json>>| {
+                doc.and_then(|d| d.get(field.key.as_ref())?.as_str()).unwrap_or_default().to_owned()
+            };
+            let (before, after) = (text(old.as_ref()), text(Some(new)));
+            if !after.contains('@') {
+                continue;
+            }
+            if names.is_none() {
+                names = Some(store::names(ctx.conn)?);
+            }
+            let people = names.as_deref().unwrap_or_default();
+            let already = mentioned(&before, people);
+            for user in mentioned(&after, people).difference(&already) {
+                if Some(*user) != event.actor_id && may_see(ctx, *user, &event.object, event.record_id)? {
+                    news.push(mention(ctx, event, *user, &after)?);
+                }
+            }
+        }
+    }
+    Ok(news)
+}
+
+fn mention(ctx: &mut Ctx<'_>, event: &Event, user: Uuid, text: &str) -> Result<News> {
+    let mut params = of_object(ctx, &event.object, false)?;
+    params.insert("actor".to_owned(), actor_name(ctx, event.actor_id)?.into());
+    params.insert("title".to_owned(), title(ctx, &event.object, event.record_id)?.into());
+    params.insert("excerpt".to_owned(), text.chars().take(EXCERPT).collect::<String>().into());
+    let about = Some((event.object.clone(), event.record_id));
+    Ok(News { user, kind: NewsKind::Mention, about, params, key: format!("mention:{}", event.seq) })
+}
+
+/// The people whom a text mentions: `@[name](id)` as the page writes it, or `@name` where one person has that name.
+pub fn mentioned(text: &str, people: &[(Uuid, String)]) -> BTreeSet<Uuid> {
+    let mut found = BTreeSet::new();
+    for (at, _) in text.match_indices('@') {
+        let rest = text.get(at + 1..).unwrap_or_default();
+        if let Some(link) = rest.strip_prefix('[') {
+            let id = link.split_once("](").and_then(|(_, tail)| tail.split_once(')')).and_then(|(id, _)| parse_id(id));
+            found.extend(id.filter(|id| people.iter().any(|(person, _)| person == id)));
+            continue;
+        }
+        let named: Vec<&(Uuid, String)> =
+            people.iter().filter(|(_, name)| !name.is_empty() && rest.starts_with(name.as_str())).collect();
+        let longest = named.iter().map(|(_, name)| name.len()).max().unwrap_or(0);
+        if let [(id, _)] = named.iter().filter(|(_, name)| name.len() == longest).collect::<Vec<_>>().as_slice() {
+            found.insert(*id);
+        }
+    }
+    found
+}
+
+/// May a person see a record now?
+pub(crate) fn may_see(ctx: &mut Ctx<'_>, user: Uuid, object: &str, record: Uuid) -> Result<bool> {
+    let Ok(actor) = crate::identity::load_person(ctx.conn, user, None) else { return Ok(false) };
+    let shape = ctx.shape(object)?;
+    let Some(visible) = actor.visible(shape.def.permission, Action::Read) else { return Ok(false) };
+    let owners = if shape.def.owned { visible } else { Visible::All };
+    Ok(persistence::records::get(ctx.conn, &shape, record, owners.owners(), false)?.is_some())
+}
+
+/// What an object is called, for the text.
+pub(crate) fn of_object(ctx: &Ctx<'_>, object: &str, plural: bool) -> Result<Map<String, Json>> {
+    let shape = ctx.shape(object)?;
+    let label = if plural { &shape.def.label_plural } else { &shape.def.label };
+    let pair = |key: &str, text: &str| (key.to_owned(), Json::from(text));
+    Ok([pair("object_zh", &label.zh), pair("object_en", &label.en)].into_iter().collect())
+}
+
+/// What names a record.
+pub(crate) fn title(ctx: &mut Ctx<'_>, object: &str, id: Uuid) -> Result<String> {
+    let shape = ctx.shape(object)?;
+    let found = persistence::records::titles(ctx.conn, &shape, &[id], Owners::All)?;
+    Ok(found.into_iter().next().map(|(_, title)| title).unwrap_or_default())
+}
+
+fn actor_name(ctx: &mut Ctx<'_>, actor: Option<Uuid>) -> Result<String> {
+    match actor {
+        Some(actor) => title(ctx, "users", actor),
+        None => Ok(String::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_after_an_at_sign_mentions_the_one_person_who_has_it() {
+        let (li, lilei, other) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+        let people = [(li, "李".to_owned()), (lilei, "李雷".to_owned()), (other, "王芳".to_owned())];
+        assert_eq!(mentioned("请 @李雷 看一下", &people), [lilei].into());
+        assert_eq!(mentioned("a@b.cn 和 @nobody", &people), [].into());
+        assert_eq!(mentioned(&format!("@[芳]({other}) @王芳"), &people), [other].into());
+        let twins = [(li, "王伟".to_owned()), (lilei, "王伟".to_owned())];
+        assert_eq!(mentioned("@王伟", &twins), [].into(), "two people have that name");
+    }
+}

@@ -1,0 +1,91 @@
+//! News in words.
+
+use contract::notifications::NewsKind;
+use contract::problem::Lang;
+use serde_json::{Map, Value as Json};
+
+/// A piece of news in one line, and what else there is to say.
+pub fn render(kind: NewsKind, params: &Map<String, Json>, lang: Lang) -> (String, String) {
+    let get = |key: &str| params.get(key).and_then(Json::as_str).unwrap_or_default();
+    let object = match lang {
+        Lang::Zh => get("object_zh"),
+        Lang::En => get("object_en"),
+    };
+    let (actor, title) = (get("actor"), get("title"));
+    match kind {
+        NewsKind::Assigned => (assigned(params, actor, object, title, lang), String::new()),
+        NewsKind::Mention => {
+            let line = match lang {
+                Lang::Zh => format!("{actor} 在{object}「{title}」中提到了你"),
+                Lang::En => format!("{actor} mentioned you in the {} “{title}”", object.to_lowercase()),
+            };
+            (line, get("excerpt").to_owned())
+        }
+        NewsKind::Reminder => {
+            let line = match lang {
+                Lang::Zh => format!("任务「{title}」{} 到期", get("due")),
+                Lang::En => format!("Task “{title}” is due {}", get("due")),
+            };
+            (line, get("customer").to_owned())
+        }
+        NewsKind::Rule => {
+            let from = match lang {
+                Lang::Zh => format!("来自规则「{}」", get("rule")),
+                Lang::En => format!("From the rule “{}”", get("rule")),
+            };
+            (get("message").to_owned(), from)
+        }
+        NewsKind::Alarm => alarm(params, lang),
+    }
+}
+
+fn assigned(params: &Map<String, Json>, actor: &str, object: &str, title: &str, lang: Lang) -> String {
+    let count = params.get("count").and_then(Json::as_i64).unwrap_or(1);
+    match (lang, count) {
+        (Lang::Zh, 1) => format!("{actor} 把{object}「{title}」交给了你"),
+        (Lang::Zh, n) => format!("{actor} 把 {n} 条{object}记录交给了你"),
+        (Lang::En, 1) => format!("{actor} assigned the {} “{title}” to you", object.to_lowercase()),
+        (Lang::En, n) => format!("{actor} assigned {n} {} to you", object.to_lowercase()),
+    }
+}
+
+fn alarm(params: &Map<String, Json>, lang: Lang) -> (String, String) {
+    let get = |key: &str| params.get(key).and_then(Json::as_str).unwrap_or_default();
+    let name = get("name");
+    let (zh, en) = match get("code") {
+        "rule_loop" => ("规则「{}」反复触发自己，已自动停止", "The rule “{}” kept triggering itself and was stopped"),
+        "rule_invalid" => ("规则「{}」已无法执行，已自动停止", "The rule “{}” can no longer run and was stopped"),
+        "rule_owner_gone" => {
+            ("规则「{}」的发布人已离职，规则已停止", "The rule “{}” was stopped because its publisher has left")
+        }
+        "rule_late" => ("规则「{}」没有按时执行", "The rule “{}” did not run when it should have"),
+        "rules_behind" => ("自动化规则处理滞后", "Rules are behind the changes they wait for"),
+        "webhook_failing" => ("推送「{}」连续失败", "The webhook “{}” keeps failing"),
+        _ => ("{}", "{}"),
+    };
+    (lang.pick(zh, en).replace("{}", name), get("detail").to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn params(json: Json) -> Map<String, Json> {
+        json.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn one_record_is_named_and_many_are_counted() {
+        let one = params(json!({ "actor": "李雷", "object_zh": "客户", "object_en": "Customer", "title": "张江科技" }));
+        assert_eq!(render(NewsKind::Assigned, &one, Lang::Zh).0, "李雷 把客户「张江科技」交给了你");
+        let many = params(json!({ "actor": "李雷", "object_en": "Customers", "count": 37 }));
+        assert_eq!(render(NewsKind::Assigned, &many, Lang::En).0, "李雷 assigned 37 customers to you");
+    }
+
+    #[test]
+    fn an_alarm_names_what_stopped() {
+        let stopped = params(json!({ "code": "rule_loop", "name": "升级" }));
+        assert_eq!(render(NewsKind::Alarm, &stopped, Lang::Zh).0, "规则「升级」反复触发自己，已自动停止");
+    }
+}

@@ -1,0 +1,170 @@
+//! Trying a rule: what it would have matched, of what the caller may see. Nothing is done.
+
+use super::compile::{Compiled, verb};
+use super::run::{inputs, linked};
+use super::{compile, load_for, read_definition};
+use crate::{Ctx, Error, Result};
+use chrono::TimeDelta;
+use contract::rules::{EventVerb, RuleDefinition, RuleTest, RuleTestRecord, RuleTestResult, Trigger};
+use domain::policy::{Action, Mask};
+use domain::record::{Record, Shape, mask, masked as hidden};
+use persistence::events::{Event, Filter};
+use persistence::records::{Archived, List, Order};
+use persistence::rules::{self as store, Due};
+use serde_json::{Map, Value as Json};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Records that are shown.
+const SHOWN: usize = 50;
+/// Records that are counted; beyond it the number is "at least".
+const COUNTED: i64 = 100_000;
+/// Events that are looked through, newest first.
+const EVENTS: usize = 50_000;
+/// Events of one page.
+const PAGE: i64 = 1_000;
+
+/// Tries a rule's draft, or another definition in its place.
+pub fn test(ctx: &mut Ctx<'_>, id: Uuid, input: &RuleTest) -> Result<RuleTestResult> {
+    let rule = load_for(ctx, id, Action::Update)?;
+    let days = input.days.unwrap_or(30);
+    if !(1..=365).contains(&days) {
+        return Err(Error::field("days", "out_of_range", "1..365"));
+    }
+    let definition = match &input.definition {
+        Some(given) => given.clone(),
+        None => read_definition(&rule.draft)?,
+    };
+    let compiled = compile(ctx, &definition)?;
+    match &definition.trigger {
+        Trigger::Event { .. } | Trigger::Change { .. } => by_events(ctx, &definition, &compiled, days),
+        Trigger::Elapsed { .. } | Trigger::Before { .. } | Trigger::Schedule { .. } => by_time(ctx, &compiled),
+    }
+}
+
+/// For a rule by time: the records that are due now, whether it has acted on them or not.
+fn by_time(ctx: &mut Ctx<'_>, compiled: &Compiled) -> Result<RuleTestResult> {
+    let shape = &compiled.shape;
+    let visible = ctx.require(shape.def.permission, Action::Read)?;
+    let list = List {
+        shape,
+        owners: visible.owners(),
+        archived: Archived::No,
+        condition: Some(&compiled.condition),
+        search: None,
+        order: &Order::Newest,
+        after: None,
+        limit: 1,
+        only: None,
+    };
+    let matched = persistence::records::count(ctx.conn, &list, Some(COUNTED))?;
+    let due = Due {
+        shape,
+        owners: visible.owners(),
+        condition: &compiled.condition,
+        unless: None,
+        after: None,
+        limit: SHOWN as i64,
+    };
+    let ids = store::due_records(ctx.conn, &due)?;
+    let records = persistence::records::get_many(ctx.conn, shape, &ids, visible.owners())?;
+    let items = show(ctx, compiled, records)?;
+    Ok(RuleTestResult { matched, complete: matched < COUNTED, events: None, items })
+}
+
+/// For a rule by events: the records whose events of the last days would have set it off, as they are now.
+fn by_events(ctx: &mut Ctx<'_>, d: &RuleDefinition, compiled: &Compiled, days: i64) -> Result<RuleTestResult> {
+    let since = ctx.now - TimeDelta::days(days);
+    let objects = [d.object.clone()];
+    let filter = Filter { objects: &objects, ..Filter::default() };
+    let (mut before, mut looked, mut complete) = (None, 0, false);
+    let mut ids: Vec<Uuid> = Vec::new();
+    let mut seen = BTreeSet::new();
+    while looked < EVENTS {
+        let page = persistence::events::newest(ctx.conn, &filter, before, PAGE)?;
+        let end = (page.len() as i64) < PAGE || page.last().is_some_and(|e| e.at < since);
+        before = page.last().map(|e| e.seq);
+        for event in page.iter().filter(|e| e.at >= since) {
+            looked += 1;
+            if sets_off(&d.trigger, event) && seen.insert(event.record_id) {
+                ids.push(event.record_id);
+            }
+        }
+        if end {
+            complete = true;
+            break;
+        }
+    }
+    let visible = ctx.require(compiled.shape.def.permission, Action::Read)?;
+    let records = persistence::records::get_many(ctx.conn, &compiled.shape, &ids, visible.owners())?;
+    let around = linked(ctx, &[&compiled.condition], &records)?;
+    let cx = ctx.parse();
+    let find = |def: &'static domain::fields::ObjectDef, id: Uuid| around.get(&(def.key, id)).cloned();
+    let fits = |r: &Record| compiled.condition.matches(r, &find, &cx);
+    let place: HashMap<Uuid, usize> = ids.into_iter().zip(0..).collect();
+    let mut fitting: Vec<Record> = records.into_iter().filter(fits).collect();
+    fitting.sort_by_key(|r| place.get(&r.id()).copied());
+    let matched = fitting.len() as i64;
+    fitting.truncate(SHOWN);
+    let items = show(ctx, compiled, fitting)?;
+    Ok(RuleTestResult { matched, complete, events: Some(looked as i64), items })
+}
+
+fn sets_off(trigger: &Trigger, event: &Event) -> bool {
+    let Some(verb) = verb(&event.kind) else { return false };
+    match trigger {
+        Trigger::Event { on } => on.contains(&verb),
+        Trigger::Change { field, from, to } if matches!(verb, EventVerb::Created | EventVerb::Updated) => {
+            let document = |text: &Option<String>| -> Map<String, Json> {
+                text.as_deref().and_then(|s| serde_json::from_str(s).ok()).unwrap_or_default()
+            };
+            let changed = super::listen::change(field, &document(&event.old), &document(&event.new));
+            let fits = |wanted: &Option<Json>, is: &Json| wanted.as_ref().is_none_or(|w| w == is);
+            changed.is_some_and(|(before, after)| fits(from, &before) && fits(to, &after))
+        }
+        Trigger::Change { .. } | Trigger::Elapsed { .. } | Trigger::Before { .. } | Trigger::Schedule { .. } => false,
+    }
+}
+
+fn show(ctx: &mut Ctx<'_>, compiled: &Compiled, records: Vec<Record>) -> Result<Vec<RuleTestRecord>> {
+    let shape = &compiled.shape;
+    let owners: Vec<Uuid> = records.iter().filter_map(|r| r.owner(shape)).collect();
+    let users = ctx.shape("users")?;
+    let names: HashMap<Uuid, String> =
+        persistence::records::titles(ctx.conn, &users, &owners, crate::Visible::All.owners())?.into_iter().collect();
+    let mut items = Vec::new();
+    for record in records {
+        let found = inputs(ctx, shape, &record, &compiled.looks_at)?;
+        items.push(RuleTestRecord {
+            object: shape.def.key.to_owned(),
+            id: record.id(),
+            title: record.get(shape, shape.def.title).as_str().unwrap_or_default().to_owned(),
+            owner: record.owner(shape).and_then(|id| names.get(&id).cloned()),
+            inputs: found,
+        });
+    }
+    Ok(items)
+}
+
+/// The values that a rule saw, under the masks of whoever looks at them now.
+pub(super) fn masked(ctx: &Ctx<'_>, shape: &Arc<Shape>, mut inputs: Map<String, Json>) -> Map<String, Json> {
+    let masks = ctx.actor.permissions.masks;
+    for (name, value) in &mut inputs {
+        let own = name.split(' ').next().unwrap_or_default();
+        let kind = match (shape.find(own), own.split_once('.')) {
+            (Some((_, field)), _) => Some(field.kind.clone()),
+            (None, Some((link, rest))) => shape.find(link).and_then(|(_, field)| match &field.kind {
+                domain::fields::Kind::Link(object) => {
+                    Some(ctx.schema.shape(object)?.find(rest).map(|(_, f)| f.kind.clone())?)
+                }
+                _ => None,
+            }),
+            (None, None) => None,
+        };
+        if let Some(kind) = kind.filter(|kind| hidden(kind, masks) != Mask::Clear) {
+            *value = value.as_str().and_then(|s| mask(s, &kind, masks)).map_or(Json::Null, Json::String);
+        }
+    }
+    inputs
+}

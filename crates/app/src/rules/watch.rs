@@ -1,0 +1,30 @@
+//! Noticing that a rule which should act does not.
+
+use super::run::alarm;
+use crate::{Ctx, Result, consumers};
+use chrono::{DateTime, TimeDelta, Utc};
+use persistence::rules::{self as store, Rule};
+
+/// How late a rule may look.
+const PATIENCE: TimeDelta = TimeDelta::minutes(15);
+
+/// Should an active rule have looked already?
+pub fn is_late(rule: &Rule, now: DateTime<Utc>) -> bool {
+    rule.state == "active" && rule.timed && rule.next_at.is_none_or(|at| now - at > PATIENCE)
+}
+
+/// Raises an alarm, once for each occasion, about rules that do not look when they should, and about events that nobody reads.
+pub fn watch(ctx: &mut Ctx<'_>) -> Result<()> {
+    let now = ctx.now;
+    for rule in store::all(ctx.conn)?.iter().filter(|rule| is_late(rule, now)) {
+        let due = rule.next_at.map_or(0, |at| at.timestamp());
+        alarm(ctx, rule.published_by, "rule_late", &rule.name, "", &format!("late:{}:{due}", rule.id))?;
+    }
+    for lag in consumers::lags(ctx.conn, ctx.now)? {
+        if lag.name == "rules" && lag.events > 0 && lag.milliseconds > PATIENCE.num_milliseconds() {
+            let key = format!("behind:{}", lag.state.position);
+            alarm(ctx, None, "rules_behind", &lag.name, lag.state.error.as_deref().unwrap_or(""), &key)?;
+        }
+    }
+    Ok(())
+}

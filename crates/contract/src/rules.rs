@@ -1,0 +1,512 @@
+//! Rules: when something happens, or has not happened for a while, and a condition holds, something is done.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+/// Every rule, in the order in which they act.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Rules {
+    /// The rules.
+    pub items: Vec<Rule>,
+}
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Rule {
+    /// Its id.
+    pub id: Uuid,
+    /// For `If-Match`.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When somebody last changed it.
+    pub updated_at: DateTime<Utc>,
+    /// Who made it.
+    pub created_by: Option<Uuid>,
+    /// Key of a shipped rule; null for one's own.
+    pub key: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Place in the order, from 1.
+    pub position: i64,
+    /// Whether it acts.
+    pub state: RuleState,
+    /// Why it was stopped: `loop`, `invalid` or `owner_gone`; null while it was not.
+    pub stopped_reason: Option<String>,
+    /// The definition that is being worked on.
+    pub draft: RuleDefinition,
+    /// The definition that acts; null before the first publication.
+    pub published: Option<RuleDefinition>,
+    /// Number of the published version; 0 before the first.
+    pub published_number: i64,
+    /// Who published it; it acts with that person's permissions.
+    pub published_by: Option<Uuid>,
+    /// When.
+    pub published_at: Option<DateTime<Utc>>,
+    /// The draft differs from what acts.
+    pub changed: bool,
+    /// How it is doing.
+    pub health: RuleHealth,
+    /// When it looks next, for rules that act by time.
+    pub next_at: Option<DateTime<Utc>>,
+    /// When it last looked, whether anything was to be done or not: its heartbeat.
+    pub checked_at: Option<DateTime<Utc>>,
+    /// When it last acted.
+    pub fired_at: Option<DateTime<Utc>>,
+    /// Runs of the last 30 days by outcome.
+    pub runs: RunCounts,
+}
+
+/// Whether a rule acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RuleState {
+    /// Never published.
+    Draft,
+    /// It acts.
+    Active,
+    /// Somebody paused it.
+    Paused,
+    /// The product stopped it.
+    Stopped,
+}
+
+/// How a rule is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RuleHealth {
+    /// It does not act.
+    Off,
+    /// It looks when it should.
+    Ok,
+    /// It should have looked and did not.
+    Late,
+    /// It was stopped by the product.
+    Stopped,
+}
+
+/// Runs by outcome.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunCounts {
+    /// Every action was done.
+    pub done: i64,
+    /// Some actions were done, others skipped.
+    pub partly: i64,
+    /// Nothing was done, for a reason.
+    pub skipped: i64,
+    /// An action failed and nothing was changed.
+    pub failed: i64,
+}
+
+/// A new rule, or a changed one: absent keys of a change stay as they are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RuleInput {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// What it does. A draft may be incomplete; it is checked when it is published.
+    pub definition: RuleDefinition,
+}
+
+/// A change of a rule.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RulePatch {
+    /// Its name.
+    #[serde(default, deserialize_with = "crate::given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub name: Option<String>,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The new draft.
+    #[serde(default, deserialize_with = "crate::given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub definition: Option<RuleDefinition>,
+}
+
+/// What a rule does: IF trigger AND condition THEN actions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RuleDefinition {
+    /// The object whose records it is about, by plural key.
+    pub object: String,
+    /// What sets it off.
+    pub trigger: Trigger,
+    /// In the condition language, as in a list's `filter`; null for every record.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub condition: Option<Json>,
+    /// What is done, in this order: all of it or, when an action fails, none.
+    pub actions: Vec<RuleAction>,
+    /// Acts on records that an import brings in too.
+    #[serde(default)]
+    pub imports: bool,
+}
+
+/// What sets a rule off.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Trigger {
+    /// A record is created, changed, archived or restored.
+    Event {
+        /// At least one of these.
+        on: Vec<EventVerb>,
+    },
+    /// A field takes another value.
+    Change {
+        /// The field.
+        field: String,
+        /// Only from this value; null from any.
+        #[serde(default)]
+        from: Option<Json>,
+        /// Only to this value; null to any.
+        #[serde(default)]
+        to: Option<Json>,
+    },
+    /// Some time has passed since the moment or day in a field, and nothing new came: "7 days without follow-up". Where
+    /// the field is empty, since the record was created.
+    Elapsed {
+        /// A date or time field.
+        field: String,
+        /// How many.
+        count: u32,
+        /// Of which.
+        unit: TimeUnit,
+        /// Counts working time only: working days, or hours within working hours, without Chinese public holidays.
+        #[serde(default)]
+        working: bool,
+    },
+    /// The day or moment in a field is near: "30 days before expiry".
+    Before {
+        /// A date or time field.
+        field: String,
+        /// How many.
+        count: u32,
+        /// Of which.
+        unit: TimeUnit,
+    },
+    /// At set times, for every record that fits then.
+    Schedule {
+        /// Minute, hour, day of month, month, day of week, in the organisation's time zone: `0 9 * * 1-5`.
+        cron: String,
+        /// On working days only, as they are in China.
+        #[serde(default)]
+        working: bool,
+    },
+}
+
+/// What happens to a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum EventVerb {
+    /// It is made.
+    Created,
+    /// It is changed.
+    Updated,
+    /// It goes to the archive.
+    Archived,
+    /// It comes back.
+    Restored,
+}
+
+/// A unit of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TimeUnit {
+    /// Minutes.
+    Minutes,
+    /// Hours.
+    Hours,
+    /// Days.
+    Days,
+}
+
+/// What a rule does. Texts may name fields of the record in braces: `{name}`, `{customer_id.name}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum RuleAction {
+    /// Sets fields of the record.
+    SetFields {
+        /// As in a merge patch of the record.
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        values: Map<String, Json>,
+    },
+    /// Adds a tag.
+    AddTag {
+        /// The tag.
+        tag_id: Uuid,
+    },
+    /// Takes a tag away.
+    RemoveTag {
+        /// The tag.
+        tag_id: Uuid,
+    },
+    /// Makes a task that is linked to the record.
+    CreateTask {
+        /// What to do.
+        title: String,
+        /// More about it.
+        #[serde(default)]
+        note: Option<String>,
+        /// Who does it.
+        assignee: Recipient,
+        /// Due so many days later; null for no date.
+        #[serde(default)]
+        due_in_days: Option<u32>,
+        /// The days are working days.
+        #[serde(default)]
+        working: bool,
+        /// high, normal or low; normal by default.
+        #[serde(default)]
+        priority: Option<String>,
+    },
+    /// Tells people.
+    Notify {
+        /// Whom.
+        to: Vec<Recipient>,
+        /// What.
+        message: String,
+    },
+    /// Gives the record to somebody else.
+    Reassign {
+        /// How to choose among several.
+        method: ReassignMethod,
+        /// Among these people.
+        #[serde(default)]
+        users: Vec<Uuid>,
+        /// And the members of this team.
+        #[serde(default)]
+        team_id: Option<Uuid>,
+    },
+    /// Calls an endpoint of another system.
+    CallWebhook {
+        /// The endpoint.
+        webhook_id: Uuid,
+    },
+    /// Sends a mail.
+    SendEmail {
+        /// To these people.
+        #[serde(default)]
+        to: Vec<Recipient>,
+        /// And to the address in this field of the record: `email`, `contact_id.email`.
+        #[serde(default)]
+        field: Option<String>,
+        /// Subject line.
+        subject: String,
+        /// Text.
+        body: String,
+    },
+}
+
+/// How to choose among several people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReassignMethod {
+    /// In turn.
+    RoundRobin,
+    /// Whoever has the fewest open records of the object.
+    LeastLoaded,
+    /// In turn among those whose team has the record's region.
+    ByRegion,
+}
+
+/// Who is meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Recipient {
+    /// The record's owner.
+    Owner,
+    /// The lead of the owner's team; of the team above, where the owner leads it.
+    Manager,
+    /// The nearest lead above who is a director; every director, where there is none.
+    Director,
+    /// Everybody with a role.
+    Role {
+        /// Key of the role.
+        role: String,
+    },
+    /// One person.
+    User {
+        /// Who.
+        user_id: Uuid,
+    },
+}
+
+/// Where a rule goes in the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RuleMove {
+    /// Right after this rule; null for the first place.
+    pub after: Option<Uuid>,
+}
+
+/// What to try a rule with.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RuleTest {
+    /// The definition to try; the rule's draft by default.
+    #[serde(default)]
+    pub definition: Option<RuleDefinition>,
+    /// How many days of events to look back, for rules that act by events; 30 by default.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 365))]
+    pub days: Option<i64>,
+}
+
+/// What a rule would have matched. Nothing was done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RuleTestResult {
+    /// Records that fit, of those that the caller may see.
+    pub matched: i64,
+    /// False when `matched` is a lower bound because there was too much to look through.
+    pub complete: bool,
+    /// Events looked through, for rules that act by events; null for the others.
+    pub events: Option<i64>,
+    /// The first 50 of them.
+    pub items: Vec<RuleTestRecord>,
+}
+
+/// A record that a rule would have matched.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RuleTestRecord {
+    /// Plural key of its object.
+    pub object: String,
+    /// Its id.
+    pub id: Uuid,
+    /// What names it.
+    pub title: String,
+    /// Its owner's name; null where it has none.
+    pub owner: Option<String>,
+    /// The values of the fields that the rule looks at.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub inputs: Map<String, Json>,
+}
+
+/// A page of a rule's runs, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RuleRuns {
+    /// The runs on records that the caller may see.
+    pub items: Vec<RuleRun>,
+    /// Where the next page begins; null on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// One time that a rule acted on a record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RuleRun {
+    /// Its id.
+    pub id: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Version of the rule that acted.
+    pub number: i64,
+    /// Plural key of the object.
+    pub object: String,
+    /// The record.
+    pub record_id: Uuid,
+    /// What names it.
+    pub title: String,
+    /// What came of it.
+    pub outcome: RunOutcome,
+    /// Why nothing was done or why it failed: a stable code; null otherwise.
+    pub reason: Option<String>,
+    /// More about it, for an administrator.
+    pub detail: Option<String>,
+    /// The values that the rule saw.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub inputs: Map<String, Json>,
+    /// What came of each action.
+    pub actions: Vec<ActionOutcome>,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RunOutcome {
+    /// Every action was done.
+    Done,
+    /// Some actions were done, others skipped.
+    Partly,
+    /// Nothing was done, for a reason.
+    Skipped,
+    /// An action failed and nothing was changed.
+    Failed,
+}
+
+impl RunOutcome {
+    /// Its key in the database.
+    pub const fn key(self) -> &'static str {
+        match self {
+            RunOutcome::Done => "done",
+            RunOutcome::Partly => "partly",
+            RunOutcome::Skipped => "skipped",
+            RunOutcome::Failed => "failed",
+        }
+    }
+}
+
+/// What came of one action.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ActionOutcome {
+    /// Its kind, such as `create_task`.
+    pub kind: String,
+    /// It was done.
+    pub done: bool,
+    /// Why it was skipped: a stable code; null when it was done.
+    pub reason: Option<String>,
+    /// What was made, or whom it concerned.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub result: Map<String, Json>,
+}
+
+/// The published versions of a rule, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RuleVersions {
+    /// The versions.
+    pub items: Vec<RuleVersion>,
+}
+
+/// One published version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RuleVersion {
+    /// Its number, from 1.
+    pub number: i64,
+    /// What it did.
+    pub definition: RuleDefinition,
+    /// When it was published.
+    pub published_at: DateTime<Utc>,
+    /// Who published it.
+    pub published_by: Option<Uuid>,
+}

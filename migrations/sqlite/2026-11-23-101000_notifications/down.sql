@@ -1,0 +1,3 @@
+DROP TABLE mails;
+DROP TABLE notification_preferences;
+DROP TABLE notifications;

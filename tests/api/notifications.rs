@@ -1,0 +1,142 @@
+//! News: who is told what, once, and as it happens.
+
+use serde_json::{Value, json};
+use tests::client::{Client, Reply};
+use tests::engines;
+use tests::server::Server;
+use tests::wait::until;
+
+fn news(client: &Client) -> Reply {
+    client.get("/api/v1/notifications").expect(200)
+}
+
+fn kinds(reply: &Reply) -> Vec<&str> {
+    reply.items().iter().filter_map(|n| n["kind"].as_str()).collect()
+}
+
+fn wait_for(client: &Client, count: usize) -> Reply {
+    until("the news arrives", || Some(news(client)).filter(|n| n.items().len() >= count))
+}
+
+engines! {
+    fn whoever_is_given_a_record_is_told_and_whoever_takes_one_is_not(server: &Server) {
+        let (id, rep) = server.user("representative", None);
+        rep.post("/api/v1/customers", &json!({ "name": "自己的" })).expect(201);
+        let customer = server.create("customers", &json!({ "name": "张江科技", "owner_id": id }));
+        let reply = wait_for(&rep, 1);
+        assert_eq!(reply["unread"], 1);
+        let item = &reply.items()[0];
+        assert_eq!((item["kind"].as_str(), item["record_id"].as_str()), (Some("assigned"), Some(customer.as_str())));
+        assert_eq!(item["title"], "管理员 assigned the customer “张江科技” to you");
+        assert_eq!(news(&rep.with_header("accept-language", "zh-CN")).items().len(), 1);
+        assert_eq!(news(&server.admin()).items().len(), 0);
+    }
+
+    fn many_records_given_at_once_are_one_piece_of_news(server: &Server) {
+        let (id, rep) = server.user("representative", None);
+        let operations: Vec<Value> =
+            (0..40).map(|i| json!({ "op": "create", "data": { "name": format!("客户{i}"), "owner_id": id } })).collect();
+        server.admin().post("/api/v1/customers/bulk", &json!({ "operations": operations })).expect(200);
+        let reply = wait_for(&rep, 1);
+        assert_eq!(reply.items().len(), 1);
+        assert_eq!(reply.items()[0]["title"], "管理员 assigned 40 customers to you");
+    }
+
+    fn a_mention_in_a_note_is_told_once_to_whoever_may_see_the_record(server: &Server) {
+        let team = server.create("teams", &json!({ "name": "华东" }));
+        let (id, manager) = server.user("manager", Some(&team));
+        let (stranger_id, stranger) = server.user("representative", None);
+        let (_, rep) = server.user("representative", Some(&team));
+        let note = format!("请 @[经理]({id}) 和 @[路人]({stranger_id}) 看看报价");
+        let record = rep.post("/api/v1/customers", &json!({ "name": "张江", "note": note })).expect(201);
+        let reply = wait_for(&manager, 1);
+        assert_eq!(kinds(&reply), ["mention"]);
+        assert!(reply.items()[0]["body"].as_str().is_some_and(|body| body.contains("看看报价")));
+        let more = json!({ "note": format!("{note}，今天下午") });
+        rep.patch(&format!("/api/v1/customers/{}", record.id()), record.version(), &more).expect(200);
+        server.create("tasks", &json!({ "title": "后来的", "owner_id": id }));
+        assert_eq!(kinds(&wait_for(&manager, 2)), ["assigned", "mention"], "the same mention is not told again");
+        assert_eq!(news(&stranger).items().len(), 0, "a mention reveals no record");
+    }
+
+    fn news_is_marked_as_read_one_by_one_or_all_together_by_its_reader_only(server: &Server) {
+        let (id, rep) = server.user("representative", None);
+        for name in ["甲", "乙", "丙"] {
+            server.create("customers", &json!({ "name": name, "owner_id": id }));
+        }
+        let first = wait_for(&rep, 3).items()[0]["id"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/notifications/{first}");
+        let (read, unread) = (json!({ "read": true }), json!({ "read": false }));
+        let patch = |client: &Client, body: &Value| client.send("PATCH", &path, Some(("application/json", body.to_string().as_bytes())));
+        patch(&server.admin(), &read).expect(404);
+        assert!(patch(&rep, &read).expect(200)["read_at"].is_string());
+        assert_eq!(news(&rep)["unread"], 2);
+        assert_eq!(rep.get("/api/v1/notifications?unread=true").expect(200).items().len(), 2);
+        assert!(patch(&rep, &unread).expect(200)["read_at"].is_null());
+        let all = rep.post_empty("/api/v1/notifications/read_all").expect(200);
+        assert_eq!((&all["marked"], &all["unread"]), (&json!(3), &json!(0)));
+        let page = rep.get("/api/v1/notifications?limit=2").expect(200);
+        let rest = rep.get(&format!("/api/v1/notifications?limit=2&cursor={}", page["next_cursor"].as_str().unwrap())).expect(200);
+        assert_eq!((page.items().len(), rest.items().len(), &rest["next_cursor"]), (2, 1, &Value::Null));
+    }
+
+    fn a_kind_of_news_can_be_switched_off_and_mail_only_chosen_where_it_can_be_sent(server: &Server) {
+        let (id, rep) = server.user("representative", None);
+        let path = "/api/v1/notifications/preferences";
+        let put = |email: &str| {
+            let body = json!({ "items": [{ "kind": "assigned", "in_app": false, "email": email }] });
+            rep.send("PUT", path, Some(("application/json", body.to_string().as_bytes())))
+        };
+        assert_eq!(put("instant").expect(422).wrong_fields(), ["items[0].email"]);
+        put("off").expect(200);
+        let chosen = rep.get(path).expect(200);
+        assert_eq!((&chosen["mail_available"], chosen.items().len()), (&json!(false), 5));
+        assert_eq!(chosen.items()[0]["in_app"], false);
+        let note = format!("@[我]({id})");
+        server.create("tasks", &json!({ "title": "看", "owner_id": id, "note": note }));
+        assert_eq!(kinds(&wait_for(&rep, 1)), ["mention"]);
+    }
+
+    fn the_live_stream_tells_of_records_in_sight_and_resumes_where_it_broke_off(server: &Server) {
+        let (id, rep) = server.user("representative", None);
+        let mut stream = rep.follow("/api/v1/stream");
+        assert_eq!(stream.wait_for("unread").data["unread"], 0);
+        let foreign = server.create("customers", &json!({ "name": "别人的" }));
+        let own = server.create("customers", &json!({ "name": "自己的", "owner_id": id }));
+        let change = until("one's own customer", || {
+            let change = stream.wait_for("change");
+            assert_ne!(change.data["record_id"], json!(foreign));
+            Some(change).filter(|c| c.data["record_id"] == json!(own))
+        });
+        assert_eq!(change.data["type"], "customer.created");
+        let notification = stream.wait_for("notification").data;
+        assert_eq!((&notification["unread"], &notification["record_id"]), (&json!(1), &json!(own)));
+        drop(stream);
+        let missed = server.create("tasks", &json!({ "title": "错过的", "owner_id": id }));
+        server.create("tasks", &json!({ "title": "与我无关" }));
+        let mut again = rep.with_header("last-event-id", &change.id.unwrap()).follow("/api/v1/stream");
+        assert_eq!(again.wait_for("change").data["record_id"], json!(missed));
+        rep.get("/api/v1/stream?last_event_id=x").expect(422);
+    }
+
+    fn the_live_stream_ends_with_the_session(server: &Server) {
+        let (id, rep) = server.user("representative", None);
+        let mut stream = rep.follow("/api/v1/stream");
+        stream.wait_for("unread");
+        let path = format!("/api/v1/users/{id}");
+        let version = server.admin().get(&path).expect(200).version();
+        server.admin().patch(&path, version, &json!({ "status": "disabled" })).expect(200);
+        until("the stream ends", || stream.next_event().is_none().then_some(()));
+    }
+}
+
+#[test]
+fn open_streams_do_not_hold_up_the_end_of_the_server() {
+    let mut server = Server::start(tests::database::Engine::Sqlite).unwrap();
+    let mut stream = server.admin().follow("/api/v1/stream");
+    stream.wait_for("unread");
+    let begun = std::time::Instant::now();
+    server.stop();
+    assert!(begun.elapsed() < std::time::Duration::from_secs(10));
+    assert!(stream.next_event().is_none());
+}
