@@ -199,7 +199,7 @@ impl<'a> Reader<'a> {
     fn failed(&mut self, error: &Error) {
         self.ahead = None;
         // A database that is busy or away is no fault of the event.
-        if matches!(error, Error::Unavailable(_)) {
+        if matches!(error, Error::Unavailable(_) | Error::Contended(_)) {
             return;
         }
         let noted = db::get(self.pool).map_err(Error::from).and_then(|mut conn| {
@@ -319,7 +319,7 @@ pub fn retry(ctx: &mut Ctx<'_>, id: Uuid) -> Result<bool> {
         _ => Ok(()),
     };
     match &tried {
-        Err(Error::Unavailable(why)) => return Err(Error::Unavailable(why.clone())),
+        Err(error @ (Error::Unavailable(_) | Error::Contended(_))) => return Err(error.clone()),
         Err(error) => store::retried(ctx.conn, id, Some(&format!("{error:?}")), now)?,
         Ok(()) => store::retried(ctx.conn, id, None, now)?,
     }

@@ -175,9 +175,11 @@ pub enum Trigger {
         field: String,
         /// Only from this value; null from any.
         #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
         from: Option<Json>,
         /// Only to this value; null to any.
         #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
         to: Option<Json>,
     },
     /// Some time has passed since the moment or day in a field, and nothing new came: "7 days without follow-up". Where

@@ -99,7 +99,7 @@ async fn list_rules(cx: Cx<RulesRead>) -> Result<HttpResponse> {
     responses((status = 201, description = "The rule.", body = Rule), (status = 409, description = "There are too many rules.", body = Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("rules.create"))))]
 async fn create_rule(cx: Cx<RulesCreate>, payload: Payload) -> Result<HttpResponse> {
     let input: RuleInput = cx.body(payload).await?;
-    let rule = cx.write(move |ctx| rules::create(ctx, input)).await?;
+    let rule = cx.write(move |ctx| rules::create(ctx, input.clone())).await?;
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, format!("/api/v1/rules/{}", rule.id)));
     Ok(answer(response, &rule))
@@ -126,7 +126,7 @@ async fn get_rule(cx: Cx<RulesRead>, req: HttpRequest) -> Result<HttpResponse> {
 async fn update_rule(cx: Cx<RulesUpdate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
     let (id, version) = (path_id(&req)?, cx.if_match()?);
     let patch: RulePatch = cx.body(payload).await?;
-    let rule = cx.write(move |ctx| rules::update(ctx, id, version, patch)).await?;
+    let rule = cx.write(move |ctx| rules::update(ctx, id, version, patch.clone())).await?;
     Ok(answer(HttpResponse::Ok(), &rule))
 }
 
@@ -256,5 +256,5 @@ async fn get_working_calendar(cx: Cx<Anyone>) -> Result<HttpResponse> {
     responses((status = 200, description = "The calendar as it is now.", body = WorkingCalendar)), extensions(("x-permission" = json!("settings.update"))))]
 async fn set_working_calendar(cx: Cx<SettingsUpdate>, payload: Payload) -> Result<HttpResponse> {
     let input: WorkingCalendar = cx.body(payload).await?;
-    Ok(HttpResponse::Ok().json(cx.write(move |ctx| app::calendar::set(ctx, input)).await?))
+    Ok(HttpResponse::Ok().json(cx.write(move |ctx| app::calendar::set(ctx, input.clone())).await?))
 }

@@ -127,7 +127,7 @@ impl Ready {
         });
         match tried {
             Ok(ran) => Ok(ran),
-            Err(Error::Unavailable(why)) => Err(Error::Unavailable(why)),
+            Err(error @ (Error::Unavailable(_) | Error::Contended(_))) => Err(error),
             Err(error) => {
                 let mut run =
                     self.note(ctx, run_id, id, set.occasion.clone().unwrap_or_else(|| run_id.to_string()), set);
@@ -313,7 +313,11 @@ fn code(error: &Error) -> &'static str {
         Error::Stale { .. } => "changed_meanwhile",
         Error::Forbidden { .. } => "forbidden",
         Error::Unauthenticated(code) => code,
-        Error::VersionRequired | Error::TooMany(_) | Error::Unavailable(_) | Error::Internal(_) => "internal",
+        Error::VersionRequired
+        | Error::TooMany(_)
+        | Error::Unavailable(_)
+        | Error::Contended(_)
+        | Error::Internal(_) => "internal",
     }
 }
 
