@@ -11,6 +11,6 @@ mod notifications;
 mod operations;
 mod outage;
 mod records;
-mod scoring;
 mod rules;
+mod scoring;
 mod server;

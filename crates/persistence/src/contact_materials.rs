@@ -75,10 +75,7 @@ pub struct Matter {
 }
 
 /// When opportunities of these customers were open.
-pub fn matters(
-    conn: &mut AnyConnection,
-    customers: &[Uuid],
-) -> Result<Vec<Matter>> {
+pub fn matters(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<Matter>> {
     let mut q = Sql::start(
         conn,
         "SELECT customer_id, created_at, closed_on, status FROM opportunities WHERE archived_at IS NULL AND customer_id IN ",

@@ -142,8 +142,7 @@ impl Background {
         let stage = customer.and_then(|c| c.scores.lifecycle_stage.as_deref()).and_then(Stage::parse);
         let own = customer.and_then(|c| c.cadence_days).and_then(|d| u16::try_from(d).ok());
         let day = zone.day(contact.at);
-        let is_open =
-            |m: &Matter| m.from <= contact.at && (m.open || m.closed_on.is_some_and(|closed| closed >= day));
+        let is_open = |m: &Matter| m.from <= contact.at && (m.open || m.closed_on.is_some_and(|closed| closed >= day));
         Facts {
             grade,
             interval_days: cadence::interval(&models.cadence.value, grade, stage, own).map(|i| i.days),
