@@ -20,6 +20,8 @@ export function save_blob(blob, name) {
   setTimeout(() => URL.revokeObjectURL(a.href), 60000);
 }
 
+export function save_as(text, type, name) { save_blob(new Blob([text], { type }), name); }
+
 export function copy_text(text) { navigator.clipboard?.writeText(text); }
 
 export function focus_first(element) {

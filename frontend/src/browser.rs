@@ -10,6 +10,7 @@ extern "C" {
     fn when_idle() -> js_sys::Promise;
     fn take_lock(name: &str) -> js_sys::Promise;
     fn save_blob(blob: &JsValue, name: &str);
+    fn save_as(text: &str, kind: &str, name: &str);
     fn copy_text(text: &str);
     fn focus_first(element: &web_sys::Element);
 }
@@ -66,6 +67,11 @@ pub(crate) async fn save(answer: gloo_net::http::Response, name: &str) -> Option
     let blob = JsFuture::from(response.blob().ok()?).await.ok()?;
     save_blob(&blob, name);
     Some(())
+}
+
+/// Hands a text to the user as a file of a media type.
+pub(crate) fn save_text(text: &str, kind: &str, name: &str) {
+    save_as(text, kind, name);
 }
 
 /// Puts a text on the clipboard.

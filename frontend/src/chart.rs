@@ -12,6 +12,12 @@ use yew::virtual_dom::AttrValue;
 extern "C" {
     fn chart_set(el: &web_sys::Element, option: &str, dark: bool, onclick: &JsValue);
     fn chart_dispose(el: &web_sys::Element);
+    fn chart_png(el: &web_sys::Element, name: &str) -> bool;
+}
+
+/// Hands the chart inside an element to the reader as a picture; false when there is none.
+pub(crate) fn save_png(el: &web_sys::Element, name: &str) -> bool {
+    chart_png(el, name)
 }
 
 #[derive(Properties, PartialEq)]

@@ -177,6 +177,8 @@ fn actions(l: crate::i18n::Lang, session: &crate::data::session::Session, q: &st
         }
     }
     for (icon, title, to) in [
+        ("calendar-days", l.nav_calendar(), Route::Calendar),
+        ("chart-no-axes-column", l.nav_reports(), Route::Reports),
         ("upload", l.nav_imports(), Route::Imports),
         ("download", l.nav_exports(), Route::Exports),
         ("settings", l.nav_settings(), Route::Settings),

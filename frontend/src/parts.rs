@@ -25,6 +25,12 @@ pub(crate) enum Room {
     Board(Box<BoardProps>),
     /// What can be done to the chosen rows of a list.
     Bulk(Box<BulkProps>),
+    /// The workbench.
+    Home,
+    /// The calendar.
+    Calendar,
+    /// A report, by its key.
+    Reports(String),
     Settings(String),
     Imports,
     NewImport,
@@ -44,10 +50,11 @@ impl Room {
     fn part(&self) -> Part {
         match self {
             Room::Record(..) | Room::Form(_) | Room::Export(_) | Room::Board(_) | Room::Bulk(_) => Part::Record,
+            Room::Home | Room::Calendar => Part::Desk,
             Room::Settings(_) | Room::Imports | Room::NewImport | Room::Import(_) | Room::Exports | Room::Gallery => {
                 Part::Office
             }
-            Room::Forecast(..) | Room::Charts(_) | Room::Explain(..) => Part::Insight,
+            Room::Reports(_) | Room::Forecast(..) | Room::Charts(_) | Room::Explain(..) => Part::Insight,
         }
     }
 
@@ -60,6 +67,8 @@ impl Room {
 /// A file of code that is loaded when one of its rooms is first opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
+    /// The workbench and the calendar.
+    Desk,
     /// One record: its page, its form, its board, its export.
     Record,
     /// Settings, imports, exports.
@@ -71,10 +80,15 @@ pub(crate) enum Part {
 type Draw = fn(&Room) -> Html;
 
 /// In the order in which they are downloaded ahead.
-const PARTS: [Part; 3] = [Part::Record, Part::Insight, Part::Office];
+const PARTS: [Part; 4] = [Part::Desk, Part::Record, Part::Insight, Part::Office];
 
 thread_local! {
     static LOADED: RefCell<[Option<Draw>; PARTS.len()]> = const { RefCell::new([None; PARTS.len()]) };
+}
+
+#[wasm_split(desk, fallible)]
+fn desk() -> Result<Draw, SplitLoaderError> {
+    Ok(pages::desk)
 }
 
 #[wasm_split(record, fallible)]
@@ -103,6 +117,7 @@ impl Part {
             return Some(draw);
         }
         let draw = match self {
+            Part::Desk => desk().await,
             Part::Record => record().await,
             Part::Office => office().await,
             Part::Insight => insight().await,

@@ -11,6 +11,12 @@ pub(crate) enum Route {
     Setup,
     #[at("/login")]
     Login,
+    #[at("/calendar")]
+    Calendar,
+    #[at("/reports")]
+    Reports,
+    #[at("/reports/:page")]
+    Report { page: String },
     #[at("/imports")]
     Imports,
     #[at("/imports/new")]
@@ -41,6 +47,10 @@ impl Route {
 
     pub(crate) fn record(object: &str, id: &str) -> Route {
         Route::Record { object: object.to_owned(), id: id.to_owned() }
+    }
+
+    pub(crate) fn report(page: &str) -> Route {
+        Route::Report { page: page.to_owned() }
     }
 
     pub(crate) fn settings(page: &str) -> Route {

@@ -5,7 +5,6 @@ use crate::browser;
 use crate::data::http::Request;
 use crate::data::session::use_session;
 use crate::i18n::{Lang, LangCtx};
-use crate::pages;
 use crate::palette::Palette;
 use crate::parts::{self, Lazy, Room};
 use crate::route::Route;
@@ -115,7 +114,10 @@ pub(crate) fn Shell() -> Html {
 fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
     let exists = |object: &str| known.iter().any(|o| o.key == object);
     match route {
-        Route::Home | Route::Login | Route::Setup => html! { <pages::home::Home /> },
+        Route::Home | Route::Login | Route::Setup => lazy(Room::Home),
+        Route::Calendar => lazy(Room::Calendar),
+        Route::Reports => lazy(Room::Reports(String::new())),
+        Route::Report { page } => lazy(Room::Reports(page)),
         Route::Imports => lazy(Room::Imports),
         Route::NewImport => lazy(Room::NewImport),
         Route::Import { id } => lazy(Room::Import(id)),
@@ -171,6 +173,8 @@ fn SideNav(p: &SideNavProps) -> Html {
         <div class="flex h-14 shrink-0 items-center gap-2 px-2 text-[15px] font-semibold"><span class="grid size-7 place-items-center rounded-lg bg-primary text-primary-content">{ icon("target", "size-4") }</span><span class="truncate">{ l.app_name() }</span></div>
         <nav class="flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto pb-3" aria-label={l.navigation()}>
             { link(Route::Home, p.route == Route::Home, "layout-dashboard", l.nav_home().into()) }
+            { link(Route::Calendar, p.route == Route::Calendar, "calendar-days", l.nav_calendar().into()) }
+            { link(Route::Reports, matches!(p.route, Route::Reports | Route::Report { .. }), "chart-no-axes-column", l.nav_reports().into()) }
             { head(l.nav_group_customers()) }{ object("customers") }{ object("contacts") }
             { head(l.nav_group_sales()) }{ object("opportunities") }{ object("orders") }{ object("products") }
             { head(l.nav_group_work()) }{ object("activities") }{ object("tasks") }

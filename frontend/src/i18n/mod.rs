@@ -2,6 +2,7 @@
 //! not compile.
 
 mod words;
+mod words_desk;
 mod words_more;
 mod words_rooms;
 

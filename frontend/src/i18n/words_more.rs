@@ -73,8 +73,6 @@ messages! {
     rfm_refreshed = "分群已更新", "Segments are up to date";
     recompute = "重新计算", "Recompute";
     todo = "我的待办", "My tasks";
-    todo_none = "待办都处理完了", "All done";
-    todo_none_body = "新的任务会出现在这里。", "New tasks will show up here.";
 
     import_new = "新建导入", "New import";
     import_what = "导入什么", "What are the rows?";

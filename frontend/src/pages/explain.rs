@@ -1,6 +1,6 @@
 //! What a number is: its formula, its course over the months, its parts, and the records behind it.
 
-use super::home::{ListLink, records_link};
+use super::list_link::{ListLink, records_link};
 use super::metric::{Scope, drill, full, metric_path, rows, short};
 use crate::chart::Chart;
 use crate::data::query::use_query;

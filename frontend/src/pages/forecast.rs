@@ -1,7 +1,9 @@
 //! What will probably come: the expected sum with its interval, by category, and won amounts over the months.
 
-use super::home::ListLink;
+use super::list_link::ListLink;
 use super::metric::{Scope, drill, metric_path, rows, short};
+use super::reports::card_actions;
+use super::reports::table::{Cell, Table};
 use crate::chart::Chart;
 use crate::data::query::use_query;
 use crate::data::session::use_session;
@@ -9,6 +11,7 @@ use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::ui::cls;
 use crate::ui::overlay::Dialog;
+use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Empty, Failed, icon, skeleton_lines};
 use serde_json::{Value, json};
 use yew::prelude::*;
@@ -17,6 +20,9 @@ use yew::prelude::*;
 pub(crate) struct ForecastProps {
     pub(crate) scope: Scope,
     pub(crate) onopen: Callback<String>,
+    /// Offers the picture and the table as files.
+    #[prop_or_default]
+    pub(crate) tools: bool,
 }
 
 /// The forecast.
@@ -24,13 +30,11 @@ pub(crate) struct ForecastProps {
 pub(crate) fn ForecastCard(p: &ForecastProps) -> Html {
     let l = use_lang();
     let session = use_session();
+    let toaster = use_toaster();
+    let chart = use_node_ref();
     let table = use_state_eq(|| false);
     let why = use_state_eq(|| false);
-    let q = p.scope.always().query();
-    let report = use_query::<Value>(format!(
-        "/reports/forecast{}",
-        if q.is_empty() { String::new() } else { format!("?{}", &q[1..]) }
-    ));
+    let report = use_query::<Value>(format!("/reports/forecast{}", p.scope.always().query_string()));
     let won = use_query::<Value>(metric_path("won_value", &year_back(&p.scope), Some("month")));
     let flip = {
         let table = table.clone();
@@ -45,15 +49,20 @@ pub(crate) fn ForecastCard(p: &ForecastProps) -> Html {
         Callback::from(move |()| why.set(false))
     };
     let money = |v: &Value, key: &str| short(l, session.currency(), "money", v.get(key).and_then(Value::as_f64));
-    let extra = html! { <span class="flex"><button class="btn btn-ghost btn-xs btn-square" aria-label={l.as_table()} title={l.as_table()} aria-pressed={table.to_string()} onclick={flip}>{ icon(if *table { "chart-no-axes-column" } else { "table-2" }, "size-4") }</button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.explain()} title={l.explain()} onclick={ask}>{ icon("circle-help", "size-4") }</button></span> };
+    let months = report.data.as_ref().map(|r| series(l, won.data.as_deref(), r)).unwrap_or_default();
+    let files = if p.tools {
+        card_actions(l, (!*table).then_some(&chart), "forecast", &months_file(l, session.currency(), &months), toaster)
+    } else {
+        html! {}
+    };
+    let extra = html! { <span class="flex">{ files }<button class="btn btn-ghost btn-xs btn-square" aria-label={l.as_table()} title={l.as_table()} aria-pressed={table.to_string()} onclick={flip}>{ icon(if *table { "chart-no-axes-column" } else { "table-2" }, "size-4") }</button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.explain()} title={l.explain()} onclick={ask}>{ icon("circle-help", "size-4") }</button></span> };
     let body = match (&report.data, &report.error) {
         (Some(r), _) => {
-            let months = series(l, won.data.as_deref(), r);
             html! { <div class="grid gap-x-6 gap-y-2 px-4 pb-4 md:grid-cols-[220px_minmax(0,1fr)]">
                 <div><p class="text-xs text-base-content/70">{ l.forecast_expected() }</p><p class="text-2xl font-semibold tabular-nums">{ money(r, "expected_minor") }</p>
                     <p class="mb-3 text-xs tabular-nums text-base-content/70">{ l.forecast_interval(&money(r, "low_minor"), &money(r, "high_minor")) }</p>
                     { for categories(r).iter().map(|c| category(l, session.currency(), c)) }</div>
-                if *table { { months_table(l, session.currency(), &months) } } else if months.is_empty() { <Empty small=true icon="trending-up" title={l.no_data()} /> } else { <Chart class="h-72" label={l.forecast()} option={option(l, &months)} /> }
+                if *table { { months_table(l, session.currency(), &months) } } else if months.is_empty() { <Empty small=true icon="trending-up" title={l.no_data()} /> } else { <div ref={chart.clone()}><Chart class="h-72" label={l.forecast()} option={option(l, &months)} /></div> }
             </div> }
         }
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={report.refetch.clone()} /> },
@@ -70,7 +79,7 @@ fn year_back(scope: &Scope) -> Scope {
     Scope {
         from: today.checked_sub_months(chrono::Months::new(11)).and_then(|d| chrono::Datelike::with_day(&d, 1)),
         to: Some(today),
-        team: scope.team.clone(),
+        ..scope.clone()
     }
 }
 
@@ -127,6 +136,14 @@ fn option(l: Lang, months: &[Month]) -> Value {
             { "name": l.expected_word(), "type": "bar", "stack": "a", "barMaxWidth": 26, "itemStyle": { "borderRadius": [4, 4, 0, 0], "color": "@primary-soft" }, "data": months.iter().map(|m| m.2).collect::<Vec<_>>() },
         ]
     })
+}
+
+/// The months as a file.
+fn months_file(l: Lang, currency: &str, months: &[Month]) -> Table {
+    let money =
+        |v: Option<f64>| Cell::number(v.map(|v| format::money(l, currency, (v * 100.0) as i64)).unwrap_or_default(), v);
+    let rows = months.iter().map(|m| vec![Cell::words(m.0.clone()), money(m.1), money(m.2)]).collect();
+    Table { heads: [l.month(), l.won_word(), l.expected_word()].map(str::to_owned).to_vec(), rows }
 }
 
 fn months_table(l: Lang, currency: &str, months: &[Month]) -> Html {

@@ -1,6 +1,6 @@
 //! The funnel: how many reach each stage, how many go on, where it is stuck.
 
-use super::home::ListLink;
+use super::list_link::ListLink;
 use super::metric::{Scope, drill, short};
 use crate::chart::Chart;
 use crate::data::query::use_query;
@@ -58,7 +58,7 @@ pub(crate) fn FunnelCard(p: &FunnelProps) -> Html {
     let extra = html! { <span class="flex items-center gap-1">if list.len() > 1 { { select("pipeline", l.pipeline(), &list, &pipeline, "select-xs w-36", onpick) } }<button class="btn btn-ghost btn-xs btn-square" aria-label={l.explain()} title={l.explain()} onclick={ask}>{ icon("circle-help", "size-4") }</button></span> };
     let body = match (&report.data, &report.error) {
         (Some(r), _) => {
-            let stages = r.get("stages").and_then(Value::as_array).cloned().unwrap_or_default();
+            let stages = stages_of(r);
             let open = {
                 let (n, stages) = (navigator.clone(), stages.clone());
                 Callback::from(move |id: String| {
@@ -88,8 +88,13 @@ pub(crate) fn FunnelCard(p: &FunnelProps) -> Html {
     html! { <Card title={l.funnel()} {extra}>{ body }if *why { <Dialog title={l.funnel()} onclose={hide}><p class="leading-6">{ l.funnel_why() }</p></Dialog> }</Card> }
 }
 
-fn stage_id(s: &Value) -> String {
+pub(crate) fn stage_id(s: &Value) -> String {
     s.get("stage_id").and_then(Value::as_str).unwrap_or("").to_owned()
+}
+
+/// The stages of a report, in order.
+pub(crate) fn stages_of(r: &Value) -> Vec<Value> {
+    r.get("stages").and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
 fn stage_name(s: &Value) -> String {
@@ -97,7 +102,7 @@ fn stage_name(s: &Value) -> String {
 }
 
 /// One hue in steps, from light to full.
-fn option(stages: &[Value]) -> Value {
+pub(crate) fn option(stages: &[Value]) -> Value {
     let n = stages.len().max(2);
     let data: Vec<Value> = stages.iter().enumerate().map(|(i, s)| json!({
         "id": stage_id(s), "name": stage_name(s), "value": s.get("reached").and_then(Value::as_i64).unwrap_or(0), "itemStyle": { "color": format!("@step:{}", i * 100 / (n - 1)) },
@@ -129,7 +134,7 @@ fn ratio(v: Option<&Value>) -> String {
     v.and_then(Value::as_f64).map_or_else(|| "—".to_owned(), format::percent)
 }
 
-fn summary(l: Lang, currency: &str, r: &Value) -> Html {
+pub(crate) fn summary(l: Lang, currency: &str, r: &Value) -> Html {
     let num = |key: &str| r.get(key).and_then(Value::as_f64);
     let items = [
         (l.m_win_rate(), short(l, currency, "percent", num("win_rate"))),
@@ -137,5 +142,5 @@ fn summary(l: Lang, currency: &str, r: &Value) -> Html {
         (l.velocity(), short(l, currency, "money", num("velocity_minor"))),
         (l.mean_won(), short(l, currency, "money", num("mean_won_minor"))),
     ];
-    html! { <dl class="mt-3 grid grid-cols-2 gap-2 sm:grid-cols-4">{ for items.into_iter().map(|(k, v)| html! { <div class="rounded-lg bg-base-200/70 px-3 py-2"><dt class="text-xs text-base-content/70">{ k }</dt><dd class="text-sm font-semibold tabular-nums">{ v }</dd></div> }) }</dl> }
+    html! { <dl class="mt-3 grid grid-cols-2 gap-2 xl:grid-cols-4">{ for items.into_iter().map(|(k, v)| html! { <div class="rounded-lg bg-base-200/70 px-3 py-2"><dt class="text-xs text-base-content/70">{ k }</dt><dd class="text-sm font-semibold tabular-nums">{ v }</dd></div> }) }</dl> }
 }

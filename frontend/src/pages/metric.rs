@@ -7,32 +7,50 @@ use crate::i18n::Lang;
 use chrono::{Duration, NaiveDate};
 use serde_json::Value;
 
-/// What a dashboard looks at: a period and a team.
+/// What figures are about: a period, and whose and which records.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Scope {
     pub(crate) from: Option<NaiveDate>,
     pub(crate) to: Option<NaiveDate>,
     pub(crate) team: Option<String>,
+    pub(crate) owner: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) product: Option<String>,
 }
 
 impl Scope {
     /// `&from=…&to=…&team_id=…`.
     pub(crate) fn query(&self) -> String {
         let day = |name: &str, d: Option<NaiveDate>| d.map(|d| format!("&{name}={d}")).unwrap_or_default();
-        let team = self.team.as_ref().map(|t| format!("&team_id={t}")).unwrap_or_default();
-        format!("{}{}{team}", day("from", self.from), day("to", self.to))
+        let only =
+            |name: &str, v: &Option<String>| v.as_ref().map(|v| format!("&{name}={}", encode(v))).unwrap_or_default();
+        [
+            day("from", self.from),
+            day("to", self.to),
+            only("team_id", &self.team),
+            only("owner_id", &self.owner),
+            only("region", &self.region),
+            only("product_id", &self.product),
+        ]
+        .concat()
+    }
+
+    /// The same as a whole query: `?from=…`, or nothing.
+    pub(crate) fn query_string(&self) -> String {
+        let q = self.query();
+        if q.is_empty() { q } else { format!("?{}", &q[1..]) }
     }
 
     /// The period of the same length just before.
     pub(crate) fn before(&self) -> Option<Scope> {
         let (from, to) = (self.from?, self.to?);
         let length = to - from + Duration::days(1);
-        Some(Scope { from: Some(from - length), to: Some(to - length), team: self.team.clone() })
+        Some(Scope { from: Some(from - length), to: Some(to - length), ..self.clone() })
     }
 
     /// The same without its period.
     pub(crate) fn always(&self) -> Scope {
-        Scope { team: self.team.clone(), ..Scope::default() }
+        Scope { from: None, to: None, ..self.clone() }
     }
 }
 
@@ -93,7 +111,7 @@ mod tests {
     #[test]
     fn the_period_before_is_as_long_and_ends_the_day_before() {
         let day = |s: &str| Some(s.parse::<NaiveDate>().unwrap());
-        let s = Scope { from: day("2026-11-01"), to: day("2026-11-22"), team: None };
+        let s = Scope { from: day("2026-11-01"), to: day("2026-11-22"), ..Scope::default() };
         let b = s.before().unwrap();
         assert_eq!((b.from, b.to), (day("2026-10-10"), day("2026-10-31")));
         assert_eq!(
@@ -101,6 +119,13 @@ mod tests {
             "/metrics/win_rate?from=2026-11-01&to=2026-11-22&group_by=team"
         );
         assert_eq!(metric_path("win_rate", &Scope::default(), None), "/metrics/win_rate");
+    }
+
+    #[test]
+    fn a_query_names_whose_and_which_records() {
+        let s = Scope { owner: Some("u1".into()), region: Some("华东".into()), ..Scope::default() };
+        assert_eq!(s.query_string(), "?owner_id=u1&region=%E5%8D%8E%E4%B8%9C");
+        assert_eq!(Scope::default().query_string(), "");
     }
 
     #[test]

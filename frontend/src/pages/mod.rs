@@ -1,6 +1,7 @@
 //! The pages that are not rooms of an object.
 
 pub(crate) mod auth;
+pub(crate) mod calendar;
 pub(crate) mod explain;
 pub(crate) mod exports;
 pub(crate) mod forecast;
@@ -10,12 +11,24 @@ pub(crate) mod home;
 pub(crate) mod import_job;
 pub(crate) mod import_mapping;
 pub(crate) mod imports;
+pub(crate) mod list_link;
 pub(crate) mod metric;
+pub(crate) mod reports;
 pub(crate) mod rfm;
 pub(crate) mod settings;
+pub(crate) mod span;
 
 use crate::parts::Room;
 use yew::prelude::*;
+
+/// The rooms of the part `desk`.
+pub(crate) fn desk(room: &Room) -> Html {
+    match room {
+        Room::Home => html! { <home::Home /> },
+        Room::Calendar => html! { <calendar::Calendar /> },
+        _ => html! {},
+    }
+}
 
 /// The rooms of the part `office`.
 pub(crate) fn office(room: &Room) -> Html {
@@ -33,11 +46,12 @@ pub(crate) fn office(room: &Room) -> Html {
 /// The rooms of the part `insight`.
 pub(crate) fn insight(room: &Room) -> Html {
     match room {
+        Room::Reports(page) => html! { <reports::Reports page={page.clone()} /> },
         Room::Forecast(scope, onopen) => {
             html! { <forecast::ForecastCard scope={scope.clone()} onopen={onopen.clone()} /> }
         }
         Room::Charts(scope) => {
-            html! { <div class="space-y-4"><funnel::FunnelCard scope={scope.clone()} /><rfm::RfmCard /></div> }
+            html! { <funnel::FunnelCard scope={scope.clone()} /> }
         }
         Room::Explain(metric, scope, onclose) => {
             html! { <explain::Explain metric={metric.clone()} scope={scope.clone()} onclose={onclose.clone()} /> }

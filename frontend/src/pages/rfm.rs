@@ -1,7 +1,9 @@
 //! Customers by recency, frequency and money: nine segments, each a list.
 
-use super::home::ListLink;
-use super::metric::{drill, short};
+use super::list_link::ListLink;
+use super::metric::{Scope, drill, short};
+use super::reports::card_actions;
+use super::reports::table::{Cell, Table};
 use crate::data::http::{Request, encode};
 use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
@@ -28,15 +30,22 @@ const ORDER: [(&str, &str); 9] = [
     ("none", "neutral"),
 ];
 
+#[derive(Properties, PartialEq)]
+pub(crate) struct RfmProps {
+    /// Whose customers; the period is that of the scores.
+    pub(crate) scope: Scope,
+}
+
 /// The grid of segments.
 #[component]
-pub(crate) fn RfmCard() -> Html {
+pub(crate) fn RfmCard(p: &RfmProps) -> Html {
     let l = use_lang();
     let session = use_session();
     let toaster = use_toaster();
     let why = use_state_eq(|| false);
     let busy = use_state_eq(|| false);
-    let report = use_query::<Value>("/scores/rfm".to_owned());
+    let report =
+        use_query::<Value>(format!("/scores/rfm{}", Scope { product: None, ..p.scope.always() }.query_string()));
     let ask = {
         let why = why.clone();
         Callback::from(move |_: MouseEvent| why.set(true))
@@ -63,13 +72,34 @@ pub(crate) fn RfmCard() -> Html {
             });
         })
     };
-    let extra = html! { <span class="flex items-center"><button class="btn btn-ghost btn-xs" aria-label={l.recompute()} onclick={refresh} disabled={*busy}>if *busy { { spinner() } } else { { icon("refresh-cw", "size-3.5") } }<span class="hidden sm:inline">{ l.recompute() }</span></button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.explain()} title={l.explain()} onclick={ask}>{ icon("circle-help", "size-4") }</button></span> };
+    let file = report.data.as_ref().map(|r| file(l, session.currency(), r)).unwrap_or_default();
+    let extra = html! { <span class="flex items-center">{ card_actions(l, None, "rfm", &file, toaster.clone()) }<button class="btn btn-ghost btn-xs" aria-label={l.recompute()} onclick={refresh} disabled={*busy}>if *busy { { spinner() } } else { { icon("refresh-cw", "size-3.5") } }<span class="hidden sm:inline">{ l.recompute() }</span></button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.explain()} title={l.explain()} onclick={ask}>{ icon("circle-help", "size-4") }</button></span> };
     let body = match (&report.data, &report.error) {
         (Some(r), _) => grid(l, session.currency(), r),
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={report.refetch.clone()} /> },
         (None, None) => skeleton_lines(6),
     };
     html! { <Card title={l.rfm()} {extra}>{ body }if *why { <Dialog title={l.rfm()} wide=true onclose={hide}><p class="leading-6">{ l.rfm_why() }</p>{ report.data.as_ref().map(|r| cuts(l, session.currency(), r)).unwrap_or_default() }</Dialog> }</Card> }
+}
+
+/// The segments as a file.
+fn file(l: Lang, currency: &str, r: &Value) -> Table {
+    let segments = r.get("segments").and_then(Value::as_array).cloned().unwrap_or_default();
+    let rows = segments
+        .iter()
+        .map(|s| {
+            let amount = s.get("amount_minor").and_then(Value::as_f64);
+            let n = count_of(s);
+            let label = s.get("label").and_then(Value::as_str).unwrap_or_else(|| key_of(s));
+            vec![
+                Cell::words(label),
+                Cell::words(key_of(s)),
+                Cell::number(format::group(n), Some(n as f64)),
+                Cell::number(short(l, currency, "money", amount), amount.map(|a| a / 100.0)),
+            ]
+        })
+        .collect();
+    Table { heads: [l.rfm(), "RFM", l.nav_group_customers(), l.amount()].map(str::to_owned).to_vec(), rows }
 }
 
 fn key_of(s: &Value) -> &str {

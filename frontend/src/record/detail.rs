@@ -13,6 +13,7 @@ use crate::browser;
 use crate::data::form::{check, put};
 use crate::data::listing::pairs;
 use crate::data::query::use_query;
+use crate::data::recent;
 use crate::data::session::use_session;
 use crate::data::types::{FieldMeta, ObjectMeta, Record, field_value, int, text};
 use crate::i18n::use_lang;
@@ -79,6 +80,10 @@ fn Room(p: &RoomProps) -> Html {
     let asking = use_state_eq(|| false);
     let archived = !record.get("archived_at").unwrap_or(&Value::Null).is_null();
     browser::set_title(&format!("{title} · {}", l.app_name()));
+    {
+        let (user, object) = (session.me.id.clone(), meta.key.clone());
+        use_effect_with((id.clone(), title.clone()), move |(id, title)| recent::note(&user, &object, id, title));
+    }
     let set = |s: &UseStateHandle<bool>, v: bool| {
         let s = s.clone();
         Callback::from(move |()| s.set(v))

@@ -139,7 +139,7 @@ pub(crate) fn Profile() -> Html {
         ("team", l.team(), "text", true),
         ("roles", l.roles(), "text", true),
     ];
-    html! { <Sheet title={l.my_profile()} {lines} {start} {onsend} /> }
+    html! { <div class="space-y-4"><Sheet title={l.my_profile()} {lines} {start} {onsend} /><super::appearance::Appearance /></div> }
 }
 
 #[component]

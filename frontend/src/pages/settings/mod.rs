@@ -2,6 +2,7 @@
 
 mod account;
 mod api_keys;
+mod appearance;
 mod fields;
 mod role_rows;
 mod roles;

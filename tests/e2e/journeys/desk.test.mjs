@@ -1,0 +1,183 @@
+// The workbench, the calendar, the reports and one's own settings.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { base, check, close, faces, open, request } from './browser.mjs';
+
+const ADMIN = { email: 'admin@demo.flywheel.cn', password: 'Yunfan-2026-demo' };
+let token, me;
+
+before(async () => {
+  ({ access_token: token, me } = await request('POST', '/auth/login', ADMIN));
+});
+after(close);
+
+async function logIn(face) {
+  await request('PATCH', '/me', { locale: face.locale.startsWith('zh') ? 'zh-CN' : 'en' }, token);
+  const page = await open(face);
+  await page.goto(`${base}/login`);
+  await page.locator('[name=email]').fill(ADMIN.email);
+  await page.locator('[name=password]').fill(ADMIN.password);
+  await page.locator('button[type=submit]').click();
+  await page.locator('#main').waitFor();
+  return page;
+}
+
+const task = (title, due_at) => request('POST', '/tasks', { title, due_at, owner_id: me.id, priority: 'high' }, token);
+const read = (object, id) => request('GET', `/${object}/${id}`, undefined, token);
+const day = offset => new Date(Date.now() + offset * 86_400_000);
+// The day as the browser of the journeys sees it: these run in its own time zone.
+const local = date => `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`;
+async function until(what, holds) {
+  const deadline = Date.now() + 15_000;
+  while (!(await holds())) assert.ok(Date.now() < deadline, what);
+}
+
+for (const face of faces) {
+  test(`the desk is whole: ${face.name}`, async () => {
+    await task(`逾期任务 ${face.name}`, day(-2).toISOString());
+    const page = await logIn(face);
+    await page.getByTestId('my-tasks').getByText(`逾期任务 ${face.name}`).waitFor();
+    await check(page, 'workbench');
+    for (const view of ['month', 'week', 'agenda']) {
+      await page.goto(`${base}/calendar?view=${view}&who=all`);
+      await page.locator('[data-entry]').first().waitFor({ state: 'attached' });
+      await check(page, `calendar-${view}`);
+    }
+    for (const report of ['funnel', 'forecast', 'figures', 'rfm']) {
+      await page.goto(`${base}/reports/${report}`);
+      await page.getByTestId('csv').waitFor();
+      await check(page, `report-${report}`);
+    }
+    await page.goto(`${base}/settings/profile`);
+    await page.locator('[name=theme]').waitFor();
+    await check(page, 'profile');
+    await page.context().close();
+  });
+}
+
+test('a task is finished with one click and taken back with another', async () => {
+  const { id } = await task('回访张江科技', day(-1).toISOString());
+  const page = await logIn(faces[0]);
+  const row = page.getByTestId('my-tasks').getByText('回访张江科技');
+  await row.waitFor();
+  await page.getByRole('button', { name: '完成「回访张江科技」' }).click();
+  await row.waitFor({ state: 'detached' });
+  await until('the task is not done', async () => (await read('tasks', id)).status === 'done');
+  await page.getByRole('button', { name: '撤销' }).click();
+  await row.waitFor();
+  await until('the task is not open again', async () => (await read('tasks', id)).status === 'open');
+  await page.context().close();
+});
+
+test('a task is put off until tomorrow morning', async () => {
+  const { id } = await task('寄送样品', day(-1).toISOString());
+  const page = await logIn(faces[3]);
+  await page.getByRole('button', { name: 'Put off “寄送样品”' }).click();
+  await page.getByRole('menuitem', { name: 'Tomorrow at 9' }).click();
+  await until('the task is not put off', async () => local(new Date((await read('tasks', id)).due_at)) === local(day(1)));
+  await page.context().close();
+});
+
+test('a figure tells the period before and opens its explanation', async () => {
+  const page = await logIn(faces[0]);
+  await page.getByTestId('kpi-won_value').getByText(/上期/).waitFor();
+  await page.getByTestId('kpi-won_value').click();
+  await page.getByRole('dialog').getByText('计算口径').waitFor();
+  await page.context().close();
+});
+
+test('a record that was opened is on the workbench to go on with', async () => {
+  const { items: [customer] } = await request('GET', '/customers?limit=1', undefined, token);
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/customers/${customer.id}`);
+  await page.getByRole('heading', { name: customer.name }).first().waitFor();
+  await page.goto(base);
+  await page.locator('#main').getByRole('link', { name: customer.name }).first().click();
+  await page.waitForURL(`**/customers/${customer.id}`);
+  await page.context().close();
+});
+
+test('a click on a day makes a task there, and it moves to another day without dragging', async () => {
+  const page = await logIn(faces[0]);
+  const at = local(day(0));
+  await page.goto(`${base}/calendar?view=month&at=${at}`);
+  await page.getByRole('button', { name: `在 ${at} 新建` }).click();
+  await page.getByTestId('day-tasks').click();
+  await page.locator('dialog [name=title]').fill('月度回顾会准备');
+  await page.keyboard.press('Control+Enter');
+  const entry = page.locator('[data-entry]', { hasText: '月度回顾会准备' }).first();
+  await until('the entry does not come', async () => {
+    await page.getByRole('button', { name: '记一次跟进' }).waitFor();
+    return (await request('GET', `/tasks?limit=1&q=${encodeURIComponent('月度回顾会准备')}`, undefined, token)).items.length === 1;
+  });
+  const { items: [made] } = await request('GET', `/tasks?limit=1&q=${encodeURIComponent('月度回顾会准备')}`, undefined, token);
+  assert.equal(local(new Date(made.due_at)), at);
+  await page.goto(`${base}/calendar?view=agenda&at=${at}`);
+  await entry.click();
+  await page.locator('dialog [name=move]').fill(local(day(2)));
+  await until('the task does not move', async () => local(new Date((await read('tasks', made.id)).due_at)) === local(day(2)));
+  assert.equal(new Date((await read('tasks', made.id)).due_at).getHours(), new Date(made.due_at).getHours(), 'the time of day stays');
+  await page.context().close();
+});
+
+test('an entry is dragged to another day', async () => {
+  const base_day = day(0);
+  base_day.setHours(9, 0, 0, 0);
+  const { id } = await task('拖动的任务', base_day.toISOString());
+  const page = await logIn(faces[0]);
+  const monday = new Date(base_day);
+  monday.setDate(monday.getDate() - ((monday.getDay() + 6) % 7));
+  const target = local(monday) === local(base_day) ? local(new Date(monday.getTime() + 86_400_000)) : local(monday);
+  await page.goto(`${base}/calendar?view=week&at=${local(base_day)}`);
+  await page.locator(`[data-entry="${id}"]`).first().waitFor();
+  await page.locator(`[data-entry="${id}"]`).first().dragTo(page.locator(`[data-day="${target}"]`));
+  await until('the task is not moved', async () => local(new Date((await read('tasks', id)).due_at)) === target);
+  await page.context().close();
+});
+
+test('a report compares, opens the records behind a number, and goes into a file and a picture', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/reports/figures?metric=won_value&group=team&span=12m`);
+  const table = page.getByTestId('report-table');
+  await table.getByText('上期').waitFor();
+  const shown = await table.locator('tbody tr').first().locator('td').allInnerTexts();
+  const [csv] = await Promise.all([page.waitForEvent('download'), page.getByTestId('csv').click()]);
+  const text = readFileSync(await csv.path(), 'utf8');
+  assert.ok(text.startsWith('\ufeff按团队,本期,上期,变化,记录数\r\n'), text.slice(0, 60));
+  assert.equal(text.split('\r\n')[1].split(',')[0], shown[0]);
+  assert.match(text.split('\r\n')[1].split(',')[1], /^\d+(\.\d+)?$/, 'a plain number');
+  await page.locator('canvas').first().waitFor();
+  const [png] = await Promise.all([page.waitForEvent('download'), page.getByTestId('png').click()]);
+  assert.deepEqual([...readFileSync(await png.path()).subarray(1, 4)], [...Buffer.from('PNG')]);
+  await page.getByRole('switch', { name: '对比上期' }).click();
+  await table.getByText('上期').waitFor({ state: 'detached' });
+  assert.match(page.url(), /compare=no/);
+  await table.locator('tbody a').first().click();
+  await page.waitForURL('**/opportunities?**');
+  await page.getByTestId('total').waitFor();
+  await page.context().close();
+});
+
+test('a report prints without the navigation around it', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/reports/funnel`);
+  await page.getByTestId('report-table').waitFor();
+  await page.emulateMedia({ media: 'print' });
+  await page.getByRole('navigation').first().waitFor({ state: 'hidden' });
+  assert.ok(await page.getByTestId('report-table').isVisible());
+  await page.context().close();
+});
+
+test('theme and language are chosen in the profile and kept', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/settings/profile`);
+  await page.locator('[name=theme]').selectOption('dark');
+  await page.locator('html[data-theme=crm-dark]').waitFor();
+  await page.locator('[name=language]').selectOption('en');
+  await page.locator('html[lang=en]').waitFor();
+  await until('the account does not know', async () => (await request('GET', '/me', undefined, token)).locale === 'en');
+  await page.reload();
+  await page.locator('html[lang=en][data-theme=crm-dark]').waitFor();
+  await page.context().close();
+});
