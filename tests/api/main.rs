@@ -12,5 +12,6 @@ mod operations;
 mod outage;
 mod records;
 mod rules;
+mod scorecards;
 mod scoring;
 mod server;

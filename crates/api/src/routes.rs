@@ -19,6 +19,7 @@ mod records;
 mod reports;
 mod roles;
 mod rules;
+mod scorecards;
 mod scores;
 mod scoring;
 mod stream;
@@ -40,6 +41,7 @@ fn api(scope: &mut ServiceConfig) {
     auth::configure(scope);
     me::configure(scope);
     roles::configure(scope);
+    scorecards::configure(scope);
     scores::configure(scope);
     scoring::configure(scope);
     notifications::configure(scope);
@@ -72,6 +74,7 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         exports::Doc::openapi(),
         metrics::Doc::openapi(),
         reports::Doc::openapi(),
+        scorecards::Doc::openapi(),
         scores::Doc::openapi(),
         scoring::Doc::openapi(),
         notifications::Doc::openapi(),

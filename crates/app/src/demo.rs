@@ -3,10 +3,12 @@
 //!
 //! Some things in it are wrong on purpose, for the product to find: a representative who calls small
 //! customers and neglects large ones, a region whose proposals stopped turning into negotiations, a team
-//! that has gone quiet, good customers who have not ordered for half a year, large open opportunities
+//! that has gone quiet, a team that says the same to everybody, small customers who are called every third day, a large
+//! one whom nobody has ever called, good customers who have not ordered for half a year, large open opportunities
 //! nobody follows, and companies entered twice.
 
 mod company;
+mod library;
 mod plan;
 mod words;
 mod work;
@@ -65,12 +67,18 @@ pub fn make(pool: &DbPool, now: DateTime<Utc>, scale: f64) -> Result<Made> {
         let company = company::make(&mut world)?;
         let plan = plan::make(&mut world, &company, scale);
         let made = work::carry_out(&mut world, &company, &plan)?;
+        library::voices(&mut world, &company)?;
         // Two years of history are not news.
         persistence::consumers::skip_to_end(world.conn, now)?;
         Ok::<_, Error>(made)
     })?;
-    let schema = crate::schema::load(&mut conn)?;
-    crate::scores::refresh_if_due(&mut conn, &schema, now)?;
+    let schema = Arc::new(crate::schema::load(&mut conn)?);
+    // As if it had been scored every night: a quarter of a year ago, a month ago, and now.
+    for days in [90, 30, 0] {
+        let night = now - Duration::days(days);
+        crate::scores::refresh_if_due(&mut conn, &schema, night)?;
+        crate::scores::refresh_all_if_due(&mut conn, &schema, night)?;
+    }
     Ok(made)
 }
 

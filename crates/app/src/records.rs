@@ -9,6 +9,7 @@ mod rules;
 mod write;
 
 pub use list::{Params, list, page};
+pub(crate) use write::whole;
 pub use write::{Stamp, Stored, Writer, archive, create, may, restore, set_archived_by, update};
 
 use crate::{Ctx, Error, Result, Visible};

@@ -4,8 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+mod customers;
+mod flywheel;
 mod four_r;
 
+pub use customers::*;
+pub use flywheel::*;
 pub use four_r::{
     AllocationShare, ContactScore, ContactScoreValue, FourRGroup, FourRIndex, FourRQuery, FourRReport, FourRValue,
     WorstContact,

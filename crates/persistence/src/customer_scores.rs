@@ -66,12 +66,22 @@ pub struct Customer {
     pub pains: Vec<Uuid>,
     /// The latest contact.
     pub last_contact_at: Option<DateTime<Utc>>,
+    /// The lifecycle stage was set by hand.
+    pub lifecycle_manual: bool,
+    /// Its rank as a partner.
+    pub partner_rank: Option<String>,
+    /// Its RFM segment.
+    pub rfm_segment: Option<String>,
+    /// What kind of buyer it is.
+    pub profile: Option<String>,
+    /// Who looks after it besides the owner.
+    pub manager: Option<Uuid>,
     /// The scores it carries.
     pub scores: Scores,
 }
 
 const COLUMNS: &str = "id, owner_id, archived_at, created_at, potential, fit, strategic_value, grade_manual, cadence_days, wallet_share, pain_ids, \
-     last_contact_at, grade, grade_computed, grade_score, lifecycle_stage, service_tier, cadence_status, cadence_due_on, \
+     last_contact_at, lifecycle_manual, partner_rank, rfm_segment, profile_type, manager_id, grade, grade_computed, grade_score, lifecycle_stage, service_tier, cadence_status, cadence_due_on, \
      cadence_priority, sdae_security, sdae_development, sdae_acceptance, sdae_experience, sdae_weakest, asset_class, health, \
      health_band, alive, value_at_risk_minor";
 
@@ -98,6 +108,11 @@ fn read_customer(cells: Cells) -> Result<Customer> {
         wallet_share: row.opt_num(),
         pains: row.ids(),
         last_contact_at: row.opt_time(),
+        lifecycle_manual: row.opt_bool().unwrap_or(false),
+        partner_rank: row.opt_text(),
+        rfm_segment: row.opt_text(),
+        profile: row.opt_text(),
+        manager: row.opt_id(),
         scores: Scores {
             grade: row.opt_text(),
             grade_computed: row.opt_text(),

@@ -19,6 +19,10 @@ pub(super) struct Rep {
     pub(super) skill: f64,
     /// Calls small customers and neglects large ones.
     pub(super) upside_down: bool,
+    /// Says the same to everybody, whatever troubles them.
+    pub(super) says_the_same: bool,
+    /// Calls some small customers far too often.
+    pub(super) clings: bool,
     /// Factor on the number of contacts.
     pub(super) energy: f64,
 }
@@ -31,6 +35,7 @@ pub(super) struct Company {
     /// Id, list price in fen.
     pub(super) products: Vec<(Uuid, i64)>,
     pub(super) tags: Vec<Uuid>,
+    pub(super) library: super::library::Library,
     /// The default pipeline's stages in order; won and lost are the last two.
     pub(super) stages: Vec<Stage>,
 }
@@ -42,10 +47,11 @@ pub(super) fn make(world: &mut World<'_>) -> Result<Company> {
     let tags = maker.tags()?;
     let users = maker.users;
     maker.views()?;
+    let library = super::library::make(world)?;
     let (stages, default) = persistence::pipeline::stages(world.conn)?;
     let mut stages: Vec<Stage> = stages.into_iter().filter(|s| Some(s.pipeline_id) == default).collect();
     stages.sort_by_key(|s| (["open", "won", "lost"].iter().position(|k| *k == s.kind), s.position));
-    Ok(Company { users, reps, products, tags, stages })
+    Ok(Company { users, reps, products, tags, library, stages })
 }
 
 struct Maker<'w, 'a> {
@@ -116,7 +122,15 @@ impl Maker<'_, '_> {
                     let skill = self.world.around(1.0, 0.22);
                     // The second team of the south has gone quiet.
                     let energy = if number == 3 { 0.45 } else { self.world.around(1.0, 0.15) };
-                    reps.push(Rep { id, region, skill, upside_down: place == 4, energy });
+                    reps.push(Rep {
+                        id,
+                        region,
+                        skill,
+                        upside_down: place == 4,
+                        says_the_same: number == 1,
+                        clings: place == 7,
+                        energy,
+                    });
                 }
             }
         }

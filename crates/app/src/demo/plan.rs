@@ -11,7 +11,7 @@ pub(super) enum Habit {
     Once,
     Seldom,
     Often,
-    /// Bought often, until half a year ago.
+    /// Bought often, until some months ago.
     Lapsed,
 }
 
@@ -31,6 +31,10 @@ pub(super) struct Customer {
     pub(super) contacts: usize,
     /// Median order in fen.
     pub(super) basket: f64,
+    /// What troubles it: a place in the library.
+    pub(super) pain: usize,
+    /// Large, and nobody has ever called.
+    pub(super) overlooked: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -75,6 +79,7 @@ pub(super) struct Plan {
 pub(super) fn make(world: &mut World<'_>, company: &Company, scale: f64) -> Plan {
     let of = |n: f64| (n * scale).ceil() as usize;
     let mut plan = Plan { customers: customers(world, company, of(2000.0)), ..Plan::default() };
+    overlook(&mut plan);
     deals(world, company, &mut plan, of(3000.0));
     sales(world, company, &mut plan);
     work(world, company, &mut plan, of(20_000.0));
@@ -127,17 +132,17 @@ fn customers(world: &mut World<'_>, company: &Company, count: usize) -> Vec<Cust
         let habit = match grade {
             "A" => weighted(
                 world,
-                &[(Habit::Often, 50), (Habit::Seldom, 24), (Habit::Lapsed, 14), (Habit::Once, 6), (Habit::Never, 6)],
+                &[(Habit::Often, 46), (Habit::Seldom, 20), (Habit::Lapsed, 22), (Habit::Once, 6), (Habit::Never, 6)],
                 Habit::Often,
             ),
             "B" => weighted(
                 world,
-                &[(Habit::Often, 24), (Habit::Seldom, 34), (Habit::Lapsed, 10), (Habit::Once, 16), (Habit::Never, 16)],
+                &[(Habit::Often, 22), (Habit::Seldom, 24), (Habit::Lapsed, 22), (Habit::Once, 16), (Habit::Never, 16)],
                 Habit::Seldom,
             ),
             "C" => weighted(
                 world,
-                &[(Habit::Often, 7), (Habit::Seldom, 25), (Habit::Lapsed, 6), (Habit::Once, 24), (Habit::Never, 38)],
+                &[(Habit::Often, 7), (Habit::Seldom, 17), (Habit::Lapsed, 14), (Habit::Once, 24), (Habit::Never, 38)],
                 Habit::Once,
             ),
             _ => weighted(
@@ -162,10 +167,21 @@ fn customers(world: &mut World<'_>, company: &Company, count: usize) -> Vec<Cust
             contacts: 2 + usize::from(world.chance(0.55)) + usize::from(size > 2.0) * 2 + usize::from(size > 1.0)
                 - usize::from(size < 0.5),
             basket: world.around(4_200_000.0 * size.sqrt(), 0.5),
+            pain: made.len() % 5,
+            overlooked: false,
             name,
         });
     }
     made
+}
+
+/// One important customer that buys without ever being called.
+fn overlook(plan: &mut Plan) {
+    let buys = |c: &&mut Customer| c.grade == "A" && c.habit == Habit::Often && c.since > 300;
+    if let Some(customer) = plan.customers.iter_mut().filter(buys).max_by_key(|c| c.revenue) {
+        customer.overlooked = true;
+        customer.basket *= 3.0;
+    }
 }
 
 fn deals(world: &mut World<'_>, company: &Company, plan: &mut Plan, count: usize) {
@@ -181,7 +197,7 @@ fn deals(world: &mut World<'_>, company: &Company, plan: &mut Plan, count: usize
             "C" => 0.42,
             _ => 0.22,
         };
-        if !world.chance(keep) {
+        if !world.chance(keep) || customer.overlooked {
             continue;
         }
         let span = customer.since.min(725);
@@ -251,7 +267,7 @@ fn sales(world: &mut World<'_>, company: &Company, plan: &mut Plan) {
             Habit::Once => (10_000.0, 0),
             Habit::Seldom => (150.0, 0),
             Habit::Often => (48.0, 0),
-            Habit::Lapsed => (52.0, 185 + world.rng.i64(0..60)),
+            Habit::Lapsed => (46.0, 130 + (420.0 * world.rng.f64().powi(2)) as i64),
         };
         let mut ago = (since.min(725) as f64
             * (if habit == Habit::Once { world.rng.f64() } else { 0.9 + 0.1 * world.rng.f64() }))
@@ -284,6 +300,7 @@ fn work(world: &mut World<'_>, company: &Company, plan: &mut Plan, count: usize)
             }
         }
     }
+    rounds(world, company, plan);
     let mut tries = 0;
     while plan.work.len() < count && tries < count * 20 {
         tries += 1;
@@ -298,19 +315,58 @@ fn work(world: &mut World<'_>, company: &Company, plan: &mut Plan, count: usize)
         };
         let (since, energy, lapsed) = (customer.since, rep.energy, customer.habit == Habit::Lapsed);
         let ago = (since.min(725) as f64 * world.rng.f64().powf(1.1)) as i64;
-        // Nobody has called those who stopped buying, either.
-        if lapsed && ago < 100 {
+        // The rounds of the last months are made by the calendar.
+        if ago < ROUNDS || (lapsed && ago < 130) || plan.customers[at].overlooked {
             continue;
         }
-        // The quiet team has been quiet for two months.
-        let energy = if energy < 0.5 && ago < 60 { 0.12 } else { energy.min(1.0) };
-        if world.chance(wanted * energy) {
+        if world.chance(wanted * energy.min(1.0)) {
             plan.work.push(Contact {
                 customer: at,
                 deal: None,
                 ago,
                 subject: world.rng.usize(0..words::SUBJECTS.len()),
             });
+        }
+    }
+}
+
+/// Days in which contacts follow the calendar.
+const ROUNDS: i64 = 125;
+
+/// The regular contacts of the last months: each customer at the interval of its grade, as far as its representative
+/// keeps to it.
+fn rounds(world: &mut World<'_>, company: &Company, plan: &mut Plan) {
+    let mut clung = 0;
+    for at in 0..plan.customers.len() {
+        let customer = plan.customers[at].clone();
+        let rep = &company.reps[customer.rep];
+        // Nobody calls those who stopped buying.
+        if customer.overlooked || customer.habit == Habit::Lapsed {
+            continue;
+        }
+        let mut call = |world: &mut World<'_>, ago: i64| {
+            let subject = world.rng.usize(0..words::SUBJECTS.len() - 2);
+            plan.work.push(Contact { customer: at, deal: None, ago, subject });
+        };
+        if rep.clings && customer.grade == "C" && clung < 6 {
+            clung += 1;
+            (0..8).for_each(|n| call(world, 2 + n * 3));
+            continue;
+        }
+        let interval = match (customer.grade, rep.upside_down) {
+            ("A", false) | ("D", true) => 7.0,
+            ("B", false) | ("C", true) => 14.0,
+            ("C", false) | ("B", true) => 30.0,
+            _ => 90.0,
+        };
+        let mut ago = ROUNDS.min(customer.since) as f64 - interval * world.rng.f64();
+        while ago >= 0.0 {
+            // The quiet team has been quiet for two months.
+            let kept = if rep.energy < 0.5 && ago < 60.0 { 0.2 } else { 0.97 };
+            if world.chance(kept) {
+                call(world, ago as i64);
+            }
+            ago -= interval * (0.85 + 0.3 * world.rng.f64());
         }
     }
 }

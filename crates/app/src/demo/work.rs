@@ -21,6 +21,7 @@ struct Writers {
     lines: Writer,
     activities: Writer,
     tasks: Writer,
+    assessments: Writer,
 }
 
 pub(super) fn carry_out(world: &mut World<'_>, company: &Company, plan: &Plan) -> Result<Made> {
@@ -33,6 +34,7 @@ pub(super) fn carry_out(world: &mut World<'_>, company: &Company, plan: &Plan) -
         lines: writer("order_lines")?,
         activities: writer("activities")?,
         tasks: writer("tasks")?,
+        assessments: writer("assessments")?,
     };
     let mut scribe = Scribe {
         ids: vec![Uuid::nil(); plan.customers.len()],
@@ -73,6 +75,17 @@ fn rep(company: &Company, plan: &Plan, customer: usize) -> Uuid {
     company.reps[plan.customers[customer].rep].id
 }
 
+/// Potential, fit and strategic value that make this grade.
+fn grade_inputs(world: &mut World<'_>, grade: &str) -> [f64; 3] {
+    let middle = match grade {
+        "A" => 89.0,
+        "B" => 69.0,
+        "C" => 49.0,
+        _ => 26.0,
+    };
+    std::array::from_fn(|_| (middle + 14.0 * world.rng.f64() - 7.0).round())
+}
+
 /// Queues a new record.
 fn put(
     world: &mut World<'_>,
@@ -105,6 +118,13 @@ impl Scribe<'_, '_> {
             let at = self.world.moment(day);
             let region = words::REGIONS[self.company.reps[c.rep].region].0;
             let buys = c.habit != super::plan::Habit::Never;
+            let inputs = grade_inputs(self.world, c.grade);
+            let share = match c.grade {
+                "A" | "B" => Value::Num((15.0 + 55.0 * self.world.rng.f64()).round()),
+                _ => Value::Null,
+            };
+            let profile = self.world.pick(&["price_sensitive", "professional", "technology_driven", "decision_chain"]);
+            let profile = profile.filter(|_| i % 3 != 2).map_or(Value::Null, text);
             let tags = if self.world.chance(0.18) { self.world.pick(&self.company.tags) } else { None };
             let phone = format!(
                 "0{}{}-{:08}",
@@ -114,7 +134,15 @@ impl Scribe<'_, '_> {
             );
             let fields = vec![
                 ("name", text(c.name.clone())),
-                ("grade", text(c.grade)),
+                ("potential", Value::Num(inputs[0])),
+                ("fit", Value::Num(inputs[1])),
+                ("strategic_value", Value::Num(inputs[2])),
+                (
+                    "pain_ids",
+                    self.company.library.pains.get(c.pain).map_or(Value::Null, |p| Value::List(vec![Value::Id(*p)])),
+                ),
+                ("wallet_share", share),
+                ("profile_type", profile),
                 ("city", text(c.city)),
                 ("region", text(region)),
                 ("industry", text(c.industry)),
@@ -152,6 +180,7 @@ impl Scribe<'_, '_> {
                     ("customer_id", Value::Id(self.ids[i])),
                     ("title", text(title)),
                     ("department", text(department)),
+                    ("role", text(super::library::role(title))),
                     ("phone", text(phone)),
                     ("wechat", wechat),
                     ("email", email),
@@ -168,7 +197,38 @@ impl Scribe<'_, '_> {
                 self.made.contacts += 1;
             }
         }
-        flush(self.world, &mut self.writers.contacts)
+        flush(self.world, &mut self.writers.contacts)?;
+        self.assess(within)
+    }
+
+    /// What the representatives think of half of the customers that matter.
+    fn assess(&mut self, within: &dyn Fn(i64) -> bool) -> Result<()> {
+        let plan = self.plan;
+        let matter = |c: &super::plan::Customer| matches!(c.grade, "A" | "B") && !c.overlooked;
+        for (i, c) in plan.customers.iter().enumerate().filter(|(i, c)| within(c.since) && i % 2 == 0 && matter(c)) {
+            let low = c.habit == super::plan::Habit::Lapsed;
+            let rep_of = &self.company.reps[c.rep];
+            let user = rep_of.id;
+            let accepted = if rep_of.says_the_same { 38.0 } else { 72.0 };
+            let mut around =
+                |middle: f64| Value::Num((middle + 24.0 * self.world.rng.f64() - 12.0).round().clamp(0.0, 100.0));
+            let (closeness, solution) = (around(if low { 35.0 } else { 70.0 }), around(accepted));
+            let (csat, renewal) = (around(if low { 45.0 } else { 78.0 }), around(if low { 30.0 } else { 75.0 }));
+            let ago = 20 + i as i64 % 110;
+            let fields = vec![
+                ("customer_id", Value::Id(self.ids[i])),
+                ("assessed_on", Value::Date(self.world.workday(ago.min(c.since)))),
+                ("relationship_closeness", closeness),
+                ("solution_acceptance", solution),
+                ("csat", csat),
+                ("nps", Value::Int(if low { -20 } else { 35 })),
+                ("renewal_intention", renewal),
+                ("note", text("拜访后评估")),
+            ];
+            let at = self.world.now - Duration::days(ago.min(c.since));
+            put(self.world, &mut self.writers.assessments, user, at, fields)?;
+        }
+        flush(self.world, &mut self.writers.assessments)
     }
 
     fn deals(&mut self, within: &dyn Fn(i64) -> bool) -> Result<()> {
@@ -316,7 +376,16 @@ impl Scribe<'_, '_> {
             _ => self.world.rng.i64(3..25),
         };
         let deal = contact.deal.and_then(|d| self.deals[d].as_ref()).map_or(Value::Null, |r| Value::Id(r.id()));
+        let customer = &self.plan.customers[contact.customer];
+        let rep_of = &self.company.reps[customer.rep];
+        let big = matches!(customer.grade, "A" | "B") && matches!(kind, "visit" | "meeting");
+        let (contents, resources) = super::library::used(self.world, &self.company.library, rep_of, customer.pain, big);
+        let answered = self.world.chance(if rep_of.says_the_same { 0.45 } else { 0.8 });
         let fields = vec![
+            ("content_ids", contents),
+            ("resource_ids", resources),
+            ("responded", Value::Bool(answered)),
+            ("customer_initiated", Value::Bool(self.world.chance(0.15))),
             ("subject", text(subject)),
             ("kind", text(kind)),
             ("customer_id", Value::Id(self.ids[contact.customer])),

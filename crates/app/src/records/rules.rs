@@ -56,6 +56,7 @@ impl Rules {
             }
             "customers" => {
                 crate::scores::grading::apply(ctx, &mut self.grading, shape, old, new)?;
+                crate::scores::grading::pin_stage(shape, old, new);
                 self.ahead.no_cycle(ctx, shape, new)
             }
             "teams" => self.ahead.no_cycle(ctx, shape, new),
@@ -70,6 +71,8 @@ impl Rules {
                 }
             }
             "saved_views" => saved_view(ctx, shape, new),
+            "audits" => crate::scores::audits::sum_up(shape, new),
+            "playbook_runs" if old.is_none() => crate::scores::playbooks::remember_before(ctx, shape, new),
             _ => Ok(()),
         }
     }

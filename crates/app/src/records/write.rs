@@ -221,7 +221,7 @@ fn check_owner(shape: &Shape, record: &Record, visible: &Visible) -> Result<()> 
 }
 
 /// Every known field, for the event of a creation.
-fn whole(shape: &Shape, record: &Record) -> String {
+pub(crate) fn whole(shape: &Shape, record: &Record) -> String {
     let mut out = String::with_capacity(512);
     out.push('{');
     for (at, field) in shape.columns().enumerate() {

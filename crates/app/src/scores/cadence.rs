@@ -1,6 +1,7 @@
 //! Whom to contact today, who is contacted too often, and the calendar of contacts.
 
-use super::customers::{self, Background, Evaluation, Known};
+use super::customers::{self, Background, Known};
+use super::evaluate::{Evaluation, evaluate};
 use crate::metrics::{Narrow, People, pick};
 use crate::totals::{check_days, day_value, list_link};
 use crate::{Ctx, Error, Result};
@@ -81,7 +82,7 @@ pub fn summary(ctx: &mut Ctx<'_>, query: &DueQuery, lang: Lang) -> Result<Cadenc
     })
 }
 
-fn limit(query: &DueQuery) -> Result<i64> {
+pub(super) fn limit(query: &DueQuery) -> Result<i64> {
     match query.limit {
         None => Ok(USUAL),
         Some(n) if (1..=200).contains(&n) => Ok(n),
@@ -97,7 +98,7 @@ fn rows(ctx: &mut Ctx<'_>, base: &Background, people: &People, ids: &[Uuid], lan
     let names: HashMap<Uuid, String> = persistence::cadence::names(ctx.conn, ids)?.into_iter().collect();
     let known = customers::known(ctx, base, ids, false)?;
     let row = |known: &Known| {
-        let evaluation = customers::evaluate(known, base);
+        let evaluation = evaluate(known, base);
         let name = names.get(&known.customer.id).cloned().unwrap_or_default();
         row(known, &evaluation, name, people, lang)
     };

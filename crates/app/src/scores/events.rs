@@ -2,11 +2,15 @@
 
 use super::contacts;
 use super::customers::{self, Background};
+use super::models::Models;
 use crate::consumers::Effects;
 use crate::{Ctx, Result};
+use chrono::{DateTime, Utc};
 use domain::value::Value;
+use persistence::customer_scores as store;
 use persistence::events::Event;
-use std::collections::BTreeSet;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The objects whose changes may change a score.
@@ -19,10 +23,15 @@ pub(crate) const CHUNK: usize = 200;
 pub fn on_events(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<Option<Effects>> {
     let mut touched: BTreeSet<Uuid> = BTreeSet::new();
     let mut ids: BTreeSet<Uuid> = BTreeSet::new();
+    let mut graded: Vec<(Uuid, DateTime<Utc>)> = Vec::new();
     for event in events {
         match event.object.as_str() {
             "customers" => {
                 ids.insert(event.record_id);
+                let says = |key: &str| event.new.as_deref().is_some_and(|new| new.contains(key));
+                if says("\"grade\":") || says("\"grade_score\":") {
+                    graded.push((event.record_id, event.at));
+                }
             }
             "activities" => {
                 touched.insert(event.record_id);
@@ -50,18 +59,50 @@ pub fn on_events(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<Option<Effects>>
             ids.into_iter().chain(persistence::contact_materials::customers_of(ctx.conn, &touched)?).collect();
         all.sort_unstable();
         all.dedup();
+        remember_grades(ctx, &graded)?;
         refresh(ctx, &all, &touched)
     })))
+}
+
+/// Grades are given as customers are written; their history is kept here.
+fn remember_grades(ctx: &mut Ctx<'_>, graded: &[(Uuid, DateTime<Utc>)]) -> Result<()> {
+    if graded.is_empty() {
+        return Ok(());
+    }
+    let version = Models::load(ctx.conn)?.grade.version;
+    let ids: Vec<Uuid> = graded.iter().map(|(id, _)| *id).collect();
+    let mut by_time: BTreeMap<DateTime<Utc>, Vec<store::Snapshot>> = BTreeMap::new();
+    for customer in store::customers(ctx.conn, &ids, false)? {
+        let Some((_, at)) = graded.iter().rev().find(|(id, _)| *id == customer.id) else { continue };
+        let [potential, fit, strategic] = customer.grade_inputs;
+        let inputs =
+            json!({ "potential": potential, "fit": fit, "strategic": strategic, "manual": customer.grade_manual });
+        let snapshot = store::Snapshot {
+            subject: customer.id,
+            model: "grade",
+            value: customer.scores.grade_score.unwrap_or_default(),
+            band: customer.scores.grade.clone().unwrap_or_else(|| "none".to_owned()),
+            coverage: None,
+            inputs: inputs.to_string(),
+            settings_version: version,
+        };
+        by_time.entry(*at).or_default().push(snapshot);
+    }
+    for (at, snapshots) in by_time {
+        store::remember(ctx.conn, &snapshots, at)?;
+    }
+    Ok(())
 }
 
 /// Scores the touched contacts and these customers.
 pub(crate) fn refresh(ctx: &mut Ctx<'_>, ids: &[Uuid], touched: &[Uuid]) -> Result<()> {
     let base = Background::load(ctx)?;
-    // Once for all touched, so that an activity which went from one customer to another is found on either side.
-    contacts::rescore(ctx, &base.models, ids, touched)?;
+    // Customers first: contacts are compared with the stage that their customer is in.
     for chunk in ids.chunks(CHUNK) {
         customers::refresh(ctx, &base, chunk)?;
     }
+    // Once for all touched, so that an activity which went from one customer to another is found on either side.
+    contacts::rescore(ctx, &base.models, ids, touched)?;
     Ok(())
 }
 

@@ -53,3 +53,12 @@ pub(crate) fn apply(
     }
     Ok(())
 }
+
+/// A lifecycle stage that somebody sets stays until it is cleared; then the rules decide again.
+pub(crate) fn pin_stage(shape: &Shape, old: Option<&Record>, new: &mut Record) {
+    let stage = |r: &Record| r.get(shape, "lifecycle_stage").clone();
+    if old.map_or(Value::Null, stage) != stage(new) {
+        let pinned = !stage(new).is_null();
+        new.set(shape, "lifecycle_manual", if pinned { Value::Bool(true) } else { Value::Null });
+    }
+}

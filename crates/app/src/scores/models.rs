@@ -3,18 +3,15 @@
 use crate::{Ctx, Error, Result};
 use domain::fields::FieldError;
 use domain::policy::Action;
-use domain::{cadence, four_r, grade, sdae};
+use domain::{cadence, four_r, grade, health, lifecycle, principles, repeat, sdae, tiers};
 use persistence::db::AnyConnection;
 use persistence::score_settings::{self as store, Version};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-/// The models that have settings, in the order in which they build on each other.
-pub const MODELS: [&str; 4] = ["grade", "cadence", "four_r", "sdae"];
-
 /// A model's settings with their version; 0 for those shipped.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Setting<T> {
     /// The version.
     pub version: i64,
@@ -22,66 +19,79 @@ pub struct Setting<T> {
     pub value: T,
 }
 
-/// The settings of all models as they are in force.
-#[derive(Debug, Clone)]
-pub struct Models {
+/// Lists the models: `models! { /// About. key: Settings, }` makes [`MODELS`], the struct [`Models`]
+/// with one [`Setting`] per model, and its ways from and to documents.
+macro_rules! models {
+    ($($(#[$doc:meta])* $key:ident: $settings:ty,)+) => {
+        /// The models that have settings, in the order in which they build on each other.
+        pub const MODELS: [&str; [$(stringify!($key)),+].len()] = [$(stringify!($key)),+];
+
+        /// The settings of all models as they are in force.
+        #[derive(Debug, Clone)]
+        pub struct Models {
+            $($(#[$doc])* pub $key: Setting<$settings>,)+
+        }
+
+        impl Models {
+            fn of(stored: &[Version]) -> Models {
+                Models { $($key: setting(stored, stringify!($key)),)+ }
+            }
+
+            /// The same with one model's settings replaced.
+            pub fn with(&self, model: &str, document: &Json) -> Result<Models> {
+                let mut models = self.clone();
+                $(if model == stringify!($key) {
+                    models.$key.value = read(document, <$settings>::check)?;
+                    return Ok(models);
+                })+
+                Err(Error::NotFound)
+            }
+
+            /// The version and the whole document of a model.
+            pub fn document(&self, model: &str) -> Option<(i64, Json)> {
+                $(if model == stringify!($key) {
+                    return Some((self.$key.version, json(&self.$key.value)));
+                })+
+                None
+            }
+        }
+    };
+}
+
+models! {
     /// Of the grade.
-    pub grade: Setting<grade::Settings>,
+    grade: grade::Settings,
     /// Of the cadence.
-    pub cadence: Setting<cadence::Settings>,
+    cadence: cadence::Settings,
     /// Of the four Rs.
-    pub four_r: Setting<four_r::Settings>,
+    four_r: four_r::Settings,
     /// Of customer quality.
-    pub sdae: Setting<sdae::Settings>,
+    sdae: sdae::Settings,
+    /// Of health.
+    health: health::Settings,
+    /// Of service tiers.
+    tiers: tiers::Settings,
+    /// Of the lifecycle.
+    lifecycle: lifecycle::Settings,
+    /// Of repeat purchase.
+    repeat: repeat::predict::Settings,
+    /// Of the triggers on orders.
+    triggers: repeat::triggers::Settings,
+    /// Of the three principles.
+    principles: principles::Settings,
 }
 
 impl Models {
     /// Reads them.
     pub fn load(conn: &mut AnyConnection) -> Result<Models> {
-        let stored = store::latest(conn)?;
-        Ok(Models {
-            grade: setting(&stored, "grade"),
-            cadence: setting(&stored, "cadence"),
-            four_r: setting(&stored, "four_r"),
-            sdae: setting(&stored, "sdae"),
-        })
-    }
-
-    /// The same with one model's settings replaced.
-    pub fn with(&self, model: &str, document: &Json) -> Result<Models> {
-        let mut models = self.clone();
-        match model {
-            "grade" => models.grade.value = read(document, grade::Settings::check)?,
-            "cadence" => models.cadence.value = read(document, cadence::Settings::check)?,
-            "four_r" => models.four_r.value = read(document, four_r::Settings::check)?,
-            "sdae" => models.sdae.value = read(document, sdae::Settings::check)?,
-            _ => return Err(Error::NotFound),
-        }
-        Ok(models)
-    }
-
-    /// The version and the whole document of a model.
-    pub fn document(&self, model: &str) -> Option<(i64, Json)> {
-        match model {
-            "grade" => Some((self.grade.version, json(&self.grade.value))),
-            "cadence" => Some((self.cadence.version, json(&self.cadence.value))),
-            "four_r" => Some((self.four_r.version, json(&self.four_r.value))),
-            "sdae" => Some((self.sdae.version, json(&self.sdae.value))),
-            _ => None,
-        }
+        Ok(Models::of(&store::latest(conn)?))
     }
 }
 
 /// The settings as they are shipped.
 pub fn shipped() -> Models {
-    Models {
-        grade: setting(&[], "grade"),
-        cadence: setting(&[], "cadence"),
-        four_r: setting(&[], "four_r"),
-        sdae: setting(&[], "sdae"),
-    }
+    Models::of(&[])
 }
-
 fn json<T: Serialize>(value: &T) -> Json {
     serde_json::to_value(value).unwrap_or_default()
 }

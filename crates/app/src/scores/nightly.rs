@@ -1,13 +1,16 @@
 //! Scoring every customer: at night, after a change of settings, and on request.
 
-use super::customers::Background;
+use super::customers::{Background, RepeatFit};
 use super::{contacts, customers};
 use crate::schema::Schema;
 use crate::{Actor, Ctx, Error, Result, Visible};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use contract::scoring::ScoreRun;
 use domain::policy::Action;
+use domain::repeat::{History, bg_nbd, spend};
+use domain::trend::EFFECT_DAYS;
 use persistence::db::{AnyConnection, write_tx};
+use persistence::flywheel::DaySums;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -60,18 +63,59 @@ fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -
     let actor = Actor::system(Uuid::nil());
     let mut run = ScoreRun { as_of: schema.zone.day(now), at: now, customers: 0, changed: 0, contacts: 0 };
     let base = with(conn, &actor, schema, now, Background::load)?;
+    let mut histories = Vec::new();
+    let mut sums = DaySums::new();
+    pass(conn, &actor, schema, &base, &mut run, (&mut histories, &mut sums))?;
+    let first = base.fit.is_none();
+    // The customers of today are judged by what was found yesterday, so that they are read once; but the first time there is no yesterday.
+    if let Some(fit) = fit(&histories, now) {
+        drop(histories);
+        write_tx::<_, Error>(conn, |conn| with(conn, &actor, schema, now, |ctx| customers::keep_fit(ctx, &fit)))?;
+        if first {
+            let base = with(conn, &actor, schema, now, Background::load)?;
+            sums.clear();
+            pass(conn, &actor, schema, &base, &mut run.clone(), (&mut Vec::new(), &mut sums))?;
+        }
+    }
+    write_tx::<_, Error>(conn, |conn| {
+        let today = schema.zone.day(now);
+        persistence::lifecycle::measure_playbooks(conn, today - Duration::days(i64::from(EFFECT_DAYS)), today)?;
+        persistence::flywheel::keep_sums(conn, today, &sums)?;
+        keep(conn, &run, now)
+    })?;
+    Ok(run)
+}
+
+fn fit(histories: &[History], at: DateTime<Utc>) -> Option<RepeatFit> {
+    let buying = bg_nbd::fit(histories).ok()?;
+    let spending = spend::fit(histories).ok().map(|fit| fit.params);
+    Some(RepeatFit { buying: buying.params, spending, customers: buying.customers, at })
+}
+
+/// Scores everybody once and gathers what they bought.
+fn pass(
+    conn: &mut AnyConnection,
+    actor: &Actor,
+    schema: &Arc<Schema>,
+    base: &Background,
+    run: &mut ScoreRun,
+    (histories, sums): (&mut Vec<History>, &mut DaySums),
+) -> Result<()> {
+    let now = base.now;
     let mut after = None;
     loop {
         let ids = persistence::customer_scores::ids_after(conn, after, CHUNK)?;
         let Some(last) = ids.last().copied() else { break };
         let (contacts, changed) = write_tx::<_, Error>(conn, |conn| {
-            with(conn, &actor, schema, now, |ctx| {
+            with(conn, actor, schema, now, |ctx| {
+                // Customers first: contacts are compared with the stage that their customer is in.
+                let changed = customers::refresh_gathering(ctx, base, &ids, histories, sums)?;
                 let unscored = persistence::contact_materials::unscored(ctx.conn, &ids, now)?;
                 let contacts = match unscored.as_slice() {
                     [] => 0,
                     some => contacts::rescore(ctx, &base.models, some, &[])?,
                 };
-                Ok((contacts, customers::refresh(ctx, &base, &ids)?))
+                Ok((contacts, changed))
             })
         })?;
         run.customers += ids.len() as u64;
@@ -79,8 +123,7 @@ fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -
         run.changed += changed as u64;
         after = Some(last);
     }
-    write_tx::<_, Error>(conn, |conn| keep(conn, &run, now))?;
-    Ok(run)
+    Ok(())
 }
 
 fn with<T>(

@@ -1,6 +1,7 @@
 //! What other settings would do, before they are saved.
 
-use super::customers::{self, Background, Evaluation};
+use super::customers::{self, Background};
+use super::evaluate::{Evaluation, evaluate};
 use super::models::{self, Models};
 use crate::{Ctx, Error, Result};
 use contract::scoring::{ScorePreview, ScorePreviewBand, ScorePreviewExample, ScoreSettings, ScoreSettingsList};
@@ -56,7 +57,7 @@ pub fn preview(ctx: &mut Ctx<'_>, model: &str, document: &Json) -> Result<ScoreP
         let ids = persistence::customer_scores::ids_after(ctx.conn, after, CHUNK)?;
         let Some(last) = ids.last().copied() else { break };
         for known in customers::known(ctx, &now, &ids, false)? {
-            let band = |base: &Background| band(model, &customers::evaluate(&known, base));
+            let band = |base: &Background| band(model, &evaluate(&known, base));
             tally.count(Some(known.customer.id), band(&now), band(&then));
         }
         after = Some(last);

@@ -106,11 +106,17 @@ pub(super) const SERVICE_TIERS: &[Choice] = &[
     choice("basic", "基础客户", "Basic", "neutral"),
 ];
 
+pub(super) const PARTNER_RANKS: &[Choice] = &[
+    choice("ordinary", "普通合作商", "Ordinary partner", "neutral"),
+    choice("core", "核心合作商", "Core partner", "primary"),
+    choice("regional_head", "区域头部合作商", "Head partner of its region", "success"),
+];
+
 pub(super) const PROFILE_TYPES: &[Choice] = &[
     choice("price_sensitive", "价格敏感型", "Price-sensitive", "warning"),
     choice("professional", "专业型", "Professional", "info"),
     choice("technology_driven", "技术驱动型", "Technology-driven", "primary"),
-    choice("complex_decision", "决策链复杂型", "Complex decision chain", "neutral"),
+    choice("decision_chain", "复杂决策链型", "Complex decision chain", "neutral"),
 ];
 
 pub(super) const CONTACT_ROLES: &[Choice] = &[

@@ -124,6 +124,7 @@ pub static ENTITLEMENTS: ObjectDef = ObjectDef {
     fields: &[
         link("customer_id", "客户", "Customer", "customers").required().column(),
         text("name", "权益", "Entitlement", 200).required().column(),
+        text("key", "权益代码", "Key", 100).read_only(),
         one_of("stage", "来自阶段", "From stage", LIFECYCLE_STAGES).column(),
         field("granted_on", "生效日期", "Granted", Kind::Date).required().column(),
         field("revoked_on", "收回日期", "Revoked", Kind::Date).column(),

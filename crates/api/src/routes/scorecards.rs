@@ -1,0 +1,197 @@
+//! Every score of a customer, playbooks, the flywheel, and the whole customer in one answer.
+
+use super::records::path_id;
+use crate::cx::Cx;
+use crate::failure::Result;
+use crate::permissions;
+use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use contract::scoring::{
+    AuditQuestions, CustomerOverview, CustomerScores, DistributionQuery, DueQuery, EffortReport, FlywheelReport,
+    MigrationQuery, NewPlaybookRun, PeriodQuery, PlaybookRunStarted, Playbooks, PrinciplesReport, RepeatList,
+    RfmMigration, ScoreDistribution, SuggestionQuery, Suggestions,
+};
+use serde::Deserialize;
+
+permissions! {
+    /// Seeing customers, and so their scores.
+    CustomersRead => ("customers", Read);
+    /// Changing customers, and so starting what is done about them.
+    CustomersUpdate => ("customers", Update);
+    /// Seeing scores of people and teams.
+    ScoresRead => ("scores", Read);
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    get_customer_scores,
+    get_customer_overview,
+    get_suggestions,
+    start_playbook,
+    list_playbooks,
+    get_score_distribution,
+    get_rfm_migration,
+    get_repeat_purchase,
+    get_principles,
+    get_flywheel,
+    get_effort,
+    list_audit_questions
+))]
+pub(crate) struct Doc;
+
+pub(super) fn configure(scope: &mut ServiceConfig) {
+    scope.service(web::resource("/customers/{id}/scores").route(web::get().to(get_customer_scores)));
+    scope.service(web::resource("/customers/{id}/overview").route(web::get().to(get_customer_overview)));
+    scope.service(web::resource("/customers/{id}/suggestions").route(web::get().to(get_suggestions)));
+    scope.service(web::resource("/customers/{id}/playbooks").route(web::post().to(start_playbook)));
+    scope.service(web::resource("/playbooks").route(web::get().to(list_playbooks)));
+    scope.service(web::resource("/scores/distribution").route(web::get().to(get_score_distribution)));
+    scope.service(web::resource("/scores/rfm/migration").route(web::get().to(get_rfm_migration)));
+    scope.service(web::resource("/repeat-purchase").route(web::get().to(get_repeat_purchase)));
+    scope.service(web::resource("/principles").route(web::get().to(get_principles)));
+    scope.service(web::resource("/flywheel").route(web::get().to(get_flywheel)));
+    scope.service(web::resource("/effort").route(web::get().to(get_effort)));
+    scope.service(web::resource("/audit-questions").route(web::get().to(list_audit_questions)));
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+/// Get every score of a customer with its reasons.
+///
+/// Grade, cadence, SDAE, health, lifecycle, service tier and repeat purchase as of now, each with its inputs, weights
+/// and points; earlier scores; and the playbooks that fit. What is not known is missing, never zero.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/scores", operation_id = "get_customer_scores", tag = "scores",
+    params(("id" = Uuid, Path, description = "The customer.")),
+    responses((status = 200, description = "The scores.", body = CustomerScores)), extensions(("x-permission" = json!("customers.read"))))]
+async fn get_customer_scores(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    let (id, lang) = (path_id(&req)?, cx.lang);
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::customer(ctx, id, lang)).await?))
+}
+
+/// Get a customer in one answer.
+///
+/// Profile, people, opportunities, orders, activities, tasks, scores and what to do next. Lists that the caller may
+/// not see are null; each holds only what the caller may see.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/overview", operation_id = "get_customer_overview", tag = "customers",
+    params(("id" = Uuid, Path, description = "The customer.")),
+    responses((status = 200, description = "The customer.", body = CustomerOverview)), extensions(("x-permission" = json!("customers.read"))))]
+async fn get_customer_overview(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    let (id, lang) = (path_id(&req)?, cx.lang);
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::overview(ctx, id, lang)).await?))
+}
+
+/// Get what to bring to a contact with a customer.
+///
+/// Content that fits the customer's stage, pains and the person's role, with how it fared; resources that the stage
+/// recommends, with what the customer's grade may cost.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/suggestions", operation_id = "get_suggestions", tag = "four_r",
+    params(("id" = Uuid, Path, description = "The customer."), SuggestionQuery),
+    responses((status = 200, description = "The suggestions.", body = Suggestions)), extensions(("x-permission" = json!("customers.read"))))]
+async fn get_suggestions(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
+    let query: SuggestionQuery = cx.query()?;
+    let id = path_id(&req)?;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::suggestions(ctx, id, &query)).await?))
+}
+
+/// Start a playbook for a customer.
+///
+/// Makes its tasks for the customer's owner and remembers the score, so that the effect can be measured after 90 days.
+#[utoipa::path(post, path = "/api/v1/customers/{id}/playbooks", operation_id = "start_playbook", tag = "scores",
+    params(("id" = Uuid, Path, description = "The customer.")), request_body = NewPlaybookRun,
+    responses((status = 201, description = "What was made.", body = PlaybookRunStarted)), extensions(("x-permission" = json!("customers.update"))))]
+async fn start_playbook(cx: Cx<CustomersUpdate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    let (id, lang) = (path_id(&req)?, cx.lang);
+    let new: NewPlaybookRun = cx.body(payload).await?;
+    let made = cx.write(move |ctx| app::scores::start_playbook(ctx, id, &new, lang)).await?;
+    Ok(HttpResponse::Created().json(made))
+}
+
+/// List the playbooks.
+///
+/// What to do about a dimension in a band, a lifecycle stage, a segment, a profile or a sign.
+#[utoipa::path(get, path = "/api/v1/playbooks", operation_id = "list_playbooks", tag = "scores",
+    responses((status = 200, description = "The playbooks.", body = Playbooks)), extensions(("x-permission" = json!("customers.read"))))]
+async fn list_playbooks(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    Ok(HttpResponse::Ok().json(app::scores::list_playbooks(cx.lang)))
+}
+
+/// Get the customers by one of their scores.
+///
+/// Every band with its number of customers and the list of them.
+#[utoipa::path(get, path = "/api/v1/scores/distribution", operation_id = "get_score_distribution", tag = "scores", params(DistributionQuery),
+    responses((status = 200, description = "The bands.", body = ScoreDistribution)), extensions(("x-permission" = json!("customers.read"))))]
+async fn get_score_distribution(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
+    let query: DistributionQuery = cx.query()?;
+    let lang = cx.lang;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::distribution(ctx, &query, lang)).await?))
+}
+
+/// Get how customers moved between RFM segments.
+///
+/// The segments at the end of two days: who went where, and who stayed.
+#[utoipa::path(get, path = "/api/v1/scores/rfm/migration", operation_id = "get_rfm_migration", tag = "scores", params(MigrationQuery),
+    responses((status = 200, description = "The flows.", body = RfmMigration)), extensions(("x-permission" = json!("customers.read"))))]
+async fn get_rfm_migration(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
+    let query: MigrationQuery = cx.query()?;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::migration(ctx, &query)).await?))
+}
+
+/// Get the customers that may not come back.
+///
+/// By the value at risk: what a customer would buy in a year, less what is to be expected of it.
+#[utoipa::path(get, path = "/api/v1/repeat-purchase", operation_id = "get_repeat_purchase", tag = "scores", params(DueQuery),
+    responses((status = 200, description = "The customers.", body = RepeatList)), extensions(("x-permission" = json!("customers.read"))))]
+async fn get_repeat_purchase(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
+    let query: DueQuery = cx.query()?;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::repeat_list(ctx, &query)).await?))
+}
+
+/// Get the three principles of a period.
+///
+/// Commitment, precision and engagement of the people that the caller may see, with their inputs; the lowest is named.
+#[utoipa::path(get, path = "/api/v1/principles", operation_id = "get_principles", tag = "flywheel", params(PeriodQuery),
+    responses((status = 200, description = "The gauges.", body = PrinciplesReport)), extensions(("x-permission" = json!("scores.read"))))]
+async fn get_principles(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
+    let query: PeriodQuery = cx.query()?;
+    let lang = cx.lang;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::three_principles(ctx, &query, lang)).await?))
+}
+
+/// Get the flywheel of a period.
+///
+/// Principles, 4R, customer quality and outcomes against the period before, with the slowest wheel and the R that
+/// holds results back.
+#[utoipa::path(get, path = "/api/v1/flywheel", operation_id = "get_flywheel", tag = "flywheel", params(PeriodQuery),
+    responses((status = 200, description = "The flywheel.", body = FlywheelReport)), extensions(("x-permission" = json!("scores.read"))))]
+async fn get_flywheel(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
+    let query: PeriodQuery = cx.query()?;
+    let lang = cx.lang;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::flywheel(ctx, &query, lang)).await?))
+}
+
+/// Get busy against effective.
+///
+/// Contacts against won amounts of each person, and where that stands against the medians.
+#[utoipa::path(get, path = "/api/v1/effort", operation_id = "get_effort", tag = "flywheel", params(PeriodQuery),
+    responses((status = 200, description = "The people.", body = EffortReport)), extensions(("x-permission" = json!("scores.read"))))]
+async fn get_effort(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
+    let query: PeriodQuery = cx.query()?;
+    let lang = cx.lang;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::effort(ctx, &query, lang)).await?))
+}
+
+/// List the questions of the self-assessment.
+///
+/// Each is answered from 1 to 5; a record of `audits` keeps the answers by key and carries the baseline they make.
+#[utoipa::path(get, path = "/api/v1/audit-questions", operation_id = "list_audit_questions", tag = "flywheel",
+    responses((status = 200, description = "The questions.", body = AuditQuestions)), extensions(("x-permission" = json!("scores.read"))))]
+async fn list_audit_questions(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    Ok(HttpResponse::Ok().json(app::scores::audit_questions(cx.lang)))
+}

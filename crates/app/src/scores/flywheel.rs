@@ -1,0 +1,294 @@
+//! Principles → 4R → SDAE → outcomes for any period, team and region; busy against effective; who may not come back.
+
+use super::four_r::{measure, minutes, period, tally};
+use super::models::Models;
+use crate::metrics::{Narrow, People, pick};
+use crate::{Ctx, Error, Result, Visible};
+use chrono::{Duration, NaiveDate};
+use contract::problem::Lang;
+use contract::scoring::{
+    DueQuery, EffortReport, EffortRow, FlywheelReading, FlywheelReport, MigrationQuery, PeriodQuery, PrincipleGauge,
+    PrinciplesReport, RepeatCustomer, RepeatList, RfmFlow, RfmMigration, ScorePart,
+};
+use domain::flywheel::{self, Effort, Outcome, OutcomeFacts, Period, Reading, Wheel, busy_against_effective};
+use domain::four_r::R;
+use domain::grade;
+use domain::metrics::{Contribution, Measure};
+use domain::policy::Action;
+use domain::principles::{self, Principle, Principles};
+use domain::sdae::{Dimension, Share};
+use persistence::contact_scores::{self, By};
+use persistence::flywheel as store;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+type Days = (NaiveDate, NaiveDate);
+
+/// Who and what a report is of.
+struct Scope {
+    models: Models,
+    people: People,
+    visible: Visible,
+}
+
+impl Scope {
+    fn load(ctx: &mut Ctx<'_>, query: &PeriodQuery) -> Result<(Scope, Days)> {
+        let visible = ctx.require("scores", Action::Read)?;
+        let days = period(ctx, query.from, query.to)?;
+        let people = People::load(ctx)?;
+        let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
+        let visible = people.narrow(&visible, &narrow);
+        Ok((Scope { models: Models::load(ctx.conn)?, people, visible }, days))
+    }
+}
+
+fn share(part: i64, whole: i64) -> Option<Share> {
+    let count = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
+    (whole > 0).then(|| Share { part: count(part), whole: count(whole) })
+}
+
+fn measured(ctx: &mut Ctx<'_>, scope: &Scope, days: Days) -> Result<(i64, Principles)> {
+    let owners = scope.visible.owners();
+    let people = store::people(ctx.conn, owners)?;
+    let (goals, said) = store::acknowledged(ctx.conn, days, owners)?;
+    let (with_goals, linked) = store::linked(ctx.conn, owners)?;
+    let [commitment, energy, learning] = store::pulse(ctx.conn, days, owners)?;
+    let by_grade = contact_scores::sums(ctx.conn, days, owners, By { grade: true, ..By::default() })?;
+    let allocation = grade::allocation(&minutes(&by_grade), &scope.models.grade.value.target_share);
+    let work_days = i64::from(principles::work_days(days.0, days.1.min(ctx.parse().today()), &[], &[]));
+    let facts = principles::Facts {
+        acknowledged: share(said, goals * people),
+        linked: share(linked, with_goals),
+        pulse: commitment,
+        precision: allocation.map(|a| a.index),
+        cognitive: learning,
+        emotional: energy,
+        worked: share(store::days_worked(ctx.conn, days, owners)?, people * work_days),
+    };
+    Ok((people, principles::principles(&facts, &scope.models.principles.value)))
+}
+
+/// What an input of a principle is called.
+fn part_label(key: &str) -> [&'static str; 2] {
+    match key {
+        "acknowledged" => ["目标已确认", "Goals acknowledged"],
+        "linked" => ["个人目标已挂钩", "Personal goals linked"],
+        "pulse" => ["脉搏问卷：认同", "Pulse: commitment"],
+        "cognitive" => ["学习与运用", "Learning and use of it"],
+        "emotional" => ["脉搏问卷：热情", "Pulse: energy"],
+        "behavioural" => ["有工作记录的天数", "Days with logged work"],
+        _ => ["时间投向", "Share of time by grade"],
+    }
+}
+
+/// The three principles of a period.
+pub fn three_principles(ctx: &mut Ctx<'_>, query: &PeriodQuery, lang: Lang) -> Result<PrinciplesReport> {
+    let (scope, days) = Scope::load(ctx, query)?;
+    let (people, found) = measured(ctx, &scope, days)?;
+    let part = |p: &domain::weighted::Part| ScorePart {
+        key: p.key.to_owned(),
+        label: pick(lang, part_label(p.key)).to_owned(),
+        formula: String::new(),
+        weight: p.weight,
+        value: p.value,
+        points: p.points,
+        source: if p.value.is_some() { "computed" } else { "missing" }.to_owned(),
+        age_days: None,
+    };
+    let gauge = |g: &principles::Gauge| PrincipleGauge {
+        principle: g.principle.code().to_owned(),
+        label: pick(lang, g.principle.label()).to_owned(),
+        question: pick(lang, g.principle.question()).to_owned(),
+        score: g.total.score,
+        coverage: g.total.coverage,
+        parts: g.parts().iter().map(part).collect(),
+    };
+    Ok(PrinciplesReport {
+        from: days.0,
+        to: days.1,
+        people,
+        gauges: found.gauges.iter().map(gauge).collect(),
+        lowest: found.lowest.map(|p| p.code().to_owned()),
+    })
+}
+
+fn outcomes(ctx: &mut Ctx<'_>, scope: &Scope, days: Days, contacts: i64, people: i64) -> Result<OutcomeFacts> {
+    let owners = scope.visible.owners();
+    let which = persistence::totals::Which {
+        measures: &[Measure::Won, Measure::Lost],
+        from: Some(days.0),
+        to: Some(days.1),
+        owners,
+        pipeline: None,
+        product: None,
+    };
+    let sums = persistence::totals::sums(ctx.conn, &which, persistence::totals::By::default())?;
+    let of = |measure: Measure| sums.iter().find(|c: &&Contribution| c.key.measure == measure).map(|c| c.sums);
+    let (won, lost) = (of(Measure::Won).unwrap_or_default(), of(Measure::Lost).unwrap_or_default());
+    let count = |n: i64| u64::try_from(n).unwrap_or(0);
+    let parse = ctx.parse();
+    let span = (parse.midnight(days.0), parse.midnight(days.1 + Duration::days(1)));
+    let ramps = store::ramps(ctx.conn, days, owners)?;
+    let work_days = i64::from(principles::work_days(days.0, days.1.min(parse.today()), &[], &[]));
+    Ok(OutcomeFacts {
+        won: count(won.n),
+        lost: count(lost.n),
+        won_minor: won.amount,
+        customers_won: count(store::customers_won(ctx.conn, days, owners)?),
+        new_customers: Some(count(store::new_good_customers(ctx.conn, span, owners)?)),
+        rep_days: Some(count(people * work_days)),
+        contacts: Some(count(contacts)),
+        ramp_days: (!ramps.is_empty()).then(|| ramps.iter().sum::<i64>() as f64 / ramps.len() as f64),
+    })
+}
+
+fn turn(ctx: &mut Ctx<'_>, scope: &Scope, days: Days) -> Result<(Period, super::four_r::Measured)> {
+    let (people, principles) = measured(ctx, scope, days)?;
+    let four_r = measure(ctx, &scope.models, days, &scope.visible)?;
+    let means = store::means(ctx.conn, days, scope.visible.owners())?;
+    let period = Period {
+        principles: principles.gauges.map(|g| g.total.score),
+        four_r: tally(&four_r.sums).index().each,
+        sdae: Dimension::ALL.map(|d| means.get(d.code()).copied()),
+        outcomes: outcomes(ctx, scope, days, four_r.sums.contacts, people)?,
+    };
+    Ok((period, four_r))
+}
+
+/// The flywheel of a period against the period before it.
+pub fn report(ctx: &mut Ctx<'_>, query: &PeriodQuery, lang: Lang) -> Result<FlywheelReport> {
+    let (scope, days) = Scope::load(ctx, query)?;
+    let length = days.1 - days.0 + Duration::days(1);
+    let earlier = (days.0 - length, days.1 - length);
+    let (now, four_r) = turn(ctx, &scope, days)?;
+    let (before, _) = turn(ctx, &scope, earlier)?;
+    let wheel = flywheel::flywheel(&now, &before);
+    let row = |key: &str, label: [&'static str; 2], r: &Reading| FlywheelReading {
+        key: key.to_owned(),
+        label: pick(lang, label).to_owned(),
+        value: r.value,
+        before: r.before,
+        change: r.change,
+        better: r.better,
+    };
+    let advice = wheel.slowest.map(Wheel::advice);
+    let bottleneck = four_r.bottleneck.r;
+    let fix = bottleneck.map(R::fix);
+    Ok(FlywheelReport {
+        from: days.0,
+        to: days.1,
+        before_from: earlier.0,
+        before_to: earlier.1,
+        wheels: Wheel::ALL.iter().zip(&wheel.wheels).map(|(w, r)| row(w.code(), w.label(), r)).collect(),
+        slowest: wheel.slowest.map(|w| w.code().to_owned()),
+        advice: advice.map(|a| lang.pick(&a.zh, &a.en).to_owned()),
+        principles: Principle::ALL.iter().zip(&wheel.principles).map(|(p, r)| row(p.code(), p.label(), r)).collect(),
+        four_r: R::ALL.iter().zip(&wheel.four_r).map(|(k, r)| row(k.code(), k.label(), r)).collect(),
+        sdae: Dimension::ALL.iter().zip(&wheel.sdae).map(|(d, r)| row(d.code(), d.label(), r)).collect(),
+        outcomes: Outcome::ALL.iter().zip(&wheel.outcomes).map(|(o, r)| row(o.code(), o.label(), r)).collect(),
+        bottleneck: bottleneck.map(|r| r.code().to_owned()),
+        bottleneck_label: bottleneck.map(|r| pick(lang, r.label()).to_owned()),
+        leverage_known: four_r.bottleneck.leverage_known,
+        fix: fix.map(|f| lang.pick(&f.zh, &f.en).to_owned()),
+    })
+}
+
+/// Who does much, and who brings much.
+pub fn effort(ctx: &mut Ctx<'_>, query: &PeriodQuery, lang: Lang) -> Result<EffortReport> {
+    let (scope, days) = Scope::load(ctx, query)?;
+    let owners = scope.visible.owners();
+    let mut rows: BTreeMap<Uuid, (contact_scores::Sums, i64)> = BTreeMap::new();
+    for (place, sums) in contact_scores::sums(ctx.conn, days, owners, By { owner: true, ..By::default() })? {
+        rows.entry(place.owner).or_default().0 = sums;
+    }
+    let which = persistence::totals::Which {
+        measures: &[Measure::Won],
+        from: Some(days.0),
+        to: Some(days.1),
+        owners,
+        pipeline: None,
+        product: None,
+    };
+    let by = persistence::totals::By { owner: true, ..persistence::totals::By::default() };
+    for won in persistence::totals::sums(ctx.conn, &which, by)? {
+        rows.entry(won.key.owner).or_default().1 = won.sums.amount;
+    }
+    rows.retain(|id, (sums, won)| !id.is_nil() && (sums.contacts > 0 || *won > 0));
+    let efforts =
+        rows.iter().map(|(id, (sums, won))| Effort { key: *id, activity: sums.contacts as f64, outcome: *won as f64 });
+    let placed = busy_against_effective(efforts.collect());
+    let medians = placed.as_ref().map(|(_, medians)| *medians);
+    let mut people: Vec<EffortRow> = placed
+        .into_iter()
+        .flat_map(|(placed, _)| placed)
+        .map(|p| {
+            let (sums, won) = rows.get(&p.effort.key).copied().unwrap_or_default();
+            let advice = p.quadrant.advice();
+            EffortRow {
+                user_id: p.effort.key,
+                name: scope.people.name(p.effort.key).unwrap_or_default().to_owned(),
+                contacts: sums.contacts,
+                minutes: sums.minutes,
+                won_minor: won,
+                won_minor_per_contact: p.yield_per_activity,
+                index: tally(&sums).index().overall,
+                quadrant: p.quadrant.code().to_owned(),
+                quadrant_label: pick(lang, p.quadrant.label()).to_owned(),
+                advice: lang.pick(&advice.zh, &advice.en).to_owned(),
+            }
+        })
+        .collect();
+    people.sort_by_key(|row| (std::cmp::Reverse(row.won_minor), row.user_id));
+    Ok(EffortReport {
+        from: days.0,
+        to: days.1,
+        median_contacts: medians.map(|m| m[0]),
+        median_won_minor: medians.map(|m| m[1]),
+        people,
+    })
+}
+
+/// Customers that may not come back, the greatest value at risk first.
+pub fn repeat_list(ctx: &mut Ctx<'_>, query: &DueQuery) -> Result<RepeatList> {
+    let visible = ctx.require("customers", Action::Read)?;
+    let limit = super::cadence::limit(query)?;
+    let people = People::load(ctx)?;
+    let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
+    let visible = people.narrow(&visible, &narrow);
+    let fit = super::customers::fit(ctx)?;
+    let found = store::at_risk(ctx.conn, visible.owners(), limit)?;
+    let row = |c: store::AtRisk| RepeatCustomer {
+        customer_id: c.id,
+        name: c.name,
+        owner_name: c.owner.and_then(|id| people.name(id)).map(str::to_owned),
+        owner_id: c.owner,
+        alive: c.alive,
+        at_risk_minor: c.minor,
+        last_order_on: c.last_order_on,
+        rfm_segment: c.segment,
+    };
+    Ok(RepeatList {
+        fitted_at: fit.as_ref().map(|f| f.at),
+        fitted_customers: fit.map(|f| f.customers),
+        items: found.into_iter().map(row).collect(),
+    })
+}
+
+/// How customers moved between RFM segments.
+pub fn migration(ctx: &mut Ctx<'_>, query: &MigrationQuery) -> Result<RfmMigration> {
+    let visible = ctx.require("customers", Action::Read)?;
+    crate::totals::check_days(query.from, query.to)?;
+    let to = query.to.unwrap_or_else(|| ctx.parse().today());
+    let from = query.from.unwrap_or(to - Duration::days(90));
+    if from > to {
+        return Err(Error::field("to", "out_of_range", from.to_string()));
+    }
+    let people = People::load(ctx)?;
+    let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
+    let visible = people.narrow(&visible, &narrow);
+    let parse = ctx.parse();
+    let end = |day: NaiveDate| parse.midnight(day + Duration::days(1));
+    let flows = store::migration(ctx.conn, (end(from), end(to)), visible.owners())?;
+    let flow = |f: store::Flow| RfmFlow { from: f.earlier, to: f.later, customers: f.customers };
+    Ok(RfmMigration { from, to, flows: flows.into_iter().map(flow).collect() })
+}

@@ -1,0 +1,320 @@
+//! What the flywheel joins: voices of the team, work days, kept means of scores, outcomes, and who may not come back.
+
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::records::Owners;
+use crate::row::Row;
+use crate::sql::{Cells, Sql, Store};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::value::Value;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+type Days = (NaiveDate, NaiveDate);
+
+fn push_owners(q: &mut Sql, column: &'static str, owners: Owners<'_>) {
+    if let Owners::Only(ids) = owners {
+        q.push(" AND ").push(column).push(" IN ").ids(ids);
+    }
+}
+
+fn push_days(q: &mut Sql, column: &'static str, days: Days) {
+    q.push(" AND ").push(column).push(" >= ").bind(Store::Date, &Value::Date(days.0));
+    q.push(" AND ").push(column).push(" <= ").bind(Store::Date, &Value::Date(days.1));
+}
+
+fn counted(conn: &mut AnyConnection, q: Sql) -> Result<i64> {
+    q.first(conn)?.map_or(Ok(0), |cells| Row::new(cells).int())
+}
+
+/// People at work who belong to a team.
+pub fn people(conn: &mut AnyConnection, owners: Owners<'_>) -> Result<i64> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT count(*) FROM users WHERE archived_at IS NULL AND status = 'active' AND team_id IS NOT NULL",
+    );
+    push_owners(&mut q, "id", owners);
+    counted(conn, q)
+}
+
+/// Mean answers of a period: commitment, energy, learning.
+pub fn pulse(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -> Result<[Option<f64>; 3]> {
+    let mut q =
+        Sql::start(conn, "SELECT avg(commitment), avg(energy), avg(learning) FROM pulses WHERE archived_at IS NULL");
+    push_days(&mut q, "answered_on", days);
+    push_owners(&mut q, "owner_id", owners);
+    Ok(q.first(conn)?.map_or([None; 3], |cells| {
+        let mut row = Row::new(cells);
+        [row.opt_num(), row.opt_num(), row.opt_num()]
+    }))
+}
+
+/// Published goals that apply in a period, and how many of these people have acknowledged each, summed up.
+pub fn acknowledged(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -> Result<(i64, i64)> {
+    let mut applies = Sql::start(conn, " g.archived_at IS NULL AND g.level = 'company' AND ");
+    applies.pick("g.published IS TRUE", "g.published = 1").push(" AND (g.starts_on IS NULL OR g.starts_on <= ");
+    applies.bind(Store::Date, &Value::Date(days.1)).push(") AND (g.ends_on IS NULL OR g.ends_on >= ");
+    applies.bind(Store::Date, &Value::Date(days.0)).push(")");
+    let mut q = Sql::start(conn, "SELECT count(*) FROM goals g WHERE");
+    q.append(applies.clone());
+    let goals = counted(conn, q)?;
+    let mut q = Sql::start(
+        conn,
+        "SELECT count(*) FROM (SELECT DISTINCT a.goal_id, a.owner_id FROM acknowledgements a JOIN goals g ON g.id = a.goal_id \
+         JOIN users u ON u.id = a.owner_id AND u.archived_at IS NULL AND u.status = 'active' AND u.team_id IS NOT NULL \
+         WHERE a.archived_at IS NULL AND a.acknowledged_on <= ",
+    );
+    q.bind(Store::Date, &Value::Date(days.1)).push(" AND ").pick("a.agrees", "a.agrees = 1").push(" AND");
+    q.append(applies);
+    push_owners(&mut q, "a.owner_id", owners);
+    q.push(") AS said");
+    Ok((goals, counted(conn, q)?))
+}
+
+/// People with goals of their own, and those of them whose goals serve another.
+pub fn linked(conn: &mut AnyConnection, owners: Owners<'_>) -> Result<(i64, i64)> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT count(*), CAST(coalesce(sum(linked), 0) AS BIGINT) FROM (SELECT owner_id, max(CASE WHEN parent_id IS NULL THEN 0 ELSE 1 END) AS linked \
+         FROM goals WHERE archived_at IS NULL AND level = 'person' AND owner_id IS NOT NULL",
+    );
+    push_owners(&mut q, "owner_id", owners);
+    q.push(" GROUP BY owner_id) AS theirs");
+    q.first(conn)?.map_or(Ok((0, 0)), |cells| {
+        let mut row = Row::new(cells);
+        Ok((row.int()?, row.int()?))
+    })
+}
+
+/// Days on which these people made contacts, summed up.
+pub fn days_worked(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -> Result<i64> {
+    let mut q =
+        Sql::start(conn, "SELECT count(*) FROM (SELECT DISTINCT owner, day FROM contact_totals WHERE contacts > 0");
+    push_days(&mut q, "day", days);
+    push_owners(&mut q, "owner", owners);
+    q.push(") AS worked");
+    counted(conn, q)
+}
+
+/// Sums of scores by owner, to be kept for a day: owner (nil for nobody) and score to customers and sum.
+pub type DaySums = BTreeMap<(Uuid, &'static str), (i64, f64)>;
+
+/// Keeps the sums of a day, replacing those that were there.
+pub fn keep_sums(conn: &mut AnyConnection, day: NaiveDate, sums: &DaySums) -> Result<()> {
+    let mut q = Sql::start(conn, "DELETE FROM score_totals WHERE day = ");
+    q.bind(Store::Date, &Value::Date(day));
+    q.execute(conn)?;
+    let rows: Vec<_> = sums.iter().collect();
+    for chunk in rows.chunks(100) {
+        let mut q = Sql::start(conn, "INSERT INTO score_totals (day, owner, score, n, total) VALUES ");
+        for (i, ((owner, score), (n, sum))) in chunk.iter().enumerate() {
+            q.push(if i == 0 { "(" } else { ", (" })
+                .bind(Store::Date, &Value::Date(day))
+                .push(", ")
+                .id(*owner)
+                .push(", ");
+            q.text(*score).push(", ").int(*n).push(", ").bind(Store::Num, &Value::Num(*sum)).push(")");
+        }
+        q.execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The mean of each score over the customers of these owners, as of the last day kept in a period.
+pub fn means(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -> Result<BTreeMap<String, f64>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT score, CAST(sum(n) AS BIGINT), sum(total) FROM score_totals WHERE day = (SELECT max(day) FROM score_totals WHERE 1 = 1",
+    );
+    push_days(&mut q, "day", days);
+    q.push(")");
+    push_owners(&mut q, "owner", owners);
+    q.push(" GROUP BY score");
+    let mut found = BTreeMap::new();
+    for cells in q.load(conn)? {
+        let mut row = Row::new(cells);
+        let (score, n, sum) = (row.text()?, row.int()?, row.opt_num().unwrap_or(0.0));
+        if n > 0 {
+            found.insert(score, sum / n as f64);
+        }
+    }
+    Ok(found)
+}
+
+/// Customers of the opportunities won in a period.
+pub fn customers_won(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -> Result<i64> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT count(DISTINCT customer_id) FROM opportunities WHERE archived_at IS NULL AND status = 'won'",
+    );
+    push_days(&mut q, "closed_on", days);
+    push_owners(&mut q, "owner_id", owners);
+    counted(conn, q)
+}
+
+/// Customers of grade A or B made in a span of time.
+pub fn new_good_customers(
+    conn: &mut AnyConnection,
+    span: (DateTime<Utc>, DateTime<Utc>),
+    owners: Owners<'_>,
+) -> Result<i64> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT count(*) FROM customers WHERE archived_at IS NULL AND grade IN ('A', 'B') AND created_at >= ",
+    );
+    q.time(span.0).push(" AND created_at < ").time(span.1);
+    push_owners(&mut q, "owner_id", owners);
+    counted(conn, q)
+}
+
+/// The first deals of people hired in the two years before the end of a period, where they fall into it: days from
+/// the first day at work to the deal.
+pub fn ramps(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -> Result<Vec<i64>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT u.hired_on, min(o.closed_on) FROM users u JOIN opportunities o ON o.owner_id = u.id AND o.status = 'won' \
+         AND o.archived_at IS NULL AND o.closed_on >= u.hired_on WHERE u.hired_on IS NOT NULL",
+    );
+    push_days(&mut q, "u.hired_on", (days.1 - chrono::Duration::days(730), days.1));
+    push_owners(&mut q, "u.id", owners);
+    q.push(" GROUP BY u.id, u.hired_on");
+    let mut found = Vec::new();
+    for cells in q.load(conn)? {
+        let mut row = Row::new(cells);
+        let (hired, first) = (row.date()?, row.date()?);
+        if first >= days.0 && first <= days.1 {
+            found.push((first - hired).num_days());
+        }
+    }
+    Ok(found)
+}
+
+/// A customer that may not come back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AtRisk {
+    /// The customer.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its owner.
+    pub owner: Option<Uuid>,
+    /// The probability that it still is a customer, percent.
+    pub alive: Option<f64>,
+    /// What is at risk, in minor units.
+    pub minor: i64,
+    /// Its last order.
+    pub last_order_on: Option<NaiveDate>,
+    /// Its RFM segment.
+    pub segment: Option<String>,
+}
+
+/// Live customers of these owners with value at risk, the greatest first.
+pub fn at_risk(conn: &mut AnyConnection, owners: Owners<'_>, limit: i64) -> Result<Vec<AtRisk>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT id, name, owner_id, alive, value_at_risk_minor, last_order_on, rfm_segment FROM customers \
+         WHERE archived_at IS NULL AND value_at_risk_minor > 0",
+    );
+    push_owners(&mut q, "owner_id", owners);
+    q.push(" ORDER BY value_at_risk_minor DESC, id LIMIT ").int(limit);
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok(AtRisk {
+            id: row.id()?,
+            name: row.text()?,
+            owner: row.opt_id(),
+            alive: row.opt_num(),
+            minor: row.int()?,
+            last_order_on: row.opt_date(),
+            segment: row.opt_text(),
+        })
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// Customers by their segment at two moments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flow {
+    /// The segment at the first.
+    pub earlier: Option<String>,
+    /// The segment at the second.
+    pub later: Option<String>,
+    /// How many.
+    pub customers: i64,
+}
+
+/// Live customers of these owners by their RFM segment at two moments.
+pub fn migration(
+    conn: &mut AnyConnection,
+    moments: (DateTime<Utc>, DateTime<Utc>),
+    owners: Owners<'_>,
+) -> Result<Vec<Flow>> {
+    let mut q = Sql::start(conn, "SELECT earlier, later, count(*) FROM (SELECT ");
+    for (i, at) in [moments.0, moments.1].into_iter().enumerate() {
+        q.push("(SELECT s.band FROM score_snapshots s WHERE s.subject = c.id AND s.model = 'rfm' AND s.at < ").time(at);
+        q.push(" ORDER BY s.at DESC LIMIT 1) AS ").push(if i == 0 { "earlier, " } else { "later" });
+    }
+    q.push(" FROM customers c WHERE c.archived_at IS NULL");
+    push_owners(&mut q, "c.owner_id", owners);
+    q.push(
+        ") AS both_days WHERE later IS NOT NULL OR earlier IS NOT NULL GROUP BY earlier, later ORDER BY 3 DESC, 1, 2",
+    );
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok(Flow { earlier: row.opt_text(), later: row.opt_text(), customers: row.int()? })
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// How a content item was used.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContentUse {
+    /// The item.
+    pub id: Uuid,
+    /// Its title.
+    pub title: String,
+    /// Contacts in which it was used.
+    pub used: i64,
+    /// Closed opportunities it was used for.
+    pub closed: i64,
+    /// Those of them that were won.
+    pub won: i64,
+    /// It was shown to the customer already.
+    pub shown: bool,
+}
+
+/// Every content item in use, with how it fared and whether this customer has seen it.
+pub fn content_uses(conn: &mut AnyConnection, customer: Uuid) -> Result<Vec<ContentUse>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT c.id, c.title, count(u.activity_id), count(CASE WHEN o.status IN ('won', 'lost') THEN 1 END), \
+         count(CASE WHEN o.status = 'won' THEN 1 END), count(CASE WHEN a.customer_id = ",
+    );
+    q.id(customer).push(
+        " THEN 1 END) FROM contents c LEFT JOIN activity_contents u ON u.content_id = c.id LEFT JOIN activities a ON a.id = u.activity_id \
+         LEFT JOIN opportunities o ON o.id = a.opportunity_id WHERE c.archived_at IS NULL AND ",
+    );
+    q.pick("c.active IS NOT FALSE", "coalesce(c.active, 1) = 1").push(" GROUP BY c.id, c.title");
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok(ContentUse {
+            id: row.id()?,
+            title: row.text()?,
+            used: row.int()?,
+            closed: row.int()?,
+            won: row.int()?,
+            shown: row.int()? > 0,
+        })
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// Names of the resources in use.
+pub fn resource_names(conn: &mut AnyConnection) -> Result<Vec<(Uuid, String)>> {
+    let q = Sql::start(conn, "SELECT id, name FROM resources WHERE archived_at IS NULL");
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok((row.id()?, row.text()?))
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}

@@ -1,0 +1,134 @@
+//! Stays of customers in their lifecycle stages, and what scores give and take.
+
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::row::Row;
+use crate::sql::{Cells, Sql, Store};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::value::Value;
+use uuid::Uuid;
+
+/// A customer enters a stage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Move {
+    /// The customer.
+    pub customer: Uuid,
+    /// The stage.
+    pub stage: &'static str,
+    /// Why, as JSON.
+    pub reason: String,
+}
+
+/// Ends the present stays of these customers and begins the new ones.
+pub fn enter(conn: &mut AnyConnection, moves: &[Move], now: DateTime<Utc>) -> Result<()> {
+    for chunk in moves.chunks(100) {
+        let ids: Vec<Uuid> = chunk.iter().map(|m| m.customer).collect();
+        let mut q = Sql::start(conn, "UPDATE lifecycle_history SET left_at = ");
+        q.time(now).push(" WHERE left_at IS NULL AND customer_id IN ").ids(&ids);
+        q.execute(conn)?;
+        let mut q = Sql::start(conn, "INSERT INTO lifecycle_history (customer_id, entered_at, stage, reason) VALUES ");
+        for (i, m) in chunk.iter().enumerate() {
+            q.push(if i == 0 { "(" } else { ", (" }).id(m.customer).push(", ").time(now).push(", ").text(m.stage);
+            q.push(", ").text(m.reason.clone()).push(")");
+        }
+        q.push(" ON CONFLICT (customer_id, entered_at) DO UPDATE SET stage = excluded.stage, reason = excluded.reason, left_at = NULL");
+        q.execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The present stage of each of these customers that has one, and since when.
+pub fn present(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<(Uuid, String, DateTime<Utc>)>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT customer_id, stage, entered_at FROM lifecycle_history WHERE left_at IS NULL AND customer_id IN ",
+    );
+    q.ids(customers);
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok((row.id()?, row.text()?, row.time()?))
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// A stay in a stage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stay {
+    /// The stage.
+    pub stage: String,
+    /// Since when.
+    pub entered_at: DateTime<Utc>,
+    /// Until when; none for the present one.
+    pub left_at: Option<DateTime<Utc>>,
+    /// Why, as JSON.
+    pub reason: Option<String>,
+}
+
+/// The stays of a customer, newest first.
+pub fn stays(conn: &mut AnyConnection, customer: Uuid, limit: i64) -> Result<Vec<Stay>> {
+    let mut q =
+        Sql::start(conn, "SELECT stage, entered_at, left_at, reason FROM lifecycle_history WHERE customer_id = ");
+    q.id(customer).push(" ORDER BY entered_at DESC LIMIT ").int(limit);
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok(Stay { stage: row.text()?, entered_at: row.time()?, left_at: row.opt_time(), reason: row.opt_text() })
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// Ends entitlements of customers by their keys.
+pub fn revoke(
+    conn: &mut AnyConnection,
+    revoked: &[(Uuid, Vec<String>)],
+    today: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for (customer, keys) in revoked {
+        let mut q =
+            Sql::start(conn, "UPDATE entitlements SET status = 'revoked', version = version + 1, revoked_on = ");
+        q.bind(Store::Date, &Value::Date(today)).push(", updated_at = ").time(now);
+        q.push(" WHERE status = 'active' AND customer_id = ").id(*customer).push(" AND key IN (");
+        for (i, key) in keys.iter().enumerate() {
+            q.push(if i == 0 { "" } else { ", " }).text(key.clone());
+        }
+        q.push(")");
+        q.execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Which of these customers have an open task, and from where it came.
+pub fn open_tasks(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+    let mut found = Vec::new();
+    for chunk in customers.chunks(500) {
+        let mut q = Sql::start(
+            conn,
+            "SELECT customer_id, origin FROM tasks WHERE archived_at IS NULL AND status = 'open' AND origin IS NOT NULL AND customer_id IN ",
+        );
+        q.ids(chunk);
+        for cells in q.load(conn)? {
+            let mut row = Row::new(cells);
+            found.push((row.id()?, row.text()?));
+        }
+    }
+    Ok(found)
+}
+
+/// Measures the playbooks that began so long ago: the score of their dimension now.
+pub fn measure_playbooks(conn: &mut AnyConnection, began_until: NaiveDate, today: NaiveDate) -> Result<usize> {
+    let mut measured = 0;
+    for (dimension, column) in [
+        ("security", "sdae_security"),
+        ("development", "sdae_development"),
+        ("acceptance", "sdae_acceptance"),
+        ("experience", "sdae_experience"),
+    ] {
+        let mut q = Sql::start(conn, "UPDATE playbook_runs SET score_after = (SELECT c.");
+        q.push(column).push(" FROM customers c WHERE c.id = playbook_runs.customer_id), measured_on = ");
+        q.bind(Store::Date, &Value::Date(today))
+            .push(" WHERE measured_on IS NULL AND archived_at IS NULL AND started_on <= ");
+        q.bind(Store::Date, &Value::Date(began_until)).push(" AND dimension = ").text(dimension);
+        measured += q.execute(conn)?;
+    }
+    Ok(measured)
+}
