@@ -54,6 +54,19 @@ impl NewsKind {
     }
 }
 
+/// One message of the live stream, in the fields of server-sent events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StreamMessage {
+    /// What it is: `unread`, `change`, `notification` or `reset`.
+    pub event: String,
+    /// A JSON document, as the operation says.
+    pub data: String,
+    /// Position to come back with; on `change` and `reset` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
 /// A page of the caller's news, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

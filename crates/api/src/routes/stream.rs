@@ -51,7 +51,7 @@ struct From {
 /// everything should be loaded anew. A comment comes every 15 seconds as a sign of life.
 #[utoipa::path(get, path = "/api/v1/stream", operation_id = "get_stream", tag = "notifications",
     params(("last_event_id" = Option<String>, Query, description = "Id of the last event received, where the header Last-Event-ID cannot be sent."), ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event received.")),
-    responses((status = 200, description = "The stream.", content_type = "text/event-stream", body = String)))]
+    responses((status = 200, description = "The stream.", content_type = "text/event-stream", body = contract::notifications::StreamMessage)))]
 async fn get_stream(cx: Cx<Anyone>) -> Result<HttpResponse> {
     let query: From = cx.query()?;
     let header = cx.request().headers().get("last-event-id").and_then(|v| v.to_str().ok()).map(str::to_owned);
