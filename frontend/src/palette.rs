@@ -176,6 +176,15 @@ fn actions(l: crate::i18n::Lang, session: &crate::data::session::Session, q: &st
             });
         }
     }
+    if session.me.may("scores", "read") {
+        for (icon, title, to) in [
+            ("phone", l.nav_due(), Route::Due),
+            ("target", l.nav_four_r(), Route::FourR),
+            ("refresh-cw", l.nav_flywheel(), Route::Flywheel),
+        ] {
+            all.push(Line { icon, title: title.into(), note: l.go_to().into(), to: Target::Page(to) });
+        }
+    }
     for (icon, title, to) in [
         ("calendar-days", l.nav_calendar(), Route::Calendar),
         ("chart-no-axes-column", l.nav_reports(), Route::Reports),

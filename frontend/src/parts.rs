@@ -37,6 +37,12 @@ pub(crate) enum Room {
     Import(String),
     Exports,
     Gallery,
+    /// Whom to contact.
+    Due,
+    FourR,
+    Flywheel,
+    /// What the models say about a customer.
+    CustomerScores(String),
     /// What will probably come; the callback opens the explanation of a metric.
     Forecast(Scope, Callback<String>),
     /// The funnel and the segments of customers.
@@ -54,6 +60,7 @@ impl Room {
             Room::Settings(_) | Room::Imports | Room::NewImport | Room::Import(_) | Room::Exports | Room::Gallery => {
                 Part::Office
             }
+            Room::Due | Room::FourR | Room::Flywheel | Room::CustomerScores(_) => Part::Growth,
             Room::Reports(_) | Room::Forecast(..) | Room::Charts(_) | Room::Explain(..) => Part::Insight,
         }
     }
@@ -75,12 +82,14 @@ pub(crate) enum Part {
     Office,
     /// Charts, reports and explanations.
     Insight,
+    /// Scores: whom to contact, the four Rs, the flywheel, a customer's profile.
+    Growth,
 }
 
 type Draw = fn(&Room) -> Html;
 
 /// In the order in which they are downloaded ahead.
-const PARTS: [Part; 4] = [Part::Desk, Part::Record, Part::Insight, Part::Office];
+const PARTS: [Part; 5] = [Part::Desk, Part::Record, Part::Insight, Part::Growth, Part::Office];
 
 thread_local! {
     static LOADED: RefCell<[Option<Draw>; PARTS.len()]> = const { RefCell::new([None; PARTS.len()]) };
@@ -99,6 +108,11 @@ fn record() -> Result<Draw, SplitLoaderError> {
 #[wasm_split(office, fallible)]
 fn office() -> Result<Draw, SplitLoaderError> {
     Ok(pages::office)
+}
+
+#[wasm_split(growth, fallible)]
+fn growth() -> Result<Draw, SplitLoaderError> {
+    Ok(pages::growth::draw)
 }
 
 #[wasm_split(insight, fallible)]
@@ -121,6 +135,7 @@ impl Part {
             Part::Record => record().await,
             Part::Office => office().await,
             Part::Insight => insight().await,
+            Part::Growth => growth().await,
         };
         let draw = draw.ok()?;
         LOADED.with_borrow_mut(|l| l[self as usize] = Some(draw));

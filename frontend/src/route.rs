@@ -25,6 +25,12 @@ pub(crate) enum Route {
     Import { id: String },
     #[at("/exports")]
     Exports,
+    #[at("/due")]
+    Due,
+    #[at("/four-r")]
+    FourR,
+    #[at("/flywheel")]
+    Flywheel,
     #[at("/ui")]
     Gallery,
     #[at("/settings")]

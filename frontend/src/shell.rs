@@ -31,6 +31,13 @@ pub(crate) fn object_icon(object: &str) -> &'static str {
         "teams" => "network",
         "users" => "users-round",
         "saved_views" => "bookmark",
+        "contents" => "notebook-pen",
+        "resources" => "video",
+        "pains" => "circle-alert",
+        "goals" => "target",
+        "assessments" | "audits" => "clipboard-list",
+        "entitlements" => "key",
+        "playbook_runs" => "workflow",
         _ => "layout-list",
     }
 }
@@ -121,6 +128,9 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
         Route::Imports => lazy(Room::Imports),
         Route::NewImport => lazy(Room::NewImport),
         Route::Import { id } => lazy(Room::Import(id)),
+        Route::Due => lazy(Room::Due),
+        Route::FourR => lazy(Room::FourR),
+        Route::Flywheel => lazy(Room::Flywheel),
         Route::Gallery => lazy(Room::Gallery),
         Route::Exports => lazy(Room::Exports),
         Route::Settings => lazy(Room::Settings(String::new())),
@@ -178,6 +188,12 @@ fn SideNav(p: &SideNavProps) -> Html {
             { head(l.nav_group_customers()) }{ object("customers") }{ object("contacts") }
             { head(l.nav_group_sales()) }{ object("opportunities") }{ object("orders") }{ object("products") }
             { head(l.nav_group_work()) }{ object("activities") }{ object("tasks") }
+            if session.me.may("scores", "read") {
+                { head(l.nav_group_growth()) }
+                { link(Route::Due, p.route == Route::Due, "phone", l.nav_due().into()) }
+                { link(Route::FourR, p.route == Route::FourR, "target", l.nav_four_r().into()) }
+                { link(Route::Flywheel, p.route == Route::Flywheel, "refresh-cw", l.nav_flywheel().into()) }
+            }
             { head(l.nav_group_data()) }
             { link(Route::Imports, imports, "upload", l.nav_imports().into()) }
             { link(Route::Exports, p.route == Route::Exports, "download", l.nav_exports().into()) }

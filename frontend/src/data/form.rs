@@ -43,6 +43,8 @@ pub(crate) fn input_text(field: &FieldMeta, value: &Value, clock: &Clock) -> Str
         ("datetime", Value::String(s)) => moment_input(s, clock),
         (_, Value::String(s)) => s.clone(),
         (_, Value::Null) => String::new(),
+        // 80.0 is written 80.
+        (_, Value::Number(n)) if n.is_f64() => n.as_f64().map(|v| v.to_string()).unwrap_or_default(),
         (_, Value::Array(_) | Value::Object(_)) => serde_json::to_string_pretty(value).unwrap_or_default(),
         (_, v @ (Value::Bool(_) | Value::Number(_))) => v.to_string(),
     }

@@ -3,6 +3,7 @@
 
 mod words;
 mod words_desk;
+mod words_growth;
 mod words_more;
 mod words_rooms;
 

@@ -34,7 +34,11 @@ pub(crate) struct BulkChange(pub(crate) Change);
 /// Fields that make sense to be the same in many records.
 fn fields(meta: &ObjectMeta) -> Vec<&FieldMeta> {
     let own = |f: &&FieldMeta| f.writable && !f.masked && f.key != meta.title_field && f.key != "owner_id";
-    meta.fields.iter().filter(own).filter(|f| !matches!(f.kind.as_str(), "tags" | "json" | "long_text")).collect()
+    meta.fields
+        .iter()
+        .filter(own)
+        .filter(|f| !matches!(f.kind.as_str(), "tags" | "links" | "choices" | "json" | "long_text"))
+        .collect()
 }
 
 /// True when there is a field for [`EditField`].

@@ -17,6 +17,7 @@ use crate::data::recent;
 use crate::data::session::use_session;
 use crate::data::types::{FieldMeta, ObjectMeta, Record, field_value, int, text};
 use crate::i18n::use_lang;
+use crate::parts::{Lazy, Room as Lazily};
 use crate::route::Route;
 use crate::shell::object_icon;
 use crate::ui::cls;
@@ -186,7 +187,8 @@ fn Fields(p: &FieldsProps) -> Html {
                 "id" | "version" | "archived_at" | "created_at" | "updated_at" | "created_by" | "refs"
             )
     };
-    let filled = |f: &&FieldMeta| !field_value(&p.record, &f.key).is_null() || f.in_list;
+    // What is computed has its own place on the page; here it is one of the further fields.
+    let filled = |f: &&FieldMeta| f.in_list || f.writable && !field_value(&p.record, &f.key).is_null();
     let shown: Vec<&FieldMeta> = p.meta.fields.iter().filter(own).filter(|f| *all || filled(f)).collect();
     let hidden = p.meta.fields.iter().filter(own).filter(|f| !filled(f)).count();
     let title = p.meta.field(&p.meta.title_field);
@@ -362,9 +364,10 @@ fn Tabs(p: &TabsProps) -> Html {
         let on = *tab == key;
         let (tab, key) = (tab.clone(), key.to_owned());
         html! {
-        <button role="tab" aria-selected={on.to_string()} key={key.clone()} data-tab={key.clone()} class={cls!("tab h-11 gap-1.5 whitespace-nowrap px-3 text-[13px]", on.then_some("tab-active font-medium"))} onclick={Callback::from(move |_: MouseEvent| tab.set(key.clone()))}>{ crate::ui::icon(icon, "size-3.5") }{ label.to_owned() }</button> }
+        <button role="tab" aria-selected={on.to_string()} key={key.clone()} data-tab={key.clone()} class={cls!("tab h-11 shrink-0 flex-nowrap gap-1.5 whitespace-nowrap px-3 text-[13px]", on.then_some("tab-active font-medium"))} onclick={Callback::from(move |_: MouseEvent| tab.set(key.clone()))}>{ crate::ui::icon(icon, "size-3.5") }{ label.to_owned() }</button> }
     };
     let id = text(&p.record, "id").to_owned();
+    let scored = p.meta.key == "customers" && session.me.may("scores", "read");
     let current = links.iter().find(|(o, _)| o.key == *tab);
     let mut preset = Record::new();
     for key in ["customer_id", "owner_id", "contact_id"] {
@@ -379,11 +382,13 @@ fn Tabs(p: &TabsProps) -> Html {
         <Card>
             <div role="tablist" class="tabs tabs-border flex-nowrap overflow-x-auto border-b border-base-300/70 px-2 [scrollbar-width:none]">
                 { for links.iter().map(|(o, _)| button(&o.key, object_icon(&o.key), &o.label_plural)) }
+                if scored { { button("scores", "sparkles", l.scores_tab()) } }
                 if p.meta.key == "opportunities" { { button("history", "git-branch", l.stage_history()) } }
                 { button("timeline", "history", l.timeline()) }
             </div>
             { match current {
                 Some((o, f)) => html! { <Related key={o.key.clone()} meta={o.clone()} field={f.clone()} id={id} name={p.meta.title_of(&p.record)} {preset} /> },
+                None if *tab == "scores" => html! { <Lazy room={Lazily::CustomerScores(id)} /> },
                 None if *tab == "history" => html! { <StageHistory id={id} /> },
                 None => html! { <div class="pt-3"><Timeline meta={p.meta.clone()} {id} refs={p.refs.clone()} /></div> },
             } }

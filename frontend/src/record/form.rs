@@ -332,7 +332,7 @@ fn paired(fields: &[FieldMeta]) -> Vec<(&FieldMeta, bool)> {
 }
 
 fn wide(f: &FieldMeta) -> bool {
-    matches!(f.kind.as_str(), "text" | "long_text" | "link" | "tags" | "json" | "url" | "email")
+    matches!(f.kind.as_str(), "text" | "long_text" | "link" | "tags" | "links" | "choices" | "json" | "url" | "email")
         && !matches!(f.key.as_str(), "city" | "province" | "region" | "unit" | "code" | "department" | "title")
 }
 

@@ -41,7 +41,9 @@ pub(crate) fn FieldInput(p: &FieldInputProps) -> Html {
         "choice" => choice_input(p),
         "bool" => bool_input(p),
         "link" => link_input(p),
-        "tags" => tags_input(p),
+        "tags" => many_input(p, "tags".into()),
+        "links" => many_input(p, p.field.link.clone().unwrap_or_default()),
+        "choices" => choices_input(p),
         "long_text" | "json" => html! { <TextArea ..p.clone_props() /> },
         _ => html! { <TextInput ..p.clone_props() /> },
     }
@@ -100,7 +102,23 @@ fn link_input(p: &FieldInputProps) -> Html {
     html! { <LinkPicker object={p.field.link.clone().unwrap_or_default()} {value} {onchange} invalid={p.invalid} name={p.field.key.clone()} scope={p.scope.clone()} onblur={p.onblur.clone()} /> }
 }
 
-fn tags_input(p: &FieldInputProps) -> Html {
+/// Several options as buttons that are on or off.
+fn choices_input(p: &FieldInputProps) -> Html {
+    let now: Vec<String> =
+        p.value.as_array().into_iter().flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect();
+    html! { <span class="flex flex-wrap gap-1.5" role="group" aria-label={p.field.label.clone()}>{ for p.field.choices.iter().map(|c| {
+        let on = now.contains(&c.key);
+        let onclick = { let (now, key, onchange) = (now.clone(), c.key.clone(), p.onchange.clone()); Callback::from(move |e: MouseEvent| {
+            e.prevent_default();
+            let mut next = now.clone();
+            if on { next.retain(|k| *k != key) } else { next.push(key.clone()) }
+            onchange.emit(Value::Array(next.into_iter().map(Value::String).collect()))
+        }) };
+        html! { <button type="button" key={c.key.clone()} aria-pressed={on.to_string()} {onclick} class={cls!("h-8 cursor-pointer rounded-lg border px-2.5 text-[13px]", if on { "border-primary bg-primary/10 text-primary" } else { "border-base-300 hover:border-primary/40" })}>{ &c.label }</button> }
+    }) }</span> }
+}
+
+fn many_input(p: &FieldInputProps, object: String) -> Html {
     let ids = p.value.as_array().cloned().unwrap_or_default();
     let value: Vec<Choice> = ids
         .iter()
@@ -116,7 +134,7 @@ fn tags_input(p: &FieldInputProps) -> Html {
             onchange.emit(Value::Array(list.into_iter().map(|c| Value::String(c.0)).collect()));
         })
     };
-    html! { <ManyPicker object="tags" {value} {onchange} /> }
+    html! { <ManyPicker {object} {value} {onchange} /> }
 }
 
 /// Keeps the typed text, so that `1.` and `1.5万` are not rewritten under one's fingers.

@@ -46,7 +46,12 @@ impl<'a> Show<'a> {
                 None => badge("neutral", s),
             },
             ("link", Value::String(id)) => self.link(field.link.as_deref().unwrap_or(""), id),
-            ("tags", Value::Array(ids)) => {
+            ("choices", Value::Array(keys)) => {
+                let label =
+                    |k: &str| field.choices.iter().find(|c| c.key == k).map_or(k.to_owned(), |c| c.label.clone());
+                html! { <span class="flex flex-wrap gap-1">{ for keys.iter().filter_map(Value::as_str).map(|k| badge("neutral", &label(k))) }</span> }
+            }
+            ("tags" | "links", Value::Array(ids)) => {
                 html! { <span class="flex flex-wrap gap-1">{ for ids.iter().filter_map(Value::as_str).map(|id| badge("neutral", self.label(id))) }</span> }
             }
             ("money", Value::Number(n)) => self.money(n.as_i64().unwrap_or_default()),
@@ -117,7 +122,13 @@ impl<'a> Show<'a> {
                 field.choices.iter().find(|c| &c.key == s).map_or_else(|| s.clone(), |c| c.label.clone())
             }
             ("link", Value::String(id)) => self.label(id).to_owned(),
-            ("tags", Value::Array(ids)) => ids
+            ("choices", Value::Array(keys)) => keys
+                .iter()
+                .filter_map(Value::as_str)
+                .map(|k| field.choices.iter().find(|c| c.key == k).map_or(k, |c| c.label.as_str()))
+                .collect::<Vec<_>>()
+                .join(self.lang.pick("、", ", ")),
+            ("tags" | "links", Value::Array(ids)) => ids
                 .iter()
                 .filter_map(Value::as_str)
                 .map(|id| self.label(id))

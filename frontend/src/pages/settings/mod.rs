@@ -4,6 +4,8 @@ mod account;
 mod api_keys;
 mod appearance;
 mod fields;
+mod model_words;
+mod models;
 mod role_rows;
 mod roles;
 
@@ -44,6 +46,7 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
         "sessions" => html! { <account::Sessions /> },
         "organisation" => html! { <account::OrganisationPage /> },
         "fields" => html! { <fields::CustomFields /> },
+        "models" => html! { <models::Models /> },
         "roles" => html! { <roles::Roles /> },
         "api-keys" => html! { <api_keys::ApiKeys /> },
         _ => html! { <Empty icon="circle-help" title={l.page_not_found()} /> },
@@ -54,7 +57,7 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
             <nav class="flex gap-0.5 overflow-x-auto lg:flex-col lg:overflow-visible" aria-label={l.nav_settings()}>
                 { head(l.settings_mine()) }{ item("profile", "user", l.my_profile()) }{ item("password", "lock", l.change_password()) }{ item("sessions", "monitor-smartphone", l.sessions()) }
                 { head(l.settings_people()) }{ item("organisation", "building-2", l.organisation()) }{ object("users") }{ object("teams") }{ item("roles", "shield", l.roles()) }{ item("api-keys", "key", l.api_keys()) }
-                { head(l.settings_data()) }{ item("fields", "sliders-horizontal", l.custom_fields()) }{ object("pipelines") }{ object("pipeline_stages") }{ object("tags") }{ object("saved_views") }
+                { head(l.settings_data()) }{ item("fields", "sliders-horizontal", l.custom_fields()) }if session.me.may("settings", "read") { { item("models", "target", l.models()) } }{ object("pipelines") }{ object("pipeline_stages") }{ object("tags") }{ object("contents") }{ object("resources") }{ object("pains") }{ object("goals") }{ object("saved_views") }
             </nav>
             <div class="min-w-0">{ body }</div>
         </div>

@@ -1,0 +1,191 @@
+//! Everything the models say about one customer, with the reasons: what to do next, SDAE, health, grade, rhythm, worth.
+
+use super::playbooks::{PlaybookList, start};
+use super::{gauge, list, num, score, words};
+use crate::browser;
+use crate::data::query::use_query;
+use crate::data::session::use_session;
+use crate::format;
+use crate::i18n::{Lang, use_lang};
+use crate::route::Route;
+use crate::ui::cls;
+use crate::ui::toast::use_toaster;
+use crate::ui::{Empty, Failed, badge, icon, skeleton_lines, tone};
+use serde_json::Value;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct ScoresProps {
+    pub(crate) id: String,
+}
+
+/// The tab of a customer's page.
+#[component]
+pub(crate) fn Scores(p: &ScoresProps) -> Html {
+    let l = use_lang();
+    let session = use_session();
+    let toaster = use_toaster();
+    let overview = use_query::<Value>(format!("/customers/{}/overview", p.id));
+    let (Some(o), currency) = (&overview.data, session.currency()) else {
+        return match &overview.error {
+            Some(e) => html! { <Failed error={e.clone()} retry={overview.refetch.clone()} /> },
+            None => skeleton_lines(10),
+        };
+    };
+    let none = Value::Null;
+    let of = |key: &str| o.get("scores").and_then(|s| s.get(key)).unwrap_or(&none);
+    let onstart = {
+        let (id, toaster) = (p.id.clone(), toaster);
+        Callback::from(move |key: String| start(l, toaster.clone(), id.clone(), key))
+    };
+    html! {
+        <div class="p-4" data-testid="scores">
+            { next_actions(l, list(o, "next_actions"), &onstart) }
+            <div class="mt-4 grid items-start gap-4 md:grid-cols-2">
+                { sdae(l, of("sdae")) }
+                <div class="grid gap-4">{ health(l, of("health")) }{ grade(l, of("grade")) }</div>
+                { rhythm(l, of("cadence")) }
+                { lifecycle(l, of("lifecycle"), of("tier"), currency) }
+                { repeat(l, of("repeat"), currency) }
+                <section class="rounded-box border border-base-300 p-4"><h3 class="mb-2 text-[13px] font-semibold">{ l.playbooks() }</h3><PlaybookList items={of("playbooks").as_array().cloned().unwrap_or_default()} onstart={onstart.clone()} /></section>
+            </div>
+        </div>
+    }
+}
+
+/// What to do next and why, the most useful first.
+fn next_actions(l: Lang, actions: &[Value], onstart: &Callback<String>) -> Html {
+    if actions.is_empty() {
+        return html! { <Empty small=true icon="circle-check" title={l.next_none()} /> };
+    }
+    html! { <section class="rounded-box border border-primary/30 bg-primary/5 p-4"><h3 class="mb-2 text-[13px] font-semibold">{ l.next_actions() }</h3>
+    <ul class="space-y-2">{ for actions.iter().map(|a| {
+        let (mark, playbook, task) = (match words(a, "kind") { "contact" => "phone", "playbook" => "workflow", "task" => "list-checks", _ => "lightbulb" }, words(a, "playbook").to_owned(), words(a, "task_id"));
+        let button = if !playbook.is_empty() {
+            let onclick = onstart.reform(move |_: MouseEvent| playbook.clone());
+            html! { <button class="btn btn-xs btn-primary" {onclick}>{ l.playbook_start() }</button> }
+        } else if !task.is_empty() {
+            html! { <Link<Route> to={Route::record("tasks", task)} classes="btn btn-xs">{ l.open() }</Link<Route>> }
+        } else { html! {} };
+        html! { <li class="flex items-start gap-3 text-[13px]">{ icon(mark, "size-4 mt-0.5 text-primary") }<span class="min-w-0 flex-1"><b class="block font-medium">{ words(a, "title") }</b><span class="text-xs text-base-content/70">{ words(a, "why") }</span></span>{ button }</li> }
+    }) }</ul></section> }
+}
+
+fn sheet(title: &str, extra: Html, body: Html) -> Html {
+    html! { <section class="min-w-0 rounded-box border border-base-300 p-4"><header class="mb-1 flex min-h-6 items-center justify-between gap-2"><h3 class="text-[13px] font-semibold">{ title.to_owned() }</h3>{ extra }</header>{ body }</section> }
+}
+
+fn pill(v: &Value, band: &str, label: &str) -> Html {
+    let text = words(v, label);
+    if text.is_empty() {
+        return html! {};
+    }
+    let color = match words(v, band) {
+        "strong" | "healthy" => "success",
+        "watch" => "warning",
+        "weak" | "at_risk" => "error",
+        _ => "neutral",
+    };
+    badge(color, text)
+}
+
+/// The inputs of a score: value, weight and points of each, and where it came from.
+fn why(l: Lang, parts: &[Value]) -> Html {
+    if parts.is_empty() {
+        return html! {};
+    }
+    let source = |p: &Value| match words(p, "source") {
+        "computed" => l.source_computed(),
+        "assessed" => l.source_assessed(),
+        "stale" => l.source_stale(),
+        _ => l.source_missing(),
+    };
+    html! { <details class="mt-1 text-xs"><summary class="cursor-pointer text-base-content/70 hover:text-primary">{ l.explain() }</summary><ul class="mt-1 space-y-1">{ for parts.iter().map(|p| html! {
+    <li class="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3" title={words(p, "formula").to_owned()}><span class="truncate">{ words(p, "label") }</span><span class="tabular-nums">{ score(l, num(p, "value")) }{ " × " }{ format::number(num(p, "weight").unwrap_or(0.0), 2) }</span><span class="col-span-2 truncate text-base-content/70">{ source(p) }if !words(p, "formula").is_empty() { { " · " }{ words(p, "formula") } }</span></li> }) }</ul></details> }
+}
+
+fn sdae(l: Lang, v: &Value) -> Html {
+    let extra = html! { <>if !words(v, "asset_label").is_empty() { { badge("primary", words(v, "asset_label")) } }if v.get("at_risk").and_then(Value::as_bool).unwrap_or(false) { { badge("error", l.at_risk()) } }</> };
+    sheet(
+        l.sdae(),
+        extra,
+        html! { <>{ for list(v, "dimensions").iter().map(|d| html! { <div>
+        { gauge(l, words(d, "label"), num(d, "score"), html! { <>if words(d, "dimension") == words(v, "weakest") { { badge("warning", l.weakest()) } }{ pill(d, "band", "band_label") }</> }) }{ why(l, list(d, "parts")) }</div> }) }</> },
+    )
+}
+
+fn health(l: Lang, v: &Value) -> Html {
+    let silent = v.get("silent").and_then(Value::as_bool).unwrap_or(false);
+    let body = html! { <>{ gauge(l, l.health(), num(v, "score"), html! {}) }if silent { <p class="flex items-center gap-1.5 text-xs text-error">{ icon("circle-alert", "size-3.5") }{ l.silent_since(words(v, "silent_since")) }</p> }{ why(l, list(v, "parts")) }</> };
+    sheet(l.health(), pill(v, "band", "band_label"), body)
+}
+
+fn grade(l: Lang, v: &Value) -> Html {
+    let (now, computed) = (words(v, "grade"), words(v, "computed"));
+    let manual = v.get("manual").and_then(Value::as_bool).unwrap_or(false);
+    let extra = html! { <>if !now.is_empty() { { badge("primary", &l.grade_is(now)) } }if manual { { badge("neutral", &l.grade_by_hand(computed)) } }</> };
+    sheet(
+        l.by_grade(),
+        extra,
+        html! { <>{ gauge(l, l.overall(), num(v, "score"), html! {}) }{ why(l, list(v, "parts")) }</> },
+    )
+}
+
+/// One line of a key and its value.
+fn fact(key: &str, value: Html) -> Html {
+    html! { <div class="flex min-h-7 items-center justify-between gap-3 text-[13px]"><dt class="text-base-content/70">{ key.to_owned() }</dt><dd class="min-w-0 truncate text-right tabular-nums">{ value }</dd></div> }
+}
+
+fn rhythm(l: Lang, v: &Value) -> Html {
+    if v.is_null() {
+        return sheet(l.rhythm(), html! {}, html! { <p class="text-xs text-base-content/70">{ l.rhythm_none() }</p> });
+    }
+    let last = words(v, "last_contact_at");
+    let body = html! { <dl>
+        { fact(l.last_contact(), html! { { if last.is_empty() { l.never_contacted().to_owned() } else { format::moment(l, last, &browser::clock()) } } }) }
+        { fact(l.rhythm_target(), html! { { l.every_days(num(v, "interval_days").unwrap_or(0.0) as i64) } }) }
+        { fact(l.rhythm_contacts(), html! { { l.contacts_of(num(v, "contacts_in_interval").unwrap_or(0.0) as i64, num(v, "most_contacts").unwrap_or(0.0) as i64) } }) }
+    </dl> };
+    let color = match words(v, "status") {
+        "under" | "never" => "error",
+        "due" => "info",
+        "on_track" => "success",
+        _ => "warning",
+    };
+    sheet(l.rhythm(), badge(color, words(v, "status_label")), body)
+}
+
+fn lifecycle(l: Lang, v: &Value, tier: &Value, currency: &str) -> Html {
+    let entitlements: Vec<&str> = list(v, "entitlements").iter().filter_map(Value::as_str).collect();
+    let body = html! { <>
+        <p class="text-[13px] text-base-content/80">{ words(v, "focus") }</p>
+        <dl class="mt-1">if !tier.is_null() {
+            { fact(l.service_tier(), html! { { words(tier, "label") } }) }
+            { fact(l.paid_year(), html! { { format::money(l, currency, num(tier, "paid_minor").unwrap_or(0.0) as i64) } }) }
+            if let Some(next) = num(tier, "to_next_minor") { { fact(l.to_next_tier(), html! { { format::money(l, currency, next as i64) } }) } }
+        }</dl>
+        if !entitlements.is_empty() { <ul class="mt-2 space-y-1 text-xs">{ for entitlements.iter().map(|e| html! { <li class="flex gap-1.5">{ icon("check", "size-3.5 text-success") }{ *e }</li> }) }</ul> }
+        if !list(v, "history").is_empty() { <ol class="mt-3 space-y-1 border-l border-base-300 pl-3 text-xs">{ for list(v, "history").iter().take(5).map(|h| html! { <li><span class="font-medium">{ words(h, "label") }</span><span class="ml-2 text-base-content/70">{ format::moment(l, words(h, "entered_at"), &browser::clock()) }</span></li> }) }</ol> }
+    </> };
+    sheet(l.lifecycle(), badge("info", words(v, "label")), body)
+}
+
+fn repeat(l: Lang, v: &Value, currency: &str) -> Html {
+    if v.is_null() {
+        return sheet(l.worth(), html! {}, html! { <p class="text-xs text-base-content/70">{ l.worth_none() }</p> });
+    }
+    let money = |key: &str| html! { { num(v, key).map_or_else(|| l.unknown().to_owned(), |m| format::money(l, currency, m as i64)) } };
+    let alive = num(v, "alive");
+    let bought = list(v, "expected_purchases");
+    let expected: Vec<String> = bought.iter().filter_map(Value::as_f64).map(|x| format::number(x, 1)).collect();
+    let extra = html! { <>if v.get("win_back").and_then(Value::as_bool).unwrap_or(false) { { badge("error", l.win_back()) } }</> };
+    let body = html! { <dl>
+        { fact(l.alive(), html! { <span class={cls!("rounded-md px-1.5", tone(if alive.is_some_and(|a| a < 40.0) { "error" } else { "success" }))}>{ alive.map_or_else(|| l.unknown().to_owned(), format::percent) }</span> }) }
+        { fact(l.expected_purchases(), html! { { expected.join(" / ") } }) }
+        { fact(l.year_value(), money("year_minor")) }{ fact(l.lifetime_value(), money("lifetime_minor")) }{ fact(l.value_at_risk(), money("at_risk_minor")) }
+        if let Some(days) = num(v, "cycle_days") { { fact(l.buying_cycle(), html! { { l.days_n(&format::number(days, 0)) } }) } }
+        if num(v, "repeats") == Some(0.0) { <p class="mt-1 text-xs text-base-content/70">{ l.one_purchase() }</p> }
+    </dl> };
+    sheet(l.worth(), extra, body)
+}

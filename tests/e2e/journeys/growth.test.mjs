@@ -1,0 +1,92 @@
+// Scores at work: whom to contact, how right the contacts are, where the wheel is slow, what a customer is worth, and other settings.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { base, check, close, faces, request } from './browser.mjs';
+import { logIn, token as tokenOf } from './session.mjs';
+
+let token;
+before(async () => { token = await tokenOf(); });
+after(close);
+
+const get = path => request('GET', path, undefined, token);
+
+for (const face of faces) {
+  test(`the rooms of the flywheel are whole: ${face.name}`, async () => {
+    const page = await logIn(face);
+    const { items: [first] } = await get('/cadence/due?limit=1');
+    await page.goto(`${base}/due`);
+    await page.getByTestId('due').locator('li').first().waitFor();
+    assert.match(await page.getByTestId('due').locator('li').first().innerText(), new RegExp(first.name));
+    await check(page, 'due');
+    await page.goto(`${base}/four-r`);
+    await page.getByTestId('four-r').waitFor();
+    assert.equal(await page.getByTestId('four-r').locator('> div').count(), 4);
+    await check(page, 'four-r');
+    await page.goto(`${base}/flywheel`);
+    await page.getByTestId('wheels').waitFor();
+    assert.equal(await page.getByTestId('wheels').locator('svg g').count(), 3);
+    assert.equal(await page.getByTestId('outcomes').locator('> div').count(), 5);
+    await check(page, 'flywheel');
+    await page.goto(`${base}/customers/${first.customer_id}`);
+    await page.locator('[data-tab=scores]').click();
+    await page.getByTestId('scores').waitFor();
+    await check(page, 'customer-scores');
+    await page.goto(`${base}/settings/models`);
+    await page.locator('[data-model=grade]').waitFor();
+    await check(page, 'models');
+    await page.context().close();
+  });
+}
+
+test('a contact is written down from the list, and the customer no longer waits', async () => {
+  const page = await logIn(faces[0]);
+  const { items: [first] } = await get('/cadence/due?limit=1');
+  await page.goto(`${base}/due`);
+  await page.getByTestId('log-contact').first().click();
+  await page.locator('dialog [name=subject]').fill('季度回访');
+  await check(page, 'log-contact');
+  await page.locator('dialog [name=subject]').press('Control+Enter');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  const made = (await get(`/activities?customer_id=${first.customer_id}&sort=-created_at&limit=1`)).items[0];
+  assert.equal(made.subject, '季度回访');
+  assert.equal(made.kind, 'visit');
+  for (const deadline = Date.now() + 20_000; (await get('/cadence/due?limit=1')).items[0].customer_id === first.customer_id;) assert.ok(Date.now() < deadline, 'the customer still waits');
+  await page.context().close();
+});
+
+test('the effect of other cut-offs is seen before they are saved, and can be taken back', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/settings/models`);
+  await page.locator('[data-model=grade]').click();
+  const cut = page.locator('[name="cuts.a"]');
+  await cut.fill('95');
+  await page.getByTestId('preview').click();
+  const effect = page.getByTestId('effect');
+  await effect.waitFor();
+  assert.match(await effect.innerText(), /位客户中有/);
+  await check(page, 'model-preview');
+  assert.equal((await get('/score-settings/grade')).document.cuts.a, 80);
+  await cut.fill('10');
+  await page.getByRole('button', { name: '保存', exact: true }).click();
+  await page.locator('[role=alert]').filter({ hasText: /\S/ }).first().waitFor();
+  await cut.fill('85');
+  await page.getByRole('button', { name: '保存', exact: true }).click();
+  for (const deadline = Date.now() + 15_000; (await get('/score-settings/grade')).document.cuts.a !== 85;) assert.ok(Date.now() < deadline, 'the settings are not saved');
+  await page.context().close();
+});
+
+test('a playbook becomes tasks of the customer', async () => {
+  const page = await logIn(faces[0]);
+  const { items } = await get('/cadence/due?limit=40');
+  for (const { customer_id: id } of items) {
+    if (!(await get(`/customers/${id}/scores`)).playbooks.length) continue;
+    const before = (await get(`/tasks?customer_id=${id}&count=exact&limit=1`)).total;
+    await page.goto(`${base}/customers/${id}`);
+    await page.locator('[data-tab=scores]').click();
+    await page.getByTestId('playbook').first().click();
+    for (const deadline = Date.now() + 15_000; (await get(`/tasks?customer_id=${id}&count=exact&limit=1`)).total <= before;) assert.ok(Date.now() < deadline, 'no task was made');
+    await page.context().close();
+    return;
+  }
+  assert.fail('no customer of the list has a playbook that fits');
+});
