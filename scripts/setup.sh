@@ -70,7 +70,7 @@ npm_ci() {
 if [ "$want" = test ]; then
   npm_ci tests/e2e
   if ! cmp -s tests/fuzz/requirements.txt "$VENV/.flywheel-lock"; then
-    say "Python packages for Schemathesis"
+    say "Python packages for Schemathesis and the generated client"
     rm -rf "$VENV"; mkdir -p "$CACHE"
     python3 -m venv "$VENV"
     "$VENV/bin/pip" install --quiet --disable-pip-version-check -r tests/fuzz/requirements.txt >&2

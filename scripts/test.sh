@@ -38,14 +38,14 @@ case $step in
     run "single-page app" scripts/web.sh web
     run "compiling the tests" build
     run "Rust tests, both engines" rust_tests
-    run "generated TypeScript client" tests/e2e/client.sh
+    run "generated clients" tests/e2e/client.sh
     run "Schemathesis, SQLite" tests/fuzz/run.sh sqlite
     run "Schemathesis, PostgreSQL" tests/fuzz/run.sh postgres
     run "browser journeys" tests/e2e/run.sh
     run "real data" real_data ;;
   unit) run "compiling the tests" build
     run "Rust tests, both engines" rust_tests "$@" ;;
-  client) run "generated TypeScript client" tests/e2e/client.sh ;;
+  client) run "generated clients" tests/e2e/client.sh ;;
   fuzz)
     run "compiling the tests" build
     run "Schemathesis, SQLite" tests/fuzz/run.sh sqlite

@@ -74,6 +74,18 @@ pub(crate) fn save_text(text: &str, kind: &str, name: &str) {
     save_as(text, kind, name);
 }
 
+/// An address of an answer's content, for pictures; it holds memory until it is forgotten.
+pub(crate) async fn address_of(answer: gloo_net::http::Response) -> Option<String> {
+    let response: web_sys::Response = answer.into();
+    let blob = JsFuture::from(response.blob().ok()?).await.ok()?;
+    web_sys::Url::create_object_url_with_blob(blob.dyn_ref()?).ok()
+}
+
+/// Lets go of an address of [`address_of`].
+pub(crate) fn forget_address(address: &str) {
+    let _ = web_sys::Url::revoke_object_url(address);
+}
+
 /// Puts a text on the clipboard.
 pub(crate) fn copy(text: &str) {
     copy_text(text);

@@ -1,12 +1,15 @@
 //! The API as its callers see it, on both engines, one module per context.
 
 mod accounts;
+mod backup;
 mod concurrency;
 mod conditions;
 mod consumers;
+mod demo;
 mod figures;
 mod identity;
 mod imports;
+mod indexes;
 mod notifications;
 mod operations;
 mod outage;
@@ -15,3 +18,6 @@ mod rules;
 mod scorecards;
 mod scoring;
 mod server;
+mod talk;
+mod totals;
+mod upkeep;

@@ -1,5 +1,7 @@
 //! A database that is busy or away: the caller is told to come back, and nothing acknowledged is lost.
 
+use std::fs::{self, File};
+use std::io::Write;
 use std::sync::mpsc;
 use std::thread;
 
@@ -69,4 +71,46 @@ fn a_locked_sqlite_file_can_be_read_and_a_write_is_told_to_come_back() {
         release.send(()).unwrap();
     });
     admin.post("/api/v1/customers", &json!({ "name": "张江" })).expect(201);
+}
+
+#[test]
+fn a_full_disk_is_said_to_be_one_and_nothing_acknowledged_is_lost() {
+    let database = Server::set_up(Engine::Sqlite).expect("SQLite is always there");
+    let Some(server) = Server::on_small_disk(database, 24) else { return };
+    let admin = server.admin();
+    let post =
+        |i: i32| admin.post("/api/v1/customers", &json!({ "name": format!("客户{i:04}"), "note": "满".repeat(2_000) }));
+    let mut acknowledged = 0;
+    for i in 0..20 {
+        post(i).expect(201);
+        acknowledged += 1;
+    }
+    let ballast = server.inside(&server.database().folder().join("ballast"));
+    let mut file = File::create(&ballast).unwrap();
+    while file.write_all(&[0; 4096]).is_ok() {}
+    drop(file);
+    let refused = (20..2_000).map(post).find(|reply| {
+        acknowledged += i32::from(reply.status == 201);
+        reply.status != 201
+    });
+    let refused = refused.expect("some write is one too many").expect_problem(503, "storage_full");
+    assert!(refused.header("retry-after").is_some());
+    assert!(refused["detail"].as_str().unwrap().contains("full"), "{}", refused.json);
+    // What was there can be read, an upload is refused the same way, and with room again work goes on.
+    let total = || admin.get("/api/v1/customers?count=exact&limit=1").expect(200)["total"].as_i64().unwrap();
+    assert_eq!(total(), i64::from(acknowledged));
+    let bytes = vec![b'x'; 3 << 20];
+    let upload = admin.send("POST", "/api/v1/files?name=a.csv", Some(("application/octet-stream", bytes.as_slice())));
+    upload.expect_problem(503, "storage_full");
+    fs::remove_file(&ballast).unwrap();
+    post(5_000).expect(201);
+    assert_eq!(total(), i64::from(acknowledged + 1));
+    let copy = server.database().folder().with_extension("after.db");
+    for ending in ["", "-wal"] {
+        let name = format!("flywheel.db{ending}");
+        let from = server.inside(&server.database().folder().join(name));
+        fs::copy(from, format!("{}{ending}", copy.display())).unwrap();
+    }
+    let pool = persistence::db::pool(&format!("sqlite:{}", copy.display()), 1).unwrap();
+    persistence::backup::check(&mut persistence::db::get(&pool).unwrap()).unwrap();
 }

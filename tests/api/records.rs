@@ -9,6 +9,42 @@ fn customer(server: &Server, name: &str) -> String {
 }
 
 engines! {
+    fn the_lines_of_an_order_go_with_it_to_a_new_owner(server: &Server) {
+        let ((old, before), (new, after)) = (server.user("representative", None), server.user("representative", None));
+        let customer = server.create("customers", &json!({ "name": "张江精密仪器有限公司" }));
+        let order = server.create("orders", &json!({
+            "customer_id": customer, "ordered_on": "2026-05-04", "owner_id": old,
+            "lines": [{ "quantity": 2, "unit_price_minor": 5_000 }, { "quantity": 1, "unit_price_minor": 700 }],
+        }));
+        let lines = |client: &tests::client::Client| client.get("/api/v1/order_lines").expect(200).items().len();
+        assert_eq!((lines(&before), lines(&after)), (2, 0));
+        server.admin().patch(&format!("/api/v1/orders/{order}"), server.admin().get(&format!("/api/v1/orders/{order}")).expect(200).version(), &json!({ "owner_id": new })).expect(200);
+        assert_eq!((lines(&before), lines(&after)), (0, 2));
+    }
+
+    fn a_filter_over_a_link_tells_nothing_of_records_out_of_sight(server: &Server) {
+        let (id, rep) = server.user("representative", None);
+        let secret = server.create("customers", &json!({ "name": "他人的客户", "annual_revenue_minor": 123_400 }));
+        let own = server.create("customers", &json!({ "name": "自己的客户", "annual_revenue_minor": 123_400, "owner_id": id }));
+        for (name, customer) in [("商机一", &secret), ("商机二", &own)] {
+            server.create("opportunities", &json!({ "name": name, "customer_id": customer, "owner_id": id }));
+        }
+        let found = |client: &tests::client::Client, filter: serde_json::Value| -> Vec<String> {
+            let encoded: String = filter.to_string().bytes().map(|b| format!("%{b:02X}")).collect();
+            let page = client.get(&format!("/api/v1/opportunities?sort=created_at&filter={encoded}")).expect(200);
+            page.items().iter().map(|o| o["name"].as_str().unwrap().to_owned()).collect()
+        };
+        let revenue = json!({ "field": "customer_id.annual_revenue_minor", "op": "gt", "value": 100_000 });
+        assert_eq!(found(&server.admin(), revenue.clone()), ["商机一", "商机二"]);
+        assert_eq!(found(&rep, revenue.clone()), ["商机二"]);
+        assert_eq!(found(&rep, json!({ "field": "customer_id.name", "op": "is_empty" })), ["商机一"]);
+        assert_eq!(found(&rep, json!({ "field": "owner_id.name", "op": "is_not_empty" })), ["商机一", "商机二"]);
+        // Who may not see customers at all learns nothing of any.
+        let role = json!({ "key": "deals_only", "name_zh": "只看商机", "name_en": "Deals only", "permissions": { "opportunities": { "read": "all" } } });
+        server.admin().post("/api/v1/roles", &role).expect(201);
+        assert!(found(&server.as_role("deals_only"), revenue).is_empty());
+    }
+
     fn a_record_comes_back_as_it_was_sent_with_its_system_fields(server: &Server) {
         let admin = server.admin();
         let made = admin.post("/api/v1/customers", &json!({ "name": "张江精密仪器有限公司", "city": "上海", "employees": 120, "grade": "A" })).expect(201);

@@ -11,6 +11,18 @@ pub mod wait;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Looks until something holds, for half a minute at most.
+#[track_caller]
+pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(30), "never: {what}");
+        thread::sleep(Duration::from_millis(30));
+    }
+}
 
 /// The folder that holds the workspace's `Cargo.toml`.
 pub fn repository_root() -> &'static Path {

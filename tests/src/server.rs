@@ -46,6 +46,11 @@ pub fn generated_document() -> String {
 impl Server {
     /// A server that was set up: one organisation, one administrator. `None` where the engine is not to be had.
     pub fn start(engine: Engine) -> Option<Server> {
+        Some(Server::on(Server::set_up(engine)?, &[]))
+    }
+
+    /// A database that was set up: one organisation, one administrator.
+    pub fn set_up(engine: Engine) -> Option<Database> {
         static SQLITE: OnceLock<Option<Database>> = OnceLock::new();
         static POSTGRES: OnceLock<Option<Database>> = OnceLock::new();
         let kept = match engine {
@@ -53,7 +58,7 @@ impl Server {
             Engine::Postgres => &POSTGRES,
         };
         let template = kept.get_or_init(|| Server::fresh(engine).map(Server::into_template)).as_ref()?;
-        Some(Server::on(template.copy(), &[]))
+        Some(template.copy())
     }
 
     /// A server before its set-up.
@@ -74,6 +79,36 @@ impl Server {
         self.anonymous().post("/api/v1/setup", &setup).expect(201);
         self.stop();
         std::mem::replace(&mut self.database, Database::none())
+    }
+
+    /// A server whose files lie on a disk of so many megabytes that is its own: in a namespace, so that no rights are
+    /// needed. `None`, with the reason printed, where the kernel does not let anybody have one.
+    pub fn on_small_disk(database: Database, megabytes: u32) -> Option<Server> {
+        let able = "mount -t tmpfs -o size=1m tmpfs /tmp";
+        let tried = Command::new("unshare").args(["-Urm", "sh", "-c", able]).output();
+        if !tried.as_ref().is_ok_and(|output| output.status.success()) {
+            println!("skipped: this kernel lets nobody mount a disk of their own ({tried:?})");
+            return None;
+        }
+        let copy = database.folder().with_extension("copy");
+        let file = database.folder().join("flywheel.db");
+        fs::copy(&file, &copy).expect("the database is a file");
+        let script = format!(
+            "mount -t tmpfs -o size={megabytes}m tmpfs '{folder}' && cp '{copy}' '{file}' && rm '{copy}' && exec '{program}' serve",
+            folder = database.folder().display(),
+            copy = copy.display(),
+            file = file.display(),
+            program = program().display(),
+        );
+        let mut command = Command::new("unshare");
+        command.args(["-Urm", "sh", "-c", &script]);
+        let (child, base) = launch(command, &database, &[]);
+        Some(Server { child, database, base, settings: Vec::new(), admin: OnceLock::new() })
+    }
+
+    /// A path as the server sees it, for looking into its namespace from outside.
+    pub fn inside(&self, path: &Path) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root{}", self.child.id(), path.display()))
     }
 
     /// Ends it the polite way and waits.
@@ -155,10 +190,15 @@ impl Server {
 }
 
 fn spawn(database: &Database, settings: &[(String, String)]) -> (Child, String) {
+    let mut command = Command::new(program());
+    command.arg("serve");
+    launch(command, database, settings)
+}
+
+fn launch(mut command: Command, database: &Database, settings: &[(String, String)]) -> (Child, String) {
     let log = database.folder().join("server.log");
     let file = File::create(&log).expect("a log file");
-    let mut command = Command::new(program());
-    command.arg("serve").stdin(Stdio::null()).stdout(file.try_clone().expect("a file")).stderr(file);
+    command.stdin(Stdio::null()).stdout(file.try_clone().expect("a file")).stderr(file);
     command
         .env("DATABASE_URL", database.url())
         .env("FLYWHEEL_DATA_DIR", database.folder())

@@ -42,6 +42,8 @@ fn every_migration_can_be_undone() {
 const WITHOUT_FOREIGN_KEY: &[(&str, &str, &str)] = &[
     ("record_tags", "record_id", "points to a record of the object beside it"),
     ("events", "record_id", "points to a record of the object beside it"),
+    ("comments", "record_id", "points to a record of the object beside it"),
+    ("attachments", "record_id", "points to a record of the object beside it"),
     ("events", "origin_id", "the import or rule that made the change, which may be removed before its events"),
     ("events", "request_id", "names a request in the log, no row"),
 ];

@@ -187,8 +187,11 @@ impl<P> Cx<P> {
         }
         // Who may do what follows from these records.
         let path = self.req.path().strip_prefix("/api/v1/").unwrap_or("");
-        if ["users", "teams"].contains(&path.split('/').next().unwrap_or("")) {
-            self.state.forget_actors();
+        match path.split('/').next().unwrap_or("") {
+            "users" | "teams" => self.state.forget_actors(),
+            // Whether figures are being counted anew.
+            "pipeline_stages" => self.state.forget_schema(),
+            _ => {}
         }
         result
     }
@@ -196,6 +199,11 @@ impl<P> Cx<P> {
     /// The JSON body as a type.
     pub async fn body<T: DeserializeOwned>(&self, payload: Payload) -> Result<T> {
         body::json(&self.req, payload).await
+    }
+
+    /// The JSON body as a type; its default without a body.
+    pub async fn optional_body<T: DeserializeOwned + Default>(&self, payload: Payload) -> Result<T> {
+        body::optional_json(&self.req, payload).await
     }
 
     /// The JSON body as it came, checked to be UTF-8 and within the limit.

@@ -60,6 +60,7 @@ impl Failure {
             Failure::App(Error::Unavailable(_) | Error::Contended(_)) => {
                 later(StatusCode::SERVICE_UNAVAILABLE, "unavailable", 2)
             }
+            Failure::App(Error::Full(_)) => later(StatusCode::SERVICE_UNAVAILABLE, "storage_full", 60),
             Failure::App(Error::Internal(_)) => plain(StatusCode::INTERNAL_SERVER_ERROR, "internal"),
             Failure::NoRoute => plain(StatusCode::NOT_FOUND, "no_such_address"),
             Failure::Method => plain(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),

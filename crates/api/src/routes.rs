@@ -6,7 +6,9 @@ use utoipa::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 mod api_keys;
+mod attachments;
 mod auth;
+mod comments;
 mod exports;
 mod files;
 mod health;
@@ -15,6 +17,7 @@ mod me;
 mod metrics;
 mod notifications;
 mod objects;
+mod paging;
 mod records;
 mod reports;
 mod roles;
@@ -50,6 +53,8 @@ fn api(scope: &mut ServiceConfig) {
     objects::configure(scope);
     records::configure(scope);
     files::configure(scope);
+    comments::configure(scope);
+    attachments::configure(scope);
     imports::configure(scope);
     exports::configure(scope);
     scope.default_service(web::to(nowhere));
@@ -70,6 +75,8 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         api_keys::Doc::openapi(),
         objects::Doc::openapi(),
         files::Doc::openapi(),
+        comments::Doc::openapi(),
+        attachments::Doc::openapi(),
         imports::Doc::openapi(),
         exports::Doc::openapi(),
         metrics::Doc::openapi(),

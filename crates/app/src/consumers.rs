@@ -199,7 +199,7 @@ impl<'a> Reader<'a> {
     fn failed(&mut self, error: &Error) {
         self.ahead = None;
         // A database that is busy or away is no fault of the event.
-        if matches!(error, Error::Unavailable(_) | Error::Contended(_)) {
+        if matches!(error, Error::Unavailable(_) | Error::Contended(_) | Error::Full(_)) {
             return;
         }
         let noted = db::get(self.pool).map_err(Error::from).and_then(|mut conn| {

@@ -36,6 +36,8 @@ pub enum Error {
     Contended(String),
     /// The database is busy or away; try again.
     Unavailable(String),
+    /// There is no room left for what was to be stored.
+    Full(String),
     /// A fault of ours; the text is for the log only.
     Internal(String),
 }
@@ -57,6 +59,7 @@ impl From<persistence::Error> for Error {
         match e {
             persistence::Error::Unavailable(s) => Error::Unavailable(s),
             persistence::Error::Contended(s) => Error::Contended(s),
+            persistence::Error::Full(s) => Error::Full(s),
             persistence::Error::Duplicate(s) => Error::Conflict { code: "duplicate", detail: s },
             persistence::Error::BrokenLink(_) => {
                 Error::Conflict { code: "linked_record_missing", detail: String::new() }

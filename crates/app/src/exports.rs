@@ -9,7 +9,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use contract::exports::{Export, ExportList, ExportState, FileFormat, NewExport};
 use contract::files::StoredFile;
 use contract::problem::Lang;
-use domain::fields::{FieldDef, FieldError, Kind, parse_id};
+use domain::fields::{FieldDef, FieldError, Kind};
 use domain::policy::{Action, Mask, Masks, mask_email, mask_phone};
 use domain::record::{Place, Record, Shape, masked};
 use domain::value::Value;
@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::files::{FileWriter, clean_name};
 use crate::imports::run::{Stop, Worker};
+use crate::paging::newest_first;
 use crate::records::{Params, page};
 use crate::tabular::write::{Cell, CsvWriter, XlsxWriter};
 use crate::{Ctx, Error, Result, Visible};
@@ -46,7 +47,7 @@ struct Setup {
 pub fn create(ctx: &mut Ctx<'_>, new: &NewExport, lang: Lang) -> Result<Export> {
     let unknown = || Error::field("object", "choice", domain::objects::ALL.map(|object| object.key).join(", "));
     let shape = ctx.schema.shape(&new.object).cloned().ok_or_else(unknown)?;
-    ctx.require(shape.def.permission, Action::Export)?;
+    exportable(ctx, &shape)?;
     let fields = fields(ctx, &shape, new)?;
     Params::read(ctx, &new.object, &pairs(new, None))?;
     let ending = match new.format {
@@ -160,14 +161,9 @@ pub fn file(ctx: &mut Ctx<'_>, id: Uuid) -> Result<StoredFile> {
 
 /// The caller's exports, newest first.
 pub fn list(ctx: &mut Ctx<'_>, cursor: Option<&str>, limit: i64) -> Result<ExportList> {
-    let before = match cursor {
-        Some(cursor) => Some(parse_id(cursor).ok_or_else(|| Error::field("cursor", "invalid_cursor", ""))?),
-        None => None,
-    };
-    let mut rows = persistence::exports::list(ctx.conn, ctx.actor.user_id, before, limit + 1)?;
-    let more = rows.len() as i64 > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or_default());
-    let next_cursor = more.then(|| rows.last().map(|row| row.id.to_string())).flatten();
+    let user = ctx.actor.user_id;
+    let load = |before, limit| persistence::exports::list(ctx.conn, user, before, limit);
+    let (rows, next_cursor) = newest_first(cursor, limit, load, |row| row.id)?;
     Ok(ExportList { items: rows.iter().map(show).collect::<Result<_>>()?, next_cursor })
 }
 
@@ -204,25 +200,11 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
     let now = Utc::now().trunc_subsecs(6);
     let mut ctx = Ctx { conn: &mut conn, actor: worker.actor, now, request_id: worker.job.id, schema: worker.schema };
     let shape = ctx.shape(&row.object)?;
-    let visible = ctx.require(shape.def.permission, Action::Export)?;
+    let visible = exportable(&ctx, &shape)?;
     let find = |name: &String| shape.find(name).map(|(place, field)| Column { place, field: field.clone() });
     let columns: Vec<Column> = setup.fields.iter().filter_map(find).collect();
-    let header: Vec<String> =
-        columns.iter().map(|column| lang.pick(&column.field.label.zh, &column.field.label.en).to_owned()).collect();
     let begin = || FileWriter::begin(worker.pool, &setup.file_name, row.created_by, now);
-    let mut output = match setup.new.format {
-        FileFormat::Csv => {
-            let mut csv = CsvWriter::new(begin()?, true).map_err(|error| Error::Unavailable(error.to_string()))?;
-            csv.row(header.iter().map(|name| Cell::Text(Cow::Borrowed(name)))).map_err(unwritable)?;
-            Output::Csv(Box::new(csv))
-        }
-        FileFormat::Xlsx => {
-            let name = lang.pick(&shape.def.label_plural.zh, &shape.def.label_plural.en);
-            Output::Xlsx(Box::new(
-                XlsxWriter::new(name, &header).map_err(|error| Error::Unavailable(error.to_string()))?,
-            ))
-        }
-    };
+    let mut output = Output::begin(setup.new.format, &shape, &columns, lang, &begin)?;
     let mut cursor: Option<String> = None;
     loop {
         let mut params = Params::read(&ctx, &row.object, &pairs(&setup.new, cursor.as_deref()))?;
@@ -240,15 +222,7 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
             break;
         }
     }
-    let file = match output {
-        Output::Csv(csv) => csv.finish().map_err(unwritable)?.finish()?,
-        Output::Xlsx(xlsx) => {
-            let mut writer = begin()?;
-            xlsx.finish(&mut writer).map_err(|error| Error::Unavailable(error.to_string()))?;
-            writer.finish()?
-        }
-    };
-    row.file_id = Some(file.id);
+    row.file_id = Some(output.finish(&begin)?.id);
     row.state = "done".to_owned();
     worker.transaction(&mut conn, |ctx| {
         row.finished_at = Some(ctx.now);
@@ -257,6 +231,52 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
         jobs::finish(ctx.conn, worker.job, "done", None, ctx.now)?;
         Ok(())
     })
+}
+
+/// What a caller may take out: what is granted for that and seen as well, whichever is less.
+fn exportable(ctx: &Ctx<'_>, shape: &Shape) -> Result<Visible> {
+    let granted = ctx.require(shape.def.permission, Action::Export)?;
+    let seen = ctx.require(shape.def.permission, Action::Read)?;
+    Ok(match (granted, seen) {
+        (Visible::All, other) | (other, Visible::All) => other,
+        (Visible::Owners(a), Visible::Owners(b)) => {
+            Visible::Owners(a.iter().filter(|owner| b.contains(owner)).copied().collect())
+        }
+    })
+}
+
+type Begin<'a> = &'a dyn Fn() -> Result<FileWriter>;
+
+impl Output {
+    /// A file with its header.
+    fn begin(format: FileFormat, shape: &Shape, columns: &[Column], lang: Lang, begin: Begin<'_>) -> Result<Output> {
+        let label = |column: &Column| lang.pick(&column.field.label.zh, &column.field.label.en).to_owned();
+        let header: Vec<String> = columns.iter().map(label).collect();
+        match format {
+            FileFormat::Csv => {
+                let mut csv = CsvWriter::new(begin()?, true).map_err(unwritable)?;
+                csv.row(header.iter().map(|name| Cell::Text(Cow::Borrowed(name)))).map_err(unwritable)?;
+                Ok(Output::Csv(Box::new(csv)))
+            }
+            FileFormat::Xlsx => {
+                let name = lang.pick(&shape.def.label_plural.zh, &shape.def.label_plural.en);
+                let sheet = XlsxWriter::new(name, &header).map_err(|error| Error::Unavailable(error.to_string()))?;
+                Ok(Output::Xlsx(Box::new(sheet)))
+            }
+        }
+    }
+
+    /// Ends the file.
+    fn finish(self, begin: Begin<'_>) -> Result<StoredFile> {
+        match self {
+            Output::Csv(csv) => csv.finish().map_err(unwritable)?.finish(),
+            Output::Xlsx(xlsx) => {
+                let mut writer = begin()?;
+                xlsx.finish(&mut writer).map_err(|error| Error::Unavailable(error.to_string()))?;
+                writer.finish()
+            }
+        }
+    }
 }
 
 fn unwritable(error: std::io::Error) -> Error {

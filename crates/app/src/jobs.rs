@@ -13,7 +13,7 @@ use persistence::jobs::{self, Job};
 use uuid::Uuid;
 
 use crate::imports::run::{Stop, Worker, fail};
-use crate::{Actor, Ctx, Error, Result, consumers, exports, imports};
+use crate::{Actor, Ctx, Error, Result, consumers, exports, imports, recounts};
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(500);
@@ -165,6 +165,7 @@ fn dispatch(pool: &DbPool, job: &Job) -> std::result::Result<(), Stop> {
         imports::RUN => imports::run::run(&worker),
         imports::UNDO => imports::undo::undo(&worker),
         exports::RUN => exports::run(&worker),
+        recounts::RUN => recounts::run(&worker),
         other => Err(Stop::Failed(Error::Internal(format!("no such kind of job: {other}")))),
     }
 }
@@ -172,6 +173,7 @@ fn dispatch(pool: &DbPool, job: &Job) -> std::result::Result<(), Stop> {
 /// The user on whose behalf a job runs, with the permissions of today.
 fn owner(conn: &mut AnyConnection, job: &Job) -> Result<Actor> {
     let (user, key) = match job.kind.as_str() {
+        recounts::RUN => return Ok(Actor::system(Uuid::nil())),
         exports::RUN => persistence::exports::find(conn, job.subject)?.map(|row| exports::runner(&row)),
         _ => persistence::imports::find(conn, job.subject)?.map(|row| imports::runner(&row)),
     }
@@ -204,7 +206,7 @@ fn close(pool: &DbPool, job: &Job, result: std::result::Result<(), Stop>) -> Res
                 tracing::info!(job = %job.id, "job cancelled");
                 jobs::finish(conn, job, "cancelled", None, now)?;
             }
-            Stop::Failed(Error::Unavailable(why) | Error::Contended(why)) => {
+            Stop::Failed(Error::Unavailable(why) | Error::Contended(why) | Error::Full(why)) => {
                 tracing::warn!(job = %job.id, why, "job postponed");
                 let wait = TimeDelta::seconds(job.attempts.clamp(1, 60));
                 jobs::postpone(conn, job, &why, now + wait)?;
@@ -238,6 +240,7 @@ fn code(error: &Error) -> String {
         | Error::TooMany(_)
         | Error::Unavailable(_)
         | Error::Contended(_)
+        | Error::Full(_)
         | Error::Internal(_) => "internal".to_owned(),
     }
 }
@@ -249,6 +252,8 @@ fn end_subject(conn: &mut AnyConnection, job: &Job, code: &str) -> Result<()> {
     let mut ctx = Ctx { conn, actor: &actor, now, request_id: job.id, schema: &schema };
     match job.kind.as_str() {
         imports::RUN | imports::UNDO => fail(&mut ctx, job.subject, ImportState::Failed, Some(code)),
+        // Figures go on saying that they are not yet counted, until the next change of the same counts them.
+        recounts::RUN => Ok(()),
         _ => exports::fail(&mut ctx, job.subject, code),
     }
 }

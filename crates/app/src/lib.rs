@@ -18,13 +18,16 @@ pub mod jobs;
 pub mod mail;
 pub mod metrics;
 pub mod notifications;
+mod paging;
 pub mod records;
+mod recounts;
 pub mod reports;
 pub mod rules;
 pub mod schema;
 pub mod scores;
 pub mod search;
 pub mod tabular;
+pub mod talk;
 pub mod totals;
 
 pub use ctx::{Actor, Ctx, Visible, transaction};

@@ -8,7 +8,7 @@ mod list;
 mod rules;
 mod write;
 
-pub use list::{Params, list, page};
+pub use list::{Params, list, page, sight};
 pub(crate) use write::whole;
 pub use write::{Stamp, Stored, Writer, archive, create, may, restore, set_archived_by, update};
 

@@ -6,6 +6,7 @@ use domain::fields::FieldDef;
 use domain::record::Shape;
 use domain::zone::{Change, Zone};
 use persistence::db::AnyConnection;
+use persistence::recounts::Recount;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +24,8 @@ pub struct Schema {
     pub organisation: String,
     /// IANA name of the organisation's time zone.
     pub timezone: String,
+    /// Totals that are being counted anew.
+    pub recounts: Vec<Recount>,
 }
 
 impl Schema {
@@ -76,6 +79,7 @@ pub fn load(conn: &mut AnyConnection) -> Result<Schema> {
         currency: organisation.currency,
         organisation: organisation.name,
         timezone: organisation.timezone,
+        recounts: persistence::recounts::all(conn)?,
     })
 }
 

@@ -259,8 +259,60 @@ pub struct UndoResult {
     pub archived: i64,
     /// Changed records that have their old values again.
     pub reverted: i64,
-    /// Records that somebody has changed since, and that stay as they are.
+    /// Records that stay as they are: somebody has changed them since, or works with them.
     pub kept: i64,
+    /// Some of them, at most 100.
+    #[serde(default)]
+    pub kept_records: Vec<UndoKept>,
+}
+
+/// A record that an undo left as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UndoKept {
+    /// Plural key of its object.
+    pub object: String,
+    /// The record.
+    pub record_id: Uuid,
+    /// What it is called, where the caller may see it.
+    pub title: Option<String>,
+    /// Why it stays.
+    pub reason: UndoReason,
+}
+
+/// Why an undo leaves a record as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum UndoReason {
+    /// Somebody has changed it since.
+    Changed,
+    /// Records that the import did not make are linked to it.
+    Used,
+    /// It cannot go: others stand on it.
+    Blocked,
+}
+
+/// How an undo treats records that somebody has changed or used since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ChangedSince {
+    /// They stay as they are, and the report names them.
+    #[default]
+    Keep,
+    /// They are taken back too; what was changed since is lost, the event log keeps it.
+    Undo,
+}
+
+/// Takes an import back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct UndoImport {
+    /// What becomes of records that somebody has changed or used since; `keep` by default.
+    #[serde(default)]
+    pub changed_since: ChangedSince,
 }
 
 /// An import.

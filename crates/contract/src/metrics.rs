@@ -56,6 +56,16 @@ pub struct MetricQuery {
     pub pipeline_id: Option<Uuid>,
 }
 
+/// Figures that are being counted anew: until then some are still those of before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Recount {
+    /// `stage_order` or `time_zone`: what has changed.
+    pub reason: String,
+    /// How much has been counted, 0..100.
+    pub percent: f64,
+}
+
 /// The value of a metric.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -76,6 +86,8 @@ pub struct MetricValue {
     pub rows: Vec<MetricRow>,
     /// The list of the records that it counts, as an address of this interface.
     pub drill_down: String,
+    /// Present while it is being counted anew.
+    pub recount: Option<Recount>,
 }
 
 /// The value of a metric for one group.

@@ -1,5 +1,6 @@
 //! Funnel, forecast and the summary of a pipeline.
 
+use crate::metrics::Recount;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -56,6 +57,8 @@ pub struct FunnelReport {
     pub stuck: Option<StuckPoint>,
     /// The opportunities of the period.
     pub drill_down: String,
+    /// Present while the figures are being counted anew.
+    pub recount: Option<Recount>,
 }
 
 /// One stage of a funnel.
@@ -126,6 +129,8 @@ pub struct ForecastReport {
     pub months: Vec<ForecastMonth>,
     /// The opportunities.
     pub drill_down: String,
+    /// Present while the figures are being counted anew.
+    pub recount: Option<Recount>,
 }
 
 /// Opportunities of one category.
@@ -218,4 +223,6 @@ pub struct PipelineSummary {
     pub velocity_minor: Option<f64>,
     /// The stages in order.
     pub stages: Vec<ForecastStage>,
+    /// Present while the figures are being counted anew.
+    pub recount: Option<Recount>,
 }

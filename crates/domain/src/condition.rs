@@ -48,10 +48,24 @@ pub struct FieldRef {
     pub via: Option<(usize, &'static crate::fields::ObjectDef)>,
     /// Key of that link column; empty without one.
     pub link: Cow<'static, str>,
+    /// Which linked records may be looked at; the values of others are unknown.
+    pub sight: Sight,
     /// Where the value lives in the (linked) record.
     pub place: Place,
     /// The field.
     pub field: FieldDef,
+}
+
+/// Which records of an object somebody sees.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Sight {
+    /// Every one.
+    #[default]
+    All,
+    /// Those of these owners.
+    Owners(Arc<[Uuid]>),
+    /// None.
+    Nothing,
 }
 
 impl PartialEq for crate::fields::ObjectDef {
@@ -185,7 +199,13 @@ impl Reader<'_> {
                 }
                 Some((place, f)) if keys.iter().all(|k| k.field.place != place || k.field.field.key != f.key) => {
                     keys.push(SortKey {
-                        field: FieldRef { via: None, link: Cow::Borrowed(""), place, field: f.clone() },
+                        field: FieldRef {
+                            via: None,
+                            link: Cow::Borrowed(""),
+                            sight: Sight::All,
+                            place,
+                            field: f.clone(),
+                        },
                         direction,
                     });
                 }
@@ -203,7 +223,7 @@ impl Reader<'_> {
         let key = |(name, direction): &(&'static str, Direction)| {
             let (place, field) = self.shape.find(name)?;
             Some(SortKey {
-                field: FieldRef { via: None, link: Cow::Borrowed(""), place, field: field.clone() },
+                field: FieldRef { via: None, link: Cow::Borrowed(""), sight: Sight::All, place, field: field.clone() },
                 direction: *direction,
             })
         };
@@ -237,7 +257,7 @@ impl Reader<'_> {
             return Err(FieldError::new(path, "masked", field.key.as_ref()));
         }
         let link = via.and_then(|(at, _)| self.shape.column(at)).map_or(Cow::Borrowed(""), |f| f.key.clone());
-        Ok(FieldRef { via, link, place, field: field.clone() })
+        Ok(FieldRef { via, link, sight: Sight::All, place, field: field.clone() })
     }
 }
 
@@ -249,6 +269,23 @@ impl Condition {
             Condition::Any(list) => list.iter().any(|c| c.matches(record, linked, cx)),
             Condition::Not(c) => !c.matches(record, linked, cx),
             Condition::Test(t) => t.op.holds(&t.field.value(record, linked, cx)),
+        }
+    }
+
+    /// The same for somebody who does not see every record: what linked records hold that are out of sight is unknown,
+    /// for otherwise a test of it would reveal it, answer by answer.
+    pub fn seen_by(self, sight: &dyn Fn(&'static crate::fields::ObjectDef) -> Sight) -> Condition {
+        let each = |list: Vec<Condition>| list.into_iter().map(|c| c.seen_by(sight)).collect();
+        match self {
+            Condition::All(list) => Condition::All(each(list)),
+            Condition::Any(list) => Condition::Any(each(list)),
+            Condition::Not(inner) => Condition::Not(Box::new(inner.seen_by(sight))),
+            Condition::Test(mut test) => {
+                if let Some((_, object)) = test.field.via {
+                    test.field.sight = sight(object);
+                }
+                Condition::Test(test)
+            }
         }
     }
 
@@ -278,8 +315,20 @@ impl FieldRef {
             None => record.value(&self.place, &self.field, cx),
             Some((at, object)) => {
                 let target = record.at(at).as_id().and_then(|id| linked(object, id));
+                let target = target.filter(|r| self.sight.reaches(object, r));
                 target.map_or(Value::Null, |r| r.value(&self.place, &self.field, cx))
             }
+        }
+    }
+}
+
+impl Sight {
+    fn reaches(&self, object: &'static crate::fields::ObjectDef, record: &Record) -> bool {
+        match self {
+            Sight::All => true,
+            Sight::Nothing => false,
+            Sight::Owners(_) if !object.owned => true,
+            Sight::Owners(list) => record.owner(&Shape::plain(object)).is_some_and(|owner| list.contains(&owner)),
         }
     }
 }

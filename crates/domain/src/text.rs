@@ -5,6 +5,7 @@
 //! compare finished words (see [`TokenWriter`] and [`query_tokens`]).
 
 mod chars;
+mod mentions;
 mod normalise;
 mod pinyin;
 mod query;
@@ -14,6 +15,7 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
+pub use mentions::mentions;
 pub use normalise::{legal_core, normalise_email, normalise_name, normalise_phone};
 pub use pinyin::to_pinyin;
 pub use query::{ContactData, QueryGroup, QueryTerm, query_tokens};

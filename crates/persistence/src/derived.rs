@@ -2,8 +2,9 @@
 
 use crate::db::AnyConnection;
 use crate::error::Result;
-use crate::sql::Sql;
+use crate::sql::{Sql, Store};
 use chrono::{DateTime, Utc};
+use domain::value::Value;
 use uuid::Uuid;
 
 /// What counts as a contact with the customer (models, section 5).
@@ -39,6 +40,14 @@ pub fn last_activity(conn: &mut AnyConnection, opportunities: &[Uuid], now: Date
         q.push(") WHERE id IN ").ids(chunk);
         q.execute(conn)?;
     }
+    Ok(())
+}
+
+/// `order_lines.owner_id`: a line belongs to whom its order belongs to.
+pub fn own_lines(conn: &mut AnyConnection, order: Uuid, owner: Option<Uuid>) -> Result<()> {
+    let mut q = Sql::start(conn, "UPDATE order_lines SET owner_id = ");
+    q.bind(Store::Id, &owner.map_or(Value::Null, Value::Id)).push(" WHERE order_id = ").id(order);
+    q.execute(conn)?;
     Ok(())
 }
 

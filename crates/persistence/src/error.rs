@@ -8,13 +8,16 @@ pub enum Error {
     /// The settings name no database that this program knows.
     #[error("{0}")]
     Configuration(String),
-    /// The database cannot be reached, is locked, full or refuses work for now.
+    /// The database cannot be reached, is locked or refuses work for now.
     #[error("the database is not available: {0}")]
     Unavailable(String),
     /// This transaction and another waited for each other, or changed the same rows at once, and the database made
     /// this one give way: carried out again it may well succeed.
     #[error("another writer was in the way: {0}")]
     Contended(String),
+    /// There is no room left where the database lies.
+    #[error("no room left: {0}")]
+    Full(String),
     /// Migrations failed or do not match the program.
     #[error("{0}")]
     Migration(String),
@@ -31,7 +34,13 @@ pub enum Error {
 
 impl From<Diesel> for Error {
     fn from(e: Diesel) -> Error {
-        match &e {
+        Error::from_ref(&e)
+    }
+}
+
+impl Error {
+    fn from_ref(e: &Diesel) -> Error {
+        match e {
             Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
                 Error::Duplicate(info.constraint_name().map_or_else(|| info.message().to_owned(), str::to_owned))
             }
@@ -48,9 +57,13 @@ impl From<Diesel> for Error {
                 DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
                 info,
             ) => Error::Unavailable(info.message().to_owned()),
-            // Neither could be said to the database, so it is the connection that is gone.
-            Diesel::RollbackErrorOnCommit { .. } => Error::Unavailable("the connection was lost".to_owned()),
+            Diesel::RollbackErrorOnCommit { commit_error, .. } => match Error::from_ref(commit_error) {
+                Error::Full(message) => Error::Full(message),
+                // Neither could be said to the database, so it is the connection that is gone.
+                _ => Error::Unavailable("the connection was lost".to_owned()),
+            },
             Diesel::BrokenTransactionManager => Error::Unavailable("the connection was lost".to_owned()),
+            Diesel::DatabaseError(_, info) if is_full(info.message()) => Error::Full(info.message().to_owned()),
             Diesel::DatabaseError(_, info) if is_passing(info.message()) => {
                 Error::Unavailable(info.message().to_owned())
             }
@@ -59,12 +72,16 @@ impl From<Diesel> for Error {
     }
 }
 
+/// SQLite's and PostgreSQL's words for a disk without room.
+fn is_full(message: &str) -> bool {
+    ["database or disk is full", "No space left", "disk full"].iter().any(|s| message.contains(s))
+}
+
 /// Conditions of the surroundings, not faults of a statement. Both engines report them as plain
 /// errors, so that only the text tells.
 fn is_passing(message: &str) -> bool {
-    const SIGNS: [&str; 13] = [
+    const SIGNS: [&str; 11] = [
         "database is locked",
-        "database or disk is full",
         "disk I/O error",
         "unable to open database",
         "attempt to write a readonly",
@@ -74,7 +91,6 @@ fn is_passing(message: &str) -> bool {
         "could not connect",
         "connection refused",
         "lock timeout",
-        "No space left",
         "too many clients",
     ];
     SIGNS.iter().any(|s| message.contains(s))

@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::sql::{Cells, Engine, Sql, Store, shape};
 use chrono::{DateTime, Utc};
 use domain::value::Value;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// One change.
@@ -156,6 +157,31 @@ impl Horizon {
 
 fn number(conn: &mut AnyConnection, sql: &'static str) -> Result<Option<i64>> {
     Ok(Sql::start(conn, sql).first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)))
+}
+
+/// Those of the records that something else than this import has changed. What another import changed and its undo
+/// changed back is no change.
+pub fn touched(conn: &mut AnyConnection, records: &[Uuid], import: Uuid) -> Result<HashSet<Uuid>> {
+    let mut found = HashSet::new();
+    for chunk in records.chunks(500) {
+        let mut q = Sql::start(conn, "SELECT DISTINCT record_id FROM events WHERE record_id IN ");
+        q.ids(chunk).push(" AND (origin_id IS NULL OR origin_id <> ").id(import);
+        q.push(" AND origin_id NOT IN (SELECT id FROM imports WHERE state = 'undone')");
+        q.push(" AND origin_id NOT IN (SELECT id FROM jobs WHERE kind = 'import_undo'))");
+        found.extend(q.load(conn)?.into_iter().filter_map(|Cells(c)| c.first()?.as_id()));
+    }
+    Ok(found)
+}
+
+/// Those of the records that have an event of this origin.
+pub fn of_origin(conn: &mut AnyConnection, records: &[Uuid], origin: Uuid) -> Result<HashSet<Uuid>> {
+    let mut found = HashSet::new();
+    for chunk in records.chunks(500) {
+        let mut q = Sql::start(conn, "SELECT DISTINCT record_id FROM events WHERE record_id IN ");
+        q.ids(chunk).push(" AND origin_id = ").id(origin);
+        found.extend(q.load(conn)?.into_iter().filter_map(|Cells(c)| c.first()?.as_id()));
+    }
+    Ok(found)
 }
 
 fn push_filter(q: &mut Sql, filter: &Filter<'_>) {

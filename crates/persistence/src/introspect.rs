@@ -2,9 +2,13 @@
 
 use crate::Error;
 use crate::db::AnyConnection;
+use crate::records::List;
+use crate::sql::{Cells, Sql};
 use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types::{Bool, Text};
+use domain::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One table of ours; search indexes and the record of migrations are left out.
@@ -80,6 +84,18 @@ pub fn tables(conn: &mut AnyConnection) -> Result<BTreeMap<String, Table>, Error
     }
     tables.retain(|name, _| !name.starts_with("__diesel"));
     Ok(tables)
+}
+
+/// How the engine would read a page of a list, were its table large: the lines of its plan.
+pub fn plan(conn: &mut AnyConnection, list: &List<'_>) -> Result<Vec<String>, Error> {
+    if let AnyConnection::Pg(c) = conn {
+        // A handful of rows is read from end to end whatever indexes there are.
+        c.batch_execute("SET enable_seqscan = off")?;
+    }
+    let mut q = Sql::start(conn, "");
+    q.pick("EXPLAIN ", "EXPLAIN QUERY PLAN ").append(crate::records::select(conn, list));
+    let lines = q.load(conn)?;
+    Ok(lines.into_iter().filter_map(|Cells(c)| c.last().and_then(Value::as_str).map(str::to_owned)).collect())
 }
 
 fn load<T>(conn: &mut AnyConnection, sql: String) -> Result<Vec<T>, Error>

@@ -122,3 +122,10 @@ pub fn postpone(conn: &mut AnyConnection, job: &Job, error: &str, run_at: DateTi
     q.push(" WHERE id = ").id(job.id).push(" AND finished_at IS NULL AND lease = ").id(job.lease);
     Ok(q.execute(conn)? == 1)
 }
+
+/// Is a job of this kind about this subject waiting or running?
+pub fn is_waiting(conn: &mut AnyConnection, kind: &str, subject: Uuid) -> Result<bool> {
+    let mut q = Sql::start(conn, "SELECT 1 FROM jobs WHERE finished_at IS NULL AND subject = ");
+    q.id(subject).push(" AND kind = ").text(kind).push(" LIMIT 1");
+    Ok(q.first(conn)?.is_some())
+}

@@ -22,12 +22,14 @@ pub mod lifecycle;
 pub mod notifications;
 pub mod pipeline;
 pub mod records;
+pub mod recounts;
 mod row;
 pub mod rules;
 pub mod score_settings;
 pub mod scores;
 pub mod settings;
 pub mod sql;
+pub mod talk;
 pub mod totals;
 pub mod types;
 

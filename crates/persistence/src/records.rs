@@ -7,6 +7,7 @@ mod write;
 
 pub use compile::push_condition;
 pub(crate) use compile::push_field;
+pub(crate) use list::select;
 pub use list::{After, Archived, List, Order, Row, count, list};
 pub use write::{delete_tags, insert, insert_many, tags_of, update, write_tags};
 
@@ -196,6 +197,24 @@ pub fn links(
         q.column("t", column).push(" FROM ").ident(shape.def.key).push(" t WHERE t.id IN ").ids(chunk);
         let rows = q.load(conn)?;
         found.extend(rows.iter().filter_map(|Cells(c)| Some((c.first()?.as_id()?, c.get(1).and_then(Value::as_id)))));
+    }
+    Ok(found)
+}
+
+/// Live records of an object that are linked to these by a column, as pairs of target and record.
+pub fn linked_by(
+    conn: &mut AnyConnection,
+    object: &'static str,
+    column: &'static str,
+    targets: &[Uuid],
+) -> Result<Vec<(Uuid, Uuid)>> {
+    let mut found = Vec::new();
+    for chunk in targets.chunks(500) {
+        let mut q = Sql::start(conn, "SELECT ");
+        q.column("t", column).push(", t.id FROM ").ident(object).push(" t WHERE t.archived_at IS NULL AND ");
+        q.column("t", column).push(" IN ").ids(chunk);
+        let pair = |Cells(c): Cells| Some((c.first()?.as_id()?, c.get(1)?.as_id()?));
+        found.extend(q.load(conn)?.into_iter().filter_map(pair));
     }
     Ok(found)
 }

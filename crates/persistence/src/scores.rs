@@ -74,7 +74,8 @@ pub struct RfmRow {
     pub segment: String,
 }
 
-/// Writes the scores of one run.
+/// Writes the scores of one run. Of two runs at once the later one's rows stay, whoever writes last: otherwise its end
+/// would take away, as those of an earlier run, what the other wrote over them.
 pub fn write_rfm(conn: &mut AnyConnection, rows: &[RfmRow], run_at: DateTime<Utc>) -> Result<()> {
     let mut rest = rows;
     // Powers of two only, so that few different statements are ever prepared.
@@ -100,7 +101,7 @@ pub fn write_rfm(conn: &mut AnyConnection, rows: &[RfmRow], run_at: DateTime<Utc
             " ON CONFLICT (customer_id) DO UPDATE SET last_on = excluded.last_on, orders = excluded.orders, \
              amount_minor = excluded.amount_minor, r = excluded.r, f = excluded.f, m = excluded.m, \
              r_worse = excluded.r_worse, f_worse = excluded.f_worse, m_worse = excluded.m_worse, \
-             segment = excluded.segment, run_at = excluded.run_at",
+             segment = excluded.segment, run_at = excluded.run_at WHERE rfm_scores.run_at <= excluded.run_at",
         );
         q.execute(conn)?;
         rest = tail;

@@ -129,6 +129,17 @@ pub(crate) struct Undo {
     pub(crate) archived: i64,
     pub(crate) reverted: i64,
     pub(crate) kept: i64,
+    pub(crate) kept_records: Vec<Kept>,
+}
+}
+
+wire! {
+/// A record that an undo left as it is.
+pub(crate) struct Kept {
+    pub(crate) object: String,
+    pub(crate) record_id: String,
+    pub(crate) title: Option<String>,
+    pub(crate) reason: String,
 }
 }
 

@@ -6,6 +6,8 @@ messages! {
     greeting(hello: &str, name: &str) = "{hello}，{name}", "{hello}, {name}";
     brief(n: u64) = "今明两天有 {n} 件事等您推进", "{n} things wait for you by tomorrow";
     brief_none = "今明两天没有到期的任务", "Nothing is due by tomorrow";
+    recount_stages(percent: &str) = "销售阶段刚调整过，相关数字正在重新统计（{percent}%），完成前仍有部分按调整前计算", "Stages have just changed; figures are being counted anew ({percent}%) and some are still those of before";
+    recount_time_zone(percent: &str) = "时区刚调整过，按日期统计的数字正在重算（{percent}%），完成前仍有部分按原时区计算", "The time zone has just changed; figures by day are being counted anew ({percent}%) and some still go by the old one";
     period = "时间范围", "Period";
     this_month = "本月", "This month";
     this_quarter = "本季度", "This quarter";
@@ -139,8 +141,14 @@ messages! {
     trying = "正在试运行", "Trying";
     cancel_job = "停止", "Stop";
     import_undo = "撤销这次导入", "Undo this import";
-    import_undo_body(created: i64, updated: i64) = "将归档新建的 {created} 条记录，并把更新过的 {updated} 条恢复为导入前的值。之后被人修改过的记录保持不变。", "The {created} new records will be archived and the {updated} updated ones get their old values back. Records changed since then stay as they are.";
-    undo_report(archived: i64, reverted: i64, kept: i64) = "已撤销：归档 {archived} 条，恢复 {reverted} 条，保留 {kept} 条之后改过的记录。", "Undone: {archived} archived, {reverted} reverted, {kept} kept because they changed since.";
+    import_undo_body(created: i64, updated: i64) = "将归档新建的 {created} 条记录，并把更新过的 {updated} 条恢复为导入前的值。导入后有人改过、或已经有跟进等关联记录的，会保留并列出原因。", "The {created} new records will be archived and the {updated} updated ones get their old values back. Records that somebody has changed or worked with since stay, and are listed with the reason.";
+    undo_left(kept: i64) = "保留了 {kept} 条记录", "{kept} records stayed as they are";
+    undo_rest = "这些也一并撤销", "Undo these too";
+    undo_rest_body(kept: i64) = "这 {kept} 条记录导入后有人改过或在使用。一并撤销后，导入后所做的修改会丢失（操作日志中仍可查到）。", "Somebody has changed or used these {kept} records since the import. Undoing them too loses those changes; the log keeps them.";
+    undo_changed = "导入后有人改过", "Changed since the import";
+    undo_used = "已有其他记录关联", "Other records are linked to it";
+    undo_blocked = "有记录依赖，不能归档", "Others stand on it";
+    undo_report(archived: i64, reverted: i64, kept: i64) = "已撤销：归档 {archived} 条，恢复 {reverted} 条，保留 {kept} 条（导入后有人改过或在使用）。", "Undone: {archived} archived, {reverted} reverted, {kept} kept because somebody changed or used them since.";
     import_failed(code: &str) = "导入中断：{code}", "The import stopped: {code}";
     progress = "进度", "Progress";
     rows_of(done: &str, total: &str) = "{done} / {total} 行", "{done} of {total} rows";

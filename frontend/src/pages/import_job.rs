@@ -1,6 +1,7 @@
 //! One import: what its columns mean, a trial with its report, the run with its progress, and taking it back.
 
 use super::import_mapping::{Mapping, Options, Values};
+use super::import_undo::Left;
 use super::imports::{Steps, state_badge};
 use crate::browser;
 use crate::data::http::Request;
@@ -161,6 +162,7 @@ fn Job(p: &JobProps) -> Html {
         <div class="mb-4 flex flex-wrap items-center justify-between gap-3"><h1 class="flex min-w-0 items-center gap-3 text-xl font-semibold"><span class="truncate">{ &i.file_name }</span>{ state_badge(l, i) }</h1><div class="flex items-center gap-2">{ actions }</div></div>
         <Steps at={step} />
         if i.state != "draft" { <Report import={i.clone()} ondownload={download} /> }
+        <Left import={i.clone()} onundo={post("undo", json!({ "changed_since": "undo" }))} />
         if i.is_open() {
             <div class="mt-4 grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_320px]">
                 <div class="min-w-0 space-y-4">if i.unmatched.values().any(|v| !v.is_empty()) { <Values meta={meta.clone()} import={i.clone()} onpatch={patch.clone()} /> }<Mapping meta={meta.clone()} import={i.clone()} onpatch={patch.clone()} /></div>

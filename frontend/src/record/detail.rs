@@ -7,6 +7,7 @@ use super::link::Choice;
 use super::related::{Related, relations};
 use super::save;
 use super::stages::{StageHistory, StagePath};
+use super::talk::Talk;
 use super::timeline::Timeline;
 use super::value::{Refs, Show, has_avatar};
 use crate::browser;
@@ -384,11 +385,13 @@ fn Tabs(p: &TabsProps) -> Html {
                 { for links.iter().map(|(o, _)| button(&o.key, object_icon(&o.key), &o.label_plural)) }
                 if scored { { button("scores", "sparkles", l.scores_tab()) } }
                 if p.meta.key == "opportunities" { { button("history", "git-branch", l.stage_history()) } }
+                { button("talk", "message-square", l.talk()) }
                 { button("timeline", "history", l.timeline()) }
             </div>
             { match current {
                 Some((o, f)) => html! { <Related key={o.key.clone()} meta={o.clone()} field={f.clone()} id={id} name={p.meta.title_of(&p.record)} {preset} /> },
                 None if *tab == "scores" => html! { <Lazy room={Lazily::CustomerScores(id)} /> },
+                None if *tab == "talk" => html! { <Talk meta={p.meta.clone()} {id} /> },
                 None if *tab == "history" => html! { <StageHistory id={id} /> },
                 None => html! { <div class="pt-3"><Timeline meta={p.meta.clone()} {id} refs={p.refs.clone()} /></div> },
             } }

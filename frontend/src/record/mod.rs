@@ -17,6 +17,7 @@ pub(crate) mod related;
 pub(crate) mod save;
 pub(crate) mod stages;
 pub(crate) mod table;
+pub(crate) mod talk;
 pub(crate) mod timeline;
 pub(crate) mod value;
 pub(crate) mod views;

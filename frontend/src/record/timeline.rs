@@ -5,7 +5,7 @@ use crate::browser;
 use crate::data::http::{Request, encode};
 use crate::data::query::subscribe;
 use crate::data::session::use_session;
-use crate::data::types::{EventItem, ObjectMeta, Page, field_value};
+use crate::data::types::{EventItem, ObjectMeta, Page, Record, field_value};
 use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::ui::{Empty, Failed, avatar, skeleton_lines};
@@ -119,6 +119,19 @@ fn entry(show: &Show, meta: &ObjectMeta, e: &EventItem) -> Html {
 type Line = (String, Option<String>, String);
 
 fn diff(show: &Show, meta: &ObjectMeta, e: &EventItem, verb: &str) -> Vec<Line> {
+    if verb.starts_with("comment") || verb.starts_with("file_") {
+        let said = |doc: &Option<Record>| {
+            let doc = doc.as_ref()?;
+            let words = doc.get("note").or_else(|| doc.get("file_name"))?.as_str()?.to_owned();
+            Some(words).filter(|w| !w.is_empty())
+        };
+        let label = if verb.starts_with("file_") { show.lang.file() } else { show.lang.comment() };
+        return said(&e.new)
+            .or_else(|| said(&e.old))
+            .map(|w| (label.to_owned(), None, plain(&w)))
+            .into_iter()
+            .collect();
+    }
     let (Some(new), created) = (&e.new, verb == "created") else { return vec![] };
     let shown = meta.fields.iter().filter(|f| {
         !matches!(
@@ -149,6 +162,21 @@ fn diff(show: &Show, meta: &ObjectMeta, e: &EventItem, verb: &str) -> Vec<Line> 
         .collect()
 }
 
+/// A comment without the ids of those it mentions.
+fn plain(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("@[") {
+        let Some((name, tail)) = after.split_once("](").and_then(|(n, t)| Some((n, t.split_once(')')?.1))) else {
+            break;
+        };
+        out.push_str(&format!("{before}@{name}"));
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
 fn action(l: Lang, verb: &str) -> String {
     match verb {
         "created" => l.did_create(),
@@ -157,6 +185,12 @@ fn action(l: Lang, verb: &str) -> String {
         "restored" => l.did_restore(),
         "moved" | "stage_changed" => l.did_move(),
         "imported" => l.did_import(),
+        "commented" => l.did_comment(),
+        "comment_updated" => l.did_comment_update(),
+        "comment_archived" => l.did_comment_archive(),
+        "comment_restored" => l.did_comment_restore(),
+        "file_attached" => l.did_attach(),
+        "file_removed" => l.did_detach(),
         _ => return verb.replace('_', " "),
     }
     .to_owned()

@@ -45,6 +45,16 @@ pub async fn json<T: DeserializeOwned>(req: &HttpRequest, payload: Payload) -> R
     parse(&json_bytes(req, payload).await?)
 }
 
+/// Reads a JSON document of at most [`LIMIT`] bytes, or the default where nothing was sent.
+pub async fn optional_json<T: DeserializeOwned + Default>(req: &HttpRequest, payload: Payload) -> Result<T> {
+    let body = bytes(req, payload, LIMIT).await?;
+    if body.is_empty() {
+        return Ok(T::default());
+    }
+    require_json(req)?;
+    parse(&body)
+}
+
 /// Reads a JSON object into a type: broken JSON is unreadable, JSON of another shape is invalid and names the field.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     if body.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|b| *b != b'{') {

@@ -126,7 +126,12 @@ fn record(
     }
     let (method, path, micros) = (req.method().as_str(), req.path(), elapsed.as_micros() as u64);
     match cause {
-        Some(Failure::App(app::Error::Internal(why) | app::Error::Unavailable(why) | app::Error::Contended(why))) => {
+        Some(Failure::App(
+            app::Error::Internal(why)
+            | app::Error::Unavailable(why)
+            | app::Error::Contended(why)
+            | app::Error::Full(why),
+        )) => {
             tracing::error!(%request_id, method, path, status, micros, why, "request");
         }
         _ if status >= 500 => tracing::error!(%request_id, method, path, status, micros, "request"),

@@ -62,6 +62,10 @@ pub(crate) fn detail(lang: Lang, code: &str, named: &str) -> String {
         "unavailable" => {
             ("数据库繁忙或暂时无法连接，请稍后重试。", "The database is busy or cannot be reached; try again shortly.")
         }
+        "storage_full" => (
+            "磁盘空间已满，本次内容没有保存；请联系管理员清理空间后重试。",
+            "The disk is full and this was not stored; ask your administrator to make room, then try again.",
+        ),
         "internal" => (
             "服务器内部错误，请凭 request_id 联系管理员。",
             "Something failed on our side; tell your administrator the request_id.",
@@ -71,6 +75,7 @@ pub(crate) fn detail(lang: Lang, code: &str, named: &str) -> String {
         "already_set_up" => ("系统已完成初始化。", "The system has already been set up."),
         "last_administrator" => ("至少需要保留一名可登录的管理员。", "At least one active administrator must remain."),
         "builtin_role" => ("内置角色不能删除。", "A shipped role cannot be deleted."),
+        "in_use" => ("仍有记录在使用，不能这样修改。", "Live records still stand on it."),
         "role_in_use" => ("该角色仍分配给 {} 名成员。", "The role is still assigned to {} users."),
         "key_reused" => ("该幂等键已用于其他请求。", "This idempotency key was used for another request."),
         "too_many_rules" => ("规则不能超过 {} 条。", "There can be at most {} rules."),

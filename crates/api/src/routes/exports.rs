@@ -5,12 +5,10 @@ use actix_web::web::{self, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use contract::exports::{Export, ExportList, ExportState, FileFormat, NewExport};
 use domain::policy::Action;
-use serde::Deserialize;
 
-use super::files::{content, require_any};
-use super::objects::limit;
+use super::files::{content, table_type};
+use super::paging::{Page, caller};
 use super::records::path_id;
-use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
 
 pub(super) fn configure(scope: &mut ServiceConfig) {
@@ -26,19 +24,6 @@ pub(super) fn configure(scope: &mut ServiceConfig) {
 )]
 pub(crate) struct Doc;
 
-async fn caller(req: &HttpRequest) -> Result<Cx<Anyone>> {
-    let cx = Cx::authenticate(req).await?;
-    require_any(&cx, &[Action::Export])?;
-    Ok(cx)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Page {
-    cursor: Option<String>,
-    limit: Option<i64>,
-}
-
 /// List exports
 ///
 /// The caller's exports, newest first. Permission: export of any object.
@@ -49,10 +34,9 @@ struct Page {
     extensions(("x-permission" = json!("export of any object")))
 )]
 async fn list_exports(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req).await?;
-    let page: Page = cx.query()?;
-    let limit = limit(page.limit, 50)?;
-    let list = cx.read(move |ctx| app::exports::list(ctx, page.cursor.as_deref(), limit)).await?;
+    let cx = caller(&req, Action::Export).await?;
+    let page = Page::of(&cx)?;
+    let list = cx.read(move |ctx| app::exports::list(ctx, page.cursor.as_deref(), page.limit)).await?;
     Ok(HttpResponse::Ok().json(list))
 }
 
@@ -66,7 +50,7 @@ async fn list_exports(req: HttpRequest) -> Result<HttpResponse> {
     extensions(("x-permission" = json!("export of any object")))
 )]
 async fn create_export(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
-    let cx = caller(&req).await?;
+    let cx = caller(&req, Action::Export).await?;
     let new: NewExport = cx.body(body).await?;
     let lang = cx.lang;
     let export = cx.write(move |ctx| app::exports::create(ctx, &new, lang)).await?;
@@ -85,7 +69,7 @@ async fn create_export(req: HttpRequest, body: Payload) -> Result<HttpResponse> 
     extensions(("x-permission" = json!("export of any object")))
 )]
 async fn get_export(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req).await?;
+    let cx = caller(&req, Action::Export).await?;
     let id = path_id(&req)?;
     let export = cx.read(move |ctx| app::exports::get(ctx, id)).await?;
     Ok(HttpResponse::Ok().json(export))
@@ -102,8 +86,8 @@ async fn get_export(req: HttpRequest) -> Result<HttpResponse> {
     extensions(("x-permission" = json!("export of any object")))
 )]
 async fn download_export(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req).await?;
+    let cx = caller(&req, Action::Export).await?;
     let id = path_id(&req)?;
     let file = cx.read(move |ctx| app::exports::file(ctx, id)).await?;
-    Ok(content(&cx.state.pool, &file))
+    Ok(content(&cx.state.pool, &file, table_type(&file.name)))
 }

@@ -66,15 +66,24 @@ async fn upload_file(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let cx = Cx::authenticate(&req).await?;
     require_any(&cx, &[Action::Import])?;
     let query: Upload = cx.query()?;
-    if query.name.trim().is_empty() {
+    let stored = receive(&cx, body, query.name, LIMIT).await?;
+    let location = format!("/api/v1/files/{}", stored.id);
+    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(stored))
+}
+
+/// Stores a body of at most `limit` bytes as a file of the caller, as it comes.
+pub(super) async fn receive(cx: &Cx<Anyone>, body: Payload, name: String, limit: i64) -> Result<StoredFile> {
+    if name.trim().is_empty() {
         return Err(app::Error::field("name", "required", "").into());
     }
-    let announced = req.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<i64>().ok());
-    if announced.is_some_and(|size| size > LIMIT) {
-        return Err(Failure::TooLarge(usize::try_from(LIMIT).unwrap_or(usize::MAX)));
+    let too_large = || Failure::TooLarge(usize::try_from(limit).unwrap_or(usize::MAX));
+    let length = cx.request().headers().get(header::CONTENT_LENGTH);
+    let announced = length.and_then(|v| v.to_str().ok()?.parse::<i64>().ok());
+    if announced.is_some_and(|size| size > limit) {
+        return Err(too_large());
     }
     let (pool, user, now) = (cx.state.pool.clone(), cx.actor.user_id, cx.now);
-    let mut file = blocking(move || Ok(FileWriter::begin(&pool, &query.name, Some(user), now)?)).await?;
+    let mut file = blocking(move || Ok(FileWriter::begin(&pool, &name, Some(user), now)?)).await?;
     let mut stream = body;
     let mut piece: Vec<u8> = Vec::with_capacity(PIECE);
     let failure = loop {
@@ -88,9 +97,7 @@ async fn upload_file(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
             let (back, added) = blocking(move || Ok(add(file, &full))).await?;
             file = back;
             match added {
-                Ok(()) if file.size() > LIMIT => {
-                    break Some(Failure::TooLarge(usize::try_from(LIMIT).unwrap_or(usize::MAX)));
-                }
+                Ok(()) if file.size() > limit => break Some(too_large()),
                 Ok(()) => {}
                 Err(error) => break Some(error.into()),
             }
@@ -100,14 +107,16 @@ async fn upload_file(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
         blocking(move || Ok(file.abandon()?)).await?;
         return Err(failure);
     }
-    let stored = blocking(move || {
+    if file.size() + piece.len() as i64 > limit {
+        blocking(move || Ok(file.abandon()?)).await?;
+        return Err(too_large());
+    }
+    blocking(move || {
         let (file, added) = add(file, &piece);
         added?;
         Ok(file.finish()?)
     })
-    .await?;
-    let location = format!("/api/v1/files/{}", stored.id);
-    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(stored))
+    .await
 }
 
 fn add(mut file: FileWriter, bytes: &[u8]) -> (FileWriter, app::Result<()>) {
@@ -150,25 +159,40 @@ async fn download_file(req: HttpRequest) -> Result<HttpResponse> {
     require_any(&cx, &[Action::Import, Action::Export])?;
     let id = path_id(&req)?;
     let file = cx.read(move |ctx| app::files::get(ctx, id)).await?;
-    Ok(content(&cx.state.pool, &file))
+    Ok(content(&cx.state.pool, &file, table_type(&file.name)))
 }
 
-/// The content of a stored file as an answer.
-pub(super) fn content(pool: &DbPool, file: &StoredFile) -> HttpResponse {
-    let lower = file.name.to_ascii_lowercase();
-    let media = match lower.rsplit('.').next() {
+/// The media type of a table by its name; of anything else, nothing is promised.
+pub(super) fn table_type(name: &str) -> &'static str {
+    match name.to_ascii_lowercase().rsplit('.').next() {
         Some("csv") => "text/csv; charset=utf-8",
         Some("xlsx") => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         _ => "application/octet-stream",
-    };
+    }
+}
+
+/// A stored file as an answer that a browser saves.
+pub(super) fn content(pool: &DbPool, file: &StoredFile, media: &str) -> HttpResponse {
+    stream(pool, file, media, attachment(&file.name))
+}
+
+/// A stored picture as an answer that a browser shows, and nothing in it may do anything.
+pub(super) fn picture(pool: &DbPool, file: &StoredFile, media: &str) -> HttpResponse {
+    let mut shown = stream(pool, file, media, attachment(&file.name).replacen("attachment", "inline", 1));
+    let policy = header::HeaderValue::from_static("default-src 'none'; sandbox");
+    shown.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    shown
+}
+
+fn stream(pool: &DbPool, file: &StoredFile, media: &str, disposition: String) -> HttpResponse {
     let pieces = Pieces::new((pool.clone(), file.id, 0_i64), |(pool, id, position)| {
         let mut conn = db::get(&pool)?;
         let chunk = read_chunk(&mut conn, id, position)?;
         Ok(chunk.map(|bytes| (Bytes::from(bytes), (pool, id, position + 1))))
     });
     HttpResponse::Ok()
-        .content_type(media)
-        .insert_header((header::CONTENT_DISPOSITION, attachment(&file.name)))
+        .content_type(media.to_owned())
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .no_chunking(u64::try_from(file.size).unwrap_or_default())
         .streaming(pieces)

@@ -5,8 +5,9 @@ use actix_web::web::{self, Bytes, Payload, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use app::{Actor, Ctx};
 use contract::imports::{
-    BadCells, Existing, Import, ImportColumn, ImportIssue, ImportIssueList, ImportList, ImportPatch, ImportProgress,
-    ImportState, IssueSummary, NewImport, StartImport, UndoResult, UnmatchedValue,
+    BadCells, ChangedSince, Existing, Import, ImportColumn, ImportIssue, ImportIssueList, ImportList, ImportPatch,
+    ImportProgress, ImportState, IssueSummary, NewImport, StartImport, UndoImport, UndoKept, UndoReason, UndoResult,
+    UnmatchedValue,
 };
 use contract::problem::Lang;
 use domain::policy::Action;
@@ -15,10 +16,9 @@ use serde::Deserialize;
 use std::sync::Arc;
 use uuid::Uuid;
 
-use super::files::{attachment, require_any};
-use super::objects::limit;
+use super::files::attachment;
+use super::paging::{Page, caller, limit};
 use super::records::path_id;
-use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
 use crate::http::stream::Pieces;
 
@@ -46,6 +46,7 @@ pub(super) fn configure(scope: &mut ServiceConfig) {
     ),
     components(schemas(
         BadCells,
+        ChangedSince,
         Existing,
         Import,
         ImportColumn,
@@ -58,24 +59,14 @@ pub(super) fn configure(scope: &mut ServiceConfig) {
         IssueSummary,
         NewImport,
         StartImport,
+        UndoImport,
+        UndoKept,
+        UndoReason,
         UndoResult,
         UnmatchedValue
     ))
 )]
 pub(crate) struct Doc;
-
-async fn caller(req: &HttpRequest) -> Result<Cx<Anyone>> {
-    let cx = Cx::authenticate(req).await?;
-    require_any(&cx, &[Action::Import])?;
-    Ok(cx)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Page {
-    cursor: Option<String>,
-    limit: Option<i64>,
-}
 
 /// List imports
 ///
@@ -87,10 +78,9 @@ struct Page {
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn list_imports(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req).await?;
-    let page: Page = cx.query()?;
-    let limit = limit(page.limit, 50)?;
-    let list = cx.read(move |ctx| app::imports::list(ctx, page.cursor.as_deref(), limit)).await?;
+    let cx = caller(&req, Action::Import).await?;
+    let page = Page::of(&cx)?;
+    let list = cx.read(move |ctx| app::imports::list(ctx, page.cursor.as_deref(), page.limit)).await?;
     Ok(HttpResponse::Ok().json(list))
 }
 
@@ -105,7 +95,7 @@ async fn list_imports(req: HttpRequest) -> Result<HttpResponse> {
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn create_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
-    let cx = caller(&req).await?;
+    let cx = caller(&req, Action::Import).await?;
     let new: NewImport = cx.body(body).await?;
     let pool = cx.state.pool.clone();
     let import = cx.read(move |ctx| app::imports::create(ctx, &pool, &new)).await?;
@@ -123,7 +113,7 @@ async fn create_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> 
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn get_import(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req).await?;
+    let cx = caller(&req, Action::Import).await?;
     let (id, lang) = (path_id(&req)?, cx.lang);
     let import = cx.read(move |ctx| app::imports::get(ctx, id, lang)).await?;
     Ok(HttpResponse::Ok().json(import))
@@ -140,7 +130,7 @@ async fn get_import(req: HttpRequest) -> Result<HttpResponse> {
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn update_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
-    let cx = caller(&req).await?;
+    let cx = caller(&req, Action::Import).await?;
     let id = path_id(&req)?;
     let patch: ImportPatch = cx.body(body).await?;
     let import = cx.write(move |ctx| app::imports::patch(ctx, id, &patch)).await?;
@@ -158,7 +148,7 @@ async fn update_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> 
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn start_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
-    let cx = caller(&req).await?;
+    let cx = caller(&req, Action::Import).await?;
     let id = path_id(&req)?;
     let start: StartImport = cx.body(body).await?;
     let import = cx.write(move |ctx| app::imports::start(ctx, id, start.dry_run)).await?;
@@ -176,7 +166,7 @@ async fn start_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn cancel_import(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req).await?;
+    let cx = caller(&req, Action::Import).await?;
     let id = path_id(&req)?;
     let import = cx.write(move |ctx| app::imports::cancel(ctx, id)).await?;
     Ok(HttpResponse::Ok().json(import))
@@ -184,18 +174,21 @@ async fn cancel_import(req: HttpRequest) -> Result<HttpResponse> {
 
 /// Undo an import
 ///
-/// Archives what it made and gives what it changed its old values again, where nobody has changed them since; the counts
-/// are in the import. Permission: import of the object.
+/// Archives what it made and gives what it changed its old values again. Records that somebody has changed since, or that
+/// other records are linked to, stay as they are and are named with the reason in the import's `undo`; with
+/// `"changed_since": "undo"`, at once or afterwards, they are taken back too. Permission: import of the object.
 #[utoipa::path(
     post, path = "/api/v1/imports/{id}/undo", operation_id = "undo_import", tag = "imports", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the import.")),
+    request_body(content = Option<UndoImport>, description = "Without a body, what was changed since is kept.", example = json!({ "changed_since": "keep" })),
     responses((status = 202, description = "It is queued.", body = Import), (status = 409, description = "There is nothing to undo.", body = contract::problem::Problem, content_type = "application/problem+json")),
     extensions(("x-permission" = json!("import of any object")))
 )]
-async fn undo_import(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req).await?;
+async fn undo_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
+    let cx = caller(&req, Action::Import).await?;
     let id = path_id(&req)?;
-    let import = cx.write(move |ctx| app::imports::undo(ctx, id)).await?;
+    let wanted: UndoImport = cx.optional_body(body).await?;
+    let import = cx.write(move |ctx| app::imports::undo(ctx, id, wanted)).await?;
     app::jobs::wake();
     Ok(HttpResponse::Accepted().json(import))
 }
@@ -220,7 +213,7 @@ struct Errors {
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn list_import_errors(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req).await?;
+    let cx = caller(&req, Action::Import).await?;
     let query: Errors = cx.query()?;
     let (limit, lang) = (limit(query.limit, 50)?, cx.lang);
     let id = path_id(&req)?;

@@ -1,6 +1,6 @@
 //! The caller's news, and how they want to be told.
 
-use super::objects::limit;
+use super::paging::limit;
 use super::records::path_id;
 use crate::cx::{Anyone, Cx};
 use crate::failure::Result;

@@ -1,5 +1,6 @@
 //! What the objects consist of, the organisation's custom fields, the event log and the global search.
 
+use super::paging::limit;
 use super::records::path_id;
 use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
@@ -187,12 +188,4 @@ async fn search(cx: Cx<Anyone>) -> Result<HttpResponse> {
     let limit = limit(query.limit, 5)?;
     let hits = cx.read(move |ctx| app::search::search(ctx, &query.q, limit)).await?;
     Ok(HttpResponse::Ok().json(hits))
-}
-
-pub(super) fn limit(given: Option<i64>, default: i64) -> Result<i64> {
-    match given {
-        None => Ok(default),
-        Some(n) if (1..=200).contains(&n) => Ok(n),
-        Some(_) => Err(app::Error::field("limit", "out_of_range", "1..200").into()),
-    }
 }

@@ -3,7 +3,7 @@
 use crate::cx::{Anyone, Cx};
 use crate::failure::{Failure, Result};
 use actix_web::http::header;
-use actix_web::web::{self, Payload, Query, ServiceConfig};
+use actix_web::web::{self, BytesMut, Payload, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use app::idempotency::{self, Key};
 use app::records::Shown;
@@ -171,6 +171,12 @@ fn changed(cx: &Cx<Anyone>, def: &ObjectDef) {
 
 /// The body as JSON and, where the request carries one, its idempotency key.
 async fn keyed_body(cx: &Cx<Anyone>, body: Payload) -> Result<(Option<Key>, Json)> {
+    let (key, bytes) = keyed(cx, body).await?;
+    Ok((key, parse(&bytes)?))
+}
+
+/// The body as it came and, where the request carries one, its idempotency key.
+pub(super) async fn keyed(cx: &Cx<Anyone>, body: Payload) -> Result<(Option<Key>, BytesMut)> {
     let bytes = cx.body_bytes(body).await?;
     let key = match cx.request().headers().get("idempotency-key") {
         None => None,
@@ -179,7 +185,7 @@ async fn keyed_body(cx: &Cx<Anyone>, body: Payload) -> Result<(Option<Key>, Json
             Some(Key::new(value.to_str().unwrap_or(""), &route, &bytes)?)
         }
     };
-    Ok((key, parse(&bytes)?))
+    Ok((key, bytes))
 }
 
 fn parse(bytes: &[u8]) -> Result<Json> {
@@ -213,7 +219,7 @@ fn kept(status: i64, location: Option<String>, shown: Shown) -> Answer {
 }
 
 /// Gives an answer, the first time or again.
-fn replay(answer: Answer) -> HttpResponse {
+pub(super) fn replay(answer: Answer) -> HttpResponse {
     let status = u16::try_from(answer.status).ok().and_then(|s| actix_web::http::StatusCode::from_u16(s).ok());
     let mut builder = HttpResponse::build(status.unwrap_or(actix_web::http::StatusCode::OK));
     builder.content_type("application/json");

@@ -1,7 +1,7 @@
 //! Rules: drafts, versions, trials, runs, and the working calendar that they go by.
 
 use super::notifications::position;
-use super::objects::limit;
+use super::paging::limit;
 use super::records::path_id;
 use crate::cx::{Anyone, Cx};
 use crate::failure::{Failure, Result};

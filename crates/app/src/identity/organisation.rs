@@ -37,6 +37,9 @@ pub fn update_organisation(ctx: &mut Ctx<'_>, patch: &OrganisationPatch) -> Resu
     }
     if new != old {
         save(ctx.conn, &Stamp::of(ctx), &new)?;
+        if new.timezone != old.timezone {
+            crate::recounts::time_zone(ctx, &new.timezone)?;
+        }
         Stamp::of(ctx).note(
             ctx.conn,
             "organisation.updated",

@@ -18,10 +18,11 @@ mod tests;
 use std::collections::BTreeMap;
 
 use contract::imports::{
-    Import, ImportIssue, ImportIssueList, ImportList, ImportPatch, ImportState, NewImport, issue_message,
+    ChangedSince, Import, ImportIssue, ImportIssueList, ImportList, ImportOptions, ImportPatch, ImportState, NewImport,
+    UndoImport, UndoResult, issue_message,
 };
 use contract::problem::Lang;
-use domain::fields::{FieldError, parse_id};
+use domain::fields::FieldError;
 use domain::policy::{Action, Scope};
 use domain::record::{Changes, Shape};
 use persistence::db::{DbPool, write_tx};
@@ -30,6 +31,7 @@ use persistence::jobs;
 use uuid::Uuid;
 
 use crate::files::FileReader;
+use crate::paging::newest_first;
 use crate::{Ctx, Error, Result};
 use setup::{Progress, Setup, read, show, to_json};
 
@@ -103,6 +105,12 @@ fn permission(object: &str) -> &str {
 pub fn get(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<Import> {
     let row = visible(ctx, id, false)?;
     let mut import = show(&row)?;
+    for kept in import.undo.iter_mut().flat_map(|undo| &mut undo.kept_records) {
+        let shape = ctx.shape(&kept.object)?;
+        let Some(seen) = ctx.actor.visible(shape.def.permission, Action::Read) else { continue };
+        let title = persistence::records::titles(ctx.conn, &shape, &[kept.record_id], seen.owners())?;
+        kept.title = title.into_iter().next().map(|(_, title)| title);
+    }
     for issue in &mut import.issues {
         issue.message = issue_message(lang, &issue.code, issue.detail.as_deref().unwrap_or_default());
     }
@@ -111,15 +119,9 @@ pub fn get(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<Import> {
 
 /// The caller's imports, newest first.
 pub fn list(ctx: &mut Ctx<'_>, cursor: Option<&str>, limit: i64) -> Result<ImportList> {
-    let before = match cursor {
-        Some(cursor) => Some(parse_id(cursor).ok_or_else(|| Error::field("cursor", "invalid_cursor", ""))?),
-        None => None,
-    };
     let user = ctx.actor.user_id;
-    let mut rows = persistence::imports::list(ctx.conn, Some(user), before, limit + 1)?;
-    let more = rows.len() as i64 > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or_default());
-    let next_cursor = more.then(|| rows.last().map(|row| row.id.to_string())).flatten();
+    let load = |before, limit| persistence::imports::list(ctx.conn, Some(user), before, limit);
+    let (rows, next_cursor) = newest_first(cursor, limit, load, |row| row.id)?;
     let mut items = Vec::with_capacity(rows.len());
     for row in &rows {
         let mut import = show(row)?;
@@ -163,9 +165,39 @@ pub fn patch(ctx: &mut Ctx<'_>, id: Uuid, patch: &ImportPatch) -> Result<Import>
 
 fn apply(setup: &mut Setup, shape: &Shape, patch: &ImportPatch, errors: &mut Vec<FieldError>) {
     let mut wrong = |field: String, code: &'static str, detail: &str| errors.push(FieldError::new(field, code, detail));
-    let options = &mut setup.options;
+    let Setup { layout, options, .. } = setup;
+    apply_columns(options, &layout.headers, shape, patch, &mut wrong);
+    apply_links(options, shape, patch, &mut wrong);
+    let formats = [
+        (&mut options.date_format, &patch.date_format, &["ymd", "dmy", "mdy"][..], "date_format"),
+        (&mut options.number_format, &patch.number_format, &["point", "comma"][..], "number_format"),
+    ];
+    for (slot, wanted, allowed, field) in formats {
+        choose(slot, wanted.as_deref(), allowed, field, &mut wrong);
+    }
+    options.existing = patch.existing.unwrap_or(options.existing);
+    options.bad_cells = patch.bad_cells.unwrap_or(options.bad_cells);
+    options.default_owner_id = patch.default_owner_id.or(options.default_owner_id);
+    if let Some(defaults) = &patch.defaults {
+        for field in defaults.keys().filter(|field| shape.position(field).is_none()) {
+            wrong(format!("defaults.{field}"), "unknown_field", field);
+        }
+        options.defaults = defaults.clone();
+    }
+}
+
+type Wrong<'a> = &'a mut dyn FnMut(String, &'static str, &str);
+
+/// What the columns mean, by what records are recognised, and what amounts are multiplied with.
+fn apply_columns(
+    options: &mut ImportOptions,
+    headers: &[String],
+    shape: &Shape,
+    patch: &ImportPatch,
+    wrong: Wrong<'_>,
+) {
     for (header, field) in patch.mapping.iter().flatten() {
-        if !setup.layout.headers.contains(header) {
+        if !headers.contains(header) {
             wrong(format!("mapping.{header}"), "unknown_column", header);
             continue;
         }
@@ -180,8 +212,7 @@ fn apply(setup: &mut Setup, shape: &Shape, patch: &ImportPatch, errors: &mut Vec
             Some(field) => wrong(format!("mapping.{header}"), "unknown_field", field),
         }
     }
-    let is_mapped =
-        |options: &contract::imports::ImportOptions, field: &str| options.mapping.values().any(|f| f == field);
+    let is_mapped = |options: &ImportOptions, field: &str| options.mapping.values().any(|f| f == field);
     match &patch.match_fields {
         Some(fields) => {
             for field in fields.iter().filter(|field| !is_mapped(options, field)) {
@@ -197,27 +228,21 @@ fn apply(setup: &mut Setup, shape: &Shape, patch: &ImportPatch, errors: &mut Vec
     if !rows::is_matchable(shape, &options.match_fields) {
         wrong("match_fields".to_owned(), "not_matchable", &options.match_fields.join(", "));
     }
-    choose(&mut options.date_format, patch.date_format.as_deref(), &["ymd", "dmy", "mdy"], "date_format", &mut wrong);
-    choose(
-        &mut options.number_format,
-        patch.number_format.as_deref(),
-        &["point", "comma"],
-        "number_format",
-        &mut wrong,
-    );
     for (header, factor) in patch.multiply.iter().flatten() {
-        if !setup.layout.headers.contains(header) {
+        if !headers.contains(header) {
             wrong(format!("multiply.{header}"), "unknown_column", header);
         } else if *factor == 0 || factor.unsigned_abs() > 1_000_000_000_000 {
             wrong(format!("multiply.{header}"), "out_of_range", "1..1000000000000");
         }
         options.multiply.insert(header.clone(), *factor);
     }
+}
+
+/// What becomes of names that match nothing, and which record a name means.
+fn apply_links(options: &mut ImportOptions, shape: &Shape, patch: &ImportPatch, wrong: Wrong<'_>) {
+    use domain::fields::Kind;
     for (field, make) in patch.create_missing.iter().flatten() {
-        if !shape
-            .find(field)
-            .is_some_and(|(_, f)| matches!(f.kind, domain::fields::Kind::Link(_) | domain::fields::Kind::Tags))
-        {
+        if !shape.find(field).is_some_and(|(_, f)| matches!(f.kind, Kind::Link(_) | Kind::Tags)) {
             wrong(format!("create_missing.{field}"), "unknown_field", field);
         }
         options.create_missing.insert(field.clone(), *make);
@@ -228,24 +253,9 @@ fn apply(setup: &mut Setup, shape: &Shape, patch: &ImportPatch, errors: &mut Vec
         }
         options.value_links.entry(field.clone()).or_default().extend(values.clone());
     }
-    options.existing = patch.existing.unwrap_or(options.existing);
-    options.bad_cells = patch.bad_cells.unwrap_or(options.bad_cells);
-    options.default_owner_id = patch.default_owner_id.or(options.default_owner_id);
-    if let Some(defaults) = &patch.defaults {
-        for field in defaults.keys().filter(|field| shape.position(field).is_none()) {
-            wrong(format!("defaults.{field}"), "unknown_field", field);
-        }
-        options.defaults = defaults.clone();
-    }
 }
 
-fn choose(
-    slot: &mut Option<String>,
-    wanted: Option<&str>,
-    allowed: &[&str],
-    field: &str,
-    wrong: &mut impl FnMut(String, &'static str, &str),
-) {
+fn choose(slot: &mut Option<String>, wanted: Option<&str>, allowed: &[&str], field: &str, wrong: Wrong<'_>) {
     match wanted {
         None => {}
         Some("auto") => *slot = None,
@@ -294,16 +304,27 @@ pub fn cancel(ctx: &mut Ctx<'_>, id: Uuid) -> Result<Import> {
     show(&row)
 }
 
-/// Starts to take an import back.
-pub fn undo(ctx: &mut Ctx<'_>, id: Uuid) -> Result<Import> {
+/// Starts to take an import back; once more for what an earlier undo kept, if that is wanted.
+pub fn undo(ctx: &mut Ctx<'_>, id: Uuid, wanted: UndoImport) -> Result<Import> {
     let mut row = visible(ctx, id, true)?;
-    let setup: Setup = read(&row.setup)?;
-    let ended = matches!(row.state.as_str(), "done" | "failed" | "cancelled");
-    if !ended || setup.dry_run || row.started_at.is_none() {
+    let mut setup: Setup = read(&row.setup)?;
+    let mut progress: Progress = read(&row.progress)?;
+    let kept = progress.undo.as_ref().is_some_and(|undo| undo.kept > 0);
+    let possible = match row.state.as_str() {
+        "done" | "failed" | "cancelled" => true,
+        "undone" => kept && wanted.changed_since == ChangedSince::Undo,
+        _ => false,
+    };
+    if !possible || setup.dry_run || row.started_at.is_none() {
         return Err(Error::conflict("nothing_to_undo", row.state));
     }
     ctx.require(permission(&row.object), Action::Import)?;
-    let mut setup = setup;
+    if row.state == ImportState::Undone.key() {
+        progress.undo_before = None;
+        progress.undo = progress.undo.map(|undo| UndoResult { kept: 0, kept_records: Vec::new(), ..undo });
+    }
+    progress.changed_since = wanted.changed_since;
+    row.progress = to_json(&progress)?;
     setup.api_key_id = ctx.actor.api_key_id;
     row.setup = to_json(&setup)?;
     row.state = ImportState::Undoing.key().to_owned();

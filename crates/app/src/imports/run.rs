@@ -82,6 +82,10 @@ impl Worker<'_> {
                 return Err(Stop::Lost);
             }
             jobs::plan_afresh(conn)?;
+            if crate::schema::organisation(conn)?.timezone != self.schema.timezone {
+                // Taken up again, the job goes by the new time zone.
+                return Err(Stop::Ending);
+            }
             let mut ctx = Ctx { conn, actor: self.actor, now, request_id: self.job.id, schema: self.schema };
             f(&mut ctx)
         })

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use contract::imports::{
-    Import, ImportColumn, ImportOptions, ImportProgress, ImportState, IssueSummary, UndoResult, UnmatchedValue,
+    ChangedSince, Import, ImportColumn, ImportOptions, ImportProgress, ImportState, IssueSummary, UndoResult,
+    UnmatchedValue,
 };
 use persistence::imports::ImportRow;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,9 @@ pub(super) struct Progress {
     pub(super) undo: Option<UndoResult>,
     /// Event before which the undo still has to work.
     pub(super) undo_before: Option<i64>,
+    /// What it does with records that somebody has changed since.
+    #[serde(default)]
+    pub(super) changed_since: ChangedSince,
 }
 
 /// Notes kept of one import.

@@ -232,7 +232,7 @@ fn an_undo_archives_what_was_made_and_gives_old_values_back() {
     let touched = house.records("customers")[1].id();
     let edit = serde_json::json!({ "city": "苏州" });
     house.with(|ctx| crate::records::update(ctx, "customers", touched, Some(2), &edit).map(|_| ())).unwrap();
-    house.with(|ctx| super::undo(ctx, draft.id)).unwrap();
+    house.with(|ctx| super::undo(ctx, draft.id, Default::default())).unwrap();
     assert!(crate::jobs::work_once(&house.pool).unwrap());
     let undone = house.with(|ctx| super::get(ctx, draft.id, Lang::En)).unwrap();
     let undo = undone.undo.unwrap();

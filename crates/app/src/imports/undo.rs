@@ -1,7 +1,8 @@
-//! Taking a whole import back: what it made is archived, what it changed has its old values again
-//! where nobody has changed them since. The event log says what that was.
+//! Taking a whole import back: what it made is archived, what it changed has its old values again. What somebody has
+//! changed or used since stays, unless it is wanted otherwise. The event log says what that was.
 
-use contract::imports::{ImportState, UndoResult};
+use contract::imports::{ChangedSince, ImportState, UndoKept, UndoReason, UndoResult};
+use domain::fields::Kind;
 use domain::record::{Changes, Place, Shape};
 use domain::value::Value;
 use persistence::db::AnyConnection;
@@ -9,6 +10,8 @@ use persistence::events::{Event, Filter};
 use persistence::jobs;
 use persistence::records::Owners;
 use serde_json::{Map, Value as Json};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 use super::run::{Stop, Worker};
@@ -18,6 +21,8 @@ use crate::{Ctx, Error, Result, Visible};
 
 /// Events taken back in one transaction.
 const STEP: i64 = 500;
+/// Kept records that the report names.
+const MAX_NAMED: usize = 100;
 
 /// Takes the import of a job back.
 pub(crate) fn undo(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
@@ -33,11 +38,19 @@ fn step(worker: &Worker<'_>, conn: &mut AnyConnection) -> std::result::Result<bo
         let mut progress: Progress = read(&row.progress)?;
         let filter = Filter { origin_id: Some(import), ..Filter::default() };
         let events = persistence::events::newest(ctx.conn, &filter, progress.undo_before, STEP)?;
-        let mut result = progress.undo.clone().unwrap_or_default();
+        let mut undo = Undo {
+            job: worker.job.id,
+            kept: match progress.changed_since {
+                ChangedSince::Keep => in_use(ctx, import, &events)?,
+                ChangedSince::Undo => HashMap::new(),
+            },
+            force: progress.changed_since == ChangedSince::Undo,
+            result: progress.undo.clone().unwrap_or_default(),
+        };
         for event in &events {
-            take_back(ctx, worker.job.id, event, &mut result)?;
+            undo.take_back(ctx, event)?;
         }
-        progress.undo = Some(result);
+        progress.undo = Some(undo.result);
         progress.undo_before = events.last().map(|event| event.seq).or(progress.undo_before);
         let done = (events.len() as i64) < STEP;
         if done {
@@ -52,38 +65,111 @@ fn step(worker: &Worker<'_>, conn: &mut AnyConnection) -> std::result::Result<bo
     })
 }
 
-fn take_back(ctx: &mut Ctx<'_>, origin: Uuid, event: &Event, result: &mut UndoResult) -> Result<()> {
-    let shape = ctx.shape(&event.object)?;
-    let Some(record) = persistence::records::get(ctx.conn, &shape, event.record_id, Owners::All, true)? else {
-        return Ok(());
-    };
-    let mut writer = Writer::import(shape.clone(), origin);
-    let done = if event.kind.ends_with(".created") {
-        crate::records::set_archived_by(ctx, &mut writer, &record, true).map(|stored| stored.changed)
-    } else {
-        match old_values(ctx, &shape, event, &record)? {
-            Some(changes) => writer.update(ctx, &record, &changes, &Visible::All).map(|stored| stored.changed),
-            None => Ok(false),
-        }
-    };
-    match done {
-        Ok(true) => {
-            writer.flush(ctx)?;
-            if event.kind.ends_with(".created") {
-                result.archived += 1;
-            } else {
-                result.reverted += 1;
-            }
-        }
-        // Somebody has worked on it since, or live records stand on it.
-        Ok(false) | Err(Error::Conflict { .. } | Error::Invalid(_)) => result.kept += i64::from(!record.archived()),
-        Err(error) => return Err(error),
-    }
-    Ok(())
+fn is_creation(event: &Event) -> bool {
+    event.kind.ends_with(".created")
 }
 
-/// The values from before the event, if the record still has those from after it.
-fn old_values(ctx: &Ctx<'_>, shape: &Shape, event: &Event, record: &domain::record::Record) -> Result<Option<Changes>> {
+/// The records among those that the events created which somebody has changed, or linked others to.
+fn in_use(ctx: &mut Ctx<'_>, import: Uuid, events: &[Event]) -> Result<HashMap<Uuid, UndoReason>> {
+    let mut made: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
+    for event in events.iter().filter(|event| is_creation(event)) {
+        made.entry(&event.object).or_default().push(event.record_id);
+    }
+    let mut found = HashMap::new();
+    for (object, ids) in made {
+        for id in used(ctx, object, &ids, import)? {
+            found.insert(id, UndoReason::Used);
+        }
+        for id in persistence::events::touched(ctx.conn, &ids, import)? {
+            found.insert(id, UndoReason::Changed);
+        }
+    }
+    Ok(found)
+}
+
+/// Those of the records that live records are linked to which the import did not make. People are left out: everything
+/// they ever owned is linked to them.
+fn used(ctx: &mut Ctx<'_>, object: &str, ids: &[Uuid], import: Uuid) -> Result<Vec<Uuid>> {
+    if object == "users" {
+        return Ok(Vec::new());
+    }
+    let mut links: Vec<(Uuid, Uuid)> = Vec::new();
+    for def in domain::objects::ALL {
+        for field in def.fields {
+            if matches!(&field.kind, Kind::Link(target) if target == object)
+                && let Cow::Borrowed(column) = field.key
+            {
+                links.extend(persistence::records::linked_by(ctx.conn, def.key, column, ids)?);
+            }
+        }
+    }
+    let children: Vec<Uuid> = links.iter().map(|(_, child)| *child).collect();
+    let own = persistence::events::of_origin(ctx.conn, &children, import)?;
+    Ok(links.into_iter().filter(|(_, child)| !own.contains(child)).map(|(target, _)| target).collect())
+}
+
+/// An undo under way.
+struct Undo {
+    job: Uuid,
+    /// Created records that stay.
+    kept: HashMap<Uuid, UndoReason>,
+    /// What was changed since is taken back too.
+    force: bool,
+    result: UndoResult,
+}
+
+impl Undo {
+    fn take_back(&mut self, ctx: &mut Ctx<'_>, event: &Event) -> Result<()> {
+        let shape = ctx.shape(&event.object)?;
+        let Some(record) = persistence::records::get(ctx.conn, &shape, event.record_id, Owners::All, true)? else {
+            return Ok(());
+        };
+        if record.archived() {
+            return Ok(());
+        }
+        if let Some(reason) = self.kept.get(&record.id()).copied() {
+            self.keep(event, reason);
+            return Ok(());
+        }
+        let mut writer = Writer::import(shape.clone(), self.job);
+        let created = is_creation(event);
+        let done = if created {
+            crate::records::set_archived_by(ctx, &mut writer, &record, true).map(|stored| stored.changed)
+        } else {
+            match old_values(ctx, &shape, event, &record, self.force)? {
+                Some(changes) => writer.update(ctx, &record, &changes, &Visible::All).map(|stored| stored.changed),
+                None => Ok(false),
+            }
+        };
+        match done {
+            Ok(true) => {
+                writer.flush(ctx)?;
+                *(if created { &mut self.result.archived } else { &mut self.result.reverted }) += 1;
+            }
+            Ok(false) => self.keep(event, UndoReason::Changed),
+            Err(Error::Conflict { .. } | Error::Invalid(_)) => self.keep(event, UndoReason::Blocked),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, event: &Event, reason: UndoReason) {
+        self.result.kept += 1;
+        if self.result.kept_records.len() < MAX_NAMED {
+            let (object, record_id) = (event.object.clone(), event.record_id);
+            self.result.kept_records.push(UndoKept { object, record_id, title: None, reason });
+        }
+    }
+}
+
+/// The values from before the event, if the record still has those from after it, or by force.
+fn old_values(
+    ctx: &Ctx<'_>,
+    shape: &Shape,
+    event: &Event,
+    record: &domain::record::Record,
+    force: bool,
+) -> Result<Option<Changes>> {
     let parse = |text: &Option<String>| -> Result<Map<String, Json>> {
         let text = text.as_deref().unwrap_or("{}");
         serde_json::from_str(text).map_err(|error| Error::Internal(error.to_string()))
@@ -94,7 +180,7 @@ fn old_values(ctx: &Ctx<'_>, shape: &Shape, event: &Event, record: &domain::reco
     for (key, after) in &new {
         let before = old.get(key).cloned().unwrap_or_default();
         if key == "custom" {
-            if record.custom() != after.as_object().cloned().unwrap_or_default() {
+            if !force && record.custom() != after.as_object().cloned().unwrap_or_default() {
                 return Ok(None);
             }
             let keys = after.as_object().into_iter().flatten().map(|(key, _)| (key.clone(), Json::Null));
@@ -104,7 +190,7 @@ fn old_values(ctx: &Ctx<'_>, shape: &Shape, event: &Event, record: &domain::reco
         }
         let Some((Place::Column(at), field)) = shape.find(key) else { continue };
         let read = |json: &Json| field.parse(json, &cx).unwrap_or(Value::Null);
-        if *record.at(at) != read(after) {
+        if !force && *record.at(at) != read(after) {
             return Ok(None);
         }
         changes.columns.push((at, read(&before)));

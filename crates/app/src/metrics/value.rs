@@ -82,6 +82,7 @@ impl Request<'_> {
             group_by: group.map(|g| g.word().to_owned()),
             rows,
             drill_down: self.link(ctx, &[], self.period),
+            recount: crate::recounts::shown(ctx, self.query.pipeline_id),
         })
     }
 

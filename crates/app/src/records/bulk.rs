@@ -55,7 +55,7 @@ fn one(ctx: &mut Ctx<'_>, writer: &mut Writer, op: &Json) -> Result<Outcome> {
     }
     match result {
         Ok(done) => Ok(Outcome { done: Some(done), created, error: None }),
-        Err(error @ (Error::Unavailable(_) | Error::Contended(_) | Error::Internal(_))) => Err(error),
+        Err(error @ (Error::Unavailable(_) | Error::Contended(_) | Error::Full(_) | Error::Internal(_))) => Err(error),
         Err(error) => Ok(Outcome { done: None, created: false, error: Some(error) }),
     }
 }

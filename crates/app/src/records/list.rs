@@ -1,11 +1,11 @@
 //! Lists: from the parameters of a query string to a page of JSON.
 
 use super::linked_ids;
-use crate::{Ctx, Error, Result, Visible};
+use crate::{Actor, Ctx, Error, Result, Visible};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use domain::condition::{Condition, Reader, SortKey};
-use domain::fields::{FieldError, ParseCx, parse_id};
+use domain::condition::{Condition, Reader, Sight, SortKey};
+use domain::fields::{FieldError, ObjectDef, ParseCx, parse_id};
 use domain::objects::OWN;
 use domain::policy::{Action, Mask};
 use domain::record::{Place, Projection, Record, Shape};
@@ -99,8 +99,22 @@ impl Params {
         if let (Some(only), Order::Keys(keys)) = (&mut only, &order) {
             keys.iter().for_each(|k| want(only, &k.field.place));
         }
-        let condition = if conditions.is_empty() { None } else { Some(Condition::All(conditions)) };
+        let sight = |def: &'static ObjectDef| sight(ctx.actor, def);
+        let condition = if conditions.is_empty() { None } else { Some(Condition::All(conditions).seen_by(&sight)) };
         Ok(Params { shape, condition, search, order, after, limit, archived, only, count, refs })
+    }
+}
+
+/// Which records of an object somebody may look at over a link. Who works here and how sales are organised is known to
+/// everyone, as in the titles of links.
+pub fn sight(actor: &Actor, def: &'static ObjectDef) -> Sight {
+    if matches!(def.key, "users" | "teams" | "tags" | "pipelines" | "pipeline_stages") {
+        return Sight::All;
+    }
+    match actor.visible(def.permission, Action::Read) {
+        Some(Visible::All) => Sight::All,
+        Some(Visible::Owners(list)) => Sight::Owners(list),
+        None => Sight::Nothing,
     }
 }
 

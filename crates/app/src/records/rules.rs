@@ -2,9 +2,12 @@
 
 use super::ahead::Ahead;
 use crate::{Ctx, Error, Result};
+use domain::ladder::{Rung, furthest};
+use domain::metrics::OpportunityStatus;
 use domain::record::{Record, Shape};
 use domain::value::Value;
 use persistence::pipeline::{Stage, StageStay};
+use persistence::recounts;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -70,6 +73,7 @@ impl Rules {
                     _ => Ok(()),
                 }
             }
+            "pipeline_stages" => stage_in_use(ctx, shape, old, new),
             "saved_views" => saved_view(ctx, shape, new),
             "audits" => crate::scores::audits::sum_up(shape, new),
             "playbook_runs" if old.is_none() => crate::scores::playbooks::remember_before(ctx, shape, new),
@@ -138,28 +142,27 @@ impl Rules {
         new.set(shape, "pipeline_id", Value::Id(stage.pipeline_id));
         new.set(shape, "stage_id", Value::Id(stage.id));
         new.set(shape, "status", Value::Text(stage.kind.clone()));
-        self.follow_stage(ctx, shape, old, new, stage);
-        Ok(())
+        self.follow_stage(ctx, shape, old, new, stage)
     }
 
-    fn follow_stage(&self, ctx: &Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record, stage: &Stage) {
-        let stages = self
-            .stages
-            .iter()
-            .flat_map(HashMap::values)
-            .filter(|s| s.pipeline_id == stage.pipeline_id && s.kind != "lost");
-        let (first, last) = stages.map(|s| s.position).fold((i64::MAX, 0), |(a, b), p| (a.min(p), b.max(p)));
-        let reached = match stage.kind.as_str() {
-            "won" => last,
-            "lost" => first,
-            _ => stage.position,
+    fn follow_stage(
+        &self,
+        ctx: &mut Ctx<'_>,
+        shape: &Shape,
+        old: Option<&Record>,
+        new: &mut Record,
+        stage: &Stage,
+    ) -> Result<()> {
+        let status = OpportunityStatus::parse(&stage.kind).unwrap_or(OpportunityStatus::Open);
+        let reached = furthest(&self.rungs(stage.pipeline_id), status, std::iter::once(stage.id));
+        let before = match old {
+            None => 0,
+            Some(old) if status != OpportunityStatus::Won => {
+                self.furthest_before(ctx, shape, old, stage.pipeline_id)?
+            }
+            Some(_) => reached,
         };
-        let same_pipeline = old.is_some_and(|o| o.get(shape, "pipeline_id") == new.get(shape, "pipeline_id"));
-        let before =
-            if same_pipeline { old.and_then(|o| o.get(shape, "furthest_position").as_int()).unwrap_or(0) } else { 0 };
-        // A won opportunity that is reopened has not reached the end after all.
-        let reopened = stage.kind == "open" && old.is_some_and(|o| o.get(shape, "status").as_str() == Some("won"));
-        new.set(shape, "furthest_position", Value::Int(if reopened { reached } else { reached.max(before) }));
+        new.set(shape, "furthest_position", Value::Int(reached.max(before)));
         let probability = match stage.kind.as_str() {
             "won" => Value::Num(100.0),
             "lost" => Value::Num(0.0),
@@ -174,6 +177,7 @@ impl Rules {
         } else if new.get(shape, "closed_on").is_null() && !self.history {
             new.set(shape, "closed_on", Value::Date(ctx.parse().today()));
         }
+        Ok(())
     }
 
     /// A line belongs to whom its order belongs to; its amount is quantity × price unless given.
@@ -191,6 +195,37 @@ impl Rules {
         }
         Ok(())
     }
+
+    fn rungs(&self, pipeline: Uuid) -> Vec<Rung> {
+        let stages = self.stages.iter().flat_map(HashMap::values).filter(|s| s.pipeline_id == pipeline);
+        let rung = |s: &Stage| {
+            let kind = OpportunityStatus::parse(&s.kind)?;
+            Some(Rung { id: s.id, position: s.position, kind, live: true })
+        };
+        stages.filter_map(rung).collect()
+    }
+
+    /// How far an opportunity had come before a change. One that was won has not reached the end after all, and one of
+    /// another pipeline may have been in this one before: both are asked where they have been.
+    fn furthest_before(&self, ctx: &mut Ctx<'_>, shape: &Shape, old: &Record, pipeline: Uuid) -> Result<i64> {
+        let was_won = old.get(shape, "status").as_str() == Some("won");
+        if !was_won && old.get(shape, "pipeline_id").as_id() == Some(pipeline) {
+            return Ok(old.get(shape, "furthest_position").as_int().unwrap_or(0));
+        }
+        let rungs: Vec<Rung> = recounts::stages(ctx.conn, pipeline)?.into_iter().map(|(rung, _)| rung).collect();
+        let visited = recounts::visited(ctx.conn, &[old.id()])?;
+        Ok(furthest(&rungs, OpportunityStatus::Open, visited.into_iter().map(|(_, stage)| stage)))
+    }
+}
+
+/// What it means to stand on a stage does not change under those who stand on it.
+fn stage_in_use(ctx: &mut Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &Record) -> Result<()> {
+    let Some(old) = old else { return Ok(()) };
+    let same = |key: &str| old.get(shape, key) == new.get(shape, key);
+    if same("kind") && same("pipeline_id") || !recounts::stands_on(ctx.conn, old.id())? {
+        return Ok(());
+    }
+    Err(Error::conflict("in_use", "opportunities"))
 }
 
 fn task(ctx: &Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record) {
@@ -219,6 +254,9 @@ pub(super) struct Effects {
     worked: BTreeSet<Uuid>,
     ordered: BTreeSet<Uuid>,
     only_default: Option<Uuid>,
+    reordered: BTreeSet<Uuid>,
+    /// Orders with their new owners.
+    reowned: Vec<(Uuid, Option<Uuid>)>,
     totals: domain::metrics::Totals,
     /// The totals of rows that were written before, in a request of many rows.
     held: domain::metrics::Totals,
@@ -246,7 +284,18 @@ impl Effects {
                 self.contacted.extend(both("customer_id"));
                 self.worked.extend(both("opportunity_id"));
             }
-            "orders" => self.ordered.extend(both("customer_id")),
+            "pipeline_stages" => {
+                let same = |key: &str| old.is_some_and(|o| o.get(shape, key) == new.get(shape, key));
+                if !["position", "kind", "probability", "pipeline_id", "archived_at"].into_iter().all(same) {
+                    self.reordered.extend(both("pipeline_id"));
+                }
+            }
+            "orders" => {
+                self.ordered.extend(both("customer_id"));
+                if old.is_some_and(|o| o.owner(shape) != new.owner(shape)) {
+                    self.reowned.push((new.id(), new.owner(shape)));
+                }
+            }
             "pipelines" if new.get(shape, "is_default").as_bool() == Some(true) => self.only_default = Some(new.id()),
             _ => {}
         }
@@ -269,6 +318,12 @@ impl Effects {
         persistence::derived::last_order(ctx.conn, &take(&mut self.ordered))?;
         if let Some(id) = self.only_default.take() {
             persistence::pipeline::unset_other_defaults(ctx.conn, id)?;
+        }
+        for (order, owner) in std::mem::take(&mut self.reowned) {
+            persistence::derived::own_lines(ctx.conn, order, owner)?;
+        }
+        for pipeline in take(&mut self.reordered) {
+            crate::recounts::stage_order(ctx, pipeline)?;
         }
         std::mem::take(&mut self.totals).rows().for_each(|c| self.held.add(c));
         Ok(())

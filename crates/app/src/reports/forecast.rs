@@ -44,7 +44,8 @@ pub fn forecast(ctx: &mut Ctx<'_>, query: &ReportQuery) -> Result<ForecastReport
     }
     let mut all_conditions = conditions.clone();
     all_conditions.extend(month_conditions(query.from.and_then(first_of_month), query.to.and_then(first_of_month)));
-    Ok(report(&ladder, &probabilities, &rows, &conditions, &all_conditions))
+    let recount = crate::recounts::shown(ctx, Some(ladder.pipeline));
+    Ok(ForecastReport { recount, ..report(&ladder, &probabilities, &rows, &conditions, &all_conditions) })
 }
 
 /// Open opportunities of one stage, or of one stage and month, as the model takes them.
@@ -82,6 +83,7 @@ fn report(
         stages: stages(ladder, probabilities, rows, all),
         months: months.into_iter().map(|((none, day), portions)| month(none, day, portions, conditions)).collect(),
         drill_down: link(all, &[]),
+        recount: None,
     }
 }
 

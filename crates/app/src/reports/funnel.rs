@@ -39,7 +39,8 @@ pub fn funnel(ctx: &mut Ctx<'_>, query: &ReportQuery) -> Result<FunnelReport> {
             conditions.push(json!({"field": "created_at", "op": op, "value": value}));
         }
     }
-    Ok(report(&ladder, result, &conditions))
+    let recount = crate::recounts::shown(ctx, Some(ladder.pipeline));
+    Ok(FunnelReport { recount, ..report(&ladder, result, &conditions) })
 }
 
 type Days = (Option<NaiveDate>, Option<NaiveDate>);
@@ -151,5 +152,6 @@ fn report(ladder: &Ladder, result: Funnel, conditions: &[Json]) -> FunnelReport 
         velocity_minor: result.velocity_minor,
         stuck,
         drill_down: link(Vec::new()),
+        recount: None,
     }
 }

@@ -56,6 +56,7 @@ pub fn summary(ctx: &mut Ctx<'_>, pipeline: Uuid) -> Result<PipelineSummary> {
         mean_cycle_days: year.mean_cycle(),
         velocity_minor: year.velocity(open),
         stages: stages(&ladder, &probabilities, &stock, &conditions),
+        recount: crate::recounts::shown(ctx, Some(pipeline)),
     })
 }
 

@@ -317,6 +317,7 @@ fn code(error: &Error) -> &'static str {
         | Error::TooMany(_)
         | Error::Unavailable(_)
         | Error::Contended(_)
+        | Error::Full(_)
         | Error::Internal(_) => "internal",
     }
 }

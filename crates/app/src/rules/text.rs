@@ -2,12 +2,11 @@
 
 use crate::{Ctx, Result};
 use domain::automation::template::{Piece, parse};
-use domain::condition::{FieldRef, Reader};
+use domain::condition::{FieldRef, Reader, Sight};
 use domain::fields::{FieldDef, Kind};
 use domain::record::{Record, Shape};
 use domain::value::Value;
 use domain::zone::Zone;
-use persistence::records::Owners;
 use std::sync::Arc;
 
 /// A text with the record's values, in Chinese, as far as the rule's publisher may see them. What cannot be told is left out.
@@ -47,7 +46,12 @@ pub(super) fn value(ctx: &mut Ctx<'_>, field: &FieldRef, record: &Record) -> Res
     let Some((at, object)) = field.via else { return Ok(record.value(&field.place, &field.field, &cx)) };
     let Some(id) = record.at(at).as_id() else { return Ok(Value::Null) };
     let target = ctx.shape(object.key)?;
-    let linked = persistence::records::get(ctx.conn, &target, id, Owners::All, false)?;
+    let owners = match crate::records::sight(ctx.actor, object) {
+        Sight::All => crate::Visible::All,
+        Sight::Owners(list) => crate::Visible::Owners(list),
+        Sight::Nothing => return Ok(Value::Null),
+    };
+    let linked = persistence::records::get(ctx.conn, &target, id, owners.owners(), false)?;
     Ok(linked.map_or(Value::Null, |r| r.value(&field.place, &field.field, &cx)))
 }
 

@@ -10,6 +10,7 @@ use domain::policy::Action;
 use domain::rfm::{Aggregate, Dimension, Rfm, Segment, Settings, score_aggregates};
 use persistence::db::{AnyConnection, write_tx};
 use persistence::scores::{OrderSums, RfmRow};
+use std::sync::{Mutex, TryLockError};
 use uuid::Uuid;
 
 /// The organisation's way of scoring, if it differs from the default.
@@ -32,6 +33,13 @@ pub fn refresh(ctx: &mut Ctx<'_>) -> Result<RfmRun> {
 
 /// Scores all customers if that has not yet been done today; what the worker does at night.
 pub fn refresh_if_due(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) -> Result<Option<RfmRun>> {
+    // One thread of a process is enough; another process that does the same at the same time does no harm.
+    static BUSY: Mutex<()> = Mutex::new(());
+    let _turn = match BUSY.try_lock() {
+        Ok(turn) => turn,
+        Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
+        Err(TryLockError::WouldBlock) => return Ok(None),
+    };
     let today = today(schema, now);
     if run(conn)?.is_some_and(|last| last.as_of >= today) {
         return Ok(None);
@@ -78,7 +86,10 @@ fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) ->
     let json = serde_json::to_string(&done).map_err(|e| Error::Internal(e.to_string()))?;
     write_tx(conn, |conn| {
         persistence::scores::finish_rfm(conn, now)?;
-        persistence::settings::set(conn, RUN, &json, now)
+        if run(conn)?.is_none_or(|last| last.at <= now) {
+            persistence::settings::set(conn, RUN, &json, now)?;
+        }
+        Ok::<_, Error>(())
     })?;
     Ok(done)
 }

@@ -1,7 +1,7 @@
 //! Conditions as SQL. Each atom is true or false, never unknown, so that negation means the same as in memory.
 
 use crate::sql::{Engine, Sql, Store};
-use domain::condition::{Condition, FieldRef, Op, Test};
+use domain::condition::{Condition, FieldRef, Op, Sight, Test};
 use domain::fields::Kind;
 use domain::record::Place;
 use domain::value::Value;
@@ -155,7 +155,26 @@ fn has_tag(q: &mut Sql, f: &FieldRef, ids: &[Uuid], object: &'static str) {
         None => q.push("t.id"),
         Some(_) => push_link(q, f),
     };
+    if let (Some((_, object)), false) = (f.via, f.sight == Sight::All) {
+        q.push(" AND EXISTS (SELECT 1 FROM ").ident(object.key).push(" j WHERE j.id = rt.record_id");
+        push_sight(q, &f.sight, object.owned);
+        q.push(")");
+    }
     q.push(")");
+}
+
+/// Appends ` AND …` so that only linked records in sight remain.
+fn push_sight(q: &mut Sql, sight: &Sight, owned: bool) {
+    match sight {
+        Sight::All => {}
+        Sight::Owners(_) if !owned => {}
+        Sight::Owners(list) => {
+            q.push(" AND j.owner_id IN ").ids(list);
+        }
+        Sight::Nothing => {
+            q.pick(" AND FALSE", " AND 0");
+        }
+    }
 }
 
 fn push_link<'q>(q: &'q mut Sql, f: &FieldRef) -> &'q mut Sql {
@@ -184,6 +203,7 @@ pub(crate) fn push_field(q: &mut Sql, f: &FieldRef) {
             push_value(q, f, "j");
             q.push(" FROM ").ident(object.key).push(" j WHERE j.id = ");
             push_link(q, f);
+            push_sight(q, &f.sight, object.owned);
             q.push(")");
         }
     }

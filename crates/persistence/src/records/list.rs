@@ -79,6 +79,16 @@ pub fn list(conn: &mut AnyConnection, l: &List<'_>) -> Result<Vec<Row>> {
     if l.search.is_some_and(<[QueryGroup]>::is_empty) {
         return Ok(Vec::new());
     }
+    let rows = select(conn, l).load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|cells| read_row(cells, l.shape, l.only))
+        .map(|(seq, record)| Row { seq, record })
+        .collect())
+}
+
+/// The query of a page.
+pub(crate) fn select(conn: &AnyConnection, l: &List<'_>) -> Sql {
     let mut q = Sql::start(conn, "SELECT ");
     push_columns(&mut q, l.shape, l.only);
     push_where(&mut q, l);
@@ -88,12 +98,7 @@ pub fn list(conn: &mut AnyConnection, l: &List<'_>) -> Result<Vec<Row>> {
     }
     push_order(&mut q, l);
     q.push(" LIMIT ").int(l.limit);
-    let rows = q.load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|cells| read_row(cells, l.shape, l.only))
-        .map(|(seq, record)| Row { seq, record })
-        .collect())
+    q
 }
 
 /// Counts the records of a list, all pages together; stops at `cap` when one is given.

@@ -7,6 +7,7 @@ mod recent;
 mod tasks;
 
 use super::metric::Scope;
+use super::recounting::Recounting;
 use super::span::Span;
 use crate::browser;
 use crate::data::session::{Session, use_session};
@@ -66,6 +67,7 @@ pub(crate) fn Home() -> Html {
             <div class="min-w-0"><h1 class="text-xl font-semibold">{ l.greeting(format::greeting(l, &clock), &session.me.name) }</h1><tasks::Brief /></div>
             <quick::QuickActions />
         </div>
+        <Recounting />
         <section aria-label={l.figures_head()}>
             <div class="mb-2 flex items-center justify-between gap-2"><h2 class="text-[13px] font-semibold">{ l.figures_head() }</h2>
                 <div class="flex items-center gap-2">if sees_others(&session) { { whose(l, *mine, &onmine) } }{ select("span", l.period(), &Span::choices(l), span.key(), "select-sm w-32", onspan) }</div></div>

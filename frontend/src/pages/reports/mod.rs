@@ -7,6 +7,7 @@ mod range;
 pub(crate) mod table;
 
 use super::forecast::ForecastCard;
+use super::recounting::Recounting;
 use super::rfm::RfmCard;
 use super::span::Span;
 use crate::browser;
@@ -76,6 +77,7 @@ pub(crate) fn Reports(p: &ReportsProps) -> Html {
         { page_head(html! { { l.nav_reports() } }, actions) }
         { tabs(l, page, &asked, &navigator) }
         <Bar asked={asked} {set} periodic={page != "rfm" && page != "forecast"} products={page != "rfm"} />
+        <Recounting />
         { body }
         if let Some(metric) = (*explained).clone() { <Lazy room={Room::Explain(metric, scope, hide)} /> }
     </> }

@@ -1,0 +1,53 @@
+//! Filters that people use every day are read through an index on both engines.
+
+use domain::condition::{Condition, Reader};
+use domain::policy::Masks;
+use persistence::records::{Archived, List, Order, Owners};
+use serde_json::{Value, json};
+use tests::engines;
+use tests::server::Server;
+
+/// The plan of the customers under a filter, as one text.
+fn plan(server: &Server, filter: &Value) -> String {
+    let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+    let mut conn = persistence::db::get(&pool).unwrap();
+    persistence::jobs::refresh_statistics(&mut conn, "customers").unwrap();
+    let schema = app::schema::load(&mut conn).unwrap();
+    let shape = schema.shape("customers").unwrap().clone();
+    let cx = domain::fields::ParseCx { zone: schema.zone, me: None, now: chrono::Utc::now() };
+    let shapes = |key: &str| schema.shape(key).cloned();
+    let reader = Reader { shape: &shape, shapes: &shapes, masks: Masks::default(), cx: &cx };
+    let condition: Condition = reader.condition(filter, "filter").unwrap();
+    let order = Order::Keys(reader.default_sort());
+    let list = List {
+        shape: &shape,
+        owners: Owners::All,
+        archived: Archived::No,
+        condition: Some(&condition),
+        search: None,
+        order: &order,
+        after: None,
+        limit: 51,
+        only: None,
+    };
+    persistence::introspect::plan(&mut conn, &list).unwrap().join("\n")
+}
+
+engines! {
+    fn a_filter_by_a_custom_field_goes_through_its_index(server: &Server) {
+        let fields = [("delivery_zone", "text", "配送区"), ("seats", "int", "席位数"), ("contract_end", "date", "合同到期"), ("discount", "percent", "折扣")];
+        for (key, kind, label) in fields {
+            server.create("custom_fields", &json!({ "object": "customers", "key": key, "kind": kind, "label_zh": label, "label_en": key }));
+        }
+        let row = |i: i32| format!("客户{i},{i}区,{i},20{:02}-0{}-11,{}.5\n", i % 50 + 20, i % 9 + 1, i % 99);
+        let text: String = std::iter::once("客户名称,配送区,席位数,合同到期,折扣\n".to_owned()).chain((0..3_000).map(row)).collect();
+        let done = crate::imports::bring(&server.admin(), "customers", "customers.csv", text.as_bytes());
+        assert_eq!(done["progress"]["created"], 3_000, "{}", done.json);
+        let values = [json!("77区"), json!(77), json!("2031-05-11"), json!(12.5)];
+        for ((key, ..), value) in fields.into_iter().zip(values) {
+            let filter = json!({ "field": format!("custom.{key}"), "op": "eq", "value": value });
+            let plan = plan(server, &filter);
+            assert!(plan.contains(&format!("customers_custom_{key}")), "{filter}\n{plan}");
+        }
+    }
+}
