@@ -9,7 +9,7 @@ use crate::totals::facts;
 use crate::{Ctx, Error, Result};
 use chrono::{Datelike, Months, NaiveDate, TimeDelta};
 use contract::metrics::Recount as Shown;
-use domain::condition::{Condition, FieldRef, Op, Sight, SortKey, Test};
+use domain::condition::{Condition, FieldRef, Op, SortKey, Test};
 use domain::fields::Direction;
 use domain::ladder::{Rung, furthest};
 use domain::metrics::{Measure, Totals, contributions};
@@ -294,7 +294,7 @@ impl Slices {
         let to = until.map(|d| Op::Lte(self.value(ctx, d, true)));
         let field = |name: &str| {
             let (place, field) = self.shape.find(name)?;
-            Some(FieldRef { via: None, link: "".into(), sight: Sight::All, place, field: field.clone() })
+            Some(FieldRef::own(place, field))
         };
         let unknown = || Error::Internal(format!("{} has no {}", self.phase.object, self.phase.field));
         let place = field(self.phase.field).ok_or_else(unknown)?;

@@ -222,10 +222,7 @@ impl Reader<'_> {
     pub fn default_sort(&self) -> Vec<SortKey> {
         let key = |(name, direction): &(&'static str, Direction)| {
             let (place, field) = self.shape.find(name)?;
-            Some(SortKey {
-                field: FieldRef { via: None, link: Cow::Borrowed(""), sight: Sight::All, place, field: field.clone() },
-                direction: *direction,
-            })
+            Some(SortKey { field: FieldRef::own(place, field), direction: *direction })
         };
         self.shape.def.sort.iter().filter_map(key).collect()
     }
@@ -310,6 +307,11 @@ impl Condition {
 }
 
 impl FieldRef {
+    /// A field of the record itself.
+    pub fn own(place: Place, field: &FieldDef) -> FieldRef {
+        FieldRef { via: None, link: Cow::Borrowed(""), sight: Sight::All, place, field: field.clone() }
+    }
+
     fn value(&self, record: &Record, linked: Linked<'_>, cx: &ParseCx) -> Value {
         match self.via {
             None => record.value(&self.place, &self.field, cx),

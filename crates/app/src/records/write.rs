@@ -425,13 +425,7 @@ fn split_lines(object: &str, json: &serde_json::Value) -> Result<(Option<serde_j
 /// The live lines of an order.
 pub(super) fn lines_of(ctx: &mut Ctx<'_>, shape: &Arc<Shape>, order: Uuid) -> Result<Vec<Record>> {
     let (Some((place, field)), None) = (shape.find("order_id"), None::<()>) else { return Ok(Vec::new()) };
-    let field = domain::condition::FieldRef {
-        via: None,
-        link: "".into(),
-        sight: domain::condition::Sight::All,
-        place,
-        field: field.clone(),
-    };
+    let field = domain::condition::FieldRef::own(place, field);
     let test = domain::condition::Test { field, op: domain::condition::Op::Eq(Value::Id(order)) };
     let condition = domain::condition::Condition::Test(Box::new(test));
     let list = persistence::records::List {
