@@ -159,13 +159,13 @@ fn number(conn: &mut AnyConnection, sql: &'static str) -> Result<Option<i64>> {
     Ok(Sql::start(conn, sql).first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)))
 }
 
-/// Those of the records that something else than this import has changed. What another import changed and its undo
-/// changed back is no change.
+/// Those of the records that somebody has changed otherwise than by this import. What the program did by itself is no
+/// change, nor what another import changed and its undo changed back.
 pub fn touched(conn: &mut AnyConnection, records: &[Uuid], import: Uuid) -> Result<HashSet<Uuid>> {
     let mut found = HashSet::new();
     for chunk in records.chunks(500) {
         let mut q = Sql::start(conn, "SELECT DISTINCT record_id FROM events WHERE record_id IN ");
-        q.ids(chunk).push(" AND (origin_id IS NULL OR origin_id <> ").id(import);
+        q.ids(chunk).push(" AND actor_id IS NOT NULL AND (origin_id IS NULL OR origin_id <> ").id(import);
         q.push(" AND origin_id NOT IN (SELECT id FROM imports WHERE state = 'undone')");
         q.push(" AND origin_id NOT IN (SELECT id FROM jobs WHERE kind = 'import_undo'))");
         found.extend(q.load(conn)?.into_iter().filter_map(|Cells(c)| c.first()?.as_id()));

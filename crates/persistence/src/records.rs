@@ -201,7 +201,7 @@ pub fn links(
     Ok(found)
 }
 
-/// Live records of an object that are linked to these by a column, as pairs of target and record.
+/// Live records of an object that somebody made and that are linked to these by a column, as pairs of target and record.
 pub fn linked_by(
     conn: &mut AnyConnection,
     object: &'static str,
@@ -211,7 +211,8 @@ pub fn linked_by(
     let mut found = Vec::new();
     for chunk in targets.chunks(500) {
         let mut q = Sql::start(conn, "SELECT ");
-        q.column("t", column).push(", t.id FROM ").ident(object).push(" t WHERE t.archived_at IS NULL AND ");
+        q.column("t", column).push(", t.id FROM ").ident(object);
+        q.push(" t WHERE t.archived_at IS NULL AND t.created_by IS NOT NULL AND ");
         q.column("t", column).push(" IN ").ids(chunk);
         let pair = |Cells(c): Cells| Some((c.first()?.as_id()?, c.get(1)?.as_id()?));
         found.extend(q.load(conn)?.into_iter().filter_map(pair));
