@@ -163,6 +163,13 @@ engines! {
         assert_eq!(listed(&admin, &all["index"]["drill_down"]), 2);
         assert_eq!((&all["allocation"][0]["grade"], &all["allocation"][0]["minutes"]), (&json!("A"), &json!(60)));
         assert_eq!(all["allocation_index"], json!(45.0));
+        let with = |client: &Client, customer: &str| client.get(&format!("/api/v1/four-r?customer_id={customer}"));
+        let both = with(&admin, &customer).expect(200);
+        assert_eq!((&both["index"]["contacts"], listed(&admin, &both["index"]["drill_down"])), (&json!(2), 2));
+        assert_eq!(with(&west_client, &customer).expect(200)["index"]["contacts"], json!(1));
+        assert_eq!(with(&east_client, &customer).expect(422).wrong_fields(), ["customer_id"]);
+        let quiet = server.create("customers", &json!({ "name": "没有联系" }));
+        assert_eq!(with(&admin, &quiet).expect(200)["index"]["contacts"], json!(0));
         west_client.get(&format!("/api/v1/activities/{first}/four-r")).expect(404);
         assert_eq!(east_client.get("/api/v1/cadence/due").expect(200).items().len(), 0);
         let due = west_client.get("/api/v1/cadence/due").expect(200);

@@ -272,6 +272,21 @@ pub fn add(conn: &mut AnyConnection, changes: &std::collections::BTreeMap<Place,
     Ok(())
 }
 
+/// Whose contacts are summed up.
+#[derive(Debug, Clone, Copy)]
+pub struct Whose<'a> {
+    /// Made by these.
+    pub owners: Owners<'a>,
+    /// With this customer only.
+    pub customer: Option<Uuid>,
+}
+
+impl<'a> From<Owners<'a>> for Whose<'a> {
+    fn from(owners: Owners<'a>) -> Whose<'a> {
+        Whose { owners, customer: None }
+    }
+}
+
 /// By what the sums are kept apart.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct By {
@@ -283,30 +298,38 @@ pub struct By {
     pub grade: bool,
 }
 
-/// Sums of the contacts that these owners made in a period. What is not asked for is that of the default place.
-pub fn sums(
+/// Sums of the contacts of a period. What is not asked for is that of the default place. Those of one customer are
+/// summed from the contacts themselves, all others from the kept sums.
+pub fn sums<'a>(
     conn: &mut AnyConnection,
     period: (NaiveDate, NaiveDate),
-    owners: Owners<'_>,
+    whose: impl Into<Whose<'a>>,
     by: By,
 ) -> Result<Vec<(Place, Sums)>> {
+    const KEPT: &str = "contacts, minutes, r1_sum, r1_n, r2_sum, r2_n, r3_sum, r3_n, r4_sum, r4_n";
+    const SINGLE: &str = "1 AS contacts, minutes, coalesce(r1, 0) AS r1_sum, CASE WHEN r1 IS NULL THEN 0 ELSE 1 END AS r1_n, \
+         coalesce(r2, 0) AS r2_sum, CASE WHEN r2 IS NULL THEN 0 ELSE 1 END AS r2_n, coalesce(r3, 0) AS r3_sum, \
+         CASE WHEN r3 IS NULL THEN 0 ELSE 1 END AS r3_n, coalesce(r4, 0) AS r4_sum, CASE WHEN r4 IS NULL THEN 0 ELSE 1 END AS r4_n";
+    let whose: Whose<'a> = whose.into();
     let keys = [(by.day, "day"), (by.owner, "owner"), (by.grade, "grade")];
+    let grouped: Vec<&'static str> = keys.iter().filter(|(wanted, _)| *wanted).map(|(_, key)| *key).collect();
     let mut q = Sql::start(conn, "SELECT ");
-    for (_, key) in keys.iter().filter(|(wanted, _)| *wanted) {
+    for key in &grouped {
         q.push(*key).push(", ");
     }
-    for (i, column) in ["contacts", "minutes", "r1_sum", "r1_n", "r2_sum", "r2_n", "r3_sum", "r3_n", "r4_sum", "r4_n"]
-        .into_iter()
-        .enumerate()
-    {
+    for (i, column) in KEPT.split(", ").enumerate() {
         q.push(if i == 0 { "" } else { ", " }).push("CAST(coalesce(sum(").push(column).push("), 0) AS BIGINT)");
     }
-    q.push(" FROM contact_totals WHERE day >= ").bind(Store::Date, &Value::Date(period.0));
-    q.push(" AND day <= ").bind(Store::Date, &Value::Date(period.1));
-    if let Owners::Only(ids) = owners {
+    q.push(" FROM (SELECT day, owner, grade, ");
+    match whose.customer {
+        None => q.push(KEPT).push(" FROM contact_totals WHERE day >= "),
+        Some(id) => q.push(SINGLE).push(" FROM contact_scores WHERE customer_id = ").id(id).push(" AND day >= "),
+    };
+    q.bind(Store::Date, &Value::Date(period.0)).push(" AND day <= ").bind(Store::Date, &Value::Date(period.1));
+    if let Owners::Only(ids) = whose.owners {
         q.push(" AND owner IN ").ids(ids);
     }
-    let grouped: Vec<&'static str> = keys.iter().filter(|(wanted, _)| *wanted).map(|(_, key)| *key).collect();
+    q.push(") AS counted");
     if !grouped.is_empty() {
         q.push(" GROUP BY ").push(grouped.join(", "));
     }
@@ -390,7 +413,7 @@ pub struct Worst {
 pub fn worst(
     conn: &mut AnyConnection,
     period: (DateTime<Utc>, DateTime<Utc>),
-    owners: Owners<'_>,
+    whose: Whose<'_>,
     r: usize,
     limit: i64,
 ) -> Result<Vec<Worst>> {
@@ -402,8 +425,11 @@ pub fn worst(
          WHERE archived_at IS NULL AND occurred_at >= ",
     );
     q.time(period.0).push(" AND occurred_at < ").time(period.1);
-    if let Owners::Only(ids) = owners {
+    if let Owners::Only(ids) = whose.owners {
         q.push(" AND owner_id IN ").ids(ids);
+    }
+    if let Some(id) = whose.customer {
+        q.push(" AND customer_id = ").id(id);
     }
     q.push(" ORDER BY occurred_at DESC LIMIT ").int(LATEST).push(") a JOIN customers c ON c.id = a.customer_id WHERE ");
     q.push(column).push(" IS NOT NULL ORDER BY ").push(column).push(", a.occurred_at DESC, a.id LIMIT ").int(limit);

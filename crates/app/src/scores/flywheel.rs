@@ -144,7 +144,7 @@ fn outcomes(ctx: &mut Ctx<'_>, scope: &Scope, days: Days, contacts: i64, people:
 
 fn turn(ctx: &mut Ctx<'_>, scope: &Scope, days: Days) -> Result<(Period, super::four_r::Measured)> {
     let (people, principles) = measured(ctx, scope, days)?;
-    let four_r = measure(ctx, &scope.models, days, &scope.visible)?;
+    let four_r = measure(ctx, &scope.models, days, scope.visible.owners().into())?;
     let means = store::means(ctx.conn, days, scope.visible.owners())?;
     let period = Period {
         principles: principles.gauges.map(|g| g.total.score),

@@ -2,7 +2,7 @@
 
 use crate::metrics::{Narrow, People, in_teams, pick};
 use crate::totals::{check_days, day_value, json_id, list_link};
-use crate::{Ctx, Error, Result, Visible};
+use crate::{Ctx, Error, Result};
 use chrono::{Datelike, Duration, NaiveDate};
 use contract::problem::Lang;
 use contract::scoring::{
@@ -12,7 +12,7 @@ use contract::scoring::{
 use domain::four_r::{self, Closed, Facts, R, Tally};
 use domain::grade::{self, Grade, Minutes};
 use domain::policy::Action;
-use persistence::contact_scores::{self as store, By, Place, Sums};
+use persistence::contact_scores::{self as store, By, Place, Sums, Whose};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -49,13 +49,13 @@ pub(super) fn measure(
     ctx: &mut Ctx<'_>,
     models: &Models,
     days: (NaiveDate, NaiveDate),
-    visible: &Visible,
+    whose: Whose<'_>,
 ) -> Result<Measured> {
-    let sums = store::sums(ctx.conn, days, visible.owners(), By::default())?;
+    let sums = store::sums(ctx.conn, days, whose, By::default())?;
     let sums = sums.first().map(|(_, s)| *s).unwrap_or_default();
     // Who won and lost shows over a year, however short the period.
     let since = days.0.min(days.1 - Duration::days(364));
-    let closed = store::closed(ctx.conn, (since, days.1), visible.owners(), CLOSED)?;
+    let closed = store::closed(ctx.conn, (since, days.1), whose.owners, CLOSED)?;
     let closed: Vec<Closed> = closed.into_iter().map(|(scores, won)| Closed { scores, won }).collect();
     let bottleneck = four_r::bottleneck(tally(&sums).index().each, &closed, &models.four_r.value);
     Ok(Measured { sums, bottleneck })
@@ -67,16 +67,24 @@ pub fn report(ctx: &mut Ctx<'_>, query: &FourRQuery, lang: Lang) -> Result<FourR
     let days = period(ctx, query.from, query.to)?;
     let people = People::load(ctx)?;
     let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
-    let links = Links { conditions: people.conditions(&narrow), days };
+    let mut links = Links { conditions: people.conditions(&narrow), days };
     let visible = people.narrow(&visible, &narrow);
+    if let Some(customer) = query.customer_id {
+        match crate::records::get(ctx, "customers", customer) {
+            Err(Error::NotFound) => return Err(Error::field("customer_id", "link_missing", "")),
+            found => found?,
+        };
+        links.conditions.push(json!({"field": "customer_id", "op": "eq", "value": json_id(customer)}));
+    }
+    let whose = Whose { owners: visible.owners(), customer: query.customer_id };
     let models = Models::load(ctx.conn)?;
-    let measured = measure(ctx, &models, days, &visible)?;
+    let measured = measure(ctx, &models, days, whose)?;
     let index = show(ctx, &models, &measured, &links, lang);
     let groups = match query.group_by.as_deref() {
         None => Vec::new(),
-        Some(by) => groups(ctx, &models, by, &people, &links, &visible, lang)?,
+        Some(by) => groups(ctx, &models, by, &people, &links, whose, lang)?,
     };
-    let minutes = minutes(&store::sums(ctx.conn, days, visible.owners(), By { grade: true, ..By::default() })?);
+    let minutes = minutes(&store::sums(ctx.conn, days, whose, By { grade: true, ..By::default() })?);
     let allocation = grade::allocation(&minutes, &models.grade.value.target_share);
     let shares = allocation.iter().flat_map(|a| a.shares).map(|s| AllocationShare {
         grade: s.grade.code().to_owned(),
@@ -87,7 +95,7 @@ pub fn report(ctx: &mut Ctx<'_>, query: &FourRQuery, lang: Lang) -> Result<FourR
     });
     let shares = shares.collect();
     let worst = match measured.bottleneck.r {
-        Some(r) => worst(ctx, &people, days, &visible, r, i64::from(models.four_r.value.worst))?,
+        Some(r) => worst(ctx, &people, days, whose, r, i64::from(models.four_r.value.worst))?,
         None => Vec::new(),
     };
     Ok(FourRReport {
@@ -172,7 +180,7 @@ fn groups(
     group_by: &str,
     people: &People,
     links: &Links,
-    visible: &Visible,
+    whose: Whose<'_>,
     lang: Lang,
 ) -> Result<Vec<FourRGroup>> {
     let by = match group_by {
@@ -182,7 +190,7 @@ fn groups(
         _ => return Err(Error::field("group_by", "choice", "user, team, region, grade, month")),
     };
     let mut grouped: BTreeMap<Option<String>, Sums> = BTreeMap::new();
-    for (place, sums) in store::sums(ctx.conn, links.days, visible.owners(), by)? {
+    for (place, sums) in store::sums(ctx.conn, links.days, whose, by)? {
         let team = || people.members().iter().find(|m| m.id == place.owner).and_then(|m| m.team);
         let key = match group_by {
             "user" => (!place.owner.is_nil()).then(|| place.owner.to_string()),
@@ -253,13 +261,13 @@ fn worst(
     ctx: &mut Ctx<'_>,
     people: &People,
     days: (NaiveDate, NaiveDate),
-    visible: &Visible,
+    whose: Whose<'_>,
     r: R,
     limit: i64,
 ) -> Result<Vec<WorstContact>> {
     let parse = ctx.parse();
     let span = (parse.midnight(days.0), parse.midnight(days.1 + Duration::days(1)));
-    let found = store::worst(ctx.conn, span, visible.owners(), 1 + r as usize, limit)?;
+    let found = store::worst(ctx.conn, span, whose, 1 + r as usize, limit)?;
     let row = |w: store::Worst| WorstContact {
         activity_id: w.id,
         subject: w.subject,

@@ -4,6 +4,7 @@ use super::customers::{Background, Known};
 use super::evaluate::Evaluation;
 use crate::{Ctx, Result};
 use chrono::Duration;
+use domain::lifecycle::Stage;
 use domain::record::{Record, Shape};
 use domain::value::Value;
 use persistence::events::Event;
@@ -31,7 +32,9 @@ impl Consequences {
                 stage: outcome.stage.code(),
                 reason: serde_json::to_string(&outcome.reason).unwrap_or_default(),
             });
-            for key in &outcome.granted {
+            // What comes with the first stage everybody has; it is not written down for each of a million.
+            let first = known.stage.is_none() && outcome.stage == Stage::Acquisition;
+            for key in outcome.granted.iter().filter(|_| !first) {
                 self.grant(ctx, known, key, outcome.stage.code(), base)?;
             }
             if !outcome.revoked.is_empty() {

@@ -20,6 +20,8 @@ pub struct FourRQuery {
     pub team_id: Option<Uuid>,
     /// Made by the members of the teams of this region only.
     pub region: Option<String>,
+    /// With this customer only.
+    pub customer_id: Option<Uuid>,
     /// `user`, `team`, `region`, `grade` or `month`.
     pub group_by: Option<String>,
 }
