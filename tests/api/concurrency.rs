@@ -69,4 +69,33 @@ engines! {
             assert_eq!(counted["value"], 4.0);
         }
     }
+
+    fn a_write_that_fails_halfway_takes_nothing_of_its_neighbours_with_it(server: &Server) {
+        let admin = server.admin();
+        let customer = server.create("customers", &json!({ "name": "邻居有限公司" }));
+        // The order is written before its last line turns out to be wrong.
+        let broken = json!({
+            "customer_id": customer, "ordered_on": "2026-11-22",
+            "lines": [{ "quantity": 1, "unit_price_minor": 100 }, { "quantity": 1, "product_id": customer }],
+        });
+        let statuses: Vec<(usize, u16)> = thread::scope(|scope| {
+            let send = |i: usize| {
+                let (admin, broken) = (&admin, &broken);
+                scope.spawn(move || match i % 3 {
+                    0 => (i, admin.post("/api/v1/orders", broken).status),
+                    _ => (i, admin.post("/api/v1/customers", &json!({ "name": format!("同批{i}有限公司") })).status),
+                })
+            };
+            let sent: Vec<_> = (0..24).map(send).collect();
+            sent.into_iter().map(|request| request.join().unwrap()).collect()
+        });
+        for (i, status) in statuses {
+            assert_eq!(status, if i % 3 == 0 { 422 } else { 201 }, "{i}");
+        }
+        assert_eq!(total(&admin, "/api/v1/orders?count=exact&archived=true"), 0);
+        assert_eq!(total(&admin, "/api/v1/customers?count=exact"), 17);
+        assert_eq!(admin.get("/api/v1/metrics/new_customers").expect(200)["value"], 17.0);
+        let events = admin.get("/api/v1/events?object=customers&limit=100").expect(200);
+        assert_eq!(events.items().len(), 17);
+    }
 }

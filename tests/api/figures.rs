@@ -226,6 +226,46 @@ engines! {
         server.as_role("representative").post_empty("/api/v1/scores/rfm/refresh").expect(403);
     }
 
+    fn the_kept_rfm_grid_follows_every_write_and_is_what_counting_anew_gives(server: &Server) {
+        let admin = server.admin();
+        let today = admin.post_empty("/api/v1/scores/rfm/refresh").expect(200)["as_of"].clone();
+        let owners: Vec<String> = (0..2).map(|_| server.user("representative", None).0).collect();
+        let customers: Vec<String> = (0..6).map(|i| {
+            let id = server.create("customers", &json!({ "name": format!("在册{i}"), "owner_id": owners[i % 2] }));
+            for _ in 0..i {
+                server.create("orders", &json!({ "customer_id": id, "ordered_on": today, "amount_minor": 700 * i }));
+            }
+            id
+        }).collect();
+        admin.post_empty("/api/v1/scores/rfm/refresh").expect(200);
+        let fresh = server.create("customers", &json!({ "name": "新来", "owner_id": owners[0] }));
+        admin.patch(&format!("/api/v1/customers/{}", customers[5]), 1, &json!({ "owner_id": owners[0] })).expect(200);
+        admin.delete(&format!("/api/v1/customers/{}", customers[4])).expect(200);
+        admin.delete(&format!("/api/v1/customers/{}", customers[2])).expect(200);
+        admin.post_empty(&format!("/api/v1/customers/{}/restore", customers[2])).expect(200);
+        let operations = json!({ "operations": [
+            { "op": "create", "data": { "name": "批量", "owner_id": owners[1] } },
+            { "op": "create", "data": { "name": "" } },
+            { "op": "update", "id": customers[3], "data": { "owner_id": owners[0], "city": "苏州" } },
+            { "op": "archive", "id": fresh },
+        ] });
+        admin.post("/api/v1/customers/bulk", &operations).expect(200);
+        let grids = || -> Vec<Value> {
+            let narrow = owners.iter().map(|owner| format!("?owner_id={owner}")).chain([String::new()]);
+            narrow.map(|query| admin.get(&format!("/api/v1/scores/rfm{query}")).expect(200).json).collect()
+        };
+        let kept = grids();
+        for grid in &kept {
+            for row in grid["segments"].as_array().unwrap().iter().chain(grid["cells"].as_array().unwrap()) {
+                assert_eq!(listed(&admin, &row["drill_down"]), row["customers"].as_i64().unwrap(), "{row}");
+            }
+        }
+        assert_eq!(kept.iter().map(|grid| grid["unscored"].as_i64().unwrap()).collect::<Vec<_>>(), [0, 1, 1]);
+        let mut conn = persistence::db::get(&persistence::db::pool(server.database().url(), 1).unwrap()).unwrap();
+        persistence::db::write_tx(&mut conn, persistence::rfm_grid::rebuild).unwrap();
+        assert_eq!(grids(), kept);
+    }
+
     fn what_a_metric_cannot_answer_is_422_and_named(server: &Server) {
         let admin = server.admin();
         for (path, field) in [

@@ -18,11 +18,14 @@ use chrono::{DateTime, SubsecRound, Utc};
 use contract::problem::Lang;
 use domain::policy::{Action, Scope};
 use persistence::db::{self, AnyConnection, Target};
+use persistence::writer::Write;
 use serde::de::DeserializeOwned;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 /// What a handler needs, as a type.
@@ -181,7 +184,15 @@ impl<P> Cx<P> {
         F: Fn(&mut Ctx) -> app::Result<T> + Send + 'static,
     {
         let call = self.call();
-        let result = blocking(move || Ok(call.run(|conn| app::transaction(conn, |conn| call.with(conn, &f)))?)).await;
+        let result = match &self.state.writer {
+            Some(writer) => {
+                let (tell, told) = oneshot::channel();
+                writer.submit(Box::new(Pending { call, f, result: None, tell }));
+                let lost = || Err(Error::Internal("the writer has stopped".to_owned()));
+                told.await.unwrap_or_else(|_| lost()).map_err(Failure::from)
+            }
+            None => blocking(move || Ok(call.run(|conn| app::transaction(conn, |conn| call.with(conn, &f)))?)).await,
+        };
         if result.is_ok() {
             app::consumers::wake();
         }
@@ -272,6 +283,32 @@ impl Call {
 
     fn on_postgres(&self) -> bool {
         matches!(Target::parse(&self.state.config.database_url), Ok(Target::Pg(_)))
+    }
+}
+
+/// A write that waits for its commit.
+struct Pending<T, F> {
+    call: Call,
+    f: F,
+    result: Option<app::Result<T>>,
+    tell: oneshot::Sender<app::Result<T>>,
+}
+
+impl<T: Send, F: Fn(&mut Ctx) -> app::Result<T> + Send> Write for Pending<T, F> {
+    fn run(&mut self, conn: &mut AnyConnection) -> bool {
+        let result = catch_unwind(AssertUnwindSafe(|| self.call.with(conn, &self.f)));
+        let panicked = || Err(Error::Internal("the work panicked".to_owned()));
+        self.result.insert(result.unwrap_or_else(|_| panicked())).is_ok()
+    }
+
+    fn decided(self: Box<Self>, failure: Option<persistence::Error>) {
+        let result = match (failure, self.result) {
+            (None, Some(result)) => result,
+            (Some(failure), _) => Err(failure.into()),
+            (None, None) => Err(Error::Internal("a write was decided before it ran".to_owned())),
+        };
+        // Nobody waits any more when the caller has gone; what was written stays written.
+        let _ = self.tell.send(result);
     }
 }
 

@@ -9,6 +9,7 @@ use app::Actor;
 use app::identity::{ActorCache, Credential};
 use app::schema::Schema;
 use persistence::db::{self, DbPool};
+use persistence::writer::Writer;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,8 @@ pub struct State {
     pub config: Config,
     /// Database connections.
     pub pool: DbPool,
+    /// Who writes on SQLite; on PostgreSQL everybody does.
+    pub writer: Option<Writer>,
     /// Signs and checks access tokens.
     pub tokens: Tokens,
     /// Counters and timings.
@@ -39,6 +42,7 @@ impl State {
     /// Opens the pool and reads or makes the secret.
     pub fn new(config: Config) -> Result<State, String> {
         let pool = db::pool(&config.database_url, config.pool_size).map_err(|e| e.to_string())?;
+        let writer = Writer::start(&config.database_url).map_err(|e| e.to_string())?;
         let secret = secret::load(&config)?;
         Ok(State {
             tokens: Tokens::new(secret.as_bytes()),
@@ -49,6 +53,7 @@ impl State {
             actors: ActorCache::new(FRESH),
             schema: RwLock::new(None),
             pool,
+            writer,
             config,
         })
     }

@@ -47,6 +47,8 @@ pub struct Consumer {
 const TRIES: i64 = 5;
 /// How long a SQLite position may stand unwritten while nothing follows from the events.
 const UNWRITTEN: Duration = Duration::from_secs(1);
+/// How long a consumer that has news lets more come together: a batch of many events costs little more than one of one.
+const TOGETHER: Duration = Duration::from_millis(100);
 /// How long the schema may be used.
 const FRESH: Duration = Duration::from_secs(2);
 
@@ -84,7 +86,11 @@ pub fn work(pool: &DbPool, consumer: &'static Consumer, stop: &AtomicBool) {
                 Duration::from_millis(200)
             }
         };
-        seen = wait(seen, idle);
+        let now = wait(seen, idle);
+        if now != seen {
+            std::thread::sleep(TOGETHER);
+        }
+        seen = now;
     }
 }
 

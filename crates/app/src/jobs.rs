@@ -6,13 +6,14 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use chrono::{SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use contract::imports::ImportState;
 use persistence::db::{AnyConnection, DbPool, write_tx};
 use persistence::jobs::{self, Job};
 use uuid::Uuid;
 
 use crate::imports::run::{Stop, Worker, fail};
+use crate::schema::Schema;
 use crate::{Actor, Ctx, Error, Result, consumers, exports, imports, recounts};
 
 /// How long an idle worker waits before it looks again.
@@ -77,10 +78,15 @@ fn keep_house(pool: &DbPool) -> Result<()> {
     crate::idempotency::sweep(&mut conn, now)?;
     let schema = crate::schema::load(&mut conn)?;
     let schema = Arc::new(schema);
-    if let Some(run) = crate::scores::refresh_if_due(&mut conn, &schema, now)? {
+    persistence::db::unmapped(&mut conn, |conn| score(conn, &schema, now))
+}
+
+/// The scores of the day.
+fn score(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -> Result<()> {
+    if let Some(run) = crate::scores::refresh_if_due(conn, schema, now)? {
         tracing::info!(customers = run.scored, "customers scored");
     }
-    if let Some(run) = crate::scores::refresh_all_if_due(&mut conn, &schema, now)? {
+    if let Some(run) = crate::scores::refresh_all_if_due(conn, schema, now)? {
         tracing::info!(customers = run.customers, changed = run.changed, contacts = run.contacts, "scores refreshed");
     }
     Ok(())

@@ -88,6 +88,7 @@ pub fn rebuild(ctx: &mut Ctx<'_>) -> Result<u64> {
     }
     persistence::totals::clear(ctx.conn)?;
     persistence::totals::add(ctx.conn, &totals)?;
+    persistence::rfm_grid::rebuild(ctx.conn)?;
     Ok(records)
 }
 

@@ -101,6 +101,14 @@ impl CustomizeConnection<AnyConnection, diesel::r2d2::Error> for Setup {
     }
 }
 
+/// A connection outside of any pool.
+pub(crate) fn connect(target: &Target) -> Result<AnyConnection, Error> {
+    let refused = |e: diesel::r2d2::Error| Error::Unavailable(e.to_string());
+    let mut conn = target.connect().map_err(refused)?;
+    Setup.on_acquire(&mut conn).map_err(refused)?;
+    Ok(conn)
+}
+
 /// A connection out of a pool.
 pub type PooledConn = diesel::r2d2::PooledConnection<Target>;
 
@@ -127,6 +135,21 @@ pub fn pool(url: &str, size: u32) -> Result<DbPool, Error> {
         .connection_customizer(Box::new(Setup))
         .build(target)
         .map_err(|e| Error::Unavailable(e.to_string()))
+}
+
+/// Runs work that reads a whole table, on SQLite without mapping the file: every page that is read through a mapping
+/// counts as memory of the process until the mapping ends, and a pass over everything would leave all of it mapped.
+pub fn unmapped<T>(conn: &mut AnyConnection, f: impl FnOnce(&mut AnyConnection) -> T) -> T {
+    let map = |conn: &mut AnyConnection, statement: &str| {
+        // A connection that cannot be told so is only larger than need be.
+        if let AnyConnection::Sqlite(c) = conn {
+            let _ = c.batch_execute(statement);
+        }
+    };
+    map(conn, "PRAGMA mmap_size=0");
+    let result = f(conn);
+    map(conn, "PRAGMA mmap_size=1073741824");
+    result
 }
 
 /// A connection from the pool; when none comes in time the database is busy or away.

@@ -90,7 +90,7 @@ pub fn newest(conn: &mut AnyConnection, filter: &Filter<'_>, before: Option<i64>
     let mut q = Sql::start(conn, COLUMNS);
     q.push("e.seq < ").int(before.unwrap_or(i64::MAX));
     push_filter(&mut q, filter);
-    q.push(" ORDER BY e.seq DESC LIMIT ").int(limit);
+    q.push(" ORDER BY e.seq DESC").limit(limit);
     Ok(q.load(conn)?.into_iter().filter_map(read).collect())
 }
 
@@ -99,7 +99,7 @@ pub fn after(conn: &mut AnyConnection, filter: &Filter<'_>, after: i64, upto: i6
     let mut q = Sql::start(conn, COLUMNS);
     q.push("e.seq > ").int(after).push(" AND e.seq <= ").int(upto);
     push_filter(&mut q, filter);
-    q.push(" ORDER BY e.seq LIMIT ").int(limit);
+    q.push(" ORDER BY e.seq").limit(limit);
     Ok(q.load(conn)?.into_iter().filter_map(read).collect())
 }
 

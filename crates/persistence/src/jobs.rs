@@ -87,6 +87,15 @@ pub fn plan_afresh(conn: &mut AnyConnection) -> Result<()> {
     Ok(())
 }
 
+/// Has PostgreSQL keep its plans again, for inserts: theirs do not depend on the values, and the look-ups behind their
+/// foreign keys, which the mode is for as well, would be planned anew with every row.
+pub fn plan_once(conn: &mut AnyConnection) -> Result<()> {
+    if let AnyConnection::Pg(c) = conn {
+        c.batch_execute("SET LOCAL plan_cache_mode = auto")?;
+    }
+    Ok(())
+}
+
 /// Tells PostgreSQL's planner how large a table has grown that a job is filling.
 pub fn refresh_statistics(conn: &mut AnyConnection, table: &'static str) -> Result<()> {
     if conn.engine() == Engine::Pg {

@@ -23,6 +23,7 @@ pub mod notifications;
 pub mod pipeline;
 pub mod records;
 pub mod recounts;
+pub mod rfm_grid;
 mod row;
 pub mod rules;
 pub mod score_settings;
@@ -32,6 +33,7 @@ pub mod sql;
 pub mod talk;
 pub mod totals;
 pub mod types;
+pub mod writer;
 
 pub use diesel::result::Error as DieselError;
 pub use error::{Error, Result};

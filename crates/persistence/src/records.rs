@@ -14,6 +14,7 @@ pub use write::{delete_tags, insert, insert_many, tags_of, update, write_tags};
 use crate::db::AnyConnection;
 use crate::error::Result;
 use crate::sql::{Cells, Engine, Sql, Store, shape as shape_cell};
+use domain::fields::ObjectDef;
 use domain::record::{Projection, Record, Shape};
 use domain::value::Value;
 use std::collections::HashMap;
@@ -47,16 +48,24 @@ fn push_columns(q: &mut Sql, shape: &Shape, only: Option<&Projection>) {
 }
 
 /// The whole row's columns as one piece: reading a record spends more on building its query than one would think.
-fn whole_row(def: &'static domain::fields::ObjectDef) -> &'static str {
-    static ROWS: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| {
-        let row = |def: &'static domain::fields::ObjectDef| {
-            let columns =
-                Shape::plain(def).columns().map(|f| format!("t.\"{}\"", f.key)).collect::<Vec<_>>().join(", ");
-            (def.key, format!("t.seq, {columns}, t.custom"))
-        };
-        domain::objects::ALL.iter().map(|def| row(def)).collect()
-    });
+fn whole_row(def: &'static ObjectDef) -> &'static str {
+    static ROWS: LazyLock<HashMap<&'static str, String>> =
+        LazyLock::new(|| by_object(|names| format!("t.seq, t.{}, t.custom", names.replace(", ", ", t."))));
     ROWS.get(def.key).map_or("", String::as_str)
+}
+
+/// The columns of an object, without the sequence number and the custom document.
+fn columns(def: &'static ObjectDef) -> &'static str {
+    static ROWS: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| by_object(str::to_owned));
+    ROWS.get(def.key).map_or("", String::as_str)
+}
+
+fn by_object(text: impl Fn(&str) -> String) -> HashMap<&'static str, String> {
+    let row = |def: &'static ObjectDef| {
+        let names: Vec<String> = Shape::plain(def).columns().map(|f| format!("\"{}\"", f.key)).collect();
+        (def.key, text(&names.join(", ")))
+    };
+    domain::objects::ALL.iter().map(|def| row(def)).collect()
 }
 
 /// Turns the cells of [`push_columns`] into a record; the first cell is the sequence number.

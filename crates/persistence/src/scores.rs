@@ -2,7 +2,6 @@
 
 use crate::db::AnyConnection;
 use crate::error::Result;
-use crate::records::Owners;
 use crate::sql::{Cells, Sql, Store, shape};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::value::Value;
@@ -169,49 +168,6 @@ pub fn rfm_of(conn: &mut AnyConnection, customer: Uuid) -> Result<Option<RfmRow>
         })
     };
     Ok(q.first(conn)?.and_then(read))
-}
-
-/// Live customers alike in recency score, frequency score and segment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RfmCell {
-    /// Recency and frequency score; none without an order in the window.
-    pub scores: Option<(i64, i64)>,
-    /// The segment; none before the first run that knew the customer.
-    pub segment: Option<String>,
-    /// How many.
-    pub customers: i64,
-    /// Their orders in the window.
-    pub orders: i64,
-    /// Their amounts in the window, in minor units.
-    pub amount_minor: i64,
-}
-
-/// The customers of these owners by score and segment.
-pub fn rfm_cells(conn: &mut AnyConnection, owners: Owners<'_>) -> Result<Vec<RfmCell>> {
-    let mut q = Sql::start(
-        conn,
-        "SELECT c.rfm_r, c.rfm_f, c.rfm_segment, count(*), CAST(coalesce(sum(s.orders), 0) AS BIGINT), \
-         CAST(coalesce(sum(s.amount_minor), 0) AS BIGINT) \
-         FROM customers c LEFT JOIN rfm_scores s ON s.customer_id = c.id WHERE c.archived_at IS NULL",
-    );
-    match owners {
-        Owners::All => {}
-        Owners::Only(ids) => {
-            q.push(" AND c.owner_id IN ").ids(ids);
-        }
-    }
-    q.push(" GROUP BY c.rfm_r, c.rfm_f, c.rfm_segment");
-    let read = |Cells(c): Cells| {
-        let [r, f, segment, customers, orders, amount] = c.as_slice() else { return None };
-        Some(RfmCell {
-            scores: r.as_int().zip(f.as_int()),
-            segment: segment.as_str().map(str::to_owned),
-            customers: customers.as_int()?,
-            orders: orders.as_int()?,
-            amount_minor: amount.as_int()?,
-        })
-    };
-    Ok(q.load(conn)?.into_iter().filter_map(read).collect())
 }
 
 /// A change of a score.

@@ -186,6 +186,15 @@ impl Sql {
         self
     }
 
+    /// Appends ` LIMIT n`. As a bind it would have SQLite plan the statement anew with every run, since its plan
+    /// depends on how many rows are wanted; written out it is planned once for each number.
+    pub fn limit(&mut self, n: i64) -> &mut Sql {
+        match self.engine {
+            Engine::Pg => self.push(" LIMIT ").int(n),
+            Engine::Sqlite => self.push(format!(" LIMIT {n}")),
+        }
+    }
+
     /// Appends an id bind.
     pub fn id(&mut self, id: uuid::Uuid) -> &mut Sql {
         self.parts.push(Part::Bind(Bound::Id(Id(id))));
@@ -246,6 +255,12 @@ macro_rules! walk {
                 for part in &self.parts {
                     match part {
                         Part::Sql(s) => out.push_sql(s),
+                        // Both engines know double quotes; the general way copies every name to look for quotes in it.
+                        Part::Ident(s) if !s.contains(['"', '`']) => {
+                            out.push_sql("\"");
+                            out.push_sql(s);
+                            out.push_sql("\"");
+                        }
                         Part::Ident(s) => out.push_identifier(s)?,
                         Part::Bind(b) => match b {
                             Bound::Text(v) => out.push_bind_param::<Text, String>(v)?,

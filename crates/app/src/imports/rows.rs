@@ -99,6 +99,9 @@ pub(super) fn step(
     for draft in drafts {
         step.write(ctx, &mut main, memory, &existing, &mut fresh, draft)?;
     }
+    persistence::jobs::plan_once(ctx.conn)?;
+    main.write_rows(ctx)?;
+    persistence::jobs::plan_afresh(ctx.conn)?;
     main.flush(ctx)?;
     memory.main = Some(main);
     step.progress.counts.rows_done += rows.len() as i64;

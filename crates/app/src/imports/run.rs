@@ -226,9 +226,13 @@ impl Runner<'_> {
         })?;
         self.memory.links.keep();
         // Once for each time that the table has doubled.
-        if self.progress.counts.created >= self.analysed * 2 {
-            self.analysed = self.progress.counts.created.max(1);
-            jobs::refresh_statistics(&mut self.conn, self.plan.plan.shape.def.key)?;
+        let counts = &self.progress.counts;
+        let made = counts.created + counts.created_linked.values().sum::<i64>();
+        if made >= self.analysed * 2 {
+            self.analysed = made.max(1);
+            let linked = counts.created_linked.keys().filter_map(|object| domain::objects::find(object));
+            let tables = linked.map(|def| def.key).chain([self.plan.plan.shape.def.key]);
+            tables.into_iter().try_for_each(|table| jobs::refresh_statistics(&mut self.conn, table))?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use domain::record::{Record, Shape};
 use domain::value::Value;
 use persistence::pipeline::{Stage, StageStay};
 use persistence::recounts;
+use persistence::rfm_grid::Move;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -260,6 +261,9 @@ pub(super) struct Effects {
     totals: domain::metrics::Totals,
     /// The totals of rows that were written before, in a request of many rows.
     held: domain::metrics::Totals,
+    /// Customers that change their place in the RFM grid, and those of rows written before.
+    moved: Vec<Move>,
+    held_moves: Vec<Move>,
 }
 
 impl Effects {
@@ -280,6 +284,7 @@ impl Effects {
                     first: old.is_none(),
                 });
             }
+            "customers" => self.moved.extend(crate::scores::moved(shape, old, new)),
             "activities" => {
                 self.contacted.extend(both("customer_id"));
                 self.worked.extend(both("opportunity_id"));
@@ -303,7 +308,8 @@ impl Effects {
 
     /// Forgets what was noted since the last flush: its row is rolled back.
     pub(super) fn abandon(&mut self) {
-        *self = Effects { held: std::mem::take(&mut self.held), ..Effects::default() };
+        let (held, held_moves) = (std::mem::take(&mut self.held), std::mem::take(&mut self.held_moves));
+        *self = Effects { held, held_moves, ..Effects::default() };
     }
 
     /// Writes it, except for the totals.
@@ -326,6 +332,7 @@ impl Effects {
             crate::recounts::stage_order(ctx, pipeline)?;
         }
         std::mem::take(&mut self.totals).rows().for_each(|c| self.held.add(c));
+        self.held_moves.append(&mut self.moved);
         Ok(())
     }
 
@@ -336,6 +343,6 @@ impl Effects {
         if !self.held.is_empty() {
             persistence::totals::add(ctx.conn, &std::mem::take(&mut self.held))?;
         }
-        Ok(())
+        Ok(persistence::rfm_grid::apply(ctx.conn, &std::mem::take(&mut self.held_moves))?)
     }
 }

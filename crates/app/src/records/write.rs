@@ -200,7 +200,8 @@ impl Writer {
         self.effects.abandon();
     }
 
-    fn write_rows(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+    /// Writes the records and events that were gathered, but not yet what follows from them elsewhere.
+    pub(crate) fn write_rows(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
         if !self.inserts.is_empty() {
             persistence::records::insert_many(ctx.conn, &self.shape, &self.inserts)?;
             self.inserts.clear();

@@ -86,6 +86,7 @@ fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) ->
     let json = serde_json::to_string(&done).map_err(|e| Error::Internal(e.to_string()))?;
     write_tx(conn, |conn| {
         persistence::scores::finish_rfm(conn, now)?;
+        persistence::rfm_grid::rebuild(conn)?;
         if run(conn)?.is_none_or(|last| last.at <= now) {
             persistence::settings::set(conn, RUN, &json, now)?;
         }

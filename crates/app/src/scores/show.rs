@@ -24,7 +24,7 @@ pub fn grid(ctx: &mut Ctx<'_>, query: &RfmQuery, lang: Lang) -> Result<RfmGrid> 
     let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
     let conditions = people.conditions(&narrow);
     let visible = people.narrow(&visible, &narrow);
-    let found = persistence::scores::rfm_cells(ctx.conn, visible.owners())?;
+    let found = persistence::rfm_grid::cells(ctx.conn, visible.owners())?;
     let segments = Segment::ALL
         .into_iter()
         .map(|segment| {
@@ -54,7 +54,7 @@ pub fn grid(ctx: &mut Ctx<'_>, query: &RfmQuery, lang: Lang) -> Result<RfmGrid> 
     })
 }
 
-fn cells(found: &[persistence::scores::RfmCell], conditions: &[Json]) -> Vec<RfmCell> {
+fn cells(found: &[persistence::rfm_grid::RfmCell], conditions: &[Json]) -> Vec<RfmCell> {
     let mut cells: BTreeMap<(i64, i64), RfmCell> = BTreeMap::new();
     for cell in found {
         let Some((r, f)) = cell.scores else { continue };

@@ -97,7 +97,7 @@ pub(crate) fn select(conn: &AnyConnection, l: &List<'_>) -> Sql {
         push_after(&mut q, l.order, after);
     }
     push_order(&mut q, l);
-    q.push(" LIMIT ").int(l.limit);
+    q.limit(l.limit);
     q
 }
 
@@ -109,7 +109,7 @@ pub fn count(conn: &mut AnyConnection, l: &List<'_>, cap: Option<i64>) -> Result
     let mut q = Sql::start(conn, "SELECT count(*) FROM (SELECT 1");
     push_where(&mut q, l);
     if let Some(cap) = cap {
-        q.push(" LIMIT ").int(cap);
+        q.limit(cap);
     }
     q.push(") AS counted");
     Ok(q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0))

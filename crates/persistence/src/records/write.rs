@@ -66,12 +66,9 @@ fn next_seq(conn: &mut AnyConnection, shape: &Shape) -> Result<i64> {
 fn insert_rows(conn: &mut AnyConnection, shape: &Shape, records: &[Record], words: &[String], seq: i64) -> Result<()> {
     let sqlite = conn.engine() == Engine::Sqlite;
     let mut q = Sql::start(conn, "INSERT INTO ");
-    q.ident(shape.def.key).push(if sqlite { " (seq, " } else { " (" });
-    for field in shape.columns() {
-        q.ident(field.key.clone()).push(", ");
-    }
+    q.ident(shape.def.key).push(if sqlite { " (seq, " } else { " (" }).push(super::columns(shape.def));
     let searched = !sqlite && !words.is_empty();
-    q.push(if searched { "custom, search) VALUES " } else { "custom) VALUES " });
+    q.push(if searched { ", custom, search) VALUES " } else { ", custom) VALUES " });
     for (i, record) in records.iter().enumerate() {
         q.push(if i == 0 { "(" } else { ", (" });
         if sqlite {

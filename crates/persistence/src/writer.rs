@@ -1,0 +1,150 @@
+//! The writer of a process on SQLite: what several callers write at the same time becomes one transaction.
+//!
+//! A commit costs more than what is committed: the file is synced, the word index closes a segment, the pages that
+//! every record touches are logged again. SQLite has one writer anyway, so those who wait for their turn share one
+//! commit, and nobody is answered before it. The writer keeps a connection of its own, whose cache stays true because
+//! nobody else writes.
+
+use crate::db::{self, AnyConnection, Target, write_tx};
+use crate::error::{Error, Result};
+use crate::sql::{Cells, Sql};
+use domain::value::Value;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
+
+/// Writes in one transaction at most.
+const MOST: usize = 64;
+/// A transaction that has run for so long takes no more in.
+const LONGEST: Duration = Duration::from_millis(20);
+
+/// Something to be written.
+pub trait Write: Send {
+    /// Carries it out, and says whether its changes are to remain. It may be called again after they were taken back
+    /// because of another's failure.
+    fn run(&mut self, conn: &mut AnyConnection) -> bool;
+
+    /// What [`Write::run`] did last is on the disk, or was to be taken back and is; or the reason why neither is so.
+    fn decided(self: Box<Self>, failure: Option<Error>);
+}
+
+/// Hands writes to the thread that carries them out.
+#[derive(Debug)]
+pub struct Writer {
+    queue: Sender<Box<dyn Write>>,
+}
+
+impl Writer {
+    /// Starts the thread for a SQLite database; it ends with the writer. `None` on PostgreSQL, whose writers do not
+    /// wait for each other.
+    pub fn start(url: &str) -> Result<Option<Writer>> {
+        let target = Target::parse(url)?;
+        if let Target::Pg(_) = target {
+            return Ok(None);
+        }
+        let (queue, waiting) = channel();
+        let thread = std::thread::Builder::new().name("writer".to_owned());
+        thread.spawn(move || work(&target, &waiting)).map_err(|e| Error::Unavailable(e.to_string()))?;
+        Ok(Some(Writer { queue }))
+    }
+
+    /// Takes its place in the queue. A write that cannot be carried out is told so.
+    pub fn submit(&self, write: Box<dyn Write>) {
+        if let Err(refused) = self.queue.send(write) {
+            refused.0.decided(Some(Error::Unavailable("the writer has stopped".to_owned())));
+        }
+    }
+}
+
+fn work(target: &Target, waiting: &Receiver<Box<dyn Write>>) {
+    let mut own = None;
+    while let Ok(first) = waiting.recv() {
+        let conn = match own.take() {
+            Some(conn) => Ok(conn),
+            None => db::connect(target),
+        };
+        match conn {
+            Ok(mut conn) => {
+                let usable = together(&mut conn, first, waiting);
+                // A connection that failed may be of a file that is gone; the next write opens another.
+                own = usable.then_some(conn);
+            }
+            Err(failure) => first.decided(Some(failure)),
+        }
+    }
+}
+
+/// Why a transaction ends without a commit.
+enum End {
+    /// A write is to be taken back.
+    TakenBack,
+    /// The database.
+    Failed(Error),
+}
+
+impl From<diesel::result::Error> for End {
+    fn from(e: diesel::result::Error) -> End {
+        End::Failed(e.into())
+    }
+}
+
+impl From<Error> for End {
+    fn from(e: Error) -> End {
+        End::Failed(e)
+    }
+}
+
+/// Carries out the first and whoever waits by then; false when the connection is of no more use.
+fn together(conn: &mut AnyConnection, first: Box<dyn Write>, waiting: &Receiver<Box<dyn Write>>) -> bool {
+    let start = Instant::now();
+    let mut group = vec![first];
+    let result = write_tx(conn, |conn| {
+        let mut before = None;
+        loop {
+            let kept = group.last_mut().is_some_and(|write| write.run(conn));
+            // One that changed nothing leaves nothing to be taken back; of the first that is not known.
+            if !kept && before != Some(changes(conn)?) {
+                return Err(End::TakenBack);
+            }
+            if group.len() == MOST || start.elapsed() > LONGEST {
+                return Ok(());
+            }
+            let Ok(next) = waiting.try_recv() else { return Ok(()) };
+            before = Some(changes(conn)?);
+            group.push(next);
+        }
+    });
+    match result {
+        Ok(()) => group.into_iter().for_each(|write| write.decided(None)),
+        Err(End::TakenBack) if group.len() == 1 => group.into_iter().for_each(|write| write.decided(None)),
+        Err(End::TakenBack) => {
+            let usable: Vec<bool> = group.into_iter().map(|write| alone(conn, write)).collect();
+            return usable.into_iter().all(|usable| usable);
+        }
+        Err(End::Failed(failure)) => {
+            group.into_iter().for_each(|write| write.decided(Some(failure.clone())));
+            return false;
+        }
+    }
+    true
+}
+
+/// Carries out one write in a transaction of its own; false when the connection is of no more use.
+fn alone(conn: &mut AnyConnection, mut write: Box<dyn Write>) -> bool {
+    let result = write_tx(conn, |conn| if write.run(conn) { Ok(()) } else { Err(End::TakenBack) });
+    match result {
+        Ok(()) | Err(End::TakenBack) => {
+            write.decided(None);
+            true
+        }
+        Err(End::Failed(failure)) => {
+            write.decided(Some(failure));
+            false
+        }
+    }
+}
+
+/// Rows that this connection has changed so far.
+fn changes(conn: &mut AnyConnection) -> Result<i64> {
+    let row = Sql::start(conn, "SELECT total_changes()").first(conn)?;
+    Ok(row.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0))
+}
