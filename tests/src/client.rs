@@ -96,6 +96,20 @@ impl Client {
         self.send("DELETE", path, None)
     }
 
+    /// `POST` to a server that may be gone; `None` when it gives no answer.
+    pub fn try_post(&self, path: &str, body: &Value) -> Option<Reply> {
+        let mut request = Request::builder().method("POST").uri(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request = request.header("content-type", "application/json").body(body.to_string()).expect("a request");
+        let mut response = self.agent.run(request).ok()?;
+        let status = response.status().as_u16();
+        let body = response.body_mut().read_to_vec().ok()?;
+        let json = serde_json::from_slice(&body).ok()?;
+        Some(Reply { status, headers: Vec::new(), body, json, request: format!("POST {path}") })
+    }
+
     /// Follows server-sent events.
     pub fn follow(&self, path: &str) -> EventStream {
         let mut request = Request::builder().uri(format!("{}{path}", self.base));

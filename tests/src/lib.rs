@@ -4,6 +4,7 @@
 pub mod client;
 pub mod database;
 pub mod events;
+pub mod receiver;
 pub mod server;
 pub mod spec;
 pub mod wait;

@@ -61,6 +61,14 @@ impl Server {
         Some(template.copy())
     }
 
+    /// A server that was set up, with more settings in its environment.
+    pub fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Option<Server> {
+        let mut server = Server::start(engine)?;
+        server.kill();
+        let database = std::mem::replace(&mut server.database, Database::none());
+        Some(Server::on(database, settings))
+    }
+
     /// A server before its set-up.
     pub fn fresh(engine: Engine) -> Option<Server> {
         Some(Server::on(Database::empty(engine)?, &[]))

@@ -5,13 +5,24 @@ use std::time::{Duration, Instant};
 
 /// Looks until something is there, for at most a minute. `what` says what never came.
 #[track_caller]
-pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+pub fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    within(Duration::from_secs(60), what, look)
+}
+
+/// Looks until something is there, for at most so long.
+#[track_caller]
+pub fn within<T>(time: Duration, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(start.elapsed() < Duration::from_secs(60), "never: {what}");
+        assert!(start.elapsed() < time, "never: {what}");
         thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// Lets time pass, for what happens at a random moment.
+pub fn pass(time: Duration) {
+    thread::sleep(time);
 }

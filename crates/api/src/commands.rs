@@ -62,6 +62,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: Command, config: Config) -> Result<(), String> {
+    app::mail::configure(config.smtp.clone())?;
+    app::webhooks::allow_private(config.webhook_private);
     match command {
         Command::Serve(options) => serve::run(config, &options),
         Command::Migrate => migrate(&config),

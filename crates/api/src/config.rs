@@ -105,6 +105,15 @@ pub struct Settings {
     /// Seconds that requests in flight get at shut-down [default: 20]
     #[arg(long, env = "FLYWHEEL_SHUTDOWN_TIMEOUT", global = true, value_name = "SECONDS")]
     shutdown_timeout: Option<u64>,
+    /// Mail server: smtp://HOST:PORT without protection, smtp+starttls:// or smtps://, with USER:PASSWORD@ where it wants them [default: none]
+    #[arg(long, env = "FLYWHEEL_SMTP_URL", global = true, hide_env_values = true, value_name = "URL")]
+    smtp_url: Option<String>,
+    /// Sender of mail, such as CRM <crm@example.com>
+    #[arg(long, env = "FLYWHEEL_MAIL_FROM", global = true, value_name = "ADDRESS")]
+    mail_from: Option<String>,
+    /// Let webhooks call addresses of private networks [default: false]
+    #[arg(long, env = "FLYWHEEL_WEBHOOK_PRIVATE", global = true, value_name = "BOOL")]
+    webhook_private: Option<bool>,
 }
 
 /// The settings in force.
@@ -140,6 +149,10 @@ pub struct Config {
     pub trust_proxy: bool,
     /// Seconds for requests in flight at shut-down.
     pub shutdown_timeout: u64,
+    /// How mail is sent.
+    pub smtp: Option<app::mail::Smtp>,
+    /// Webhooks may call addresses of private networks.
+    pub webhook_private: bool,
 }
 
 impl Settings {
@@ -185,6 +198,8 @@ impl Settings {
             login_rate_limit: limited(self.login_rate_limit.or(file.login_rate_limit), 600),
             trust_proxy: self.trust_proxy.or(file.trust_proxy).unwrap_or(false),
             shutdown_timeout: self.shutdown_timeout.or(file.shutdown_timeout).unwrap_or(20),
+            smtp: smtp(self.smtp_url.or(file.smtp_url), self.mail_from.or(file.mail_from))?,
+            webhook_private: self.webhook_private.or(file.webhook_private).unwrap_or(false),
             database_url,
             secret,
             pool_size,
@@ -203,6 +218,53 @@ impl Config {
     pub fn secure_cookies(&self) -> bool {
         !self.public_url.as_deref().is_some_and(|u| u.starts_with("http://"))
     }
+}
+
+/// Reads the address of a mail server; user and password may be percent-encoded.
+fn smtp(url: Option<String>, from: Option<String>) -> Result<Option<app::mail::Smtp>, String> {
+    let Some(url) = url.filter(|u| !u.is_empty()) else { return Ok(None) };
+    let wrong = || "FLYWHEEL_SMTP_URL must be smtp://, smtp+starttls:// or smtps:// and a host".to_owned();
+    let (scheme, rest) = url.split_once("://").ok_or_else(wrong)?;
+    let (security, port) = match scheme {
+        "smtp" => (app::mail::Security::None, 25),
+        "smtp+starttls" => (app::mail::Security::Starttls, 587),
+        "smtps" => (app::mail::Security::Tls, 465),
+        _ => return Err(wrong()),
+    };
+    let (login, host) = match rest.trim_end_matches('/').rsplit_once('@') {
+        Some((login, host)) => (login.split_once(':'), host),
+        None => (None, rest.trim_end_matches('/')),
+    };
+    let (host, port) = match host.rsplit_once(':') {
+        Some((host, port)) => (host, port.parse().map_err(|_| wrong())?),
+        None => (host, port),
+    };
+    let from = from.filter(|f| !f.is_empty()).ok_or("FLYWHEEL_MAIL_FROM is needed with FLYWHEEL_SMTP_URL")?;
+    if host.is_empty() {
+        return Err(wrong());
+    }
+    let login = login.map(|(user, password)| (decode(user), decode(password)));
+    Ok(Some(app::mail::Smtp { host: host.to_owned(), port, security, login, from }))
+}
+
+/// Undoes percent-encoding.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let hex = tail.get(..2).and_then(|h| std::str::from_utf8(h).ok()).and_then(|h| u8::from_str_radix(h, 16).ok());
+        match (first, hex) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            _ => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn read(path: &Path) -> Result<Settings, String> {

@@ -17,6 +17,7 @@ mod me;
 mod metrics;
 mod notifications;
 mod objects;
+mod operations;
 mod paging;
 mod records;
 mod reports;
@@ -26,6 +27,7 @@ mod scorecards;
 mod scores;
 mod scoring;
 mod stream;
+mod webhooks;
 
 /// Registers everything.
 pub(crate) fn configure(app: &mut ServiceConfig) {
@@ -49,6 +51,8 @@ fn api(scope: &mut ServiceConfig) {
     scoring::configure(scope);
     notifications::configure(scope);
     rules::configure(scope);
+    operations::configure(scope);
+    webhooks::configure(scope);
     stream::configure(scope);
     objects::configure(scope);
     records::configure(scope);
@@ -87,5 +91,7 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         notifications::Doc::openapi(),
         stream::Doc::openapi(),
         rules::Doc::openapi(),
+        operations::Doc::openapi(),
+        webhooks::Doc::openapi(),
     ]
 }

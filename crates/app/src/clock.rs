@@ -1,6 +1,6 @@
 //! What time alone sets off: rules by time, digests, and noticing what should have happened and did not.
 
-use crate::{Actor, Ctx, Error, Result, jobs, notifications, rules};
+use crate::{Actor, Ctx, Error, Result, jobs, notifications, rules, webhooks};
 use chrono::{DateTime, SubsecRound, TimeDelta, Timelike, Utc};
 use persistence::db::{self, DbPool, write_tx};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -53,6 +53,7 @@ fn go_round(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
             notifications::digests(&mut ctx)?;
         }
         notifications::sweep(&mut ctx)?;
+        webhooks::sweep(&mut ctx)?;
         Ok(())
     })
 }

@@ -107,7 +107,7 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts this many threads for jobs, and one for each consumer of the event log, for the clock and for mail.
+    /// Starts this many threads for jobs, and one for each consumer of the event log, for the clock, for mail and for webhooks.
     pub fn start(pool: &DbPool, threads: usize) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let jobs = (0..threads).map(|_| {
@@ -118,7 +118,8 @@ impl Workers {
             let (pool, stop) = (pool.clone(), stop.clone());
             std::thread::spawn(move || consumers::work(&pool, consumer, &stop))
         });
-        let others: [fn(&DbPool, &AtomicBool); 2] = [crate::clock::work, crate::mail::work];
+        let others: [fn(&DbPool, &AtomicBool); 4] =
+            [crate::clock::work, crate::mail::work, crate::webhooks::work, crate::webhooks::work];
         let others = others.into_iter().map(|work| {
             let (pool, stop) = (pool.clone(), stop.clone());
             std::thread::spawn(move || work(&pool, &stop))

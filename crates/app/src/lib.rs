@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod mail;
 pub mod metrics;
 pub mod notifications;
+pub mod operations;
 mod paging;
 pub mod records;
 mod recounts;
@@ -29,6 +30,7 @@ pub mod search;
 pub mod tabular;
 pub mod talk;
 pub mod totals;
+pub mod webhooks;
 
 pub use ctx::{Actor, Ctx, Visible, transaction};
 pub use error::{Error, Result};

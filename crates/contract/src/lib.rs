@@ -15,6 +15,7 @@ pub mod rules;
 pub mod scores;
 pub mod scoring;
 pub mod talk;
+pub mod webhooks;
 
 /// A key of a patch that may be absent but, where it is given, not null: what it names cannot be cleared.
 pub(crate) fn given<'de, D, T>(from: D) -> Result<Option<T>, D::Error>

@@ -141,6 +141,8 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
         "no_email_field" => ("不是邮箱字段：{}", "Not an e-mail field: {}"),
         "no_owner" => ("该对象没有负责人", "This object has no owner"),
         "time_of_day" => ("时间格式应为 HH:MM", "Expected a time of day as HH:MM"),
+        "private_address" => ("不能使用内网地址", "Addresses of private networks are not allowed"),
+        "unknown_event" => ("没有这类事件：{}", "No such type of event: {}"),
         "mail_not_configured" => ("服务器还没有配置发信", "The server has no mail server to send by"),
         "digest_needs_in_app" => {
             ("每日汇总需要同时在应用内接收", "A daily digest needs the notification in the application too")

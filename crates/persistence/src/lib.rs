@@ -33,6 +33,7 @@ pub mod sql;
 pub mod talk;
 pub mod totals;
 pub mod types;
+pub mod webhooks;
 pub mod writer;
 
 pub use diesel::result::Error as DieselError;

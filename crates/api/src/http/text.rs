@@ -78,6 +78,7 @@ pub(crate) fn detail(lang: Lang, code: &str, named: &str) -> String {
         "in_use" => ("仍有记录在使用，不能这样修改。", "Live records still stand on it."),
         "role_in_use" => ("该角色仍分配给 {} 名成员。", "The role is still assigned to {} users."),
         "key_reused" => ("该幂等键已用于其他请求。", "This idempotency key was used for another request."),
+        "too_many_webhooks" => ("推送地址不能超过 {} 个。", "There can be at most {} webhooks."),
         "too_many_rules" => ("规则不能超过 {} 条。", "There can be at most {} rules."),
         "rule_not_active" => ("规则没有在运行。", "The rule does not act."),
         "rule_not_published" => ("规则还没有发布过。", "The rule was never published."),

@@ -5,7 +5,7 @@ use super::text::{fill, lookup};
 use crate::notifications::news::may_see;
 use crate::notifications::{News, tell};
 use crate::records::{Stamp, Writer};
-use crate::{Ctx, Error, Result, mail};
+use crate::{Ctx, Error, Result, mail, webhooks};
 use chrono::{DateTime, Days, Utc};
 use contract::notifications::NewsKind;
 use contract::rules::{ActionOutcome, Recipient, RuleAction};
@@ -74,7 +74,11 @@ impl Acting<'_> {
                     Ok(user) => self.change(ctx, &json!({ "owner_id": user }), json!({ "owner_id": user })),
                 }
             }
-            RuleAction::CallWebhook { webhook_id } => self.call(ctx, *webhook_id),
+            RuleAction::CallWebhook { webhook_id } => {
+                let occasion = format!("r{}:{at}", self.run);
+                let called = webhooks::call(ctx, *webhook_id, &occasion, &self.rule.name, &self.shape, &self.record)?;
+                Ok(if called { done(json!({ "webhook_id": webhook_id })) } else { Err("webhook_gone") })
+            }
             RuleAction::SendEmail { to, field, subject, body } => {
                 self.mail(ctx, at, (to, field.as_deref()), subject, body)
             }
@@ -262,11 +266,6 @@ impl Acting<'_> {
             mail::post(ctx, address, &subject, &body, &format!("rule:{}:{at}:{address}", self.run))?;
         }
         Ok(done(json!({ "mails": addresses.len() })))
-    }
-
-    fn call(&mut self, ctx: &mut Ctx<'_>, webhook: Uuid) -> Result<Done> {
-        let _ = (ctx.now, webhook);
-        Ok(Err("webhook_gone"))
     }
 }
 

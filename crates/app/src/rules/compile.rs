@@ -358,7 +358,7 @@ pub(super) fn check_targets(conn: &mut AnyConnection, schema: &Schema, d: &RuleD
         }
         Ok(())
     };
-    let mut roles = Vec::new();
+    let (mut roles, mut gone) = (Vec::new(), Vec::new());
     for (i, action) in d.actions.iter().enumerate() {
         let at = |key: &str| format!("{path}.actions[{i}].{key}");
         match action {
@@ -379,9 +379,15 @@ pub(super) fn check_targets(conn: &mut AnyConnection, schema: &Schema, d: &RuleD
                     there(conn, "teams", *team, at("team_id"))?;
                 }
             }
-            RuleAction::SetFields { .. } | RuleAction::CallWebhook { .. } => {}
+            RuleAction::CallWebhook { webhook_id } => {
+                if persistence::webhooks::all(conn)?.iter().all(|w| w.id != *webhook_id) {
+                    gone.push(FieldError::new(at("webhook_id"), "link_missing", ""));
+                }
+            }
+            RuleAction::SetFields { .. } => {}
         }
     }
+    errors.extend(gone);
     if !roles.is_empty() {
         let known = persistence::identity::roles(conn)?;
         for (role, field) in roles {

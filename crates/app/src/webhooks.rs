@@ -1,0 +1,246 @@
+//! Endpoints of other systems: who is told what, and how they are doing.
+
+mod deliver;
+mod tell;
+
+pub use deliver::{allow_private, sign, work};
+pub use tell::{call, prepare};
+
+use crate::identity::load_person;
+use crate::{Ctx, Error, Result};
+use chrono::TimeDelta;
+use contract::webhooks::{
+    Deliveries, Delivery, DeliveryState, Replayed, Webhook as WebhookOut, WebhookInput, WebhookKind, WebhookPatch,
+    Webhooks,
+};
+use domain::fields::{FieldError, is_url};
+use persistence::webhooks::{self as store, Webhook};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// How long deliveries that were made are kept.
+const KEPT: TimeDelta = TimeDelta::days(30);
+/// Endpoints at most.
+const MAX: usize = 100;
+
+type Pending = HashMap<(Uuid, String), i64>;
+
+fn present(w: Webhook, pending: &Pending) -> WebhookOut {
+    let count = |state: &str| pending.get(&(w.id, state.to_owned())).copied().unwrap_or(0);
+    WebhookOut {
+        waiting: count("waiting"),
+        parked: count("parked"),
+        id: w.id,
+        version: w.version,
+        created_at: w.created_at,
+        updated_at: w.updated_at,
+        created_by: w.created_by,
+        kind: WebhookKind::of(&w.kind),
+        events: serde_json::from_str(&w.events).unwrap_or_default(),
+        active: w.active,
+        secret: None,
+        failures: w.failures,
+        next_try_at: w.rest_until,
+        last_error: w.last_error,
+        last_success_at: w.last_success_at,
+        last_failure_at: w.last_failure_at,
+        name: w.name,
+        url: w.url,
+    }
+}
+
+/// Every endpoint.
+pub fn list(ctx: &mut Ctx<'_>) -> Result<Webhooks> {
+    let pending = store::pending(ctx.conn)?;
+    Ok(Webhooks { items: store::all(ctx.conn)?.into_iter().map(|w| present(w, &pending)).collect() })
+}
+
+/// One endpoint.
+pub fn get(ctx: &mut Ctx<'_>, id: Uuid) -> Result<WebhookOut> {
+    let found = store::all(ctx.conn)?.into_iter().find(|w| w.id == id).ok_or(Error::NotFound)?;
+    let pending = store::pending(ctx.conn)?;
+    Ok(present(found, &pending))
+}
+
+fn check(name: &str, url: &str, events: &[String]) -> Result<()> {
+    let mut errors = Vec::new();
+    let mut wrong = |field: &str, code, detail: &str| errors.push(FieldError::new(field, code, detail));
+    match name.trim() {
+        "" => wrong("name", "required", ""),
+        name if name.chars().count() > 100 => wrong("name", "too_long", "100"),
+        name if name.contains(['\0', '\r', '\n']) => wrong("name", "one_line", ""),
+        _ => {}
+    }
+    let http = url.starts_with("http://") || url.starts_with("https://");
+    if !http || !is_url(url) || url.len() > 1000 || url.contains('\0') {
+        wrong("url", "url", "");
+    } else if deliver::is_private_literal(url) {
+        wrong("url", "private_address", "");
+    }
+    if events.len() > 200 {
+        wrong("events", "too_many", "200");
+    }
+    for (i, event) in events.iter().enumerate() {
+        if !tell::is_known(event) {
+            wrong(&format!("events[{i}]"), "unknown_event", event);
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
+/// Makes an endpoint. Its secret is shown here and nowhere else.
+pub fn create(ctx: &mut Ctx<'_>, input: &WebhookInput) -> Result<WebhookOut> {
+    check(&input.name, &input.url, &input.events)?;
+    if store::all(ctx.conn)?.len() >= MAX {
+        return Err(Error::conflict("too_many_webhooks", MAX.to_string()));
+    }
+    let given = input.secret.as_deref().map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned);
+    let secret = match input.kind {
+        WebhookKind::Flywheel => Some(new_secret()?),
+        WebhookKind::Dingtalk | WebhookKind::Feishu => given,
+        WebhookKind::Wecom => None,
+    };
+    if secret.as_ref().is_some_and(|s| s.len() > 200 || s.contains('\0')) {
+        return Err(Error::field("secret", "too_long", "200"));
+    }
+    let webhook = Webhook {
+        id: Uuid::now_v7(),
+        version: 1,
+        created_at: ctx.now,
+        updated_at: ctx.now,
+        archived_at: None,
+        created_by: Some(ctx.actor.user_id),
+        name: input.name.trim().to_owned(),
+        kind: input.kind.key().to_owned(),
+        url: input.url.trim().to_owned(),
+        secret: secret.clone(),
+        events: events(&input.events),
+        active: true,
+        failures: 0,
+        rest_until: None,
+        last_error: None,
+        last_success_at: None,
+        last_failure_at: None,
+    };
+    store::save(ctx.conn, &webhook, None)?;
+    let shown = secret.filter(|_| input.kind == WebhookKind::Flywheel);
+    Ok(WebhookOut { secret: shown, ..present(webhook, &Pending::new()) })
+}
+
+fn new_secret() -> Result<String> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(format!("whsec_{}", bytes.iter().map(|b| format!("{b:02x}")).collect::<String>()))
+}
+
+fn events(list: &[String]) -> String {
+    serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned())
+}
+
+/// Changes an endpoint at a version.
+pub fn update(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, patch: &WebhookPatch) -> Result<WebhookOut> {
+    let old = store::find(ctx.conn, id)?.ok_or(Error::NotFound)?;
+    match version {
+        None => return Err(Error::VersionRequired),
+        Some(v) if v != old.version => return Err(Error::Stale { current: old.version }),
+        Some(_) => {}
+    }
+    let before: Vec<String> = serde_json::from_str(&old.events).unwrap_or_default();
+    let wanted = patch.events.clone().unwrap_or(before);
+    let new = Webhook {
+        name: patch.name.as_deref().unwrap_or(&old.name).trim().to_owned(),
+        url: patch.url.as_deref().unwrap_or(&old.url).trim().to_owned(),
+        active: patch.active.unwrap_or(old.active),
+        events: events(&wanted),
+        version: old.version + 1,
+        updated_at: ctx.now,
+        ..old.clone()
+    };
+    check(&new.name, &new.url, &wanted)?;
+    if !store::save(ctx.conn, &new, Some(old.version))? {
+        return Err(Error::Stale { current: old.version });
+    }
+    get(ctx, id)
+}
+
+/// Archives an endpoint: it is told nothing any more.
+pub fn archive(ctx: &mut Ctx<'_>, id: Uuid) -> Result<()> {
+    let old = store::find(ctx.conn, id)?.ok_or(Error::NotFound)?;
+    let new = Webhook { archived_at: Some(ctx.now), version: old.version + 1, ..old.clone() };
+    store::save(ctx.conn, &new, Some(old.version))?;
+    Ok(())
+}
+
+/// Sends a test: a `ping` about the endpoint itself.
+pub fn test(ctx: &mut Ctx<'_>, id: Uuid) -> Result<Delivery> {
+    let webhook = store::find(ctx.conn, id)?.ok_or(Error::NotFound)?;
+    let delivery = tell::ping(ctx, &webhook);
+    store::send(ctx.conn, std::slice::from_ref(&delivery))?;
+    Ok(show(delivery))
+}
+
+/// A page of an endpoint's deliveries.
+pub fn deliveries(
+    ctx: &mut Ctx<'_>,
+    id: Uuid,
+    state: Option<DeliveryState>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Deliveries> {
+    get(ctx, id)?;
+    let state = state.map(|s| match s {
+        DeliveryState::Waiting => "waiting",
+        DeliveryState::Done => "done",
+        DeliveryState::Parked => "parked",
+    });
+    let mut rows = store::deliveries(ctx.conn, id, state, before, limit + 1)?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next_cursor = rows.last().filter(|_| more).map(|d| d.seq.to_string());
+    Ok(Deliveries { items: rows.into_iter().map(show).collect(), next_cursor })
+}
+
+fn show(d: store::Delivery) -> Delivery {
+    let state = match d.state.as_str() {
+        "done" => DeliveryState::Done,
+        "parked" => DeliveryState::Parked,
+        _ => DeliveryState::Waiting,
+    };
+    Delivery {
+        id: d.id,
+        created_at: d.created_at,
+        type_: d.kind,
+        object: d.object,
+        record_id: d.subject,
+        next_at: Some(d.next_at).filter(|_| state == DeliveryState::Waiting),
+        state,
+        attempts: d.attempts,
+        status: d.status,
+        error: d.error,
+        finished_at: d.finished_at,
+    }
+}
+
+/// Sends again what was given up: one delivery, or all of an endpoint.
+pub fn replay(ctx: &mut Ctx<'_>, id: Uuid, delivery: Option<Uuid>) -> Result<Replayed> {
+    get(ctx, id)?;
+    let replayed = store::replay(ctx.conn, id, delivery, ctx.now)?;
+    if delivery.is_some() && replayed == 0 {
+        return Err(Error::NotFound);
+    }
+    Ok(Replayed { replayed: replayed as i64 })
+}
+
+/// Forgets what was delivered long ago.
+pub(crate) fn sweep(ctx: &mut Ctx<'_>) -> Result<usize> {
+    Ok(store::forget(ctx.conn, ctx.now - KEPT)?)
+}
+
+/// What an endpoint's maker may see today; `None` when they are no longer here.
+fn maker(ctx: &mut Ctx<'_>, webhook: &Webhook) -> Result<Option<crate::Actor>> {
+    match load_person(ctx.conn, webhook.created_by.unwrap_or_default(), None) {
+        Ok(actor) => Ok(Some(actor)),
+        Err(Error::Unauthenticated(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,301 @@
+//! Endpoints of other systems, and what is to be sent to them.
+
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::row::{Row, or_null};
+use crate::sql::{Cells, Sql, Store};
+use chrono::{DateTime, Utc};
+use domain::value::Value;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// An endpoint.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Webhook {
+    /// Its id.
+    pub id: Uuid,
+    /// Version of the row.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed by somebody.
+    pub updated_at: DateTime<Utc>,
+    /// When it was archived.
+    pub archived_at: Option<DateTime<Utc>>,
+    /// Who made it: it is told what that person may see.
+    pub created_by: Option<Uuid>,
+    /// Name.
+    pub name: String,
+    /// `flywheel`, `wecom`, `dingtalk` or `feishu`.
+    pub kind: String,
+    /// Where to send.
+    pub url: String,
+    /// What the deliveries are signed with.
+    pub secret: Option<String>,
+    /// Types of events, a JSON list.
+    pub events: String,
+    /// Deliveries are made.
+    pub active: bool,
+    /// Failed deliveries in a row.
+    pub failures: i64,
+    /// No delivery before this.
+    pub rest_until: Option<DateTime<Utc>>,
+    /// Why the last one failed.
+    pub last_error: Option<String>,
+    /// When one last succeeded.
+    pub last_success_at: Option<DateTime<Utc>>,
+    /// When one last failed.
+    pub last_failure_at: Option<DateTime<Utc>>,
+}
+
+const COLUMNS: &str = "SELECT w.id, w.version, w.created_at, w.updated_at, w.archived_at, w.created_by, w.name, w.kind, w.url, w.secret, \
+    w.events, w.active, w.failures, w.rest_until, w.last_error, w.last_success_at, w.last_failure_at FROM webhooks w WHERE ";
+
+fn read(cells: Cells) -> Result<Webhook> {
+    let mut r = Row::new(cells);
+    Ok(Webhook {
+        id: r.id()?,
+        version: r.int()?,
+        created_at: r.time()?,
+        updated_at: r.time()?,
+        archived_at: r.opt_time(),
+        created_by: r.opt_id(),
+        name: r.text()?,
+        kind: r.text()?,
+        url: r.text()?,
+        secret: r.opt_text(),
+        events: r.text()?,
+        active: r.bool()?,
+        failures: r.int()?,
+        rest_until: r.opt_time(),
+        last_error: r.opt_text(),
+        last_success_at: r.opt_time(),
+        last_failure_at: r.opt_time(),
+    })
+}
+
+/// Every endpoint that is not archived, by name.
+pub fn all(conn: &mut AnyConnection) -> Result<Vec<Webhook>> {
+    let mut q = Sql::start(conn, COLUMNS);
+    q.push("w.archived_at IS NULL ORDER BY w.name, w.id");
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// One endpoint that is not archived, locked.
+pub fn find(conn: &mut AnyConnection, id: Uuid) -> Result<Option<Webhook>> {
+    let mut q = Sql::start(conn, COLUMNS);
+    q.push("w.archived_at IS NULL AND w.id = ").id(id).pick(" FOR UPDATE", "");
+    q.first(conn)?.map(read).transpose()
+}
+
+/// Writes an endpoint: a new one, or a changed one whose version in the database is still `expected`.
+pub fn save(conn: &mut AnyConnection, w: &Webhook, expected: Option<i64>) -> Result<bool> {
+    let text = |s: &Option<String>| or_null(s.clone(), Value::Text);
+    let Some(expected) = expected else {
+        let mut q = Sql::start(
+            conn,
+            "INSERT INTO webhooks (id, version, created_at, updated_at, created_by, name, kind, url, secret, events, active, failures) VALUES (",
+        );
+        q.id(w.id).push(", 1, ").time(w.created_at).push(", ").time(w.updated_at).push(", ");
+        q.bind(Store::Id, &or_null(w.created_by, Value::Id)).push(", ").text(w.name.clone()).push(", ");
+        q.text(w.kind.clone()).push(", ").text(w.url.clone()).push(", ").bind(Store::Text, &text(&w.secret)).push(", ");
+        q.bind(Store::Json, &Value::Json(w.events.clone())).push(", ").bind(Store::Bool, &Value::Bool(w.active));
+        q.push(", 0)");
+        return Ok(q.execute(conn)? > 0);
+    };
+    let mut q = Sql::start(conn, "UPDATE webhooks SET version = ");
+    q.int(w.version).push(", updated_at = ").time(w.updated_at).push(", archived_at = ");
+    q.bind(Store::Time, &or_null(w.archived_at, Value::Time)).push(", name = ").text(w.name.clone());
+    q.push(", url = ").text(w.url.clone()).push(", secret = ").bind(Store::Text, &text(&w.secret));
+    q.push(", events = ").bind(Store::Json, &Value::Json(w.events.clone()));
+    q.push(", active = ").bind(Store::Bool, &Value::Bool(w.active)).push(", rest_until = NULL");
+    q.push(" WHERE id = ").id(w.id).push(" AND version = ").int(expected);
+    Ok(q.execute(conn)? > 0)
+}
+
+/// Something to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    /// Order of making; 0 before it is written.
+    pub seq: i64,
+    /// Its id, the same at every try.
+    pub id: Uuid,
+    /// To which endpoint.
+    pub webhook_id: Uuid,
+    /// What makes it happen once: the event, or the run of a rule.
+    pub occasion: String,
+    /// Type of the event.
+    pub kind: String,
+    /// Plural key of the object.
+    pub object: String,
+    /// The record.
+    pub subject: Uuid,
+    /// What is sent, JSON text.
+    pub body: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// `waiting`, `done` or `parked`.
+    pub state: String,
+    /// Tries so far.
+    pub attempts: i64,
+    /// When it is tried next.
+    pub next_at: DateTime<Utc>,
+    /// HTTP status of the last answer.
+    pub status: Option<i64>,
+    /// Why the last try failed.
+    pub error: Option<String>,
+    /// When it was done or parked.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+const DELIVERY: &str = "seq, id, webhook_id, occasion, type, object, subject, body, created_at, state, attempts, next_at, status, error, finished_at";
+
+fn read_delivery(cells: Cells) -> Result<Delivery> {
+    let mut r = Row::new(cells);
+    Ok(Delivery {
+        seq: r.int()?,
+        id: r.id()?,
+        webhook_id: r.id()?,
+        occasion: r.text()?,
+        kind: r.text()?,
+        object: r.text()?,
+        subject: r.id()?,
+        body: r.text()?,
+        created_at: r.time()?,
+        state: r.text()?,
+        attempts: r.int()?,
+        next_at: r.time()?,
+        status: r.opt_int(),
+        error: r.opt_text(),
+        finished_at: r.opt_time(),
+    })
+}
+
+/// Puts deliveries into the outbox, each once by its occasion.
+pub fn send(conn: &mut AnyConnection, deliveries: &[Delivery]) -> Result<()> {
+    for chunk in deliveries.chunks(50) {
+        let mut q = Sql::start(
+            conn,
+            "INSERT INTO webhook_deliveries (id, webhook_id, occasion, type, object, subject, body, created_at, state, attempts, next_at) VALUES ",
+        );
+        for (i, d) in chunk.iter().enumerate() {
+            q.push(if i == 0 { "(" } else { ", (" }).id(d.id).push(", ").id(d.webhook_id);
+            q.push(", ").text(d.occasion.clone()).push(", ").text(d.kind.clone()).push(", ").text(d.object.clone());
+            q.push(", ").id(d.subject).push(", ").text(d.body.clone()).push(", ").time(d.created_at);
+            q.push(", 'waiting', 0, ").time(d.created_at).push(")");
+        }
+        q.push(" ON CONFLICT (webhook_id, occasion) DO NOTHING");
+        q.execute(conn)?;
+    }
+    Ok(())
+}
+
+/// What may be sent now: the record's first, to an endpoint that does not rest and is not being told something else.
+fn push_due(q: &mut Sql, now: DateTime<Utc>) {
+    q.push("d.state = 'waiting' AND d.next_at <= ").time(now);
+    q.push(" AND (d.lease_until IS NULL OR d.lease_until < ").time(now);
+    q.push(") AND w.archived_at IS NULL AND w.active").pick("", " = 1");
+    q.push(" AND (w.rest_until IS NULL OR w.rest_until <= ").time(now);
+    q.push(") AND NOT EXISTS (SELECT 1 FROM webhook_deliveries p WHERE p.webhook_id = d.webhook_id AND p.state = 'waiting' AND (p.lease_until >= ");
+    q.time(now).push(" OR (p.subject = d.subject AND p.seq < d.seq)))");
+}
+
+/// Claims the delivery that has waited longest until the lease ends.
+pub fn claim(
+    conn: &mut AnyConnection,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<(Delivery, Webhook)>> {
+    let mut q = Sql::start(conn, "SELECT d.id FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE ");
+    push_due(&mut q, now);
+    // Holding the endpoint keeps two processes from telling it something at the same time.
+    q.push(" ORDER BY d.next_at, d.seq LIMIT 1").pick(" FOR UPDATE OF d, w SKIP LOCKED", "");
+    let Some(id) = q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_id)) else { return Ok(None) };
+    let mut q = Sql::start(conn, "UPDATE webhook_deliveries SET attempts = attempts + 1, lease_until = ");
+    q.time(until).push(" WHERE id = ").id(id).push(" RETURNING ").push(DELIVERY);
+    let Some(delivery) = q.first(conn)?.map(read_delivery).transpose()? else { return Ok(None) };
+    Ok(find(conn, delivery.webhook_id)?.map(|webhook| (delivery, webhook)))
+}
+
+/// Whether something may be sent now; a look that takes no lock.
+pub fn due(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<bool> {
+    let mut q = Sql::start(conn, "SELECT 1 FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE ");
+    push_due(&mut q, now);
+    q.push(" LIMIT 1");
+    Ok(q.first(conn)?.is_some())
+}
+
+/// Writes what came of a try: the state of the delivery and the health of its endpoint.
+pub fn settle(
+    conn: &mut AnyConnection,
+    d: &Delivery,
+    error: Option<&str>,
+    rest_until: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut q = Sql::start(conn, "UPDATE webhook_deliveries SET lease_until = NULL, state = ");
+    q.text(d.state.clone()).push(", next_at = ").time(d.next_at).push(", status = ");
+    q.bind(Store::Int, &or_null(d.status, Value::Int)).push(", error = ");
+    q.bind(Store::Text, &or_null(error.map(str::to_owned), Value::Text)).push(", finished_at = ");
+    q.bind(Store::Time, &or_null(d.finished_at, Value::Time)).push(" WHERE id = ").id(d.id);
+    q.execute(conn)?;
+    let mut q = Sql::start(conn, "UPDATE webhooks SET rest_until = ");
+    q.bind(Store::Time, &or_null(rest_until, Value::Time));
+    match error {
+        None => q.push(", failures = 0, last_success_at = ").time(now),
+        Some(error) => {
+            q.push(", failures = failures + 1, last_failure_at = ").time(now).push(", last_error = ").text(error)
+        }
+    };
+    q.push(" WHERE id = ").id(d.webhook_id);
+    q.execute(conn)?;
+    Ok(())
+}
+
+/// The deliveries of an endpoint, newest first, before a position.
+pub fn deliveries(
+    conn: &mut AnyConnection,
+    webhook: Uuid,
+    state: Option<&str>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Delivery>> {
+    let mut q = Sql::start(conn, "SELECT ");
+    q.push(DELIVERY).push(" FROM webhook_deliveries WHERE webhook_id = ").id(webhook);
+    q.push(" AND seq < ").int(before.unwrap_or(i64::MAX));
+    if let Some(state) = state {
+        q.push(" AND state = ").text(state);
+    }
+    q.push(" ORDER BY seq DESC LIMIT ").int(limit);
+    q.load(conn)?.into_iter().map(read_delivery).collect()
+}
+
+/// Has parked deliveries sent again: one, or all of an endpoint. Answers how many.
+pub fn replay(conn: &mut AnyConnection, webhook: Uuid, delivery: Option<Uuid>, now: DateTime<Utc>) -> Result<usize> {
+    let mut q = Sql::start(
+        conn,
+        "UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, finished_at = NULL, created_at = ",
+    );
+    q.time(now).push(", next_at = ").time(now).push(" WHERE state = 'parked' AND webhook_id = ").id(webhook);
+    if let Some(id) = delivery {
+        q.push(" AND id = ").id(id);
+    }
+    q.execute(conn)
+}
+
+/// Number of deliveries by endpoint and state; the done ones are not counted.
+pub fn pending(conn: &mut AnyConnection) -> Result<HashMap<(Uuid, String), i64>> {
+    let q = Sql::start(
+        conn,
+        "SELECT webhook_id, state, count(*) FROM webhook_deliveries WHERE state <> 'done' GROUP BY webhook_id, state",
+    );
+    let read = |Cells(c): Cells| Some(((c.first()?.as_id()?, c.get(1)?.as_str()?.to_owned()), c.get(2)?.as_int()?));
+    Ok(q.load(conn)?.into_iter().filter_map(read).collect())
+}
+
+/// Forgets what was delivered before a moment.
+pub fn forget(conn: &mut AnyConnection, before: DateTime<Utc>) -> Result<usize> {
+    let mut q = Sql::start(conn, "DELETE FROM webhook_deliveries WHERE state = 'done' AND finished_at < ");
+    q.time(before);
+    q.execute(conn)
+}

@@ -1,0 +1,45 @@
+//! Mail: from rules and notifications, by a real mail server, once.
+
+use serde_json::json;
+use tests::database::Engine;
+use tests::receiver::MailServer;
+use tests::server::Server;
+use tests::wait::until;
+
+#[test]
+fn rules_and_notifications_send_mail_and_what_is_refused_is_parked() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let mails = MailServer::start();
+        let settings =
+            [("FLYWHEEL_SMTP_URL", mails.url()), ("FLYWHEEL_MAIL_FROM", "飞轮 <crm@example.com>".to_owned())];
+        let settings = settings.each_ref().map(|(k, v)| (*k, v.as_str()));
+        let Some(server) = Server::start_with(engine, &settings) else { continue };
+        let admin = server.admin();
+        let (id, rep) = server.user("representative", None);
+        let preference = json!({ "items": [{ "kind": "assigned", "in_app": true, "email": "instant" }] });
+        let body = preference.to_string();
+        rep.send("PUT", "/api/v1/notifications/preferences", Some(("application/json", body.as_bytes()))).expect(200);
+        let rule = json!({ "name": "欢迎", "definition": { "object": "customers", "trigger": { "kind": "event", "on": ["created"] },
+            "actions": [{ "kind": "send_email", "field": "email", "subject": "您好，{name}", "body": "欢迎！" }] } });
+        let rule = admin.post("/api/v1/rules", &rule).expect(201).id();
+        admin.post_empty(&format!("/api/v1/rules/{rule}/publish")).expect(200);
+        server.create("customers", &json!({ "name": "张江", "email": "buyer@example.com", "owner_id": id }));
+        server.create("customers", &json!({ "name": "无效", "email": "refused@example.com" }));
+        let sent = until("two mails", || Some(mails.mails()).filter(|m| m.len() >= 2));
+        let mut to: Vec<&str> = sent.iter().map(|(to, _)| to.as_str()).collect();
+        to.sort_unstable();
+        assert_eq!(to.len(), 2);
+        assert!(to.contains(&"buyer@example.com") && to.iter().any(|t| t.starts_with("representative")), "{to:?}");
+        assert!(sent.iter().all(|(_, text)| text.contains("Message-ID: <") && text.contains("crm@example.com")));
+        let state = until("one is parked", || {
+            Some(admin.get("/api/v1/operations").expect(200))
+                .filter(|s| s["mail"]["parked"] == 1 && s["mail"]["sent"] == 2)
+        });
+        assert!(
+            state["mail"]["last_error"].as_str().is_some_and(|e| e.contains("no such mailbox")),
+            "{}",
+            state["mail"]
+        );
+        assert_eq!(admin.post_empty("/api/v1/operations/mail/retry").expect(200)["count"], 1);
+    }
+}
