@@ -1,7 +1,7 @@
 //! Endpoints of other systems.
 
 use super::notifications::position;
-use super::objects::limit;
+use super::paging::limit;
 use super::records::path_id;
 use crate::cx::Cx;
 use crate::failure::{Failure, Result};
