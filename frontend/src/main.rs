@@ -1,6 +1,7 @@
 //! The Flywheel single-page app: draws what the API declares, in two languages, on desktops and phones.
 
 mod app;
+mod bell;
 mod browser;
 mod chart;
 mod data;

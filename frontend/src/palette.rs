@@ -186,6 +186,7 @@ fn actions(l: crate::i18n::Lang, session: &crate::data::session::Session, q: &st
         }
     }
     for (icon, title, to) in [
+        ("bell", l.news(), Route::Notifications),
         ("calendar-days", l.nav_calendar(), Route::Calendar),
         ("chart-no-axes-column", l.nav_reports(), Route::Reports),
         ("upload", l.nav_imports(), Route::Imports),

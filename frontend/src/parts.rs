@@ -31,6 +31,12 @@ pub(crate) enum Room {
     Calendar,
     /// A report, by its key.
     Reports(String),
+    Rules,
+    /// A rule by its id, or `new`.
+    Rule(String),
+    News,
+    /// The latest news under the bell.
+    NewsPanel,
     Settings(String),
     Imports,
     NewImport,
@@ -57,6 +63,7 @@ impl Room {
         match self {
             Room::Record(..) | Room::Form(_) | Room::Export(_) | Room::Board(_) | Room::Bulk(_) => Part::Record,
             Room::Home | Room::Calendar => Part::Desk,
+            Room::Rules | Room::Rule(_) | Room::News | Room::NewsPanel => Part::Automation,
             Room::Settings(_) | Room::Imports | Room::NewImport | Room::Import(_) | Room::Exports | Room::Gallery => {
                 Part::Office
             }
@@ -84,12 +91,15 @@ pub(crate) enum Part {
     Insight,
     /// Scores: whom to contact, the four Rs, the flywheel, a customer's profile.
     Growth,
+    /// Rules and news.
+    Automation,
 }
 
 type Draw = fn(&Room) -> Html;
 
 /// In the order in which they are downloaded ahead.
-const PARTS: [Part; 5] = [Part::Desk, Part::Record, Part::Insight, Part::Growth, Part::Office];
+const PARTS: [Part; 6] =
+    [Part::Desk, Part::Record, Part::Insight, Part::Growth, Part::Office, Part::Automation];
 
 thread_local! {
     static LOADED: RefCell<[Option<Draw>; PARTS.len()]> = const { RefCell::new([None; PARTS.len()]) };
@@ -98,6 +108,11 @@ thread_local! {
 #[wasm_split(desk, fallible)]
 fn desk() -> Result<Draw, SplitLoaderError> {
     Ok(pages::desk)
+}
+
+#[wasm_split(automation, fallible)]
+fn automation() -> Result<Draw, SplitLoaderError> {
+    Ok(pages::automation)
 }
 
 #[wasm_split(record, fallible)]
@@ -132,6 +147,7 @@ impl Part {
         }
         let draw = match self {
             Part::Desk => desk().await,
+            Part::Automation => automation().await,
             Part::Record => record().await,
             Part::Office => office().await,
             Part::Insight => insight().await,

@@ -17,6 +17,12 @@ pub(crate) enum Route {
     Reports,
     #[at("/reports/:page")]
     Report { page: String },
+    #[at("/rules")]
+    Rules,
+    #[at("/rules/:id")]
+    Rule { id: String },
+    #[at("/notifications")]
+    Notifications,
     #[at("/imports")]
     Imports,
     #[at("/imports/new")]
@@ -57,6 +63,10 @@ impl Route {
 
     pub(crate) fn report(page: &str) -> Route {
         Route::Report { page: page.to_owned() }
+    }
+
+    pub(crate) fn rule(id: &str) -> Route {
+        Route::Rule { id: id.to_owned() }
     }
 
     pub(crate) fn settings(page: &str) -> Route {

@@ -125,6 +125,9 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
         Route::Calendar => lazy(Room::Calendar),
         Route::Reports => lazy(Room::Reports(String::new())),
         Route::Report { page } => lazy(Room::Reports(page)),
+        Route::Rules => lazy(Room::Rules),
+        Route::Rule { id } => lazy(Room::Rule(id)),
+        Route::Notifications => lazy(Room::News),
         Route::Imports => lazy(Room::Imports),
         Route::NewImport => lazy(Room::NewImport),
         Route::Import { id } => lazy(Room::Import(id)),
@@ -195,6 +198,7 @@ fn SideNav(p: &SideNavProps) -> Html {
                 { link(Route::Flywheel, p.route == Route::Flywheel, "refresh-cw", l.nav_flywheel().into()) }
             }
             { head(l.nav_group_data()) }
+            if session.me.may("rules", "read") { { link(Route::Rules, matches!(p.route, Route::Rules | Route::Rule { .. }), "workflow", l.nav_rules().into()) } }
             { link(Route::Imports, imports, "upload", l.nav_imports().into()) }
             { link(Route::Exports, p.route == Route::Exports, "download", l.nav_exports().into()) }
             { link(Route::Settings, matches!(p.route, Route::Settings | Route::SettingsPage { .. }), "settings", l.nav_settings().into()) }
@@ -273,6 +277,7 @@ fn TopBar(p: &TopBarProps) -> Html {
                 <button class="btn btn-ghost btn-sm btn-square sm:hidden" onclick={p.onsearch.clone()} aria-label={l.search()}>{ icon("search", "size-4") }</button>
                 <button class="btn btn-ghost btn-sm" data-testid="lang" onclick={onlang} lang={l.other().tag()}>{ icon("languages", "size-4") }{ match l { Lang::Zh => "EN", Lang::En => "中文" } }</button>
                 <button class="btn btn-ghost btn-sm btn-square" data-testid="theme" aria-label={if dark { l.theme_light() } else { l.theme_dark() }} onclick={ontheme.reform(|_| ())}>{ icon(if dark { "sun" } else { "moon" }, "size-4") }</button>
+                <crate::bell::Bell />
             </div>
         </header>
     }

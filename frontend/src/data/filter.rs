@@ -81,7 +81,7 @@ pub(crate) fn operators(kind: &str) -> &'static [&'static str] {
         "date" | "datetime" => {
             &["within_days", "older_than_days", "next_days", "gte", "lte", "is_empty", "is_not_empty"]
         }
-        "int" | "money" | "number" | "percent" => &["gte", "lte", "eq", "is_empty", "is_not_empty"],
+        "int" | "money" | "number" | "percent" => &["gte", "gt", "lte", "lt", "eq", "is_empty", "is_not_empty"],
         _ => &["contains", "not_contains", "starts_with", "eq", "is_empty", "is_not_empty"],
     }
 }
@@ -167,7 +167,8 @@ impl Speech<'_> {
         v.get("not").map(|inner| format!("{}{}", self.lang.pick("非", "not "), self.tree(inner))).unwrap_or_default()
     }
 
-    fn value(&self, field: Option<&FieldMeta>, v: &Value) -> String {
+    /// A value of a field in words.
+    pub(crate) fn value(&self, field: Option<&FieldMeta>, v: &Value) -> String {
         let Some(field) = field else { return plain(v) };
         match (field.kind.as_str(), v) {
             (_, Value::String(s)) if s == "$me" => self.lang.me_word().to_owned(),

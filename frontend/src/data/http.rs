@@ -215,6 +215,11 @@ pub(crate) fn keep_token(login: &Login) {
     }
 }
 
+/// The access token, for what cannot be a [`Request`].
+pub(crate) fn token() -> Option<String> {
+    TOKEN.with_borrow(Clone::clone)
+}
+
 /// Forgets the access token.
 pub(crate) fn drop_token() {
     TOKEN.set(None);

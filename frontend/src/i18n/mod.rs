@@ -6,6 +6,7 @@ mod words_desk;
 mod words_growth;
 mod words_more;
 mod words_rooms;
+mod words_rules;
 
 use yew::prelude::*;
 

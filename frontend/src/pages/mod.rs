@@ -16,8 +16,10 @@ pub(crate) mod imports;
 pub(crate) mod list_link;
 pub(crate) mod metric;
 pub(crate) mod recounting;
+pub(crate) mod news;
 pub(crate) mod reports;
 pub(crate) mod rfm;
+pub(crate) mod rules;
 pub(crate) mod settings;
 pub(crate) mod span;
 
@@ -29,6 +31,17 @@ pub(crate) fn desk(room: &Room) -> Html {
     match room {
         Room::Home => html! { <home::Home /> },
         Room::Calendar => html! { <calendar::Calendar /> },
+        _ => html! {},
+    }
+}
+
+/// The rooms of the part `automation`.
+pub(crate) fn automation(room: &Room) -> Html {
+    match room {
+        Room::Rules => html! { <rules::RuleList /> },
+        Room::Rule(id) => html! { <rules::RulePage id={id.clone()} /> },
+        Room::News => html! { <news::NewsPage /> },
+        Room::NewsPanel => html! { <news::Panel /> },
         _ => html! {},
     }
 }

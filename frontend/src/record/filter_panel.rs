@@ -35,7 +35,7 @@ pub(crate) fn FilterButton(p: &FilterProps) -> Html {
 
 /// The rows. What is not finished yet lives here; what is, in the address.
 #[component]
-fn Builder(p: &FilterProps) -> Html {
+pub(crate) fn Builder(p: &FilterProps) -> Html {
     let l = use_lang();
     let start = rows(p.filter.as_ref());
     let names = use_state(|| (*p.refs).clone());

@@ -47,16 +47,29 @@ export async function open(face) {
     if (message.type() === 'error' && !/status of 4(01|04|12|22)/.test(message.text())) page.faults.push(`console: ${message.text()}`);
   });
   page.on('pageerror', error => page.faults.push(`error: ${error}`));
+  // The live stream never ends, so "network idle" would never come: all other requests are counted instead.
+  page.waiting = new Set();
+  page.on('request', request => { if (!request.url().endsWith('/stream')) page.waiting.add(request); });
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, request => page.waiting.delete(request));
   page.on('response', response => {
     if (response.status() >= 500) page.faults.push(`${response.status()} ${response.url()}`);
   });
   return page;
 }
 
+// Waits until nothing has been asked for half a second.
+async function quiet(page) {
+  const deadline = Date.now() + 20_000;
+  for (let still = 0; still < 5; still = page.waiting.size ? 0 : still + 1) {
+    assert.ok(Date.now() < deadline, `still loading: ${[...page.waiting].map(r => r.url())}`);
+    await page.waitForTimeout(100);
+  }
+}
+
 // Holds the rules of every page: nothing on the console, no serious finding of axe, nothing wider than the screen,
 // no untranslated text; and keeps a picture.
 export async function check(page, name) {
-  await page.waitForLoadState('networkidle');
+  await quiet(page);
   const file = `${page.face.name}-${name}`;
   await page.screenshot({ path: `${out}${file}.png` });
   assert.deepEqual(page.faults, [], `${file}: faults`);

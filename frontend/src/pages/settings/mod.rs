@@ -43,6 +43,7 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
     let body = match page {
         "profile" => html! { <account::Profile /> },
         "password" => html! { <account::Password /> },
+        "notifications" => html! { <crate::pages::news::Preferences /> },
         "sessions" => html! { <account::Sessions /> },
         "organisation" => html! { <account::OrganisationPage /> },
         "fields" => html! { <fields::CustomFields /> },
@@ -55,7 +56,7 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
         <h1 class="mb-4 text-xl font-semibold">{ l.nav_settings() }</h1>
         <div class="grid items-start gap-4 lg:grid-cols-[190px_minmax(0,1fr)]">
             <nav class="flex gap-0.5 overflow-x-auto lg:flex-col lg:overflow-visible" aria-label={l.nav_settings()}>
-                { head(l.settings_mine()) }{ item("profile", "user", l.my_profile()) }{ item("password", "lock", l.change_password()) }{ item("sessions", "monitor-smartphone", l.sessions()) }
+                { head(l.settings_mine()) }{ item("profile", "user", l.my_profile()) }{ item("notifications", "bell", l.news_settings()) }{ item("password", "lock", l.change_password()) }{ item("sessions", "monitor-smartphone", l.sessions()) }
                 { head(l.settings_people()) }{ item("organisation", "building-2", l.organisation()) }{ object("users") }{ object("teams") }{ item("roles", "shield", l.roles()) }{ item("api-keys", "key", l.api_keys()) }
                 { head(l.settings_data()) }{ item("fields", "sliders-horizontal", l.custom_fields()) }if session.me.may("settings", "read") { { item("models", "target", l.models()) } }{ object("pipelines") }{ object("pipeline_stages") }{ object("tags") }{ object("contents") }{ object("resources") }{ object("pains") }{ object("goals") }{ object("saved_views") }
             </nav>
