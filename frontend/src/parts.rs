@@ -98,8 +98,7 @@ pub(crate) enum Part {
 type Draw = fn(&Room) -> Html;
 
 /// In the order in which they are downloaded ahead.
-const PARTS: [Part; 6] =
-    [Part::Desk, Part::Record, Part::Insight, Part::Growth, Part::Office, Part::Automation];
+const PARTS: [Part; 6] = [Part::Desk, Part::Record, Part::Insight, Part::Growth, Part::Office, Part::Automation];
 
 thread_local! {
     static LOADED: RefCell<[Option<Draw>; PARTS.len()]> = const { RefCell::new([None; PARTS.len()]) };

@@ -42,9 +42,9 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
     html! {
         <div class="p-4" data-testid="scores">
             { next_actions(l, list(o, "next_actions"), &onstart) }
-            <div class="mt-4 grid items-start gap-4 md:grid-cols-2">
+            <div class="mt-4 grid grid-cols-1 items-start gap-4 md:grid-cols-2">
                 { sdae(l, of("sdae")) }
-                <div class="grid gap-4">{ health(l, of("health")) }{ grade(l, of("grade")) }</div>
+                <div class="grid min-w-0 grid-cols-1 gap-4">{ health(l, of("health")) }{ grade(l, of("grade")) }</div>
                 { rhythm(l, of("cadence")) }
                 { lifecycle(l, of("lifecycle"), of("tier"), currency) }
                 { repeat(l, of("repeat"), currency) }

@@ -59,7 +59,7 @@ pub(crate) fn Due() -> Html {
     html! { <>
         { page_head(html! { { l.nav_due() } }, html! { <div class="w-44"><LinkPicker object="users" small=true value={(*owner).clone()} onchange={onowner} placeholder={l.everyone()} /></div> }) }
         if let Some(s) = &summary.data { { standing(l, s) } }
-        <div class="mt-4 grid items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <div class="mt-4 grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
             <Card title={l.due_today()}>{ body }</Card>
             if let Some(s) = &summary.data { { too_often(l, s) } }
         </div>

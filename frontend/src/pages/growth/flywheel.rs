@@ -28,11 +28,11 @@ pub(crate) fn Wheel() -> Html {
     };
     let body = match (&report.data, &report.error) {
         (Some(r), _) => html! { <>
-            <div class="grid items-stretch gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.3fr)]">
+            <div class="grid grid-cols-1 items-stretch gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.3fr)]">
                 <Card>{ wheels(l, r) }</Card>
                 <div class="grid content-start gap-3 sm:grid-cols-2" data-testid="outcomes">{ for list(r, "outcomes").iter().map(|o| outcome(l, session.currency(), o)) }</div>
             </div>
-            <div class="mt-4 grid items-start gap-4 lg:grid-cols-3">
+            <div class="mt-4 grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
                 <Card title={l.wheel_principles()}>{ readings(l, list(r, "principles"), "") }</Card>
                 <Card title={l.nav_four_r()} extra={html! { <Link<Route> to={Route::FourR} classes="btn btn-ghost btn-xs">{ l.open() }{ icon("arrow-right", "size-3.5") }</Link<Route>> }}>{ readings(l, list(r, "four_r"), words(r, "bottleneck")) }if !words(r, "fix").is_empty() { <p class="mx-4 mb-4 rounded-lg bg-warning/10 px-3 py-2 text-xs">{ words(r, "fix") }</p> }</Card>
                 <Card title={l.sdae()}>{ readings(l, list(r, "sdae"), "") }</Card>

@@ -43,9 +43,9 @@ pub(crate) fn FourR() -> Html {
             html! { <>
                 { fix(l, &index) }
                 <div class="grid grid-cols-2 gap-3 xl:grid-cols-4" data-testid="four-r">{ for list(&index, "values").iter().map(|v| card(l, &index, v)) }</div>
-                <div class="mt-4 grid items-start gap-4 xl:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+                <div class="mt-4 grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
                     <Card title={l.parts()} extra={select("group", l.parts(), &by, &group, "select-sm w-32", ongroup)}>{ groups(l, r) }</Card>
-                    <div class="grid gap-4"><Card title={l.time_by_grade()}>{ allocation(l, r) }</Card><Card title={l.worst_contacts()}>{ worst(l, r) }</Card></div>
+                    <div class="grid min-w-0 grid-cols-1 gap-4"><Card title={l.time_by_grade()}>{ allocation(l, r) }</Card><Card title={l.worst_contacts()}>{ worst(l, r) }</Card></div>
                 </div>
             </> }
         }
