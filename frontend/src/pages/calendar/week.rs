@@ -11,6 +11,10 @@ use yew::prelude::*;
 
 /// Pixels per hour.
 const HOUR: i64 = 48;
+/// Entries side by side before a column only says how many more there are: narrower ones could be neither read nor hit.
+const LANES: usize = 3;
+/// Entries outside the hours of the grid that a day shows.
+const OUTSIDE: usize = 4;
 
 pub(super) fn week(l: Lang, clock: &Clock, at: NaiveDate, entries: &[Entry], acts: &Acts) -> Html {
     let (from, to) = View::Week.days(at);
@@ -19,10 +23,10 @@ pub(super) fn week(l: Lang, clock: &Clock, at: NaiveDate, entries: &[Entry], act
     let height = format!("height:{}px", HOUR * i64::from(HOURS.end - HOURS.start));
     html! { <>
         <div class="hidden overflow-hidden rounded-box border border-base-300 bg-base-100 sm:block" data-testid="week">
-            <div class="grid grid-cols-[3.25rem_repeat(7,minmax(0,1fr))] border-b border-base-300 text-xs"><span></span>{ for days.iter().enumerate().map(|(i, d)| head(l, clock, i, *d, acts)) }</div>
+            <div class="grid grid-cols-[3.25rem_repeat(7,minmax(0,1fr))] border-b border-base-300 text-xs"><span></span>{ for days.iter().enumerate().map(|(i, d)| head(l, clock, i, *d, hidden(entries, *d), acts)) }</div>
             if outside { <div class="grid grid-cols-[3.25rem_repeat(7,minmax(0,1fr))] border-b border-base-300"><span class="px-1.5 py-1 text-[11px] leading-tight text-base-content/70">{ l.cal_before_eight() }</span>{ for days.iter().map(|d| {
                 let (ondragover, ondrop) = drop_on(acts, *d);
-                html! { <div {ondragover} {ondrop} class="min-w-0 space-y-0.5 border-l border-base-300/60 p-0.5">{ for on_day(entries, *d).into_iter().filter(|e| !e.in_hours()).map(|e| chip(e, acts)) }</div> } }) }</div> }
+                html! { <div {ondragover} {ondrop} class="min-w-0 space-y-0.5 border-l border-base-300/60 p-0.5">{ for on_day(entries, *d).into_iter().filter(|e| !e.in_hours()).take(OUTSIDE).map(|e| chip(e, acts)) }</div> } }) }</div> }
             <div class="grid grid-cols-[3.25rem_repeat(7,minmax(0,1fr))]">
                 <div class="relative" style={height.clone()}>{ for HOURS.map(|h| html! { <span class="absolute right-1.5 text-[11px] tabular-nums text-base-content/70" style={format!("top:{}px", HOUR * i64::from(h - HOURS.start) + 2)}>{ format!("{h}:00") }</span> }) }</div>
                 { for days.iter().map(|d| column(clock, *d, &height, entries, acts)) }
@@ -32,9 +36,16 @@ pub(super) fn week(l: Lang, clock: &Clock, at: NaiveDate, entries: &[Entry], act
     </> }
 }
 
-fn head(l: Lang, clock: &Clock, i: usize, day: NaiveDate, acts: &Acts) -> Html {
+/// How many entries of a day have no room in the week; the day itself shows them.
+fn hidden(entries: &[Entry], day: NaiveDate) -> usize {
+    let (inside, outside): (Vec<&Entry>, Vec<&Entry>) = on_day(entries, day).into_iter().partition(|e| e.in_hours());
+    let crowded = lanes(&inside).into_iter().filter(|(lane, _)| *lane >= LANES).count();
+    crowded + outside.len().saturating_sub(OUTSIDE)
+}
+
+fn head(l: Lang, clock: &Clock, i: usize, day: NaiveDate, hidden: usize, acts: &Acts) -> Html {
     let today = day == clock.today();
-    html! { <button type="button" onclick={acts.day.reform(move |_: MouseEvent| day)} class="flex cursor-pointer items-center gap-1.5 border-l border-base-300/60 px-2 py-1.5 text-base-content/75 hover:bg-base-200/60">{ weekday(l, i) }<span class={cls!("grid h-6 min-w-6 place-items-center rounded-full px-1 tabular-nums", today.then_some("bg-primary font-semibold text-primary-content"))}>{ day.day() }</span><span class="sr-only">{ l.cal_add_on(&day.to_string()) }</span></button> }
+    html! { <button type="button" onclick={acts.day.reform(move |_: MouseEvent| day)} class="flex cursor-pointer items-center gap-1.5 border-l border-base-300/60 px-2 py-1.5 text-base-content/75 hover:bg-base-200/60">{ weekday(l, i) }<span class={cls!("grid h-6 min-w-6 place-items-center rounded-full px-1 tabular-nums", today.then_some("bg-primary font-semibold text-primary-content"))}>{ day.day() }</span>if hidden > 0 { <span class="ml-auto truncate text-[11px] text-base-content/70">{ l.cal_more(hidden) }</span> }<span class="sr-only">{ l.cal_add_on(&day.to_string()) }</span></button> }
 }
 
 fn column(clock: &Clock, day: NaiveDate, height: &str, entries: &[Entry], acts: &Acts) -> Html {
@@ -52,7 +63,7 @@ fn column(clock: &Clock, day: NaiveDate, height: &str, entries: &[Entry], acts: 
     html! {
         <div key={day.to_string()} data-day={day.to_string()} {ondragover} {ondrop} class="relative border-l border-base-300/60" style={height.to_owned()}>
             <div class="absolute inset-0 cursor-pointer" {onclick} style={format!("background:repeating-linear-gradient(var(--color-base-300) 0 1px,transparent 1px {HOUR}px);opacity:.6")}></div>
-            { for list.iter().zip(places).map(|(e, (lane, of))| block(e, lane, of, acts)) }
+            { for list.iter().zip(places).filter(|(_, (lane, _))| *lane < LANES).map(|(e, (lane, of))| block(e, lane, of.min(LANES), acts)) }
             if let Some(top) = line { <span class="pointer-events-none absolute inset-x-0 z-10 h-px bg-error" style={format!("top:{top}px")} aria-hidden="true"></span> }
         </div>
     }
@@ -60,7 +71,7 @@ fn column(clock: &Clock, day: NaiveDate, height: &str, entries: &[Entry], acts: 
 
 fn block(e: &Entry, lane: usize, of: usize, acts: &Acts) -> Html {
     let top = HOUR * i64::from((e.at.hour() - HOURS.start) * 60 + e.at.minute()) / 60;
-    let tall = (HOUR * e.minutes.clamp(30, 240) / 60).max(24) - 2;
+    let tall = (HOUR * e.minutes.clamp(30, 240) / 60 - 2).max(24);
     let width = 100.0 / of as f64;
     let style = format!(
         "top:{top}px;height:{tall}px;left:calc({:.2}% + 1px);width:calc({width:.2}% - 2px)",
