@@ -13,8 +13,8 @@ use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Objects whose change of owner is no news by itself.
-const SILENT: [&str; 2] = ["order_lines", "saved_views"];
+/// Objects whose change of owner is no news by itself: they go with another record, or are made by the program.
+const SILENT: [&str; 4] = ["order_lines", "saved_views", "entitlements", "playbook_runs"];
 /// Records given to one person by one request that are told one by one; more are told as a number.
 const ONE_BY_ONE: usize = 3;
 /// Characters of a note that a mention shows.
