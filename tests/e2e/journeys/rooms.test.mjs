@@ -139,7 +139,7 @@ test('an administrator gives a new colleague a role and a password, and they log
   await page.goto(`${base}/users/${user.id}`);
   const role = page.locator('#main label', { hasText: '销售代表' }).locator('input[type=checkbox]');
   await role.click();
-  await until(async () => (await get(`/users/${user.id}/roles`)).items.some(r => r.key === 'representative'), 'the role is given');
+  await until(async () => (await get(`/users/${user.id}/roles`)).roles.includes('representative'), 'the role is given');
   await page.locator('#main [name=password]').fill('short');
   await page.locator('#main form button[type=submit]').click();
   await page.locator('#main form [role=alert]').waitFor();
