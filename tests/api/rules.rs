@@ -78,9 +78,9 @@ engines! {
         };
         assert_eq!(told(&rep), ["商机「大单」（120,000 元，—）已 7 天没有跟进"]);
         assert_eq!(told(&director).len(), 1);
+        let looked = server.admin().get(&format!("/api/v1/rules/{id}")).expect(200)["checked_at"].clone();
         act(&server.admin(), id, "pause").expect(200);
         act(&server.admin(), id, "resume").expect(200);
-        let looked = server.admin().get(&format!("/api/v1/rules/{id}")).expect(200)["checked_at"].clone();
         until("it looks again", || (server.admin().get(&format!("/api/v1/rules/{id}")).expect(200)["checked_at"] != looked).then_some(()));
         assert_eq!(runs(&server.admin(), id).items().len(), 1, "the same silence is told once");
         assert_eq!(told(&rep).len(), 1);
