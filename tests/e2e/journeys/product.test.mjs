@@ -61,7 +61,9 @@ test('a figure of the dashboard opens the records behind it', async () => {
 test('a customer is found by pinyin from anywhere', async () => {
   const page = await logIn(faces[0]);
   const { items: [contact] } = await request('GET', '/contacts?limit=1', undefined, token);
+  await page.getByTestId('search').waitFor();
   await page.keyboard.press('Control+k');
+  await page.locator('dialog [role=combobox]').waitFor();
   await page.keyboard.type(contact.name);
   await page.getByText(contact.name).first().waitFor();
   await check(page, 'palette');
