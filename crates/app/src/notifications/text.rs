@@ -21,13 +21,6 @@ pub fn render(kind: NewsKind, params: &Map<String, Json>, lang: Lang) -> (String
             };
             (line, get("excerpt").to_owned())
         }
-        NewsKind::Reminder => {
-            let line = match lang {
-                Lang::Zh => format!("任务「{title}」{} 到期", get("due")),
-                Lang::En => format!("Task “{title}” is due {}", get("due")),
-            };
-            (line, get("customer").to_owned())
-        }
         NewsKind::Rule => {
             let from = match lang {
                 Lang::Zh => format!("来自规则「{}」", get("rule")),

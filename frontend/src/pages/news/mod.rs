@@ -120,7 +120,6 @@ fn sign(kind: &str) -> &'static str {
     match kind {
         "assigned" => "user-round",
         "mention" => "message-square",
-        "reminder" => "alarm-clock",
         "alarm" => "circle-alert",
         _ => "workflow",
     }
