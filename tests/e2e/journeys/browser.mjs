@@ -52,6 +52,8 @@ export async function open(face) {
   page.on('request', request => { if (!request.url().endsWith('/stream')) page.waiting.add(request); });
   for (const end of ['requestfinished', 'requestfailed']) page.on(end, request => page.waiting.delete(request));
   page.on('response', response => {
+    // A response whose body nobody reads never counts as finished.
+    page.waiting.delete(response.request());
     if (response.status() >= 500) page.faults.push(`${response.status()} ${response.url()}`);
   });
   return page;

@@ -136,6 +136,9 @@ test('news rings the bell without a reload, and is read', async () => {
   await page.getByText(/请看客户 移交测试/).first().waitFor();
   await check(page, 'bell');
   await page.getByRole('button', { name: '全部标为已读' }).first().click();
+  await until('the news stays unread', async () => (await request('GET', '/notifications?limit=1', undefined, token)).unread === 0);
+  await page.reload();
+  await page.locator('#main').waitFor();
   await page.getByTestId('unread').waitFor({ state: 'detached' });
   await request('DELETE', `/rules/${rule.id}`, undefined, token);
   await page.context().close();
