@@ -44,13 +44,20 @@ const wasm = outputs.find(o => o.name.endsWith('.wasm')).name;
 const names = {
   css: put('app', 'css', css), theme: put('theme', 'js', readFileSync('js/theme.js', 'utf8').replace('{{parts}}', JSON.stringify(parts))),
   icon: put('icon', 'svg', readFileSync('js/icon.svg')), main, wasm,
+  ...Object.fromEntries(['icon192', 'icon512', 'maskable'].map(n => [n, put(n, 'png', readFileSync(`js/${n}.png`))])),
 };
 // Modules that the entry imports statically are part of the first visit too.
 const statics = new Set([main]);
 for (const o of outputs) if (statics.has(o.name)) for (const i of o.imports) if (i.kind === 'import-statement') statics.add(i.path.slice(dist.length + 1));
 const preload = [...statics].map(n => `<link rel="modulepreload" href="/${n}">`).join('');
-const html = readFileSync('index.html', 'utf8').replace(/\{\{(\w+)\}\}/g, (_, k) => k === 'preload' ? preload : `/${names[k]}`);
-writeFileSync(`${dist}/index.html`, html);
+// All files have the hash of their content in their name, so that their names are the version of the whole.
+const files = readdirSync(dist).sort();
+const template = readFileSync('index.html', 'utf8');
+const version = hash(files.join() + template);
+const fill = text => text.replace(/\{\{(\w+)\}\}/g, (_, k) => ({ preload, version, files: JSON.stringify(['/manifest.webmanifest', ...files.map(f => `/${f}`)]) })[k] ?? `/${names[k]}`);
+writeFileSync(`${dist}/index.html`, fill(template));
+writeFileSync(`${dist}/manifest.webmanifest`, fill(readFileSync('js/manifest.json', 'utf8')));
+writeFileSync(`${dist}/sw.js`, fill(readFileSync('js/sw.js', 'utf8')));
 
 let first = 0;
 const firstLoad = new Set(['index.html', names.css, names.theme, names.icon, wasm, ...statics]);

@@ -22,6 +22,36 @@ export function save_blob(blob, name) {
 
 export function save_as(text, type, name) { save_blob(new Blob([text], { type }), name); }
 
+// Pairs of a moment, in minutes since 1970, and the minutes ahead of UTC from then on; the first pair holds before all others.
+export function zone_offsets(name) {
+  const minute = 60_000, day = 1440;
+  let at;
+  try {
+    const format = new Intl.DateTimeFormat('en-US', { timeZone: name || undefined, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' });
+    at = m => {
+      const p = Object.fromEntries(format.formatToParts(m * minute).map(x => [x.type, Number(x.value)]));
+      return Date.UTC(p.year, p.month - 1, p.day, p.hour, p.minute) / minute - m;
+    };
+  } catch { at = m => -new Date(m * minute).getTimezoneOffset(); }
+  const now = Math.floor(Date.now() / minute), end = now + 6 * 366 * day, step = 20 * day;
+  let from = now - 12 * 366 * day, was = at(from);
+  const out = [0, was];
+  for (; from < end; from += step) {
+    const is = at(from + step);
+    if (is === was) continue;
+    let low = from, high = from + step;
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (at(middle) === was) low = middle; else high = middle;
+    }
+    out.push(high, is);
+    was = is;
+  }
+  return out;
+}
+
+export function zone_names() { return Intl.supportedValuesOf?.('timeZone') ?? []; }
+
 export function copy_text(text) { navigator.clipboard?.writeText(text); }
 
 export function focus_first(element) {

@@ -1,4 +1,5 @@
 import './crash.js';
+import './install.js';
 import init from '../pkg/main.js';
 import wasm from '../pkg/main_bg.wasm';
 

@@ -2,6 +2,7 @@
 
 use crate::browser;
 use crate::data::http::{self, Request};
+use crate::data::offline;
 use crate::data::query;
 use crate::data::session::Session;
 use crate::data::types::{Login, Me, ObjectMeta, Page};
@@ -105,6 +106,7 @@ fn Gate() -> Html {
         let (boot, expired) = (boot.clone(), expired.setter());
         use_effect_with((), move |()| {
             http::on_expired(Callback::from(move |()| expired.set(true)));
+            offline::start();
             boot.emit(());
         });
     }
@@ -112,6 +114,7 @@ fn Gate() -> Html {
         let (stage, expired) = (stage.clone(), expired.clone());
         Callback::from(move |login: Login| {
             let same = matches!(&*stage, Stage::In(me) if me.id == login.me.id);
+            browser::set_zone(&login.me.organisation.timezone);
             http::keep_token(&login);
             expired.set(false);
             if !same {
@@ -125,9 +128,7 @@ fn Gate() -> Html {
         Callback::from(move |()| {
             let stage = stage.clone();
             spawn_local(async move {
-                let _ = Request::post("/auth/logout", json!({})).text().await;
-                http::drop_token();
-                query::clear();
+                leave().await;
                 stage.set(Stage::Login);
             });
         })
@@ -142,7 +143,10 @@ fn Gate() -> Html {
     }
     let set_me = {
         let stage = stage.setter();
-        Callback::from(move |me: Me| stage.set(Stage::In(Rc::new(me))))
+        Callback::from(move |me: Me| {
+            browser::set_zone(&me.organisation.timezone);
+            stage.set(Stage::In(Rc::new(me)))
+        })
     };
     match &*stage {
         Stage::Booting => {
@@ -163,13 +167,42 @@ fn Gate() -> Html {
     }
 }
 
+/// Kept while a log-out could not be told to the server.
+const OWED: &str = "owed";
+
+/// Logs out, here at once, at the server as soon as it can be told.
+async fn leave() {
+    match Request::post("/auth/logout", json!({})).text().await {
+        Err(e) if e.status == 0 => browser::store(OWED, "1"),
+        _ => browser::forget(OWED),
+    }
+    http::drop_token();
+    offline::leave().await;
+    query::clear();
+}
+
 async fn first_stage() -> Stage {
     http::set_base(&browser::api_base().await);
+    if browser::stored(OWED).is_some() && http::refresh().await.is_ok() {
+        leave().await;
+    }
     if browser::stored("session").is_some() {
-        if let Some(login) = http::refresh().await {
-            return Stage::In(Rc::new(login.me));
+        let login = match http::refresh().await {
+            Ok(login) => Ok(login),
+            Err(e) if e.status == 0 => offline::last_person().await.ok_or(e),
+            Err(e) => Err(e),
+        };
+        match login {
+            Ok(login) => {
+                browser::set_zone(&login.me.organisation.timezone);
+                return Stage::In(Rc::new(login.me));
+            }
+            Err(e) if e.refused() => {
+                http::drop_token();
+                offline::leave().await;
+            }
+            Err(e) => return Stage::Failed(e),
         }
-        http::drop_token();
     }
     match Request::get("/setup").open_json::<Value>().await {
         Ok(v) if v.get("needed").and_then(Value::as_bool).unwrap_or(false) => Stage::Setup,

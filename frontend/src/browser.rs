@@ -2,6 +2,8 @@
 
 use crate::format::Clock;
 use chrono::{DateTime, FixedOffset, Utc};
+use domain::zone::{Change, Zone};
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -13,6 +15,14 @@ extern "C" {
     fn save_as(text: &str, kind: &str, name: &str);
     fn copy_text(text: &str);
     fn focus_first(element: &web_sys::Element);
+    fn zone_offsets(name: &str) -> Vec<i32>;
+    fn zone_names() -> Vec<String>;
+}
+
+#[wasm_bindgen(raw_module = "../js/install.js")]
+extern "C" {
+    fn on_update(told: &JsValue);
+    fn take_update();
 }
 
 fn storage() -> Option<web_sys::Storage> {
@@ -38,18 +48,37 @@ pub(crate) fn forget(key: &str) {
     }
 }
 
-/// Now and here.
-pub(crate) fn clock() -> Clock {
-    let minutes = js_sys::Date::new_0().get_timezone_offset() as i32;
-    let offset = FixedOffset::west_opt(minutes * 60).unwrap_or(FixedOffset::west_opt(0).unwrap_or(FIXED_UTC));
-    let now = DateTime::<Utc>::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default();
-    Clock { now, offset }
+thread_local! {
+    static ZONE: Cell<Zone> = Cell::new(Zone::utc());
+    static ZONE_NAME: RefCell<String> = RefCell::default();
 }
 
-const FIXED_UTC: FixedOffset = match FixedOffset::east_opt(0) {
-    Some(o) => o,
-    None => unreachable!(),
-};
+/// Now, in the organisation's time zone.
+pub(crate) fn clock() -> Clock {
+    let now = DateTime::<Utc>::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default();
+    Clock { now, zone: ZONE.get() }
+}
+
+/// From now on times are those of a time zone by its IANA name; of the browser's own when it does not know the name.
+pub(crate) fn set_zone(name: &str) {
+    if ZONE_NAME.with_borrow(|known| known == name && !name.is_empty()) {
+        return;
+    }
+    // Pairs of a moment in minutes since 1970 and the minutes ahead of UTC from then on; the first holds before all.
+    let pairs = zone_offsets(name);
+    let offset = |minutes: i32| FixedOffset::east_opt(minutes * 60);
+    let mut steps = pairs.chunks_exact(2).filter_map(|p| Some((i64::from(p[0]) * 60, offset(p[1])?)));
+    let Some((_, first)) = steps.next() else { return };
+    let changes: Vec<Change> = steps.map(|(at, offset)| Change { at, offset }).collect();
+    // Lives as long as the page; another one comes only when an administrator moves the organisation.
+    ZONE.set(Zone::new(first, Vec::leak(changes)));
+    ZONE_NAME.set(name.to_owned());
+}
+
+/// The names of all time zones that this browser knows.
+pub(crate) fn zones() -> Vec<String> {
+    zone_names()
+}
 
 /// Waits for its turn among this browser's tabs; calling the answer lets the next one go on.
 pub(crate) async fn lock(name: &str) -> Option<js_sys::Function> {
@@ -114,6 +143,25 @@ pub(crate) async fn api_base() -> String {
 /// The root element.
 pub(crate) fn root() -> Option<web_sys::Element> {
     web_sys::window()?.document()?.document_element()
+}
+
+/// Loads the page anew.
+pub(crate) fn reload() {
+    if let Some(w) = web_sys::window() {
+        let _ = w.location().reload();
+    }
+}
+
+/// Calls back when a newer version of the page waits to be taken.
+pub(crate) fn on_new_version(told: yew::Callback<()>) {
+    let told = Closure::<dyn Fn()>::new(move || told.emit(()));
+    on_update(told.as_ref());
+    told.forget();
+}
+
+/// Takes the newer version of the page.
+pub(crate) fn take_new_version() {
+    take_update();
 }
 
 /// Sets the page's title.

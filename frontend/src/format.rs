@@ -1,7 +1,8 @@
 //! How values read: money in 万 and 亿, dates near and far, numbers. Pure, so that native tests hold it.
 
 use crate::i18n::Lang;
-use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveDateTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, Timelike, Utc};
+use domain::zone::Zone;
 
 /// The sign before an amount.
 pub(crate) fn currency_sign(currency: &str) -> String {
@@ -103,16 +104,26 @@ fn trim(v: f64, places: usize) -> String {
     number(v, places)
 }
 
-/// Now, here: the moment and this reader's offset from UTC.
+/// Now, in the organisation's time zone: two colleagues see the same day, wherever they are.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Clock {
     pub(crate) now: DateTime<Utc>,
-    pub(crate) offset: FixedOffset,
+    pub(crate) zone: Zone,
 }
 
 impl Clock {
     pub(crate) fn today(&self) -> NaiveDate {
-        self.now.with_timezone(&self.offset).date_naive()
+        self.zone.day(self.now)
+    }
+
+    /// What the organisation's clock shows now.
+    pub(crate) fn local_now(&self) -> NaiveDateTime {
+        self.zone.local(self.now)
+    }
+
+    /// The moment at which the organisation's clock shows this, as the API takes it.
+    pub(crate) fn sent(&self, local: NaiveDateTime) -> String {
+        moment_text(self.zone.moment(local))
     }
 }
 
@@ -172,22 +183,22 @@ fn day_words(lang: Lang, day: NaiveDate, clock: &Clock) -> String {
 /// A moment as people say it: minutes and hours ago on the day, then the day and the time.
 pub(crate) fn moment(lang: Lang, text: &str, clock: &Clock) -> String {
     let Some(at) = parse_moment(text) else { return text.to_owned() };
-    let at = at.with_timezone(&clock.offset);
     let past = clock.now.signed_duration_since(at);
+    let at = clock.zone.local(at);
     if past >= Duration::zero() && past < Duration::minutes(1) {
         return lang.just_now().to_owned();
     }
     if past >= Duration::zero() && past < Duration::hours(1) {
         return lang.minutes_ago(past.num_minutes());
     }
-    format!("{} {:02}:{:02}", day_words(lang, at.date_naive(), clock), at.hour(), at.minute())
+    format!("{} {:02}:{:02}", day_words(lang, at.date(), clock), at.hour(), at.minute())
 }
 
 /// A moment in full, for hovering.
 pub(crate) fn moment_full(text: &str, clock: &Clock) -> String {
     match parse_moment(text) {
         Some(at) => {
-            let at = at.with_timezone(&clock.offset).naive_local();
+            let at = clock.zone.local(at);
             format!("{} {:02}:{:02}:{:02}", at.date(), at.hour(), at.minute(), at.second())
         }
         None => text.to_owned(),
@@ -198,7 +209,7 @@ pub(crate) fn moment_full(text: &str, clock: &Clock) -> String {
 pub(crate) fn moment_input(text: &str, clock: &Clock) -> String {
     match parse_moment(text) {
         Some(at) => {
-            let at = at.with_timezone(&clock.offset).naive_local();
+            let at = clock.zone.local(at);
             format!("{}T{:02}:{:02}", at.date(), at.hour(), at.minute())
         }
         None => text.to_owned(),
@@ -207,13 +218,12 @@ pub(crate) fn moment_input(text: &str, clock: &Clock) -> String {
 
 /// The moment that a `datetime-local` input means, in RFC 3339 UTC.
 pub(crate) fn parse_moment_input(text: &str, clock: &Clock) -> Option<String> {
-    let at = parse_local(text)?.and_local_timezone(clock.offset).single()?.with_timezone(&Utc);
-    Some(moment_text(at))
+    Some(clock.sent(parse_local(text)?))
 }
 
 /// Morning, afternoon or evening.
 pub(crate) fn greeting(lang: Lang, clock: &Clock) -> &'static str {
-    match clock.now.with_timezone(&clock.offset).hour() {
+    match clock.local_now().hour() {
         5..=11 => lang.good_morning(),
         12..=17 => lang.good_afternoon(),
         _ => lang.good_evening(),
@@ -242,8 +252,8 @@ mod tests {
     use super::*;
 
     fn clock() -> Clock {
-        let offset = FixedOffset::east_opt(8 * 3600).unwrap();
-        Clock { now: parse_moment("2026-11-22T08:00:00Z").unwrap(), offset }
+        let zone = Zone::fixed(chrono::FixedOffset::east_opt(8 * 3600).unwrap());
+        Clock { now: parse_moment("2026-11-22T08:00:00Z").unwrap(), zone }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::record::board::BoardProps;
 use crate::record::bulk::BulkProps;
 use crate::record::export::ExportProps;
 use crate::record::form::RecordFormProps;
-use crate::ui::{Card, Failed, skeleton_lines};
+use crate::ui::{Card, Failed, nothing, skeleton_lines};
 use std::cell::RefCell;
 use wasm_bindgen_futures::spawn_local;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
@@ -29,6 +29,8 @@ pub(crate) enum Room {
     Home,
     /// The calendar.
     Calendar,
+    /// What waits for the network.
+    Outbox,
     /// A report, by its key.
     Reports(String),
     Rules,
@@ -62,7 +64,7 @@ impl Room {
     fn part(&self) -> Part {
         match self {
             Room::Record(..) | Room::Form(_) | Room::Export(_) | Room::Board(_) | Room::Bulk(_) => Part::Record,
-            Room::Home | Room::Calendar => Part::Desk,
+            Room::Home | Room::Calendar | Room::Outbox => Part::Desk,
             Room::Rules | Room::Rule(_) | Room::News | Room::NewsPanel => Part::Automation,
             Room::Settings(_) | Room::Imports | Room::NewImport | Room::Import(_) | Room::Exports | Room::Gallery => {
                 Part::Office
@@ -196,7 +198,7 @@ pub(crate) fn Lazy(p: &LazyProps) -> Html {
         return html! { <Card><Failed error={ApiError::offline()} {retry} /></Card> };
     }
     if p.room.over() {
-        return html! {};
+        return nothing();
     }
     html! { <Card>{ skeleton_lines(8) }</Card> }
 }

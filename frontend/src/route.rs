@@ -31,6 +31,9 @@ pub(crate) enum Route {
     Import { id: String },
     #[at("/exports")]
     Exports,
+    /// What waits for the network.
+    #[at("/outbox")]
+    Outbox,
     #[at("/due")]
     Due,
     #[at("/four-r")]

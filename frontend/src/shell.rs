@@ -3,14 +3,16 @@
 use crate::app::ThemeCtx;
 use crate::browser;
 use crate::data::http::Request;
+use crate::data::offline;
 use crate::data::session::use_session;
 use crate::i18n::{Lang, LangCtx};
 use crate::palette::Palette;
 use crate::parts::{self, Lazy, Room};
 use crate::route::Route;
 use crate::ui::cls;
-use crate::ui::overlay::{Popover, menu_item};
-use crate::ui::{Empty, avatar, icon};
+use crate::ui::overlay::{Confirm, Popover, menu_item};
+use crate::ui::toast::use_toaster;
+use crate::ui::{Empty, avatar, icon, nothing};
 use serde_json::json;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
@@ -53,6 +55,7 @@ pub(crate) fn Shell() -> Html {
     {
         let (menu, palette) = (menu.setter(), palette.setter());
         use_effect_with(route.clone(), move |route| {
+            offline::turned();
             menu.set(false);
             palette.set(false);
             if let Some(n) = navigator {
@@ -111,6 +114,7 @@ pub(crate) fn Shell() -> Html {
             </aside>
             <div class="flex min-w-0 flex-1 flex-col lg:pl-56">
                 <TopBar onmenu={flip} onsearch={show} />
+                <Network />
                 <main id="main" tabindex="-1" class="mx-auto w-full max-w-[1360px] flex-1 p-4 outline-none lg:p-6"><Switch<Route> render={move |r: Route| page(r, &known)} /></main>
             </div>
             if *palette { <Palette onclose={hide} /> }
@@ -136,6 +140,7 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
         Route::Flywheel => lazy(Room::Flywheel),
         Route::Gallery => lazy(Room::Gallery),
         Route::Exports => lazy(Room::Exports),
+        Route::Outbox => lazy(Room::Outbox),
         Route::Settings => lazy(Room::Settings(String::new())),
         Route::SettingsPage { page } => lazy(Room::Settings(page)),
         Route::List { object } if exists(&object) => {
@@ -144,6 +149,43 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
         Route::Record { object, id } if exists(&object) => lazy(Room::Record(object, id)),
         Route::List { .. } | Route::Record { .. } | Route::NotFound => html! { <NotFound /> },
     }
+}
+
+/// Says that there is no network and how old what is shown is; offers a new version of the page; tells what was sent.
+#[component]
+fn Network() -> Html {
+    let l = crate::i18n::use_lang();
+    let toaster = use_toaster();
+    let net = offline::use_net();
+    use_effect_with(l, move |l| {
+        let l = *l;
+        let (sent, offer) = (toaster.clone(), toaster);
+        offline::on_sent(Callback::from(move |n| sent.ok(l.outbox_sent(n))));
+        browser::on_new_version(Callback::from(move |()| {
+            offer.offer(l.new_version(), l.new_version_take(), Callback::from(|()| browser::take_new_version()))
+        }));
+    });
+    if !net.away {
+        return nothing();
+    }
+    let clock = browser::clock();
+    let read =
+        net.read_at.and_then(|at| chrono::DateTime::from_timestamp_millis(at as i64)).map(crate::format::moment_text);
+    html! { <p role="status" data-testid="away" class="flex items-center gap-2 border-b border-warning/30 bg-warning/10 px-4 py-1.5 text-[13px] lg:px-6">{ icon("wifi-off", "size-4 text-warning") }<span>{ match read {
+        Some(at) => l.away_since(&crate::format::moment(l, &at, &clock)),
+        None => l.away().to_owned(),
+    } }</span></p> }
+}
+
+/// What waits to be sent, when there is something.
+#[component]
+fn OutboxLink() -> Html {
+    let l = crate::i18n::use_lang();
+    let net = offline::use_net();
+    if net.waiting == 0 {
+        return nothing();
+    }
+    html! { <Link<Route> to={Route::Outbox} classes="btn btn-ghost btn-sm">{ icon("upload", "size-4") }<span data-testid="outbox" class={cls!("rounded-md px-1.5 text-xs tabular-nums", if net.stuck > 0 { "tone-error" } else { "tone-warning" })}>{ net.waiting }</span><span class="hidden sm:inline">{ l.outbox() }</span></Link<Route>> }
 }
 
 fn lazy(room: Room) -> Html {
@@ -219,6 +261,16 @@ fn Profile() -> Html {
             }
         })
     };
+    let net = offline::use_net();
+    let asking = use_state_eq(|| false);
+    let log_out = {
+        let (asking, out) = (asking.clone(), session.log_out.clone());
+        Callback::from(move |_: MouseEvent| if net.waiting > 0 { asking.set(true) } else { out.emit(()) })
+    };
+    let keep = {
+        let asking = asking.clone();
+        Callback::from(move |()| asking.set(false))
+    };
     let me = &session.me;
     let role = [me.region.as_deref(), me.team_name.as_deref(), me.title.as_deref()]
         .into_iter()
@@ -239,8 +291,9 @@ fn Profile() -> Html {
                 { menu_item("lock", l.change_password(), go("password")) }
                 { menu_item("monitor-smartphone", l.sessions(), go("sessions")) }
                 <div class="my-1 border-t border-base-300"></div>
-                { menu_item("log-out", l.log_out(), session.log_out.reform(|_| ())) }
+                { menu_item("log-out", l.log_out(), log_out) }
             </Popover>
+            if *asking { <Confirm title={l.outbox_leave()} body={l.outbox_leave_body(net.waiting)} action={l.log_out()} onyes={session.log_out.clone()} onclose={keep} /> }
         </div>
     }
 }
@@ -274,6 +327,7 @@ fn TopBar(p: &TopBarProps) -> Html {
             <button class="btn btn-ghost btn-sm btn-square lg:hidden" data-testid="menu" onclick={p.onmenu.clone()} aria-label={l.navigation()}>{ icon("menu", "size-5") }</button>
             <button class="input input-sm hidden w-80 cursor-pointer border-transparent bg-base-200 text-base-content/70 sm:flex" data-testid="search" onclick={p.onsearch.clone()}>{ icon("search", "size-3.5 opacity-70") }<span class="flex-1 text-left">{ l.search_everything() }</span><kbd class="kbd kbd-xs">{ if browser::is_mac() { "⌘K" } else { "Ctrl K" } }</kbd></button>
             <div class="ml-auto flex items-center gap-1">
+                <OutboxLink />
                 <button class="btn btn-ghost btn-sm btn-square sm:hidden" onclick={p.onsearch.clone()} aria-label={l.search()}>{ icon("search", "size-4") }</button>
                 <button class="btn btn-ghost btn-sm" data-testid="lang" onclick={onlang} lang={l.other().tag()}>{ icon("languages", "size-4") }{ match l { Lang::Zh => "EN", Lang::En => "中文" } }</button>
                 <button class="btn btn-ghost btn-sm btn-square" data-testid="theme" aria-label={if dark { l.theme_light() } else { l.theme_dark() }} onclick={ontheme.reform(|_| ())}>{ icon(if dark { "sun" } else { "moon" }, "size-4") }</button>

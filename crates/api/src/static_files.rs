@@ -87,7 +87,8 @@ fn media_type(path: &str) -> &'static str {
         "svg" => "image/svg+xml",
         "png" => "image/png",
         "ico" => "image/x-icon",
-        "json" | "webmanifest" => "application/json",
+        "json" => "application/json",
+        "webmanifest" => "application/manifest+json",
         "woff2" => "font/woff2",
         _ => "application/octet-stream",
     }
@@ -102,6 +103,6 @@ mod tests {
         assert!(is_hashed("main-1a2b3c4d5e.js"));
         assert!(is_hashed("app-XYZ12345.wasm"));
         assert!(!is_hashed("index.html"));
-        assert!(!is_hashed("service-worker.js"));
+        assert!(!is_hashed("sw.js"));
     }
 }

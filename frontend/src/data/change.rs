@@ -1,11 +1,12 @@
 //! One change of a record from anywhere, said in the corner with its undo.
 
-use super::http::Request;
+use super::http::{Request, random_key};
+use super::offline;
 use super::query::invalidate;
 use super::types::{Record, int};
 use crate::i18n::Lang;
 use crate::ui::toast::Toaster;
-use serde_json::Value;
+use serde_json::{Value, json};
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
@@ -20,6 +21,8 @@ pub(crate) struct Change {
     pub(crate) set: Value,
     /// The patch that takes it back.
     pub(crate) back: Value,
+    /// The name of the record, where it may have to wait for the network.
+    pub(crate) title: Option<String>,
     pub(crate) said: String,
     /// What to say when it was taken back.
     pub(crate) unsaid: String,
@@ -46,12 +49,24 @@ pub(crate) fn change(l: Lang, toaster: Toaster, c: Change, settled: Callback<boo
                 });
                 toaster.undo(said, undo);
             }
+            Err(e) if e.status == 0 && c.object == "tasks" && wait(l, &c).await => toaster.ok(l.outbox_queued()),
             Err(e) => {
                 settled.emit(false);
                 toaster.err(e.text(l))
             }
         }
     });
+}
+
+/// Lets the finishing of a task wait for the network: as a bulk of one, which is carried out once under its key.
+async fn wait(l: Lang, c: &Change) -> bool {
+    if c.set != json!({ "status": "done" }) {
+        return false;
+    }
+    // The first attempt may have arrived: without a version it may be repeated, and finishing twice is finishing.
+    let body = json!({ "operations": [{ "op": "update", "id": c.id, "data": c.set }] });
+    let name = c.title.as_deref().unwrap_or(&c.said);
+    offline::wait(random_key(), "tasks", "/tasks/bulk".into(), body, l.task_finish_of(name)).await
 }
 
 async fn send(c: &Change, version: Option<i64>, patch: Value) -> Result<Option<i64>, super::http::ApiError> {

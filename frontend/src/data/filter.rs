@@ -218,7 +218,7 @@ mod tests {
             ..FieldMeta::default()
         };
         let meta = ObjectMeta { fields: vec![grade], ..ObjectMeta::default() };
-        let clock = Clock { now: chrono::DateTime::UNIX_EPOCH, offset: chrono::FixedOffset::east_opt(0).unwrap() };
+        let clock = Clock { now: chrono::DateTime::UNIX_EPOCH, zone: domain::zone::Zone::utc() };
         let speech = Speech { lang: Lang::Zh, meta: &meta, refs: &BTreeMap::new(), currency: "CNY", clock: &clock };
         assert_eq!(speech.row(&Row { field: "grade".into(), op: "in".into(), value: json!(["A"]) }), "等级 是 A 级");
         assert_eq!(speech.tree(&json!({"not":{"field":"grade","op":"is_empty"}})), "非等级 为空");

@@ -151,13 +151,14 @@ fn tidy(value: &Value) -> Value {
 mod tests {
     use super::*;
     use chrono::{FixedOffset, Utc};
+    use domain::zone::Zone;
 
     fn field(key: &str, kind: &str) -> FieldMeta {
         FieldMeta { key: key.into(), kind: kind.into(), writable: true, ..FieldMeta::default() }
     }
 
     fn clock() -> Clock {
-        Clock { now: chrono::DateTime::<Utc>::UNIX_EPOCH, offset: FixedOffset::east_opt(28800).unwrap() }
+        Clock { now: chrono::DateTime::<Utc>::UNIX_EPOCH, zone: Zone::fixed(FixedOffset::east_opt(28800).unwrap()) }
     }
 
     #[test]

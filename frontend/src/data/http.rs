@@ -1,5 +1,6 @@
 //! Requests: where the API is, the access token (in memory only), its silent refresh, and problems as values.
 
+use super::offline;
 use super::types::{FieldProblem, Login, Problem};
 use super::wire::Wire;
 use crate::i18n::Lang;
@@ -23,6 +24,11 @@ pub(crate) struct ApiError {
 impl ApiError {
     pub(crate) fn offline() -> ApiError {
         ApiError { code: "offline".into(), ..ApiError::default() }
+    }
+
+    /// The server does not know the session any more, or says that its person may not have one.
+    pub(crate) fn refused(&self) -> bool {
+        matches!(self.status, 400 | 401 | 403 | 422)
     }
 
     fn unreadable() -> ApiError {
@@ -56,20 +62,27 @@ pub(crate) struct Request {
     pub(crate) if_match: Option<i64>,
     /// Creates are sent once, even when the network makes us repeat them.
     pub(crate) key: Option<String>,
+    /// Only an answer of this moment will do, none that was kept.
+    pub(crate) fresh: bool,
 }
 
 impl Request {
     pub(crate) fn get(path: impl Into<String>) -> Request {
-        Request { method: Method::GET, path: path.into(), body: Body::None, if_match: None, key: None }
+        Request { method: Method::GET, path: path.into(), body: Body::None, if_match: None, key: None, fresh: false }
     }
 
     pub(crate) fn post(path: impl Into<String>, body: Value) -> Request {
-        Request { method: Method::POST, path: path.into(), body: Body::Json(body), if_match: None, key: None }
+        Request { method: Method::POST, body: Body::Json(body), fresh: true, ..Request::get(path) }
     }
 
     /// A create: with an idempotency key of its own.
     pub(crate) fn create(path: impl Into<String>, body: Value) -> Request {
-        Request { key: Some(random_key()), ..Request::post(path, body) }
+        Request::create_as(random_key(), path, body)
+    }
+
+    /// A create with a key: however often it is sent, it is carried out once.
+    pub(crate) fn create_as(key: String, path: impl Into<String>, body: Value) -> Request {
+        Request { key: Some(key), ..Request::post(path, body) }
     }
 
     pub(crate) fn patch(path: impl Into<String>, body: Value) -> Request {
@@ -81,11 +94,17 @@ impl Request {
     }
 
     pub(crate) fn delete(path: impl Into<String>) -> Request {
-        Request { method: Method::DELETE, ..Request::get(path) }
+        Request { method: Method::DELETE, fresh: true, ..Request::get(path) }
     }
 
     pub(crate) fn upload(path: impl Into<String>, file: JsValue) -> Request {
-        Request { method: Method::POST, body: Body::Raw(file), ..Request::get(path) }
+        Request { method: Method::POST, body: Body::Raw(file), fresh: true, ..Request::get(path) }
+    }
+
+    /// Takes no answer that was kept from before.
+    pub(crate) fn fresh(mut self) -> Request {
+        self.fresh = true;
+        self
     }
 
     pub(crate) fn if_match(mut self, version: Option<i64>) -> Request {
@@ -105,29 +124,45 @@ impl Request {
         if !answer.ok() {
             return Err(problem(answer).await);
         }
-        let text = answer.text().await.map_err(|_| ApiError::offline())?;
+        let text = body_of(answer).await?;
         read(&text)
     }
 
-    /// Sends it; the answer's body as text.
+    /// Sends it; the answer's body as text. Without a network a reader gets what was last read.
     pub(crate) async fn text(self) -> Result<String, ApiError> {
-        let answer = self.answer().await?;
-        answer.text().await.map_err(|_| ApiError::offline())
+        if self.fresh || self.if_match.is_some() {
+            return body_of(self.answer().await?).await;
+        }
+        let (lang, path) = (LANG.get(), self.path.clone());
+        let read = match self.answer().await {
+            Ok(answer) => body_of(answer).await,
+            Err(e) => Err(e),
+        };
+        match read {
+            Ok(text) => {
+                offline::keep(lang, &path, &text);
+                Ok(text)
+            }
+            Err(e) if e.status == 0 => offline::kept(lang, &path).await.ok_or(e),
+            Err(e) => Err(e),
+        }
     }
 
     /// Sends it, refreshing the session or asking for the password again when it has ended.
     pub(crate) async fn answer(self) -> Result<gloo_net::http::Response, ApiError> {
         loop {
             if TOKEN.with_borrow(Option::is_none) || EXPIRES.get() < js_sys::Date::now() {
-                renew().await;
+                renew().await?;
             }
             let answer = self.send().await?;
             if answer.status() == 401 && self.path != "/auth/logout" {
                 TOKEN.set(None);
                 // An answer that nobody reads keeps its connection.
                 let _ = answer.text().await;
-                if refresh().await.is_none() {
-                    log_in_again().await;
+                match refresh().await {
+                    Ok(_) => {}
+                    Err(e) if e.refused() => log_in_again().await,
+                    Err(e) => return Err(e),
                 }
                 continue;
             }
@@ -154,8 +189,30 @@ impl Request {
             Body::Json(v) => b.header("content-type", "application/json").body(v.to_string()),
             Body::Raw(file) => b.header("content-type", "application/octet-stream").body(file.clone()),
         };
-        request.map_err(|_| ApiError::offline())?.send().await.map_err(|_| ApiError::offline())
+        let answer = request.map_err(|_| ApiError::offline())?.send().await;
+        match answer {
+            // A proxy in front of a server that is down.
+            Ok(answer) if matches!(answer.status(), 502 | 504) => {
+                offline::lost();
+                Err(ApiError::offline())
+            }
+            Ok(answer) => {
+                offline::reached();
+                Ok(answer)
+            }
+            Err(_) => {
+                offline::lost();
+                Err(ApiError::offline())
+            }
+        }
     }
+}
+
+async fn body_of(answer: gloo_net::http::Response) -> Result<String, ApiError> {
+    answer.text().await.map_err(|_| {
+        offline::lost();
+        ApiError::offline()
+    })
 }
 
 /// Reads an answer's body; an empty one is null.
@@ -186,7 +243,7 @@ thread_local! {
     static REFRESHING: RefCell<Option<js_sys::Promise>> = const { RefCell::new(None) };
     static ASK: RefCell<Option<yew::Callback<()>>> = const { RefCell::new(None) };
     static WAITING: RefCell<Vec<js_sys::Function>> = const { RefCell::new(Vec::new()) };
-    static LAST_LOGIN: RefCell<Option<Login>> = const { RefCell::new(None) };
+    static LAST_REFRESH: RefCell<Option<Result<Login, ApiError>>> = const { RefCell::new(None) };
 }
 
 /// The language of messages that the server writes.
@@ -210,6 +267,7 @@ pub(crate) fn keep_token(login: &Login) {
     let seconds = if login.expires_in > 0 { login.expires_in as f64 } else { 900.0 };
     EXPIRES.set(js_sys::Date::now() + (seconds - 20.0).max(5.0) * 1000.0);
     crate::browser::store("session", "1");
+    offline::enter(login);
     for resolve in WAITING.take() {
         let _ = resolve.call0(&JsValue::NULL);
     }
@@ -232,15 +290,20 @@ pub(crate) fn on_expired(ask: yew::Callback<()>) {
 }
 
 /// Gets a new access token through the refresh cookie; several callers share one request.
-pub(crate) async fn refresh() -> Option<Login> {
+pub(crate) async fn refresh() -> Result<Login, ApiError> {
     let promise = REFRESHING
         .with_borrow_mut(|p| p.get_or_insert_with(|| wasm_bindgen_futures::future_to_promise(refresh_once())).clone());
-    let ok = JsFuture::from(promise).await.is_ok();
+    let _ = JsFuture::from(promise).await;
     REFRESHING.set(None);
-    if ok { LAST_LOGIN.with_borrow(Clone::clone) } else { None }
+    LAST_REFRESH.with_borrow(Clone::clone).unwrap_or_else(|| Err(ApiError::offline()))
 }
 
 async fn refresh_once() -> Result<JsValue, JsValue> {
+    LAST_REFRESH.set(Some(renewed().await));
+    Ok(JsValue::NULL)
+}
+
+async fn renewed() -> Result<Login, ApiError> {
     let request = Request::post("/auth/refresh", Value::Object(Default::default()));
     // Tabs take turns: each must send the newest cookie, a spent one would end the session.
     let release = crate::browser::lock("flywheel.refresh").await;
@@ -248,17 +311,29 @@ async fn refresh_once() -> Result<JsValue, JsValue> {
     if let Some(release) = release {
         let _ = release.call0(&JsValue::NULL);
     }
-    let answer = answer.map_err(|_| JsValue::NULL)?;
-    let text = answer.text().await.map_err(|_| JsValue::NULL)?;
-    let login: Login = if answer.ok() { read(&text).map_err(|_| JsValue::NULL)? } else { return Err(JsValue::NULL) };
+    let answer = answer?;
+    if !answer.ok() {
+        return Err(problem(answer).await);
+    }
+    let text = body_of(answer).await?;
+    let login: Login = read(&text)?;
+    if offline::somebody_else(&login) {
+        // Another person has logged in in another tab: nothing of this page may be sent in their name.
+        crate::browser::reload();
+        return Err(ApiError::offline());
+    }
     keep_token(&login);
-    LAST_LOGIN.set(Some(login));
-    Ok(JsValue::NULL)
+    Ok(login)
 }
 
-async fn renew() {
-    if crate::browser::stored("session").is_some() {
-        let _ = refresh().await;
+/// A new token before the old one is refused; only without a network there is no use in going on.
+async fn renew() -> Result<(), ApiError> {
+    match crate::browser::stored("session") {
+        Some(_) => match refresh().await {
+            Err(e) if e.status == 0 => Err(e),
+            _ => Ok(()),
+        },
+        None => Ok(()),
     }
 }
 
@@ -271,7 +346,8 @@ async fn log_in_again() {
     let _ = JsFuture::from(promise).await;
 }
 
-fn random_key() -> String {
+/// A new idempotency key.
+pub(crate) fn random_key() -> String {
     let part = || (js_sys::Math::random() * 4_294_967_296.0) as u32;
     format!("{:08x}{:08x}{:08x}", part(), part(), part())
 }

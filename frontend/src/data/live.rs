@@ -76,7 +76,7 @@ pub(crate) fn start(me: &str, told: Callback<News>) -> Live {
 
 async fn connect(state: Rc<RefCell<State>>) {
     // Brings the count, and a fresh token for the stream.
-    let first = Request::get("/notifications?limit=1").json::<Value>().await;
+    let first = Request::get("/notifications?limit=1").fresh().json::<Value>().await;
     if state.borrow().gone {
         return;
     }

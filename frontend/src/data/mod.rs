@@ -7,6 +7,7 @@ pub(crate) mod http;
 pub(crate) mod jobs;
 pub(crate) mod listing;
 pub(crate) mod live;
+pub(crate) mod offline;
 pub(crate) mod query;
 pub(crate) mod recent;
 pub(crate) mod session;

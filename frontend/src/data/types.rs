@@ -153,6 +153,8 @@ pub(crate) struct Login {
     pub(crate) access_token: String,
     pub(crate) expires_in: i64,
     pub(crate) me: Me,
+    /// The person as they were sent.
+    pub(crate) me_: Value,
 }
 }
 

@@ -5,6 +5,7 @@ mod words;
 mod words_desk;
 mod words_growth;
 mod words_more;
+mod words_offline;
 mod words_rooms;
 mod words_rules;
 

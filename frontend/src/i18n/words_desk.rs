@@ -56,6 +56,7 @@ messages! {
     cal_today = "今天", "Today";
     cal_tasks = "任务", "Tasks";
     cal_activities = "跟进", "Activities";
+    cal_deals = "预计成交", "Expected to close";
     cal_add_on(day: &str) = "在 {day} 新建", "Add on {day}";
     cal_more(n: usize) = "还有 {n} 项", "{n} more";
     cal_none = "这段时间没有安排", "Nothing planned";
@@ -68,7 +69,7 @@ messages! {
     cal_year_month(year: i32, month: &str) = "{year} 年 {month}", "{month} {year}";
     cal_range(from: &str, to: &str) = "{from} 至 {to}", "{from} – {to}";
     cal_hint = "点空白处新建；拖动可改到另一天，也可以打开事项后选日期。", "Click a day to add. Drag an entry to another day, or open it and choose the day.";
-    cal_before_eight = "其他时段", "Other hours";
+    cal_before_eight = "全天及其他", "All day, other";
     cal_whose = "谁的日程", "Whose calendar";
     cal_everyone = "全部成员", "Everybody";
     cal_done = "已完成", "Done";

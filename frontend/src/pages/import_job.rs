@@ -161,8 +161,8 @@ fn Job(p: &JobProps) -> Html {
         <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70"><Link<Route> to={Route::Imports} classes="hover:text-primary">{ l.nav_imports() }</Link<Route>>{ icon("chevron-right", "size-3") }<span class="truncate">{ &i.file_name }</span></nav>
         <div class="mb-4 flex flex-wrap items-center justify-between gap-3"><h1 class="flex min-w-0 items-center gap-3 text-xl font-semibold"><span class="truncate">{ &i.file_name }</span>{ state_badge(l, i) }</h1><div class="flex items-center gap-2">{ actions }</div></div>
         <Steps at={step} />
-        <div>if i.state != "draft" { <Report import={i.clone()} ondownload={download} /> }</div>
-        <div><Left import={i.clone()} onundo={post("undo", json!({ "changed_since": "undo" }))} /></div>
+        if i.state != "draft" { <Report import={i.clone()} ondownload={download} /> }
+        <Left import={i.clone()} onundo={post("undo", json!({ "changed_since": "undo" }))} />
         if i.is_open() {
             <div class="mt-4 grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_320px]">
                 <div class="min-w-0 space-y-4">if i.unmatched.values().any(|v| !v.is_empty()) { <Values meta={meta.clone()} import={i.clone()} onpatch={patch.clone()} /> }<Mapping meta={meta.clone()} import={i.clone()} onpatch={patch.clone()} /></div>

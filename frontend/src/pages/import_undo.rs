@@ -5,7 +5,7 @@ use crate::data::session::use_session;
 use crate::i18n::{Lang, use_lang};
 use crate::route::Route;
 use crate::ui::overlay::Confirm;
-use crate::ui::{Card, icon};
+use crate::ui::{Card, icon, nothing};
 use std::rc::Rc;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -22,7 +22,7 @@ pub(crate) fn Left(p: &LeftProps) -> Html {
     let l = use_lang();
     let session = use_session();
     let asking = use_state_eq(|| false);
-    let Some(undo) = p.import.undo.as_ref().filter(|u| u.kept > 0) else { return Html::default() };
+    let Some(undo) = p.import.undo.as_ref().filter(|u| u.kept > 0) else { return nothing() };
     let ask = {
         let asking = asking.clone();
         Callback::from(move |_: MouseEvent| asking.set(true))

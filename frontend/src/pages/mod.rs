@@ -16,6 +16,7 @@ pub(crate) mod imports;
 pub(crate) mod list_link;
 pub(crate) mod metric;
 pub(crate) mod news;
+pub(crate) mod outbox;
 pub(crate) mod recounting;
 pub(crate) mod reports;
 pub(crate) mod rfm;
@@ -31,6 +32,7 @@ pub(crate) fn desk(room: &Room) -> Html {
     match room {
         Room::Home => html! { <home::Home /> },
         Room::Calendar => html! { <calendar::Calendar /> },
+        Room::Outbox => html! { <outbox::Outbox /> },
         _ => html! {},
     }
 }

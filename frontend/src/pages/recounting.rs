@@ -3,7 +3,7 @@
 use super::metric::{Scope, metric_path};
 use crate::data::query::use_query;
 use crate::i18n::use_lang;
-use crate::ui::icon;
+use crate::ui::{icon, nothing};
 use serde_json::Value;
 use yew::prelude::*;
 
@@ -21,7 +21,7 @@ pub(crate) fn Recounting() -> Html {
             move || drop(timer)
         });
     }
-    let Some(recount) = recount else { return Html::default() };
+    let Some(recount) = recount else { return nothing() };
     let percent = recount.get("percent").and_then(Value::as_f64).unwrap_or_default().floor().to_string();
     let text = match recount.get("reason").and_then(Value::as_str) {
         Some("time_zone") => l.recount_time_zone(&percent),

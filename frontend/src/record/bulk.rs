@@ -1,15 +1,15 @@
 //! What is done to several chosen records at once.
 
 use super::bulk_edit::{BulkChange, BulkEditProps, EditField, EditTags, editable};
+use super::bulk_send::{MOST, all, apply, report};
 use super::link::{Choice, LinkPicker};
 use super::save::changed;
-use crate::data::http::{Request, encode};
-use crate::data::types::{ObjectMeta, Page, Record, int, text};
+use crate::data::types::{ObjectMeta, Record};
 use crate::i18n::use_lang;
 use crate::ui::overlay::{Confirm, Dialog};
-use crate::ui::toast::{Toaster, use_toaster};
+use crate::ui::toast::use_toaster;
 use crate::ui::{icon, spinner};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -33,9 +33,6 @@ enum Asking {
     Field,
     Tags,
 }
-
-/// The most records that are changed in one go.
-const MOST: usize = 10_000;
 
 /// The bar that replaces the toolbar while records are chosen.
 #[component]
@@ -83,12 +80,12 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
                 (rows.clone(), object.clone(), busy.clone(), asking.clone(), clear.clone(), toaster.clone());
             busy.set(true);
             spawn_local(async move {
-                let undo = send(&object, op, &rows, change).await;
+                let outcome = apply(&object, op, &rows, change).await;
                 busy.set(false);
                 asking.set(Asking::Nothing);
                 clear.emit(());
                 changed(&object);
-                report(l, toaster, op, object, undo);
+                report(l, toaster, op, object, outcome);
             });
         })
     };
@@ -139,97 +136,4 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
             </Dialog>
         }
     </> }
-}
-
-/// What happened: how many went well, the ids of those, and the first reason of those that did not.
-struct Outcome {
-    good: Vec<String>,
-    bad: usize,
-    reason: String,
-}
-
-/// Every record of a list, as far as the limit.
-async fn all(object: &str, query: &str, tagged: bool) -> Vec<Rc<Record>> {
-    let fields = if tagged { "id,version,tags" } else { "id,version" };
-    let (mut found, mut cursor) = (Vec::new(), String::new());
-    while found.len() < MOST {
-        let path = format!("/{object}?limit=200&fields={fields}{query}{cursor}");
-        let Ok(page) = Request::get(path).json::<Page<Record>>().await else { break };
-        found.extend(page.items.into_iter().map(Rc::new));
-        match page.next_cursor {
-            Some(next) => cursor = format!("&cursor={}", encode(&next)),
-            None => break,
-        }
-    }
-    found.truncate(MOST);
-    found
-}
-
-async fn send(object: &str, op: &str, rows: &[Rc<Record>], change: Option<BulkChange>) -> Outcome {
-    let mut out = Outcome { good: vec![], bad: 0, reason: String::new() };
-    for part in rows.chunks(500) {
-        let operations: Vec<Value> = part
-            .iter()
-            .map(|r| {
-                let mut o = json!({ "op": op, "id": text(r, "id") });
-                if let (Some(map), Some(v)) = (o.as_object_mut(), int(r, "version")) {
-                    if op != "restore" {
-                        map.insert("version".into(), v.into());
-                    }
-                    if let Some(BulkChange(change)) = &change {
-                        map.insert("data".into(), change(r));
-                    }
-                }
-                o
-            })
-            .collect();
-        match Request::create(format!("/{object}/bulk"), json!({ "operations": operations })).json::<Value>().await {
-            Ok(answer) => {
-                let results = answer.get("results").and_then(Value::as_array).cloned().unwrap_or_default();
-                for (r, result) in part.iter().zip(&results) {
-                    let status = result.get("status").and_then(Value::as_u64).unwrap_or(200);
-                    if result.get("error").is_none_or(Value::is_null) && status < 400 {
-                        out.good.push(text(r, "id").to_owned())
-                    } else {
-                        out.bad += 1;
-                        let say = |k: &str| {
-                            result.get("error").and_then(|e| e.get(k)).and_then(Value::as_str).map(str::to_owned)
-                        };
-                        if out.reason.is_empty() {
-                            out.reason = say("detail").or_else(|| say("title")).unwrap_or_default()
-                        }
-                    }
-                }
-            }
-            Err(e) => {
-                out.bad += part.len();
-                out.reason = e.message;
-            }
-        }
-    }
-    out
-}
-
-fn report(l: crate::i18n::Lang, toaster: Toaster, op: &'static str, object: String, out: Outcome) {
-    if out.bad > 0 {
-        toaster.err(l.bulk_partly(out.good.len(), out.bad, &out.reason));
-        return;
-    }
-    if op != "archive" {
-        toaster.ok(l.bulk_done(out.good.len()));
-        return;
-    }
-    let again = toaster.clone();
-    toaster.undo(
-        l.archived_many(out.good.len()),
-        Callback::from(move |()| {
-            let (object, ids, toaster) = (object.clone(), out.good.clone(), again.clone());
-            spawn_local(async move {
-                let operations: Vec<Value> = ids.iter().map(|id| json!({ "op": "restore", "id": id })).collect();
-                let _ = Request::create(format!("/{object}/bulk"), json!({ "operations": operations })).text().await;
-                changed(&object);
-                toaster.ok(l.restored());
-            });
-        }),
-    );
 }

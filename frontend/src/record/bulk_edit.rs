@@ -9,7 +9,7 @@ use crate::i18n::use_lang;
 use crate::ui::cls;
 use crate::ui::field::{Field, select};
 use crate::ui::overlay::Dialog;
-use crate::ui::spinner;
+use crate::ui::{nothing, spinner};
 use serde_json::{Map, Value};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -56,7 +56,7 @@ pub(crate) fn EditField(p: &BulkEditProps) -> Html {
     let names = use_state_eq(|| Rc::new(Refs::new()));
     let error = use_state_eq(|| None::<String>);
     let options: Vec<(String, String)> = all.iter().map(|f| (f.key.clone(), f.label.clone())).collect();
-    let Some(field) = all.iter().find(|f| f.key == *key).map(|f| (*f).clone()) else { return html! {} };
+    let Some(field) = all.iter().find(|f| f.key == *key).map(|f| (*f).clone()) else { return nothing() };
     let onfield = {
         let (key, value, error) = (key.clone(), value.clone(), error.clone());
         Callback::from(move |k: String| {

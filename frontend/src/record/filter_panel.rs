@@ -9,8 +9,8 @@ use crate::data::session::use_session;
 use crate::data::types::{FieldMeta, ObjectMeta};
 use crate::i18n::{Lang, use_lang};
 use crate::ui::field::{Input, select};
-use crate::ui::icon;
 use crate::ui::overlay::Popover;
+use crate::ui::{icon, nothing};
 use serde_json::{Value, json};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -143,7 +143,7 @@ fn RowEditor(p: &RowProps) -> Html {
             ..FieldMeta::default()
         })
     }) else {
-        return html! {};
+        return nothing();
     };
     let fields: Vec<(String, String)> =
         p.meta.fields.iter().filter(|f| f.filterable).map(|f| (f.key.clone(), f.label.clone())).collect();
@@ -262,7 +262,7 @@ fn name(l: Lang, id: &str, refs: &Refs) -> String {
 pub(crate) fn FilterChips(p: &FilterProps) -> Html {
     let l = use_lang();
     let session = use_session();
-    let Some(filter) = &p.filter else { return html! {} };
+    let Some(filter) = &p.filter else { return nothing() };
     let clock = browser::clock();
     let speech = Speech { lang: l, meta: &p.meta, refs: &p.refs, currency: session.currency(), clock: &clock };
     let chip = |text: String, without: Option<Value>| {

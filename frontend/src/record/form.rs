@@ -6,7 +6,8 @@ use super::save;
 use super::value::{Refs, Show};
 use crate::browser;
 use crate::data::form::{changes, check, put};
-use crate::data::http::{ApiError, Request};
+use crate::data::http::{ApiError, Request, random_key};
+use crate::data::offline;
 use crate::data::session::use_session;
 use crate::data::types::{FieldMeta, ObjectMeta, Record, field_value, int, text};
 use crate::data::wire::Wire;
@@ -51,6 +52,8 @@ struct Form {
     theirs: Option<Record>,
     busy: bool,
     restored: bool,
+    /// The idempotency key of what was last sent: sent again unchanged, it is carried out once.
+    sent: Option<(String, Record)>,
 }
 
 /// What a new record starts with: the defaults, then the preset, then an unsaved draft.
@@ -64,6 +67,7 @@ fn start(meta: &ObjectMeta, record: Option<&Record>, preset: &Record, refs: &Rc<
         theirs: None,
         busy: false,
         restored: false,
+        sent: None,
     };
     if record.is_some() {
         return form;
@@ -167,18 +171,39 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
                 close.emit(());
                 return;
             }
+            let key = match form.sent.as_ref().filter(|s| s.1 == data) {
+                Some((key, _)) => key.clone(),
+                None => random_key(),
+            };
             next.busy = true;
             next.error = None;
+            next.sent = Some((key.clone(), data.clone()));
             form.set(next.clone());
             let (form, meta, record, toaster, close, saved) =
                 (form.clone(), meta.clone(), record.clone(), toaster.clone(), close.clone(), saved.clone());
             spawn_local(async move {
                 let answer = match &record {
-                    Some(r) => save::update(&meta.key, text(r, "id"), over.or_else(|| int(r, "version")), data).await,
-                    None => save::create(&meta.key, data).await,
+                    Some(r) => {
+                        let version = over.or_else(|| int(r, "version"));
+                        save::update(&meta.key, text(r, "id"), version, data.clone()).await
+                    }
+                    None if offline::away() && offline::may_wait(&meta.key) => Err(ApiError::offline()),
+                    None => save::create(&meta.key, key.clone(), data.clone()).await,
                 };
                 next.busy = false;
                 match answer {
+                    Err(e) if e.status == 0 && record.is_none() && offline::may_wait(&meta.key) => {
+                        let title = meta.title_of(&data);
+                        let path = format!("/{}", meta.key);
+                        if offline::wait(key, &meta.key, path, Value::Object(data), title).await {
+                            browser::forget(&draft_key(&meta));
+                            toaster.ok(l.outbox_queued());
+                            close.emit(());
+                        } else {
+                            next.error = Some(ApiError { message: l.outbox_lost().to_owned(), ..ApiError::default() });
+                            form.set(next);
+                        }
+                    }
                     Ok(made) => {
                         browser::forget(&draft_key(&meta));
                         toaster.ok(l.saved_one(&meta.title_of(&made)));

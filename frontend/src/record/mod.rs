@@ -4,6 +4,7 @@ mod access;
 pub(crate) mod board;
 pub(crate) mod bulk;
 mod bulk_edit;
+mod bulk_send;
 pub(crate) mod columns;
 pub(crate) mod detail;
 pub(crate) mod export;

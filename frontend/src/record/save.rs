@@ -20,9 +20,9 @@ pub(crate) fn changed(object: &str) {
     }
 }
 
-/// Creates a record.
-pub(crate) async fn create(object: &str, data: Record) -> Result<Record, ApiError> {
-    let made = Request::create(format!("/{object}"), Value::Object(data)).json::<Record>().await?;
+/// Creates a record; the same key with the same data creates it once.
+pub(crate) async fn create(object: &str, key: String, data: Record) -> Result<Record, ApiError> {
+    let made = Request::create_as(key, format!("/{object}"), Value::Object(data)).json::<Record>().await?;
     changed(object);
     Ok(made)
 }

@@ -2,7 +2,8 @@
 
 use super::link::{Choice, LinkPicker};
 use crate::browser;
-use crate::data::http::{Request, encode};
+use crate::data::http::{Request, encode, random_key};
+use crate::data::offline;
 use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
 use crate::data::types::{ObjectMeta, Page, Record, text};
@@ -37,6 +38,7 @@ fn Comments(p: &TalkProps) -> Html {
     let query = use_query::<Page<Record>>(format!("/comments?object={}&record_id={}&limit=100", p.meta.key, p.id));
     let draft = use_state_eq(String::new);
     let busy = use_state_eq(|| false);
+    let sent = use_mut_ref(|| None::<(String, Value)>);
     let oninput = {
         let draft = draft.clone();
         Callback::from(move |e: InputEvent| {
@@ -61,14 +63,27 @@ fn Comments(p: &TalkProps) -> Html {
                 return;
             }
             let new = json!({ "object": object, "record_id": id, "body": body });
-            let (draft, busy, toaster) = (draft.clone(), busy.clone(), toaster.clone());
+            // The same words sent again after a lost answer are the same comment.
+            let key = sent.borrow().as_ref().filter(|s| s.1 == new).map_or_else(random_key, |s| s.0.clone());
+            *sent.borrow_mut() = Some((key.clone(), new.clone()));
+            let (draft, busy, toaster, sent) = (draft.clone(), busy.clone(), toaster.clone(), sent.clone());
             busy.set(true);
             spawn_local(async move {
-                match Request::create("/comments", new).answer().await {
+                match Request::create_as(key.clone(), "/comments", new.clone()).answer().await {
                     Ok(_) => {
                         draft.set(String::new());
+                        *sent.borrow_mut() = None;
                         invalidate("/comments");
                         invalidate("/events");
+                    }
+                    Err(e) if e.status == 0 => {
+                        if offline::wait(key, "comments", "/comments".into(), new, body).await {
+                            draft.set(String::new());
+                            *sent.borrow_mut() = None;
+                            toaster.ok(l.outbox_queued());
+                        } else {
+                            toaster.err(l.outbox_lost());
+                        }
                     }
                     Err(e) => toaster.err(e.errors.first().map_or_else(|| e.text(l), |x| x.message.clone())),
                 }

@@ -194,6 +194,13 @@ pub(crate) struct EmptyProps {
     pub(crate) small: bool,
 }
 
+/// What a component draws that has nothing to show: a text without characters, which takes no room and holds its place.
+/// A component that draws no node at all borrows its place from its next sibling, and when that sibling goes in the same
+/// step in which one before it comes, the new one is put before a node that is no longer there, and the program stops.
+pub(crate) fn nothing() -> Html {
+    html! { { "" } }
+}
+
 /// Nothing here yet, and what to do next.
 #[component]
 pub(crate) fn Empty(p: &EmptyProps) -> Html {

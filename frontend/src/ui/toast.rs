@@ -12,8 +12,13 @@ pub(crate) struct Toast {
     id: u32,
     ok: bool,
     text: AttrValue,
-    undo: Option<Callback<()>>,
+    action: Option<Action>,
+    /// Stays until it is answered.
+    stays: bool,
 }
+
+/// What can be done about a message: the sign, the words, and what happens.
+type Action = (&'static str, Option<AttrValue>, Callback<()>);
 
 /// Says something in the corner.
 #[derive(Clone, PartialEq)]
@@ -21,15 +26,20 @@ pub(crate) struct Toaster(Option<UseReducerDispatcher<Toasts>>);
 
 impl Toaster {
     pub(crate) fn ok(&self, text: impl Into<AttrValue>) {
-        self.say(Message::Add(true, text.into(), None));
+        self.say(Message::Add(true, text.into(), None, false));
     }
 
     pub(crate) fn err(&self, text: impl Into<AttrValue>) {
-        self.say(Message::Add(false, text.into(), None));
+        self.say(Message::Add(false, text.into(), None, false));
     }
 
     pub(crate) fn undo(&self, text: impl Into<AttrValue>, undo: Callback<()>) {
-        self.say(Message::Add(true, text.into(), Some(undo)));
+        self.say(Message::Add(true, text.into(), Some(("undo-2", None, undo)), false));
+    }
+
+    /// Something to do, that stays until it is done or closed.
+    pub(crate) fn offer(&self, text: impl Into<AttrValue>, label: impl Into<AttrValue>, act: Callback<()>) {
+        self.say(Message::Add(true, text.into(), Some(("refresh-cw", Some(label.into()), act)), true));
     }
 
     fn say(&self, message: Message) {
@@ -48,7 +58,7 @@ pub(crate) struct Toasts {
 
 /// A change of the messages on screen.
 pub(crate) enum Message {
-    Add(bool, AttrValue, Option<Callback<()>>),
+    Add(bool, AttrValue, Option<Action>, bool),
     Drop(u32),
 }
 
@@ -58,8 +68,8 @@ impl Reducible for Toasts {
     fn reduce(self: Rc<Self>, action: Message) -> Rc<Self> {
         let mut s = (*self).clone();
         match action {
-            Message::Add(ok, text, undo) => {
-                s.list.push(Toast { id: s.next, ok, text, undo });
+            Message::Add(ok, text, action, stays) => {
+                s.list.push(Toast { id: s.next, ok, text, action, stays });
                 s.next += 1;
             }
             Message::Drop(id) => s.list.retain(|t| t.id != id),
@@ -101,26 +111,30 @@ struct ToastItemProps {
 fn ToastItem(p: &ToastItemProps) -> Html {
     let l = use_lang();
     let (id, ondrop) = (p.toast.id, p.ondrop.clone());
-    let wait = if p.toast.undo.is_some() || !p.toast.ok { 8000 } else { 4000 };
+    let wait = if p.toast.action.is_some() || !p.toast.ok { 8000 } else { 4000 };
+    let stays = p.toast.stays;
     {
         let ondrop = ondrop.clone();
         use_effect_with((), move |()| {
-            let timeout = gloo_timers::callback::Timeout::new(wait, move || ondrop.emit(id));
+            let timeout = (!stays).then(|| gloo_timers::callback::Timeout::new(wait, move || ondrop.emit(id)));
             move || drop(timeout)
         });
     }
-    let undo = p.toast.undo.clone().map(|undo| {
+    let action = p.toast.action.clone().map(|(sign, label, act)| {
         let ondrop = ondrop.clone();
-        Callback::from(move |_: MouseEvent| {
-            undo.emit(());
+        let onclick = Callback::from(move |_: MouseEvent| {
+            act.emit(());
             ondrop.emit(id)
-        })
+        });
+        html! { <button class="btn btn-ghost btn-xs -mr-1.5 text-primary" {onclick}>{ icon(sign, "size-3.5") }{ label.unwrap_or_else(|| l.undo().into()) }</button> }
     });
+    let close = ondrop.reform(move |_: MouseEvent| id);
     html! {
         <div class="sheet-in pointer-events-auto flex max-w-md items-center gap-2 rounded-box border border-base-300 bg-base-100 px-3.5 py-2.5 text-[13px] shadow-lg" role={if p.toast.ok { "status" } else { "alert" }}>
             if p.toast.ok { { icon("circle-check", "size-4 text-success") } } else { { icon("circle-alert", "size-4 text-error") } }
             <span>{ &p.toast.text }</span>
-            if let Some(onclick) = undo { <button class="btn btn-ghost btn-xs -mr-1.5 text-primary" {onclick}>{ icon("undo-2", "size-3.5") }{ l.undo() }</button> }
+            { action.unwrap_or_default() }
+            if stays { <button class="btn btn-ghost btn-xs btn-square -mr-1.5" aria-label={l.close()} onclick={close}>{ icon("x", "size-3.5") }</button> }
         </div>
     }
 }

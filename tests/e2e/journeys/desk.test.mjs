@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { base, check, close, faces, open, request } from './browser.mjs';
 
+// The pages show the organisation's time, wherever a browser is.
+process.env.TZ = 'Asia/Shanghai';
 const ADMIN = { email: 'admin@demo.flywheel.cn', password: 'Yunfan-2026-demo' };
 let token, me;
 
@@ -26,7 +28,7 @@ async function logIn(face) {
 const task = (title, due_at) => request('POST', '/tasks', { title, due_at, owner_id: me.id, priority: 'high' }, token);
 const read = (object, id) => request('GET', `/${object}/${id}`, undefined, token);
 const day = offset => new Date(Date.now() + offset * 86_400_000);
-// The day as the browser of the journeys sees it: these run in its own time zone.
+// The day of the organisation.
 const local = date => `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`;
 async function until(what, holds) {
   const deadline = Date.now() + 15_000;
@@ -179,5 +181,60 @@ test('theme and language are chosen in the profile and kept', async () => {
   await until('the account does not know', async () => (await request('GET', '/me', undefined, token)).locale === 'en');
   await page.reload();
   await page.locator('html[lang=en][data-theme=crm-dark]').waitFor();
+  await page.context().close();
+});
+
+test('the calendar shows when deals are expected to close, and moves them', async () => {
+  const { items: [customer] } = await request('GET', '/customers?limit=1', undefined, token);
+  const name = `预计成交 ${Date.now()}`;
+  const deal = await request('POST', '/opportunities', { name, customer_id: customer.id, owner_id: me.id, amount_minor: 12_345_600, expected_close_on: local(day(0)) }, token);
+  const page = await logIn(faces[0]);
+  for (const view of ['month', 'week']) {
+    await page.goto(`${base}/calendar?view=${view}&at=${local(day(0))}`);
+    await page.locator(`[data-entry="${deal.id}"]`).first().waitFor({ state: 'attached' });
+  }
+  await check(page, 'calendar-deals');
+  await page.goto(`${base}/calendar?view=agenda&at=${local(day(0))}`);
+  await page.locator(`[data-entry="${deal.id}"]`).click();
+  await page.getByRole('dialog').getByText('¥12.3万').waitFor();
+  await page.locator('dialog [name=move]').fill(local(day(3)));
+  await until('the day does not move', async () => (await read('opportunities', deal.id)).expected_close_on === local(day(3)));
+  await page.getByLabel('预计成交').uncheck();
+  await page.locator(`[data-entry="${deal.id}"]`).waitFor({ state: 'detached' });
+  await page.context().close();
+});
+
+test('times and days are those of the organisation, wherever the browser is', async () => {
+  const due_at = new Date(Date.now() + 3 * 86_400_000);
+  due_at.setUTCHours(16, 30, 0, 0);
+  const made = await task(`时区 ${Date.now()}`, due_at.toISOString());
+  // In Shanghai that is half past midnight of the next day, in New York noon of the day.
+  const shanghai = new Date(due_at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
+  const page = await logIn({ ...faces[0], timezoneId: 'America/New_York' });
+  await page.goto(`${base}/calendar?view=month&at=${shanghai}&who=all`);
+  await page.locator(`[data-day="${shanghai}"] [data-entry="${made.id}"]`).waitFor({ state: 'attached' });
+  await page.goto(`${base}/tasks/${made.id}`);
+  await page.locator(`#main time[datetime="${made.due_at}"]`).first().waitFor();
+  assert.match(await page.locator(`#main time[datetime="${made.due_at}"]`).first().getAttribute('title'), new RegExp(`${shanghai} 00:30`));
+  await page.goto(`${base}/tasks/${made.id}?edit=1`);
+  assert.equal(await page.locator('dialog [name=due_at]').inputValue(), `${shanghai}T00:30`);
+  await page.locator('dialog [name=due_at]').fill(`${shanghai}T09:15`);
+  await page.locator('dialog [name=due_at]').press('Control+Enter');
+  await until('the time is not that of Shanghai', async () => (await read('tasks', made.id)).due_at.startsWith(`${shanghai}T01:15`));
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  // The organisation moves: everybody's page follows.
+  await page.goto(`${base}/settings/organisation`);
+  await page.locator('[name=timezone]').selectOption('Europe/Berlin');
+  await page.locator('#main form button[type=submit]').click();
+  await page.getByText('已保存').waitFor();
+  try {
+    await page.goto(`${base}/tasks/${made.id}?edit=1`);
+    await page.locator('dialog [name=due_at]').waitFor();
+    const winter = new Date(`${shanghai}T12:00:00Z`).toLocaleString('en', { timeZone: 'Europe/Berlin', hour: 'numeric', hour12: false });
+    const ahead = Number(winter) - 12;
+    assert.equal(await page.locator('dialog [name=due_at]').inputValue(), `${shanghai}T${String(1 + ahead).padStart(2, '0')}:15`);
+  } finally {
+    await request('PATCH', '/organisation', { timezone: 'Asia/Shanghai' }, token);
+  }
   await page.context().close();
 });

@@ -216,3 +216,77 @@ test('a program that has stopped says so and offers to start again', async () =>
   assert.equal(await page.locator('#crash').count(), 0);
   await page.context().close();
 });
+
+test('a bulk change is taken back as it was, and says what it could not take back', async () => {
+  const page = await logIn(faces[0]);
+  const mark = `撤${Date.now() % 1_000_000}`;
+  const mine = [];
+  for (const [name, city] of [['甲', '上海'], ['乙', '成都'], ['丙', null]]) mine.push(await make('customers', { name: `${mark}${name}公司`, city }));
+  const cities = async () => (await Promise.all(mine.map(c => get(`/customers/${c.id}`)))).map(c => c.city ?? null);
+  const edit = async city => {
+    await page.goto(`${base}/customers?q=${encodeURIComponent(mark)}`);
+    await page.locator('tbody tr input[type=checkbox]').nth(2).waitFor();
+    await page.locator('thead input[type=checkbox]').check();
+    await page.getByTestId('bulk-edit').click();
+    await page.locator('dialog select[name=bulk-field]').selectOption('city');
+    await page.locator('dialog [name=city]').fill(city);
+    await page.locator('dialog footer .btn-primary').click();
+    await until(async () => (await cities()).every(c => c === city), 'all are changed');
+  };
+  await edit('温州');
+  await page.getByRole('button', { name: '撤销' }).click();
+  await page.getByText('已撤销，3 条恢复为原来的值').waitFor();
+  assert.deepEqual(await cities(), ['上海', '成都', null]);
+  await edit('宁波');
+  const now = await get(`/customers/${mine[1].id}`);
+  const answer = await fetch(`${base}/api/v1/customers/${mine[1].id}`, {
+    method: 'PATCH', body: JSON.stringify({ city: '重庆' }),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'if-match': `"${now.version}"` },
+  });
+  assert.equal(answer.status, 200);
+  await page.getByRole('button', { name: '撤销' }).click();
+  await page.getByText(/2 条已恢复；1 条没有恢复/).waitFor();
+  await check(page, 'bulk-undo-clash');
+  assert.deepEqual(await cities(), ['上海', '重庆', null]);
+  await page.context().close();
+});
+
+test('archiving, tags and another owner are taken back too', async () => {
+  const page = await logIn(faces[0]);
+  const mark = `还${Date.now() % 1_000_000}`;
+  const tag = await make('tags', { name: `临时-${mark}` });
+  const { items: users } = await get('/users?limit=5&fields=id,name');
+  const [from, to] = users;
+  const mine = [];
+  for (const name of ['甲', '乙']) mine.push(await make('customers', { name: `${mark}${name}公司`, owner_id: from.id }));
+  const all = () => Promise.all(mine.map(c => get(`/customers/${c.id}`)));
+  const choose = async () => {
+    await page.goto(`${base}/customers?q=${encodeURIComponent(mark)}`);
+    await page.locator('tbody tr input[type=checkbox]').nth(1).waitFor();
+    await page.locator('thead input[type=checkbox]').check();
+  };
+  const undo = () => page.getByRole('button', { name: '撤销' }).click();
+  await choose();
+  await page.getByTestId('bulk-tags').click();
+  await page.locator('dialog [role=combobox]').fill(tag.name);
+  await page.locator('dialog [role=option]').filter({ hasText: tag.name }).first().click();
+  await page.locator('dialog footer .btn-primary').click();
+  await until(async () => (await all()).every(c => c.tags.includes(tag.id)), 'tagged');
+  await undo();
+  await until(async () => (await all()).every(c => !(c.tags ?? []).includes(tag.id)), 'the tag is gone');
+  await choose();
+  await page.getByTestId('bulk').getByRole('button', { name: /负责人/ }).click();
+  await page.locator('dialog [role=combobox]').fill(to.name);
+  await page.locator('dialog [role=option]').filter({ hasText: to.name }).first().click();
+  await page.locator('dialog footer .btn-primary').click();
+  await until(async () => (await all()).every(c => c.owner_id === to.id), 'handed over');
+  await undo();
+  await until(async () => (await all()).every(c => c.owner_id === from.id), 'handed back');
+  await choose();
+  await page.getByTestId('bulk').getByRole('button', { name: /归档/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /归档/ }).last().click();
+  await until(async () => (await all()).every(c => c.archived_at), 'archived');
+  await undo();
+  await until(async () => (await all()).every(c => !c.archived_at), 'back again');
+  await page.context().close();
+});

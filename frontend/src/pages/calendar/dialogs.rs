@@ -5,7 +5,7 @@ use super::{Acts, agenda, nine, sign_of, tone_of};
 use crate::data::change::{Change, change};
 use crate::data::session::Session;
 use crate::data::session::use_session;
-use crate::format::{Clock, parse_day};
+use crate::format::{Clock, money, parse_day};
 use crate::i18n::{Lang, use_lang};
 use crate::route::Route;
 use crate::ui::field::value_of;
@@ -48,7 +48,7 @@ pub(super) fn day(
     onclose: Callback<()>,
 ) -> Html {
     let list = on_day(entries, day);
-    let at = if day == clock.today() { clock.now.with_timezone(&clock.offset).naive_local() } else { nine(day) };
+    let at = if day == clock.today() { clock.local_now() } else { nine(day) };
     let one = |object: &'static str, label: &'static str, class: &'static str| {
         let moment = if object == "tasks" { nine(day).max(at) } else { at };
         let onclick = acts.create.reform(move |_: MouseEvent| (object, moment));
@@ -101,6 +101,7 @@ pub(super) fn EntryDialog(p: &EntryProps) -> Html {
                 version: e.version,
                 set: json!({ "status": "done" }),
                 back: json!({ "status": "open" }),
+                title: Some(e.title.clone()),
                 said: l.task_finished(&e.title),
                 unsaid: l.task_reopened().into(),
             };
@@ -114,7 +115,7 @@ pub(super) fn EntryDialog(p: &EntryProps) -> Html {
     </> };
     html! { <Dialog title={e.title.clone()} onclose={p.onclose.clone()} {footer}>
         <dl class="space-y-2.5">
-            <div class="flex items-center gap-2"><span class={cls!("inline-flex h-6 items-center gap-1.5 rounded-md px-2 text-xs font-medium", tone_of(e))}>{ icon(sign_of(e), "size-3.5") }{ kind }</span><span class="tabular-nums">{ format!("{} {}", e.at.date(), e.time()) }</span>if e.late { <span class="text-xs text-error">{ l.tasks_overdue() }</span> }if e.done { <span class="text-xs text-success">{ l.cal_done() }</span> }</div>
+            <div class="flex items-center gap-2"><span class={cls!("inline-flex h-6 items-center gap-1.5 rounded-md px-2 text-xs font-medium", tone_of(e))}>{ icon(sign_of(e), "size-3.5") }{ kind }</span><span class="tabular-nums">{ format!("{} {}", e.at.date(), e.time()) }</span>if let Some(minor) = e.amount { <b class="font-medium tabular-nums">{ money(l, session.currency(), minor) }</b> }if e.late { <span class="text-xs text-error">{ l.tasks_overdue() }</span> }if e.done { <span class="text-xs text-success">{ l.cal_done() }</span> }</div>
             if let Some((id, name)) = &e.customer { <div class="flex items-center gap-2">{ icon("building-2", "size-4 text-base-content/70") }<Link<Route> to={Route::record("customers", id)} classes="truncate hover:text-primary hover:underline">{ name }</Link<Route>></div> }
             if !e.owner.is_empty() { <div class="flex items-center gap-2">{ avatar(&e.owner, "size-5 text-[10px]") }{ &e.owner }</div> }
         </dl>

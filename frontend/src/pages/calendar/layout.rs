@@ -72,12 +72,12 @@ fn weeks(at: NaiveDate) -> u32 {
 /// Something with a time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Entry {
-    /// `tasks` or `activities`.
+    /// `tasks`, `activities` or `opportunities`.
     pub(super) object: &'static str,
     pub(super) id: String,
     pub(super) version: Option<i64>,
     pub(super) title: String,
-    /// In the reader's time.
+    /// In the organisation's time; a deal stands at the beginning of its day.
     pub(super) at: NaiveDateTime,
     pub(super) minutes: i64,
     pub(super) done: bool,
@@ -86,6 +86,8 @@ pub(super) struct Entry {
     pub(super) kind: String,
     pub(super) customer: Option<(String, String)>,
     pub(super) owner: String,
+    /// Of a deal, in minor units.
+    pub(super) amount: Option<i64>,
 }
 
 impl Entry {
@@ -93,20 +95,25 @@ impl Entry {
         self.object == "tasks"
     }
 
-    /// `09:30`.
+    /// A day on which a deal is expected to close, without a time of day.
+    pub(super) fn is_deal(&self) -> bool {
+        self.object == "opportunities"
+    }
+
+    /// `09:30`; nothing for what has a day only.
     pub(super) fn time(&self) -> String {
-        format!("{:02}:{:02}", self.at.hour(), self.at.minute())
+        if self.is_deal() { String::new() } else { format!("{:02}:{:02}", self.at.hour(), self.at.minute()) }
     }
 
     /// Inside the hours of the week's grid.
     pub(super) fn in_hours(&self) -> bool {
-        HOURS.contains(&self.at.hour())
+        !self.is_deal() && HOURS.contains(&self.at.hour())
     }
 }
 
-/// A moment in the reader's time.
+/// A moment in the organisation's time.
 pub(super) fn local(text: &str, clock: &Clock) -> Option<NaiveDateTime> {
-    parse_moment(text).map(|at| at.with_timezone(&clock.offset).naive_local())
+    parse_moment(text).map(|at| clock.zone.local(at))
 }
 
 /// The entries of a day, by time.

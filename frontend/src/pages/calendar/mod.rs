@@ -1,4 +1,5 @@
-//! The calendar: tasks by when they are due and activities by when they happen, as a month, a week or an agenda.
+//! The calendar: tasks by when they are due, activities by when they happen and deals by when they are expected to close,
+//! as a month, a week or an agenda.
 
 mod agenda;
 mod dialogs;
@@ -21,7 +22,7 @@ use crate::record::link::{Choice, LinkPicker};
 use crate::route::Route;
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Failed, cls, icon, page_head, skeleton_lines};
-use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use layout::{Entry, View};
 use serde_json::{Value, json};
 use yew::prelude::*;
@@ -85,9 +86,11 @@ pub(crate) fn Calendar() -> Html {
     let me = (session.me.id.clone(), session.me.name.clone());
     let look = read_look(use_location().map(|l| l.query_str().to_owned()).as_deref().unwrap_or(""), &me, &clock);
     let over = use_state_eq(|| None::<Over>);
-    let kinds = use_state_eq(|| (true, true));
+    let kinds = use_state_eq(|| [true; 3]);
     let (from, to) = look.view.days(look.at);
-    let (loaded, reload) = load::use_entries((from, to, look.who.as_ref().map(|w| w.0.clone())), kinds.0, kinds.1);
+    let may = |object: &str| session.object(object).is_some_and(|o| o.may("read"));
+    let shown = [kinds[0] && may("tasks"), kinds[1] && may("activities"), kinds[2] && may("opportunities")];
+    let (loaded, reload) = load::use_entries((from, to, look.who.as_ref().map(|w| w.0.clone())), shown);
     let go = {
         let mine = me.0.clone();
         Callback::from(move |to: Look| {
@@ -151,10 +154,10 @@ pub(crate) fn Calendar() -> Html {
 
 /// An entry at the same time of another day.
 fn moved(l: Lang, e: &Entry, day: NaiveDate, clock: &Clock) -> Change {
-    let field = if e.is_task() { "due_at" } else { "occurred_at" };
-    let text = |at: NaiveDateTime| {
-        let at = at.and_local_timezone(clock.offset).single();
-        json!({ field: at.map(|t| format::moment_text(t.with_timezone(&Utc))) })
+    let text = |at: NaiveDateTime| match e.object {
+        "opportunities" => json!({ "expected_close_on": at.date().to_string() }),
+        "tasks" => json!({ "due_at": clock.sent(at) }),
+        _ => json!({ "occurred_at": clock.sent(at) }),
     };
     Change {
         object: e.object.into(),
@@ -162,6 +165,7 @@ fn moved(l: Lang, e: &Entry, day: NaiveDate, clock: &Clock) -> Change {
         version: e.version,
         set: text(day.and_time(e.at.time())),
         back: text(e.at),
+        title: None,
         said: l.cal_moved(&e.title, &day.to_string()),
         unsaid: l.saved().into(),
     }
@@ -176,15 +180,11 @@ fn form(
     onclose: Callback<()>,
 ) -> Html {
     let Some(meta) = session.object(object).cloned() else { return html! {} };
-    let moment = at.and_local_timezone(clock.offset).single().map(|t| format::moment_text(t.with_timezone(&Utc)));
     let mut preset = Record::new();
     for f in meta.fields.iter().filter(|f| f.writable && !f.default.is_null()) {
         crate::data::form::put(&mut preset, &f.key, f.default.clone());
     }
-    preset.insert(
-        if object == "tasks" { "due_at" } else { "occurred_at" }.into(),
-        moment.map_or(Value::Null, Value::String),
-    );
+    preset.insert(if object == "tasks" { "due_at" } else { "occurred_at" }.into(), Value::String(clock.sent(at)));
     html! { <Lazy room={Room::Form(Box::new(yew::props!(RecordFormProps { meta, preset, onclose })))} /> }
 }
 
@@ -204,7 +204,7 @@ fn nine(day: NaiveDate) -> NaiveDateTime {
 }
 
 /// Back, forward, today, the month's name, the view, the person, what is shown.
-fn bar(l: Lang, look: &Look, go: &Callback<Look>, kinds: &UseStateHandle<(bool, bool)>) -> Html {
+fn bar(l: Lang, look: &Look, go: &Callback<Look>, kinds: &UseStateHandle<load::Kinds>) -> Html {
     let to = |at: NaiveDate| {
         let look = look.clone();
         go.reform(move |_: MouseEvent| Look { at, ..look.clone() })
@@ -228,12 +228,15 @@ fn bar(l: Lang, look: &Look, go: &Callback<Look>, kinds: &UseStateHandle<(bool, 
         let look = look.clone();
         go.reform(move |who: Option<Choice>| Look { who, ..look.clone() })
     };
-    let (tasks, activities) = **kinds;
-    let flip = |next: (bool, bool)| {
-        let kinds = kinds.clone();
-        Callback::from(move |_: Event| kinds.set(next))
+    let check = |i: usize, label: &'static str| {
+        let (kinds, mut next) = (kinds.clone(), **kinds);
+        let on = next[i];
+        next[i] = !on;
+        // Something is always shown: the last one that is unchecked brings back the others.
+        let next = if next.contains(&true) { next } else { next.map(|n| !n) };
+        let onchange = Callback::from(move |_: Event| kinds.set(next));
+        html! { <label class="flex cursor-pointer items-center gap-1.5 text-[13px]"><input type="checkbox" class="checkbox checkbox-xs" checked={on} {onchange} />{ label }</label> }
     };
-    let check = |on: bool, label: &'static str, onchange: Callback<Event>| html! { <label class="flex cursor-pointer items-center gap-1.5 text-[13px]"><input type="checkbox" class="checkbox checkbox-xs" checked={on} {onchange} />{ label }</label> };
     html! {
         <div class="mb-3 flex flex-wrap items-center gap-x-3 gap-y-2">
             <div class="flex items-center gap-1"><button class="btn btn-sm btn-square btn-ghost" aria-label={l.cal_prev()} onclick={to(look.view.step(look.at, false))}>{ icon("chevron-left", "size-4") }</button>
@@ -241,8 +244,7 @@ fn bar(l: Lang, look: &Look, go: &Callback<Look>, kinds: &UseStateHandle<(bool, 
                 <button class="btn btn-sm" onclick={to(browser::clock().today())}>{ l.cal_today() }</button></div>
             <h2 class="text-[15px] font-semibold tabular-nums" aria-live="polite">{ title }</h2>
             <div class="ml-auto flex flex-wrap items-center gap-3">
-                { check(tasks, l.cal_tasks(), flip((!tasks || !activities, activities))) }
-                { check(activities, l.cal_activities(), flip((tasks, !activities || !tasks))) }
+                { check(0, l.cal_tasks()) }{ check(1, l.cal_activities()) }{ check(2, l.cal_deals()) }
                 <div class="w-40" role="group" aria-label={l.cal_whose()}><LinkPicker object="users" small=true value={look.who.clone()} onchange={onwho} placeholder={l.cal_everyone()} /></div>
                 <div role="group" aria-label={l.cal_view()} class="flex rounded-lg bg-base-200 p-1">{ for views }</div>
             </div>
@@ -256,6 +258,7 @@ fn tone_of(e: &Entry) -> &'static str {
         _ if e.done => "tone-neutral line-through",
         _ if e.late => "tone-error",
         _ if e.is_task() => "tone-warning",
+        _ if e.is_deal() => "tone-success",
         "visit" | "meeting" => "tone-primary",
         "note" | "email" => "tone-neutral",
         _ => "tone-info",
@@ -267,6 +270,7 @@ fn sign_of(e: &Entry) -> &'static str {
     match e.kind.as_str() {
         _ if e.is_task() && e.done => "circle-check",
         _ if e.is_task() => "list-checks",
+        _ if e.is_deal() => "kanban",
         "call" => "phone",
         "visit" => "users",
         "meeting" | "online_meeting" => "video",

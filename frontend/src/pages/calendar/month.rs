@@ -71,7 +71,7 @@ fn cell(l: Lang, clock: &Clock, at: NaiveDate, day: NaiveDate, list: &[&Entry], 
                 { for list.iter().take(SHOWN).map(|e| chip(e, acts)) }
                 if list.len() > SHOWN { <button type="button" class="w-full cursor-pointer rounded px-1.5 text-left text-[11px] text-base-content/70 hover:text-primary" onclick={acts.day.reform(move |_: MouseEvent| day)}>{ l.cal_more(list.len() - SHOWN) }</button> }
             </div>
-            <div class="mt-0.5 flex justify-center gap-0.5 sm:hidden" aria-hidden="true">{ for list.iter().take(3).map(|e| html! { <span class={cls!("size-1.5 rounded-full", if e.late { "bg-error" } else if e.done { "bg-base-content/30" } else if e.is_task() { "bg-warning" } else { "bg-primary" })}></span> }) }</div>
+            <div class="mt-0.5 flex justify-center gap-0.5 sm:hidden" aria-hidden="true">{ for list.iter().take(3).map(|e| html! { <span class={cls!("size-1.5 rounded-full", if e.late { "bg-error" } else if e.done { "bg-base-content/30" } else if e.is_task() { "bg-warning" } else if e.is_deal() { "bg-success" } else { "bg-primary" })}></span> }) }</div>
         </div>
     }
 }
@@ -84,5 +84,5 @@ pub(super) fn chip(e: &Entry, acts: &Acts) -> Html {
         entry.clone()
     });
     let ondragstart = Callback::from(move |ev: DragEvent| super::dialogs::drag(&ev, &dragged));
-    html! { <button key={e.id.clone()} type="button" draggable="true" {ondragstart} onclick={open} data-entry={e.id.clone()} title={format!("{} {}", e.time(), e.title)} class={cls!("flex h-5.5 w-full cursor-pointer items-center gap-1 rounded px-1.5 text-left text-[11px] leading-none", tone_of(e))}>{ icon(sign_of(e), "size-3") }<span class="hidden tabular-nums xl:inline">{ e.time() }</span><span class="truncate">{ &e.title }</span></button> }
+    html! { <button key={e.id.clone()} type="button" draggable="true" {ondragstart} onclick={open} data-entry={e.id.clone()} title={format!("{} {}", e.time(), e.title).trim().to_owned()} class={cls!("flex h-5.5 w-full cursor-pointer items-center gap-1 rounded px-1.5 text-left text-[11px] leading-none", tone_of(e))}>{ icon(sign_of(e), "size-3") }if !e.is_deal() { <span class="hidden tabular-nums xl:inline">{ e.time() }</span> }<span class="truncate">{ &e.title }</span></button> }
 }

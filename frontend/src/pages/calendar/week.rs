@@ -57,7 +57,7 @@ fn column(clock: &Clock, day: NaiveDate, height: &str, entries: &[Entry], acts: 
         let half = i64::from(e.offset_y()).max(0) * 2 / HOUR;
         ("tasks", day.and_time(NaiveTime::MIN) + Duration::hours(i64::from(HOURS.start)) + Duration::minutes(half * 30))
     });
-    let now = clock.now.with_timezone(&clock.offset);
+    let now = clock.local_now();
     let line = (day == clock.today() && HOURS.contains(&now.hour()))
         .then(|| HOUR * i64::from((now.hour() - HOURS.start) * 60 + now.minute()) / 60);
     html! {

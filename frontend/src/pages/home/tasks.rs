@@ -31,14 +31,14 @@ fn mine(extra: Value) -> Value {
     ] })
 }
 
-/// The moment at which a day of the reader begins.
-fn midnight(day: NaiveDate, clock: &Clock) -> Option<DateTime<Utc>> {
-    Some(day.and_hms_opt(0, 0, 0)?.and_local_timezone(clock.offset).single()?.with_timezone(&Utc))
+/// The moment at which a day of the organisation begins.
+fn midnight(day: NaiveDate, clock: &Clock) -> DateTime<Utc> {
+    clock.zone.midnight(day)
 }
 
 /// Due before the morning after so many days.
 fn due_within(days: i64, clock: &Clock) -> Value {
-    let end = midnight(clock.today() + Duration::days(days + 1), clock).unwrap_or(clock.now);
+    let end = midnight(clock.today() + Duration::days(days + 1), clock);
     json!({ "field": "due_at", "op": "lt", "value": format::moment_text(end) })
 }
 
@@ -73,7 +73,7 @@ fn when(due: &str, clock: &Clock) -> When {
     match format::parse_moment(due) {
         None => When::Undated,
         Some(at) if at < clock.now => When::Overdue,
-        Some(at) if at.with_timezone(&clock.offset).date_naive() == clock.today() => When::Today,
+        Some(at) if clock.zone.day(at) == clock.today() => When::Today,
         Some(_) => When::Next,
     }
 }
@@ -181,6 +181,7 @@ fn row(
             version,
             set: json!({ "status": "done" }),
             back: json!({ "status": "open" }),
+            title: Some(title.clone()),
             said: l.task_finished(&title),
             unsaid: l.task_reopened().into(),
         }
@@ -195,6 +196,7 @@ fn row(
                 version,
                 set: json!({ "due_at": to }),
                 back: json!({ "due_at": if was.is_empty() { Value::Null } else { json!(was) } }),
+                title: None,
                 said: l.task_moved(&format::moment(l, &to, &clock)),
                 unsaid: l.saved().into(),
             }
@@ -218,7 +220,7 @@ fn row(
 
 /// Nine in the morning.
 fn nine(day: NaiveDate, clock: &Clock) -> Option<DateTime<Utc>> {
-    midnight(day, clock).map(|m| m + Duration::hours(9))
+    Some(clock.zone.moment(day.and_hms_opt(9, 0, 0)?))
 }
 
 /// The Monday after a day.
@@ -232,8 +234,8 @@ mod tests {
     use chrono::FixedOffset;
 
     fn clock() -> Clock {
-        let offset = FixedOffset::east_opt(8 * 3600).unwrap();
-        Clock { now: format::parse_moment("2026-11-22T08:00:00Z").unwrap(), offset }
+        let zone = domain::zone::Zone::fixed(FixedOffset::east_opt(8 * 3600).unwrap());
+        Clock { now: format::parse_moment("2026-11-22T08:00:00Z").unwrap(), zone }
     }
 
     #[test]

@@ -343,7 +343,7 @@ mod tests {
     }
 
     fn say(d: &Value) -> Option<String> {
-        let clock = Clock { now: chrono::DateTime::UNIX_EPOCH, offset: chrono::FixedOffset::east_opt(0).unwrap() };
+        let clock = Clock { now: chrono::DateTime::UNIX_EPOCH, zone: domain::zone::Zone::utc() };
         let refs = BTreeMap::from([("t1".to_owned(), "风险".to_owned())]);
         let (meta, roles) = (meta(), BTreeMap::new());
         Teller {

@@ -2,12 +2,12 @@
 
 use crate::browser;
 use crate::data::http::{ApiError, Request};
-use crate::data::query::{invalidate, use_query};
+use crate::data::query::{clear, invalidate, use_query};
 use crate::data::session::use_session;
 use crate::data::types::{Me, Page, Record, text};
 use crate::format;
 use crate::i18n::{Lang, use_lang};
-use crate::ui::field::{Field, Input};
+use crate::ui::field::{Field, Input, select};
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Failed, icon, skeleton_rows, spinner};
 use serde_json::{Map, Value, json};
@@ -84,6 +84,11 @@ pub(crate) fn Sheet(p: &SheetProps) -> Html {
             .as_ref()
             .and_then(|e| e.errors.iter().find(|x| x.field == key))
             .map(|x| AttrValue::from(x.message.clone()));
+        if key == "timezone" {
+            let zones: Vec<(String, String)> = browser::zones().into_iter().map(|z| (z.clone(), z)).collect();
+            let now = values.get(key).and_then(Value::as_str).unwrap_or("");
+            return html! { <Field label={*label} error={wrong.clone()} help={l.timezone_help()}>{ select(key, label, &zones, now, "w-full", oninput) }</Field> };
+        }
         html! { <Field label={*label} error={wrong.clone()}><Input name={key} kind={*kind} disabled={*fixed} value={values.get(key).and_then(Value::as_str).unwrap_or("").to_owned()} invalid={wrong.is_some()} {oninput} autocomplete={(*kind == "password").then(|| AttrValue::from(if key == "current_password" { "current-password" } else { "new-password" }))} /></Field> }
     };
     html! { <Card title={p.title.clone()}><form novalidate=true {onsubmit} class="max-w-md px-4 pb-4 pt-1">
@@ -162,11 +167,18 @@ pub(crate) fn OrganisationPage() -> Html {
     let l = use_lang();
     let query = use_query::<Record>("/organisation".to_owned());
     let version = query.data.as_ref().and_then(|o| crate::data::types::int(o, "version"));
+    let set_me = use_session().set_me;
     let onsend = Callback::from(move |(v, done): Sent| {
+        let set_me = set_me.clone();
         spawn_local(async move {
             let answer = Request::patch("/organisation", Value::Object(v)).if_match(version).text().await;
             if answer.is_ok() {
-                invalidate("/organisation")
+                invalidate("/organisation");
+                // The name, the currency and the time zone stand on every page.
+                if let Ok(me) = Request::get("/me").fresh().json::<Me>().await {
+                    set_me.emit(me);
+                    clear()
+                }
             }
             done.emit(answer.err());
         })
