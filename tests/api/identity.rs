@@ -136,6 +136,29 @@ engines! {
         }
     }
 
+    fn a_custom_phone_stays_masked_in_records_and_events_when_its_field_is_gone(server: &Server) {
+        let admin = server.admin();
+        let field = json!({ "object": "contacts", "key": "second_phone", "label_zh": "备用电话", "label_en": "Second phone", "kind": "phone" });
+        let field = admin.post("/api/v1/custom_fields", &field).expect(201).id();
+        let (permissions, masks) = (json!({ "contacts": { "read": "all" }, "events": { "read": "all" } }), json!({ "phone": "partial", "email": "clear" }));
+        let role = json!({ "key": "half_sighted", "name_zh": "看一半", "name_en": "Half", "permissions": permissions, "masks": masks });
+        admin.post("/api/v1/roles", &role).expect(201);
+        let body = json!({ "name": "张伟", "custom": { "second_phone": "13812345678" } });
+        let id = server.create("contacts", &body);
+        let (contact, events) = (format!("/api/v1/contacts/{id}"), format!("/api/v1/events?object=contacts&record_id={id}"));
+        let masked = server.as_role("half_sighted");
+        let seen = || {
+            let paths = [contact.as_str(), "/api/v1/contacts", events.as_str()];
+            paths.map(|path| masked.get(path).expect(200).json.to_string()).join("\n")
+        };
+        let (before, whole) = (seen(), "13812345678");
+        assert!(before.contains("second_phone") && !before.contains(whole), "{before}");
+        admin.delete(&format!("/api/v1/custom_fields/{field}")).expect(204);
+        assert!(!seen().contains(whole), "{}", seen());
+        // Nothing is lost for those who may see it.
+        assert_eq!(admin.get(&contact).expect(200)["custom"]["second_phone"], whole);
+    }
+
     fn an_api_key_is_shown_once_and_works_until_it_is_revoked(server: &Server) {
         let admin = server.admin();
         let made = admin.post("/api/v1/api_keys", &json!({ "name": "erp", "role_keys": ["integration"] })).expect(201);

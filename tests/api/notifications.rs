@@ -122,6 +122,22 @@ engines! {
         rep.get("/api/v1/stream?last_event_id=x").expect(422);
     }
 
+    fn what_is_read_in_one_window_is_told_in_the_others(server: &Server) {
+        let (id, rep) = server.user("representative", None);
+        let mut stream = rep.follow("/api/v1/stream");
+        assert_eq!(stream.wait_for("unread").data["unread"], 0);
+        for name in ["甲", "乙"] {
+            server.create("customers", &json!({ "name": name, "owner_id": id }));
+        }
+        until("both pieces of news", || (stream.wait_for("notification").data["unread"] == 2).then_some(()));
+        let first = rep.get("/api/v1/notifications?limit=1").expect(200).items()[0]["id"].clone();
+        let path = format!("/api/v1/notifications/{}", first.as_str().unwrap());
+        rep.patch(&path, 1, &json!({ "read": true })).expect(200);
+        assert_eq!(stream.wait_for("unread").data["unread"], 1);
+        rep.post_empty("/api/v1/notifications/read_all").expect(200);
+        assert_eq!(stream.wait_for("unread").data["unread"], 0);
+    }
+
     fn the_live_stream_ends_with_the_session(server: &Server) {
         let (id, rep) = server.user("representative", None);
         let mut stream = rep.follow("/api/v1/stream");

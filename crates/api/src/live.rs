@@ -29,6 +29,8 @@ pub(crate) enum Message {
     Change(Arc<Change>),
     /// Somebody was told something.
     News(Arc<Notification>),
+    /// Somebody marked their news as read or unread.
+    Read(Uuid),
     /// The server ends.
     End,
 }
@@ -57,6 +59,11 @@ impl Live {
     /// A new listener.
     pub(crate) fn listen(&self) -> broadcast::Receiver<Message> {
         self.sender.subscribe()
+    }
+
+    /// A person read their news, perhaps in another window.
+    pub(crate) fn read(&self, user: Uuid) {
+        let _ = self.sender.send(Message::Read(user));
     }
 
     /// Tells everybody that it ends, so that nobody holds the server up.

@@ -178,7 +178,8 @@ pub fn update(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, input: &CustomF
     Ok(show(&field))
 }
 
-/// Removes a field. The values stay in their records, unseen; a field of the same key finds them again.
+/// Removes a field. The values stay in their records, shown only to those who see telephone numbers and e-mail addresses
+/// in full; a field of the same key finds them again.
 pub fn delete(ctx: &mut Ctx<'_>, id: Uuid) -> Result<()> {
     let field = load(ctx, id)?;
     persistence::custom_index::drop(ctx.conn, &field)?;

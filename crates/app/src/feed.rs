@@ -3,7 +3,7 @@
 use crate::{Ctx, Error, Result};
 use contract::feed::{EventOut, Events};
 use domain::policy::{Action, Mask, Masks};
-use domain::record::{Shape, mask, masked};
+use domain::record::{Shape, mask, mask_custom, masked};
 use persistence::events::{Event, Filter};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -132,11 +132,7 @@ pub fn document(text: Option<&str>, shape: &Shape, masks: Masks) -> Option<Map<S
         }
     }
     if let Some(Json::Object(custom)) = doc.get_mut("custom") {
-        for field in shape.custom.iter().filter(|f| masked(&f.kind, masks) != Mask::Clear) {
-            if let Some(value) = custom.get_mut(field.key.as_ref()) {
-                *value = value.as_str().and_then(|s| mask(s, &field.kind, masks)).map_or(Json::Null, Json::String);
-            }
-        }
+        mask_custom(custom, shape, masks);
     }
     Some(doc)
 }

@@ -191,6 +191,7 @@ pub enum Trigger {
         /// A date or time field.
         field: String,
         /// How many.
+        #[cfg_attr(feature = "openapi", schema(value_type = i64, minimum = 0, maximum = 4294967295_u32))]
         count: u32,
         /// Of which.
         unit: TimeUnit,
@@ -203,6 +204,7 @@ pub enum Trigger {
         /// A date or time field.
         field: String,
         /// How many.
+        #[cfg_attr(feature = "openapi", schema(value_type = i64, minimum = 0, maximum = 4294967295_u32))]
         count: u32,
         /// Of which.
         unit: TimeUnit,
@@ -245,6 +247,11 @@ pub enum TimeUnit {
     Days,
 }
 
+/// Fields of a record by key, as in a merge patch of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = Object))]
+pub struct FieldValues(pub Map<String, Json>);
+
 /// What a rule does. Texts may name fields of the record in braces: `{name}`, `{customer_id.name}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -252,8 +259,8 @@ pub enum TimeUnit {
 pub enum RuleAction {
     /// Sets fields of the record.
     SetFields {
-        /// As in a merge patch of the record.
-        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        /// What they become.
+        #[cfg_attr(feature = "openapi", schema(value_type = FieldValues))]
         values: Map<String, Json>,
     },
     /// Adds a tag.
@@ -277,6 +284,7 @@ pub enum RuleAction {
         assignee: Recipient,
         /// Due so many days later; null for no date.
         #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<i64>, minimum = 0, maximum = 4294967295_u32))]
         due_in_days: Option<u32>,
         /// The days are working days.
         #[serde(default)]

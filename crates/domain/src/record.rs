@@ -173,20 +173,30 @@ impl Record {
     }
 
     fn write_custom(&self, shape: &Shape, masks: Masks, out: &mut String) {
-        let sensitive = |f: &FieldDef| masked(&f.kind, masks) != Mask::Clear;
-        if !shape.custom.iter().any(sensitive) {
+        if masks.phone == Mask::Clear && masks.email == Mask::Clear {
             self.at(shape.custom_at()).write_json(out);
             return;
         }
         let mut custom = self.custom();
-        for field in shape.custom.iter().filter(|f| sensitive(f)) {
-            if let Some(slot) = custom.get_mut(field.key.as_ref()) {
-                let shown = slot.as_str().and_then(|s| mask(s, &field.kind, masks));
-                *slot = shown.map_or(serde_json::Value::Null, serde_json::Value::String);
-            }
-        }
+        mask_custom(&mut custom, shape, masks);
         out.push_str(&serde_json::Value::Object(custom).to_string());
     }
+}
+
+/// Puts the caller's masks on the values of custom fields. Values of fields that are gone are left out: what was in them,
+/// a telephone number perhaps, is not known any more.
+pub fn mask_custom(custom: &mut serde_json::Map<String, serde_json::Value>, shape: &Shape, masks: Masks) {
+    if masks.phone == Mask::Clear && masks.email == Mask::Clear {
+        return;
+    }
+    custom.retain(|key, value| {
+        let field = shape.custom.iter().find(|f| f.key.as_ref() == key.as_str());
+        if let Some(field) = field.filter(|f| masked(&f.kind, masks) != Mask::Clear) {
+            let shown = value.as_str().and_then(|s| mask(s, &field.kind, masks));
+            *value = shown.map_or(serde_json::Value::Null, serde_json::Value::String);
+        }
+        field.is_some()
+    });
 }
 
 /// The fields that a list answers with.

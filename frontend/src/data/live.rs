@@ -38,6 +38,8 @@ struct State {
     changed: BTreeSet<String>,
     gathering: bool,
     wait: u32,
+    /// This connection has said how much is unread.
+    connected: bool,
     gone: bool,
     stop: Option<js_sys::Function>,
     heard: Option<Heard>,
@@ -65,6 +67,7 @@ pub(crate) fn start(me: &str, told: Callback<News>) -> Live {
         changed: BTreeSet::new(),
         gathering: false,
         wait: 1000,
+        connected: false,
         gone: false,
         stop: None,
         heard: None,
@@ -86,6 +89,7 @@ async fn connect(state: Rc<RefCell<State>>) {
         let state = state.clone();
         Heard::new(move |event: String, data: String, id: String| hear(&state, &event, &data, id))
     };
+    state.borrow_mut().connected = false;
     let last = state.borrow().last.clone();
     let stop = follow(&http::url("/stream"), &token, &last, heard.as_ref());
     let mut s = state.borrow_mut();
@@ -131,7 +135,14 @@ fn hear(state: &Rc<RefCell<State>>, event: &str, data: &str, id: String) {
     match event {
         "change" => changed(state, &v),
         "reset" => clear(),
-        "unread" => tell_unread(state, &v),
+        "unread" => {
+            tell_unread(state, &v);
+            // Read elsewhere: what is on screen shows it too.
+            if state.borrow().connected {
+                invalidate("/notifications");
+            }
+            state.borrow_mut().connected = true;
+        }
         "notification" => {
             tell_unread(state, &v);
             invalidate("/notifications");

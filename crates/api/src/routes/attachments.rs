@@ -1,9 +1,8 @@
 //! Files that belong to records.
 
-use super::files::{content, picture, receive, require_any};
-use super::paging::limit;
+use super::files::{content, picture, receive};
+use super::paging::{OfRecord, caller};
 use super::records::path_id;
-use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
 use actix_web::http::header;
 use actix_web::web::{self, Payload, ServiceConfig};
@@ -43,21 +42,6 @@ pub(super) fn configure(scope: &mut ServiceConfig) {
 )]
 pub(crate) struct Doc;
 
-async fn caller(req: &HttpRequest, actions: &[Action]) -> Result<Cx<Anyone>> {
-    let cx = Cx::authenticate(req).await?;
-    require_any(&cx, actions)?;
-    Ok(cx)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    object: String,
-    record_id: Uuid,
-    cursor: Option<String>,
-    limit: Option<i64>,
-}
-
 /// List a record's attachments
 ///
 /// Newest first. Permission: read of the record.
@@ -70,8 +54,8 @@ struct Asked {
 )]
 async fn list_attachments(req: HttpRequest) -> Result<HttpResponse> {
     let cx = caller(&req, &[Action::Read]).await?;
-    let asked: Asked = cx.query()?;
-    let limit = limit(asked.limit, 50)?;
+    let asked: OfRecord = cx.query()?;
+    let limit = asked.limit()?;
     let page = cx
         .read(move |ctx| app::talk::attachments(ctx, &asked.object, asked.record_id, asked.cursor.as_deref(), limit))
         .await?;

@@ -1,9 +1,7 @@
 //! What people say about records.
 
-use super::files::require_any;
-use super::paging::limit;
+use super::paging::{OfRecord, caller};
 use super::records::{keyed, path_id, replay};
-use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
 use crate::http::body;
 use actix_web::http::header;
@@ -13,8 +11,6 @@ use app::idempotency;
 use contract::talk::{Comment, CommentPatch, Comments, NewComment};
 use domain::policy::Action;
 use persistence::settings::Answer;
-use serde::Deserialize;
-use uuid::Uuid;
 
 pub(super) fn configure(scope: &mut ServiceConfig) {
     scope.service(web::resource("/comments").route(web::get().to(list_comments)).route(web::post().to(create_comment)));
@@ -34,21 +30,6 @@ pub(super) fn configure(scope: &mut ServiceConfig) {
 )]
 pub(crate) struct Doc;
 
-async fn caller(req: &HttpRequest, actions: &[Action]) -> Result<Cx<Anyone>> {
-    let cx = Cx::authenticate(req).await?;
-    require_any(&cx, actions)?;
-    Ok(cx)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    object: String,
-    record_id: Uuid,
-    cursor: Option<String>,
-    limit: Option<i64>,
-}
-
 /// List a record's comments
 ///
 /// Newest first, with the names of authors and mentioned people. Permission: read of the record.
@@ -61,8 +42,8 @@ struct Asked {
 )]
 async fn list_comments(req: HttpRequest) -> Result<HttpResponse> {
     let cx = caller(&req, &[Action::Read]).await?;
-    let asked: Asked = cx.query()?;
-    let limit = limit(asked.limit, 50)?;
+    let asked: OfRecord = cx.query()?;
+    let limit = asked.limit()?;
     let page = cx
         .read(move |ctx| app::talk::comments(ctx, &asked.object, asked.record_id, asked.cursor.as_deref(), limit))
         .await?;

@@ -34,7 +34,7 @@ pub(crate) struct Doc;
     extensions(("x-permission" = json!("export of any object")))
 )]
 async fn list_exports(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req, Action::Export).await?;
+    let cx = caller(&req, &[Action::Export]).await?;
     let page = Page::of(&cx)?;
     let list = cx.read(move |ctx| app::exports::list(ctx, page.cursor.as_deref(), page.limit)).await?;
     Ok(HttpResponse::Ok().json(list))
@@ -50,7 +50,7 @@ async fn list_exports(req: HttpRequest) -> Result<HttpResponse> {
     extensions(("x-permission" = json!("export of any object")))
 )]
 async fn create_export(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
-    let cx = caller(&req, Action::Export).await?;
+    let cx = caller(&req, &[Action::Export]).await?;
     let new: NewExport = cx.body(body).await?;
     let lang = cx.lang;
     let export = cx.write(move |ctx| app::exports::create(ctx, &new, lang)).await?;
@@ -69,7 +69,7 @@ async fn create_export(req: HttpRequest, body: Payload) -> Result<HttpResponse> 
     extensions(("x-permission" = json!("export of any object")))
 )]
 async fn get_export(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req, Action::Export).await?;
+    let cx = caller(&req, &[Action::Export]).await?;
     let id = path_id(&req)?;
     let export = cx.read(move |ctx| app::exports::get(ctx, id)).await?;
     Ok(HttpResponse::Ok().json(export))
@@ -86,7 +86,7 @@ async fn get_export(req: HttpRequest) -> Result<HttpResponse> {
     extensions(("x-permission" = json!("export of any object")))
 )]
 async fn download_export(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req, Action::Export).await?;
+    let cx = caller(&req, &[Action::Export]).await?;
     let id = path_id(&req)?;
     let file = cx.read(move |ctx| app::exports::file(ctx, id)).await?;
     Ok(content(&cx.state.pool, &file, table_type(&file.name)))

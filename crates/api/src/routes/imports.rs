@@ -78,7 +78,7 @@ pub(crate) struct Doc;
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn list_imports(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req, Action::Import).await?;
+    let cx = caller(&req, &[Action::Import]).await?;
     let page = Page::of(&cx)?;
     let list = cx.read(move |ctx| app::imports::list(ctx, page.cursor.as_deref(), page.limit)).await?;
     Ok(HttpResponse::Ok().json(list))
@@ -95,7 +95,7 @@ async fn list_imports(req: HttpRequest) -> Result<HttpResponse> {
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn create_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
-    let cx = caller(&req, Action::Import).await?;
+    let cx = caller(&req, &[Action::Import]).await?;
     let new: NewImport = cx.body(body).await?;
     let pool = cx.state.pool.clone();
     let import = cx.read(move |ctx| app::imports::create(ctx, &pool, &new)).await?;
@@ -113,7 +113,7 @@ async fn create_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> 
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn get_import(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req, Action::Import).await?;
+    let cx = caller(&req, &[Action::Import]).await?;
     let (id, lang) = (path_id(&req)?, cx.lang);
     let import = cx.read(move |ctx| app::imports::get(ctx, id, lang)).await?;
     Ok(HttpResponse::Ok().json(import))
@@ -130,7 +130,7 @@ async fn get_import(req: HttpRequest) -> Result<HttpResponse> {
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn update_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
-    let cx = caller(&req, Action::Import).await?;
+    let cx = caller(&req, &[Action::Import]).await?;
     let id = path_id(&req)?;
     let patch: ImportPatch = cx.body(body).await?;
     let import = cx.write(move |ctx| app::imports::patch(ctx, id, &patch)).await?;
@@ -148,7 +148,7 @@ async fn update_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> 
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn start_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
-    let cx = caller(&req, Action::Import).await?;
+    let cx = caller(&req, &[Action::Import]).await?;
     let id = path_id(&req)?;
     let start: StartImport = cx.body(body).await?;
     let import = cx.write(move |ctx| app::imports::start(ctx, id, start.dry_run)).await?;
@@ -166,7 +166,7 @@ async fn start_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn cancel_import(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req, Action::Import).await?;
+    let cx = caller(&req, &[Action::Import]).await?;
     let id = path_id(&req)?;
     let import = cx.write(move |ctx| app::imports::cancel(ctx, id)).await?;
     Ok(HttpResponse::Ok().json(import))
@@ -185,7 +185,7 @@ async fn cancel_import(req: HttpRequest) -> Result<HttpResponse> {
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn undo_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
-    let cx = caller(&req, Action::Import).await?;
+    let cx = caller(&req, &[Action::Import]).await?;
     let id = path_id(&req)?;
     let wanted: UndoImport = cx.optional_body(body).await?;
     let import = cx.write(move |ctx| app::imports::undo(ctx, id, wanted)).await?;
@@ -213,7 +213,7 @@ struct Errors {
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn list_import_errors(req: HttpRequest) -> Result<HttpResponse> {
-    let cx = caller(&req, Action::Import).await?;
+    let cx = caller(&req, &[Action::Import]).await?;
     let query: Errors = cx.query()?;
     let (limit, lang) = (limit(query.limit, 50)?, cx.lang);
     let id = path_id(&req)?;

@@ -76,6 +76,7 @@ async fn update_notification(cx: Cx<Anyone>, req: HttpRequest, payload: Payload)
     let (id, lang) = (path_id(&req)?, cx.lang);
     let patch: NotificationPatch = cx.body(payload).await?;
     let body = cx.write(move |ctx| app::notifications::mark(ctx, id, &patch, lang)).await?;
+    cx.state.live.read(cx.actor.user_id);
     Ok(HttpResponse::Ok().json(body))
 }
 
@@ -85,7 +86,9 @@ async fn update_notification(cx: Cx<Anyone>, req: HttpRequest, payload: Payload)
 #[utoipa::path(post, path = "/api/v1/notifications/read_all", operation_id = "update_all_notifications", tag = "notifications",
     responses((status = 200, description = "How much was marked.", body = Marked)))]
 async fn update_all_notifications(cx: Cx<Anyone>) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(cx.write(app::notifications::mark_all).await?))
+    let body = cx.write(app::notifications::mark_all).await?;
+    cx.state.live.read(cx.actor.user_id);
+    Ok(HttpResponse::Ok().json(body))
 }
 
 /// Get the notification preferences.

@@ -1,4 +1,4 @@
-//! Pages of what a caller has under way: imports, exports.
+//! Pages of what a caller has under way (imports, exports) and of what hangs on a record (comments, attachments).
 
 use super::files::require_any;
 use crate::cx::{Anyone, Cx};
@@ -6,6 +6,7 @@ use crate::failure::Result;
 use actix_web::HttpRequest;
 use domain::policy::Action;
 use serde::Deserialize;
+use uuid::Uuid;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,9 +40,29 @@ pub(super) fn limit(given: Option<i64>, default: i64) -> Result<i64> {
     }
 }
 
-/// A caller who may do this with records of some object.
-pub(super) async fn caller(req: &HttpRequest, action: Action) -> Result<Cx<Anyone>> {
+/// Which page of what hangs on a record is asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfRecord {
+    /// Plural key of the record's object.
+    pub(super) object: String,
+    /// The record.
+    pub(super) record_id: Uuid,
+    /// Where the page before ended.
+    pub(super) cursor: Option<String>,
+    limit: Option<i64>,
+}
+
+impl OfRecord {
+    /// How many, by default 50.
+    pub(super) fn limit(&self) -> Result<i64> {
+        limit(self.limit, 50)
+    }
+}
+
+/// A caller who may do one of these with records of some object.
+pub(super) async fn caller(req: &HttpRequest, actions: &[Action]) -> Result<Cx<Anyone>> {
     let cx = Cx::authenticate(req).await?;
-    require_any(&cx, &[action])?;
+    require_any(&cx, actions)?;
     Ok(cx)
 }

@@ -48,7 +48,8 @@ struct From {
 /// (`{"seq":…,"type":"customer.updated","object":"customers","record_id":"…","actor_id":"…","at":"…"}`), and
 /// `notification` for the caller's news (a Notification, and `unread`). The id of a `change` is its position; whoever
 /// comes back with it in `Last-Event-ID` is told what happened meanwhile, or `reset` when that was too much to tell and
-/// everything should be loaded anew. A comment comes every 15 seconds as a sign of life.
+/// everything should be loaded anew. `unread` comes again when the caller read some of it elsewhere. Every 15 seconds
+/// there is a sign of life, a comment if there is nothing to say.
 #[utoipa::path(get, path = "/api/v1/stream", operation_id = "get_stream", tag = "notifications",
     params(("last_event_id" = Option<String>, Query, description = "Id of the last event received, where the header Last-Event-ID cannot be sent."), ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event received.")),
     responses((status = 200, description = "The stream.", content_type = "text/event-stream", body = contract::notifications::StreamMessage)))]
@@ -80,6 +81,7 @@ async fn get_stream(cx: Cx<Anyone>) -> Result<HttpResponse> {
         lang: cx.lang,
         receiver,
         last,
+        unread,
         first: Some(first),
     };
     Ok(HttpResponse::Ok()
@@ -139,6 +141,8 @@ struct Follower {
     receiver: broadcast::Receiver<Message>,
     /// Position up to which the listener has been told.
     last: i64,
+    /// How much was unread when the listener was told last.
+    unread: i64,
     first: Option<String>,
 }
 
@@ -163,7 +167,8 @@ impl Follower {
                 self.checked = Instant::now();
             }
             let text = match received {
-                None => Some(": still here\n\n".to_owned()),
+                // What was read through another process is told with the next sign of life.
+                None => Some(self.unread().await.unwrap_or_else(|| ": still here\n\n".to_owned())),
                 Some(Ok(Message::End)) | Some(Err(RecvError::Closed)) => return None,
                 Some(Err(RecvError::Lagged(_))) => Some(message("reset", None, &json!({}))),
                 Some(Ok(Message::Change(change))) => {
@@ -172,6 +177,8 @@ impl Follower {
                 }
                 Some(Ok(Message::News(news))) if news.user_id == self.actor.user_id => self.news(&news).await,
                 Some(Ok(Message::News(_))) => None,
+                Some(Ok(Message::Read(user))) if user == self.actor.user_id => self.unread().await,
+                Some(Ok(Message::Read(_))) => None,
             };
             if let Some(text) = text {
                 return Some((Bytes::from(text), self));
@@ -179,14 +186,26 @@ impl Follower {
         }
     }
 
-    async fn news(&self, news: &Notification) -> Option<String> {
+    async fn count(&self) -> Option<i64> {
         let (pool, user) = (self.state.pool.clone(), self.actor.user_id);
-        let unread = cx::blocking(move || {
+        let count = cx::blocking(move || {
             let mut conn = persistence::db::get(&pool)?;
             Ok(persistence::notifications::unread(&mut conn, user)?)
         });
+        count.await.ok()
+    }
+
+    /// How much is unread, if it is not what the listener was told last.
+    async fn unread(&mut self) -> Option<String> {
+        let count = self.count().await.filter(|count| *count != self.unread)?;
+        self.unread = count;
+        Some(message("unread", None, &json!({ "unread": count })))
+    }
+
+    async fn news(&mut self, news: &Notification) -> Option<String> {
         let mut data = serde_json::to_value(app::notifications::present(news, self.lang)).ok()?;
-        data["unread"] = unread.await.ok()?.into();
+        self.unread = self.count().await?;
+        data["unread"] = self.unread.into();
         Some(message("notification", None, &data))
     }
 }
