@@ -7,10 +7,11 @@ use persistence::db::{self, DbPool};
 use persistence::events::{self, Event, Filter, Horizon};
 use persistence::notifications::{self, Notification};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use crate::state::State;
@@ -19,6 +20,8 @@ use crate::state::State;
 const ROOM: usize = 4096;
 /// Events at a time.
 const BATCH: i64 = 500;
+/// How long to wait for a sign that something happened before looking anyway.
+const REST: Duration = Duration::from_millis(250);
 /// News is looked for this far back, since it is committed a while after its time.
 const OVERLAP: TimeDelta = TimeDelta::seconds(30);
 
@@ -48,17 +51,22 @@ pub(crate) struct Change {
 pub struct Live {
     sender: broadcast::Sender<Message>,
     stop: AtomicBool,
+    /// Who listens, each in so many windows.
+    users: Mutex<HashMap<Uuid, usize>>,
 }
 
 impl Live {
     /// Without listeners.
     pub fn new() -> Live {
-        Live { sender: broadcast::channel(ROOM).0, stop: AtomicBool::new(false) }
+        Live { sender: broadcast::channel(ROOM).0, stop: AtomicBool::new(false), users: Mutex::default() }
     }
 
-    /// A new listener.
-    pub(crate) fn listen(&self) -> broadcast::Receiver<Message> {
-        self.sender.subscribe()
+    fn count(&self) -> MutexGuard<'_, HashMap<Uuid, usize>> {
+        self.users.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn users(&self) -> Vec<Uuid> {
+        self.count().keys().copied().collect()
     }
 
     /// A person read their news, perhaps in another window.
@@ -84,17 +92,50 @@ impl Default for Live {
     }
 }
 
+/// Somebody who listens, until dropped.
+pub(crate) struct Listener {
+    receiver: broadcast::Receiver<Message>,
+    state: web::Data<State>,
+    user: Uuid,
+}
+
+impl Listener {
+    /// Hears everything from now on.
+    pub(crate) fn new(state: &web::Data<State>, user: Uuid) -> Listener {
+        let receiver = state.live.sender.subscribe();
+        *state.live.count().entry(user).or_default() += 1;
+        Listener { receiver, state: state.clone(), user }
+    }
+
+    /// The next message.
+    pub(crate) async fn next(&mut self) -> Result<Message, RecvError> {
+        self.receiver.recv().await
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let mut count = self.state.live.count();
+        let windows = count.get(&self.user).copied().unwrap_or_default();
+        if windows > 1 {
+            count.insert(self.user, windows - 1);
+        } else {
+            count.remove(&self.user);
+        }
+    }
+}
+
 /// Follows the log until the end.
 pub(crate) fn follow(state: &web::Data<State>) {
     let mut tail = Tail { horizon: Horizon::default(), position: None, told: HashMap::new() };
     let mut seen = 0;
     while !state.live.ended() {
-        seen = app::consumers::wait(seen, Duration::from_millis(250));
-        if state.live.sender.receiver_count() == 0 {
-            tail.position = None;
-            continue;
+        if state.live.users().is_empty() {
+            std::thread::sleep(REST);
+        } else {
+            seen = app::consumers::wait(seen, REST);
         }
-        if let Err(error) = tail.look(&state.pool, &state.live.sender) {
+        if let Err(error) = tail.look(&state.pool, &state.live) {
             tracing::warn!(?error, "the live stream waits");
         }
     }
@@ -108,28 +149,36 @@ struct Tail {
 }
 
 impl Tail {
-    fn look(&mut self, pool: &DbPool, sender: &broadcast::Sender<Message>) -> app::Result<()> {
+    fn look(&mut self, pool: &DbPool, live: &Live) -> app::Result<()> {
         let mut conn = db::get(pool)?;
-        let now = Utc::now().trunc_subsecs(6);
         loop {
             let upto = self.horizon.advance(&mut conn)?;
-            let from = *self.position.get_or_insert(upto);
+            // Asked after the position: whoever comes now hears all that follows it.
+            let users = live.users();
+            let from = match self.position {
+                Some(from) if !users.is_empty() => from,
+                _ => upto,
+            };
             let batch = events::after(&mut conn, &Filter::default(), from, upto, BATCH)?;
             let more = batch.len() as i64 == BATCH;
             self.position = Some(if more { batch.last().map_or(upto, |e| e.seq) } else { upto });
             for change in owned(&mut conn, batch)? {
-                let _ = sender.send(Message::Change(Arc::new(change)));
+                let _ = live.sender.send(Message::Change(Arc::new(change)));
             }
             if !more {
-                break;
+                return self.news(&mut conn, live, &users);
             }
         }
-        for news in notifications::since(&mut conn, now - OVERLAP, 1000)? {
+    }
+
+    fn news(&mut self, conn: &mut db::AnyConnection, live: &Live, users: &[Uuid]) -> app::Result<()> {
+        let since = Utc::now().trunc_subsecs(6) - OVERLAP;
+        for news in notifications::since(conn, users, since)? {
             if self.told.insert(news.id, news.created_at).is_none() {
-                let _ = sender.send(Message::News(Arc::new(news)));
+                let _ = live.sender.send(Message::News(Arc::new(news)));
             }
         }
-        self.told.retain(|_, at| *at > now - OVERLAP);
+        self.told.retain(|_, at| *at > since);
         Ok(())
     }
 }

@@ -111,9 +111,11 @@ pub fn page(ctx: &mut Ctx<'_>, unread: bool, before: Option<i64>, limit: i64, la
     Ok(Notifications { items, next_cursor, unread: store::unread(ctx.conn, user)? })
 }
 
-/// How much the caller has not read.
-pub fn unread(ctx: &mut Ctx<'_>) -> Result<i64> {
-    Ok(store::unread(ctx.conn, ctx.actor.user_id)?)
+/// How much the caller has not read, and the position of the latest news.
+pub fn unread(ctx: &mut Ctx<'_>) -> Result<(i64, i64)> {
+    let user = ctx.actor.user_id;
+    let latest = store::latest(ctx.conn, user)?;
+    Ok((store::unread(ctx.conn, user)?, latest))
 }
 
 /// Marks one piece of the caller's news.

@@ -75,11 +75,21 @@ pub fn of_user(
     q.load(conn)?.into_iter().map(read).collect()
 }
 
-/// Everybody's news since a moment, oldest first.
-pub fn since(conn: &mut AnyConnection, moment: DateTime<Utc>, limit: i64) -> Result<Vec<Notification>> {
-    let mut q = Sql::start(conn, COLUMNS);
-    q.push("created_at > ").time(moment).push(" ORDER BY created_at, seq LIMIT ").int(limit);
-    q.load(conn)?.into_iter().map(read).collect()
+/// The news of these people since a moment, oldest first.
+pub fn since(conn: &mut AnyConnection, users: &[Uuid], moment: DateTime<Utc>) -> Result<Vec<Notification>> {
+    let mut news = Vec::new();
+    for chunk in users.chunks(500) {
+        let mut q = Sql::start(conn, COLUMNS);
+        q.push("created_at > ").time(moment).push(" AND user_id IN (");
+        for (i, user) in chunk.iter().enumerate() {
+            q.push(if i == 0 { "" } else { ", " }).id(*user);
+        }
+        q.push(") ORDER BY seq");
+        for cells in q.load(conn)? {
+            news.push(read(cells)?);
+        }
+    }
+    Ok(news)
 }
 
 /// Unread news of these kinds of everybody since a moment, by person: for the digest.
@@ -88,6 +98,13 @@ pub fn unread_since(conn: &mut AnyConnection, user: Uuid, moment: DateTime<Utc>)
     q.push("user_id = ").id(user).push(" AND read_at IS NULL AND created_at > ").time(moment);
     q.push(" ORDER BY seq LIMIT 200");
     q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// The position of a person's latest news; 0 without any.
+pub fn latest(conn: &mut AnyConnection, user: Uuid) -> Result<i64> {
+    let mut q = Sql::start(conn, "SELECT coalesce(max(seq), 0) FROM notifications WHERE user_id = ");
+    q.id(user);
+    Ok(q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0))
 }
 
 /// How much news a person has not read.

@@ -17,6 +17,8 @@ extern "C" {
 
 /// How long changes are gathered before what they concern is read again, in milliseconds.
 const GATHER: u32 = 800;
+/// News that follows other news within so many milliseconds is counted, not said.
+const QUIET: f64 = 1_500.0;
 /// The longest wait before coming back to a stream that ended, in milliseconds.
 const LONGEST: u32 = 30_000;
 
@@ -38,6 +40,8 @@ struct State {
     changed: BTreeSet<String>,
     gathering: bool,
     wait: u32,
+    /// When news came last, in milliseconds.
+    said: f64,
     /// This connection has said how much is unread.
     connected: bool,
     gone: bool,
@@ -67,6 +71,7 @@ pub(crate) fn start(me: &str, told: Callback<News>) -> Live {
         changed: BTreeSet::new(),
         gathering: false,
         wait: 1000,
+        said: 0.0,
         connected: false,
         gone: false,
         stop: None,
@@ -145,7 +150,13 @@ fn hear(state: &Rc<RefCell<State>>, event: &str, data: &str, id: String) {
         }
         "notification" => {
             tell_unread(state, &v);
-            invalidate("/notifications");
+            gather(state, "notifications");
+            // Of a flood only the first is said aloud; the bell counts them all.
+            let now = js_sys::Date::now();
+            let last = std::mem::replace(&mut state.borrow_mut().said, now);
+            if now - last < QUIET {
+                return;
+            }
             let told = state.borrow().told.clone();
             told.emit(News::Arrived(v.get("title").and_then(Value::as_str).unwrap_or("").to_owned()))
         }
@@ -153,19 +164,24 @@ fn hear(state: &Rc<RefCell<State>>, event: &str, data: &str, id: String) {
     }
 }
 
-/// Gathers what changed for a moment, so that an import of thousands reads each list once.
 fn changed(state: &Rc<RefCell<State>>, v: &Value) {
     let word = |key: &str| v.get(key).and_then(Value::as_str).unwrap_or("");
-    let mut s = state.borrow_mut();
     // One's own changes are on screen already.
-    if word("actor_id") == s.me || word("object").is_empty() {
-        return;
+    let own = word("actor_id") == state.borrow().me;
+    if !own && !word("object").is_empty() {
+        gather(state, word("object"))
     }
-    s.changed.insert(word("object").to_owned());
-    if std::mem::replace(&mut s.gathering, true) {
-        return;
+}
+
+/// Gathers what changed for a moment, so that an import of thousands reads each list once.
+fn gather(state: &Rc<RefCell<State>>, object: &str) {
+    {
+        let mut s = state.borrow_mut();
+        s.changed.insert(object.to_owned());
+        if std::mem::replace(&mut s.gathering, true) {
+            return;
+        }
     }
-    drop(s);
     let state = state.clone();
     spawn_local(async move {
         gloo_timers::future::TimeoutFuture::new(GATHER).await;

@@ -3,7 +3,7 @@
 use crate::cx::{self, Anyone, Cx};
 use crate::failure::{Failure, Result};
 use crate::http::stream::Steps;
-use crate::live::{self, Change, Message};
+use crate::live::{self, Change, Listener, Message};
 use crate::state::State;
 use actix_web::http::header;
 use actix_web::web::{self, Bytes, ServiceConfig};
@@ -17,7 +17,6 @@ use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 #[derive(utoipa::OpenApi)]
@@ -64,8 +63,8 @@ async fn get_stream(cx: Cx<Anyone>) -> Result<HttpResponse> {
         },
     };
     // Listening begins before what was missed is read, so that nothing falls in between.
-    let receiver = cx.state.live.listen();
-    let unread = cx.read(app::notifications::unread).await?;
+    let listener = Listener::new(&cx.state, cx.actor.user_id);
+    let (unread, latest) = cx.read(app::notifications::unread).await?;
     let mut first = message("unread", None, &json!({ "unread": unread }));
     let mut last = 0;
     if let Some(after) = after {
@@ -79,8 +78,9 @@ async fn get_stream(cx: Cx<Anyone>) -> Result<HttpResponse> {
         actor: cx.actor.clone(),
         checked: Instant::now(),
         lang: cx.lang,
-        receiver,
+        listener,
         last,
+        latest,
         unread,
         first: Some(first),
     };
@@ -138,9 +138,11 @@ struct Follower {
     actor: Arc<Actor>,
     checked: Instant,
     lang: Lang,
-    receiver: broadcast::Receiver<Message>,
+    listener: Listener,
     /// Position up to which the listener has been told.
     last: i64,
+    /// Position of the latest news that was there when the listener came.
+    latest: i64,
     /// How much was unread when the listener was told last.
     unread: i64,
     first: Option<String>,
@@ -155,7 +157,7 @@ impl Follower {
         let begun = Instant::now();
         loop {
             let received = tokio::select! {
-                received = self.receiver.recv() => Some(received),
+                received = self.listener.next() => Some(received),
                 () = tokio::time::sleep(HEARTBEAT.saturating_sub(begun.elapsed())) => None,
             };
             if self.state.live.ended() {
@@ -175,8 +177,10 @@ impl Follower {
                     let new = change.event.seq > self.last && sees(&self.actor, &change);
                     new.then(|| told(&change))
                 }
-                Some(Ok(Message::News(news))) if news.user_id == self.actor.user_id => self.news(&news).await,
-                Some(Ok(Message::News(_))) => None,
+                Some(Ok(Message::News(news))) => {
+                    let new = news.user_id == self.actor.user_id && news.seq > self.latest;
+                    if new { self.news(&news).await } else { None }
+                }
                 Some(Ok(Message::Read(user))) if user == self.actor.user_id => self.unread().await,
                 Some(Ok(Message::Read(_))) => None,
             };
