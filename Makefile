@@ -57,7 +57,7 @@ fuzz: ## Schemathesis over every operation, on both engines; EXAMPLES=100 for a 
 real-data: ## import the public pipeline in DIR (default ../shared/data) and print its figures as JSON
 	@scripts/real-data.sh $(DIR)
 
-bench: ## CPU per request, throughput and latency at 100k and 1M customers (SIZES="100000 1000000")
+bench: ## Every figure of speed beside its target, at 100k and 1M customers (SIZES="100000 1000000")
 	@scripts/bench.sh $(SIZES)
 
 pg-up: ## start a private PostgreSQL for trials and print its URL

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# bench.sh [SIZE…]: builds the release server and drives it at each size (default 100000 1000000 customers, three opportunities each).
+# bench.sh [SIZE…]: builds the release server and drives it at each size (default 100000 1000000 customers, three opportunities each),
+# with automation, then scores at two smaller sizes and an import on PostgreSQL; every figure beside its target.
 # The filled databases stay in ${BENCH_DIR:-target/bench} for the next run.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
@@ -8,4 +9,8 @@ say "building the release server and the load generator"
 cargo build --release --locked --quiet -p api -p tests --bin flywheel --bin load
 export FLYWHEEL_BIN=$TARGET/release/flywheel BENCH_DIR=${BENCH_DIR:-$TARGET/bench}
 mkdir -p "$BENCH_DIR"
+# The import is measured on PostgreSQL too, where it is installed.
+if [ -z "${FLYWHEEL_TEST_PG:-}" ] && { have initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }; then
+  exec "$ROOT/scripts/pg.sh" with "$TARGET/release/load" "$@"
+fi
 exec "$TARGET/release/load" "$@"

@@ -1,7 +1,7 @@
 //! Fills a database through the record engine, past HTTP.
 
 use chrono::{DateTime, Duration, Utc};
-use domain::objects::{CUSTOMERS, OPPORTUNITIES, PIPELINE_STAGES, PIPELINES, USERS};
+use domain::objects::{ACTIVITIES, CUSTOMERS, OPPORTUNITIES, ORDERS, PIPELINE_STAGES, PIPELINES, USERS};
 use domain::record::{Record, Shape};
 use domain::value::Value;
 use persistence::db::{self, AnyConnection};
@@ -44,11 +44,29 @@ impl Filled {
     }
 }
 
+/// How much is to be filled in.
+pub struct Extent {
+    /// Customers.
+    pub customers: usize,
+    /// Opportunities of each.
+    pub opportunities: usize,
+    /// Contacts with each.
+    pub contacts: usize,
+    /// Orders of each.
+    pub orders: usize,
+}
+
 /// Numbers that look random and are the same in every run.
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    /// Dice that always fall the same way.
+    pub fn new(seed: u64) -> Dice {
+        Dice(seed)
+    }
+
+    /// A number below this.
+    pub fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % sides
     }
@@ -64,23 +82,30 @@ struct Filler {
     made: i64,
 }
 
-/// Adds `size` customers with three opportunities each to a database that was set up.
-pub fn fill(url: &str, size: usize) -> Filled {
+/// Fills a database that was set up.
+pub fn fill(url: &str, extent: &Extent) -> Filled {
+    let size = extent.customers;
     let pool = db::pool(url, 1).expect("the database opens");
     let mut conn = db::get(&pool).expect("the database opens");
     let mut filler = Filler::new(&mut conn, size);
     let (customers, opportunities) = (Shape::plain(&CUSTOMERS), Shape::plain(&OPPORTUNITIES));
+    let (activities, orders) = (Shape::plain(&ACTIVITIES), Shape::plain(&ORDERS));
     let mut ids = Vec::new();
     let mut done = 0;
     while done < size {
         let rows = ROWS.min(size - done);
         let people: Vec<Record> = (0..rows).map(|_| filler.customer(&customers)).collect();
+        let of_each = |count: usize| people.iter().flat_map(move |c| std::iter::repeat_n(c.id(), count));
         let deals: Vec<Record> =
-            people.iter().flat_map(|c| [c.id(); 3]).map(|id| filler.opportunity(&opportunities, id)).collect();
+            of_each(extent.opportunities).map(|id| filler.opportunity(&opportunities, id)).collect();
+        let visits: Vec<Record> = of_each(extent.contacts).map(|id| filler.contact(&activities, id)).collect();
+        let sales: Vec<Record> = of_each(extent.orders).map(|id| filler.order(&orders, id)).collect();
         ids.extend(people.iter().step_by((size / 2_000).max(1)).map(|r| r.id().to_string()));
         db::write_tx(&mut conn, |conn| {
             records::insert_many(conn, &customers, &people)?;
-            records::insert_many(conn, &opportunities, &deals)
+            records::insert_many(conn, &opportunities, &deals)?;
+            records::insert_many(conn, &activities, &visits)?;
+            records::insert_many(conn, &orders, &sales)
         })
         .expect("rows go in");
         done += rows;
@@ -162,6 +187,32 @@ impl Filler {
         record.set(shape, "customer_type", Value::Text("customer".to_owned()));
         record.set(shape, "phone", Value::Text(format!("+86138{:08}", self.made)));
         record.set(shape, "employees", Value::Int(10 + self.dice.roll(2_000) as i64));
+        record
+    }
+
+    /// Some day of the last year.
+    fn lately(&mut self) -> DateTime<Utc> {
+        Utc::now() - Duration::minutes(self.dice.roll(365 * 1440) as i64)
+    }
+
+    fn contact(&mut self, shape: &Shape, customer: Uuid) -> Record {
+        let (mut record, at) = (self.blank(shape), self.lately());
+        record.set(shape, "subject", Value::Text("例行拜访".to_owned()));
+        record.set(shape, "kind", Value::Text("visit".to_owned()));
+        record.set(shape, "customer_id", Value::Id(customer));
+        record.set(shape, "occurred_at", Value::Time(at));
+        record.set(shape, "duration_minutes", Value::Int(30));
+        record.set(shape, "completed", Value::Bool(true));
+        record
+    }
+
+    fn order(&mut self, shape: &Shape, customer: Uuid) -> Record {
+        let (mut record, day) = (self.blank(shape), self.lately().date_naive());
+        record.set(shape, "number", Value::Text(format!("SO-{}", self.made)));
+        record.set(shape, "customer_id", Value::Id(customer));
+        record.set(shape, "ordered_on", Value::Date(day));
+        record.set(shape, "status", Value::Text("fulfilled".to_owned()));
+        record.set(shape, "amount_minor", Value::Int(10_000 * (1 + self.dice.roll(500) as i64)));
         record
     }
 

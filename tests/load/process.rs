@@ -8,6 +8,26 @@ use std::time::{Duration, Instant};
 
 use crate::http::Connection;
 
+/// Threads of the server that do what follows from requests, or what time makes due.
+const BACKGROUND: [&str; 9] =
+    ["job", "notifications", "rules", "scores", "webhooks", "clock", "mail", "deliver", "stream"];
+
+/// CPU time of a server.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cpu {
+    /// Of the threads that answer requests and write for them.
+    pub requests: Duration,
+    /// Of all others.
+    pub background: Duration,
+}
+
+impl Cpu {
+    /// Both.
+    pub fn all(self) -> Duration {
+        self.requests + self.background
+    }
+}
+
 /// A running server.
 pub struct Server {
     child: Child,
@@ -54,19 +74,59 @@ impl Server {
         panic!("the server did not answer in two minutes");
     }
 
-    /// User and system time so far.
-    pub fn cpu(&self) -> Duration {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("/proc");
+    /// User and system time so far: of what answers requests, and of what follows from them on threads of its own.
+    pub fn cpu(&self) -> Cpu {
+        let process = format!("/proc/{}", self.child.id());
+        let stat = fs::read_to_string(format!("{process}/stat")).expect("/proc");
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
         let ticks: u64 = [11, 12].iter().filter_map(|&i| fields.get(i)?.parse::<u64>().ok()).sum();
-        Duration::from_millis(ticks * 10)
+        let background = self.threads(&BACKGROUND);
+        // Threads that have ended count in the whole only: those that answer come and go, the others stay.
+        Cpu { requests: Duration::from_millis(ticks * 10).saturating_sub(background), background }
+    }
+
+    fn threads(&self, names: &[&str]) -> Duration {
+        let used = |task: fs::DirEntry| {
+            let named = fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+            let times = fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+            let nanoseconds = times.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0);
+            if names.contains(&named.trim()) { Duration::from_nanos(nanoseconds) } else { Duration::ZERO }
+        };
+        fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("/proc").flatten().map(used).sum()
+    }
+
+    /// CPU time of the threads of this name.
+    pub fn thread(&self, name: &str) -> Duration {
+        self.threads(&[name])
+    }
+
+    /// How long a server must be quiet to have settled.
+    pub const PATIENCE: Duration = Duration::from_millis(1200);
+
+    /// Waits until the server has nothing left to do.
+    pub fn settle(&self) {
+        let (start, mut quiet) = (Instant::now(), 0);
+        while quiet < 4 && start.elapsed() < Duration::from_secs(900) {
+            let before = self.cpu().all();
+            std::thread::sleep(Duration::from_millis(300));
+            quiet = if self.cpu().all() - before <= Duration::from_millis(10) { quiet + 1 } else { 0 };
+        }
     }
 
     /// Resident memory in MB.
     pub fn memory(&self) -> f64 {
+        self.megabytes("VmRSS:")
+    }
+
+    /// The most that resident memory has been, in MB.
+    pub fn most_memory(&self) -> f64 {
+        self.megabytes("VmHWM:")
+    }
+
+    fn megabytes(&self, line: &str) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("/proc");
         let kilobytes =
-            status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse::<f64>().ok());
+            status.lines().find_map(|l| l.strip_prefix(line)?.split_whitespace().next()?.parse::<f64>().ok());
         kilobytes.unwrap_or(0.0) / 1024.0
     }
 }

@@ -78,7 +78,7 @@ fn keep_house(pool: &DbPool) -> Result<()> {
     crate::idempotency::sweep(&mut conn, now)?;
     let schema = crate::schema::load(&mut conn)?;
     let schema = Arc::new(schema);
-    persistence::db::unmapped(&mut conn, |conn| score(conn, &schema, now))
+    score(&mut conn, &schema, now)
 }
 
 /// The scores of the day.
@@ -100,6 +100,9 @@ fn tidy_up(pool: &DbPool) -> Result<()> {
     Ok(())
 }
 
+/// What a thread does until it is told to stop.
+type Work = Box<dyn FnOnce(&DbPool, &AtomicBool) + Send>;
+
 /// Works on threads of their own until dropped.
 pub struct Workers {
     stop: Arc<AtomicBool>,
@@ -108,24 +111,28 @@ pub struct Workers {
 
 impl Workers {
     /// Starts this many threads for jobs, and one for each consumer of the event log, for the clock, for mail and for webhooks.
-    pub fn start(pool: &DbPool, threads: usize) -> Self {
+    pub fn start(pool: &DbPool, threads: usize) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
-        let jobs = (0..threads).map(|_| {
+        // The names tell in a list of threads what costs time.
+        let start = |name: &str, work: Work| {
             let (pool, stop) = (pool.clone(), stop.clone());
-            std::thread::spawn(move || work(&pool, &stop))
-        });
+            std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&pool, &stop))
+        };
+        let jobs = (0..threads).map(|_| start("job", Box::new(work)));
         let readers = consumers::ALL.iter().map(|consumer| {
-            let (pool, stop) = (pool.clone(), stop.clone());
-            std::thread::spawn(move || consumers::work(&pool, consumer, &stop))
+            start(
+                consumer.name,
+                Box::new(move |pool: &DbPool, stop: &AtomicBool| consumers::work(pool, consumer, stop)),
+            )
         });
-        let others: [fn(&DbPool, &AtomicBool); 4] =
-            [crate::clock::work, crate::mail::work, crate::webhooks::work, crate::webhooks::work];
-        let others = others.into_iter().map(|work| {
-            let (pool, stop) = (pool.clone(), stop.clone());
-            std::thread::spawn(move || work(&pool, &stop))
-        });
-        let threads = jobs.chain(readers).chain(others).collect();
-        Self { stop, threads }
+        let others = [
+            start("clock", Box::new(crate::clock::work)),
+            start("mail", Box::new(crate::mail::work)),
+            start("deliver", Box::new(crate::webhooks::work)),
+            start("deliver", Box::new(crate::webhooks::work)),
+        ];
+        let threads = jobs.chain(readers).chain(others).collect::<std::io::Result<Vec<_>>>()?;
+        Ok(Self { stop, threads })
     }
 }
 

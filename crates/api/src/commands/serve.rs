@@ -60,10 +60,10 @@ async fn serve(state: web::Data<State>) -> std::io::Result<()> {
     for address in server.addrs() {
         tracing::info!(%address, "listening");
     }
-    let jobs = app::jobs::Workers::start(&state.pool, JOB_THREADS);
+    let jobs = app::jobs::Workers::start(&state.pool, JOB_THREADS)?;
     let follower = {
         let state = state.clone();
-        std::thread::spawn(move || crate::live::follow(&state))
+        std::thread::Builder::new().name("stream".to_owned()).spawn(move || crate::live::follow(&state))?
     };
     // Streams never end by themselves, so they are ended before the server waits for requests in flight.
     let ending = state.clone();

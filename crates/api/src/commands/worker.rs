@@ -6,7 +6,7 @@ use app::jobs::Workers;
 pub(super) fn run(config: &Config) -> Result<(), String> {
     super::serve::require_current(config)?;
     let pool = persistence::db::pool(&config.database_url, config.pool_size).map_err(|e| e.to_string())?;
-    let workers = Workers::start(&pool, super::serve::JOB_THREADS);
+    let workers = Workers::start(&pool, super::serve::JOB_THREADS).map_err(|e| e.to_string())?;
     tracing::info!("working");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
     runtime.block_on(ended()).map_err(|e| e.to_string())?;

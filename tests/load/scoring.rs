@@ -1,0 +1,98 @@
+//! What scores cost: the night, one contact, the pages that read them, the model of repeat purchase.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use domain::repeat::{History, bg_nbd};
+use serde_json::json;
+
+use crate::figures::{Figure, Target};
+use crate::fill::{Dice, Extent};
+use crate::http::{Request, drive};
+use crate::process::Server;
+use crate::{log_in, prepare, request};
+
+/// Customers, each with ten contacts and ten orders.
+const SIZES: [usize; 2] = [5_000, 50_000];
+const HISTORIES: usize = 23_570;
+
+/// Measures it at two sizes.
+pub fn scoring(binary: &Path, folder: &Path) -> Vec<Figure> {
+    let mut figures = vec![repeat_fit()];
+    let mut flywheel = Vec::new();
+    for size in SIZES {
+        let dir = folder.join(format!("scored-{size}"));
+        let database = format!("sqlite:{}", dir.join("flywheel.db").display());
+        let filled =
+            prepare(binary, &dir, &database, &Extent { customers: size, opportunities: 0, contacts: 10, orders: 10 });
+        let server = Server::start(binary, &database, &dir);
+        let token = log_in(server.port);
+        server.settle();
+        let before = server.cpu().all();
+        let (status, run) = request(server.port, &token, "POST", "/api/v1/scores/refresh", b"");
+        assert_eq!(status, 200, "{run}");
+        let night = (server.cpu().all() - before).as_secs_f64() * 1e6 / size as f64;
+        figures.push(Figure::new(
+            format!("scoring at night, for a million customers, at {size}"),
+            night,
+            "s CPU",
+            Target::Most(120.0),
+        ));
+        figures.push(Figure::new(
+            format!("most memory meanwhile, at {size}"),
+            server.most_memory(),
+            "MB",
+            Target::Most(500.0),
+        ));
+        server.settle();
+        figures.push(contact(&server, &token, &filled.customers, size));
+        let page = |path: &'static str| {
+            let get = |_| -> Request { ("GET", path.to_owned(), String::new()) };
+            drive(server.port, &token, 1, 40, Duration::from_secs(20), &get).quantile(0.5).as_secs_f64() * 1000.0
+        };
+        let due = page("/api/v1/cadence/due");
+        figures.push(Figure::new(format!("due list of {size} customers, p50"), due, "ms", Target::Most(5.0)));
+        let wheel = page("/api/v1/flywheel");
+        figures.push(Figure::new(format!("flywheel of {} contacts, p50", size * 10), wheel, "ms", Target::Most(100.0)));
+        flywheel.push(wheel);
+    }
+    if let [small, large] = flywheel.as_slice() {
+        figures.push(Figure::new(
+            "growth of the flywheel with ten times the contacts",
+            large / small,
+            "×",
+            Target::Open,
+        ));
+    }
+    figures
+}
+
+/// What one contact costs until all scores that follow from it are written.
+fn contact(server: &Server, token: &str, customers: &[String], size: usize) -> Figure {
+    const CONTACTS: usize = 300;
+    let before = server.cpu().background;
+    drive(server.port, token, 2, CONTACTS, Duration::from_secs(30), &|i| {
+        let activity = json!({ "subject": "测速拜访", "kind": "visit", "customer_id": customers[i * 31 % customers.len()], "occurred_at": chrono::Utc::now() });
+        ("POST", "/api/v1/activities".to_owned(), activity.to_string())
+    });
+    server.settle();
+    let spent = (server.cpu().background - before).as_secs_f64() * 1000.0 / CONTACTS as f64;
+    Figure::new(format!("what follows from one contact, at {size}"), spent, "ms CPU", Target::Most(2.0))
+}
+
+fn repeat_fit() -> Figure {
+    let mut dice = Dice::new(7);
+    let histories: Vec<History> = (0..HISTORIES)
+        .map(|_| {
+            let age = 1 + dice.roll(700);
+            let repeats = dice.roll(12).saturating_sub(4) as u32;
+            let recency = if repeats > 0 { dice.roll(age) } else { 0 };
+            let mean_repeat_minor = (repeats > 0).then(|| 1000.0 + dice.roll(900_000) as f64);
+            History { repeats, recency: recency as f64 / 7.0, age: age as f64 / 7.0, mean_repeat_minor }
+        })
+        .collect();
+    let start = Instant::now();
+    let fitted = bg_nbd::fit(&histories).is_ok();
+    assert!(fitted, "the histories can be fitted");
+    Figure::new("BG/NBD fit on 23,570 customers", start.elapsed().as_secs_f64(), "s", Target::Most(0.5))
+}
