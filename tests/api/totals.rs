@@ -1,6 +1,6 @@
 //! Kept totals: always what a count of the records would give, whatever was written and whatever they depend on changes.
 
-use domain::metrics::{Contribution, Measure};
+use domain::metrics::{Contribution, Measure, Sums, Totals};
 use persistence::records::Owners;
 use persistence::totals::{By, Which, sums};
 use serde_json::{Value, json};
@@ -147,6 +147,30 @@ impl World {
 const OBJECTS: [&str; 4] = ["customers", "activities", "orders", "opportunities"];
 
 engines! {
+    fn amounts_that_add_up_to_more_than_can_be_counted_are_refused(server: &Server) {
+        let (admin, most) = (server.admin(), domain::fields::MONEY_MAX);
+        let deal = |amount: i64| admin.post("/api/v1/opportunities", &json!({ "name": "大单", "amount_minor": amount }));
+        let pipeline = deal(most).expect(201)["pipeline_id"].as_str().and_then(domain::fields::parse_id).unwrap();
+        assert_eq!(deal(most + 1).expect(422).wrong_fields(), ["amount_minor"]);
+        // As many more as would take too long to write one by one.
+        let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+        let mut conn = persistence::db::get(&pool).unwrap();
+        let mut more = Totals::new();
+        for mut row in rows(&mut conn).into_iter().filter(|row| row.sums.amount == most) {
+            row.key.pipeline = pipeline;
+            row.sums = Sums { n: 0, amount: i64::MAX - 1000 - most, extra: 0 };
+            more.add(row);
+        }
+        persistence::db::write_tx(&mut conn, |conn| persistence::totals::add(conn, &more)).unwrap();
+        let refused = deal(1001).expect(422);
+        assert_eq!(refused["errors"][0]["code"], "total_out_of_range", "{refused:?}");
+        let bulk = json!({ "operations": [{ "op": "create", "data": { "name": "小单", "amount_minor": 2000 } }] });
+        admin.post("/api/v1/opportunities/bulk", &bulk).expect(422);
+        assert_eq!(admin.get("/api/v1/opportunities?count=exact").expect(200)["total"], 1, "what was refused is not there");
+        deal(1000).expect(201);
+        assert_eq!(rows(&mut conn).iter().map(|row| row.sums.amount).max(), Some(i64::MAX), "to the last cent");
+    }
+
     fn kept_totals_are_those_of_the_records_after_any_series_of_writes(server: &Server) {
         let (admin, world) = (server.admin(), World::new(server));
         let mut dice = Dice(fastrand::Rng::with_seed(20_261_122));

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use actix_web::web::{self, ServiceConfig};
+use table::Routes;
 use utoipa::OpenApi;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -27,6 +28,7 @@ mod scorecards;
 mod scores;
 mod scoring;
 mod stream;
+mod table;
 mod webhooks;
 
 /// Registers everything.
@@ -35,33 +37,34 @@ pub(crate) fn configure(app: &mut ServiceConfig) {
     app.service(web::resource("/openapi.json").route(web::get().to(health::get_openapi)));
     app.service(web::redirect("/docs", "/docs/"));
     app.service(SwaggerUi::new("/docs/{_:.*}").config(Config::new(["/openapi.json"])));
-    app.service(web::scope("/api/v1").configure(api));
+    let mut routes = Routes::default();
+    api(&mut routes);
+    app.service(routes.under("/api/v1"));
 }
 
 /// What lies under `/api/v1`.
-fn api(scope: &mut ServiceConfig) {
-    metrics::configure(scope);
-    reports::configure(scope);
-    api_keys::configure(scope);
-    auth::configure(scope);
-    me::configure(scope);
-    roles::configure(scope);
-    scorecards::configure(scope);
-    scores::configure(scope);
-    scoring::configure(scope);
-    notifications::configure(scope);
-    rules::configure(scope);
-    operations::configure(scope);
-    webhooks::configure(scope);
-    stream::configure(scope);
-    objects::configure(scope);
-    records::configure(scope);
-    files::configure(scope);
-    comments::configure(scope);
-    attachments::configure(scope);
-    imports::configure(scope);
-    exports::configure(scope);
-    scope.default_service(web::to(nowhere));
+fn api(routes: &mut Routes) {
+    metrics::configure(routes);
+    reports::configure(routes);
+    api_keys::configure(routes);
+    auth::configure(routes);
+    me::configure(routes);
+    roles::configure(routes);
+    scorecards::configure(routes);
+    scores::configure(routes);
+    scoring::configure(routes);
+    notifications::configure(routes);
+    rules::configure(routes);
+    operations::configure(routes);
+    webhooks::configure(routes);
+    stream::configure(routes);
+    objects::configure(routes);
+    records::configure(routes);
+    files::configure(routes);
+    comments::configure(routes);
+    attachments::configure(routes);
+    imports::configure(routes);
+    exports::configure(routes);
 }
 
 /// No such address.

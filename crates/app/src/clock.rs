@@ -35,7 +35,7 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
                 tracing::warn!(?error, "the round of the clock waits");
             }
         }
-        seen = crate::consumers::wait(seen, TICK);
+        seen = crate::consumers::rest(seen, TICK);
     }
 }
 

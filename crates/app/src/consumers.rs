@@ -70,6 +70,15 @@ pub fn wait(seen: u64, at_most: Duration) -> u64 {
     }
 }
 
+/// [`wait`], and lets more come together when there is news.
+pub fn rest(seen: u64, at_most: Duration) -> u64 {
+    let now = wait(seen, at_most);
+    if now != seen {
+        std::thread::sleep(TOGETHER);
+    }
+    now
+}
+
 /// Reads on until told to stop.
 pub fn work(pool: &DbPool, consumer: &'static Consumer, stop: &AtomicBool) {
     let mut reader = Reader::new(pool, consumer);
@@ -86,11 +95,7 @@ pub fn work(pool: &DbPool, consumer: &'static Consumer, stop: &AtomicBool) {
                 Duration::from_millis(200)
             }
         };
-        let now = wait(seen, idle);
-        if now != seen {
-            std::thread::sleep(TOGETHER);
-        }
-        seen = now;
+        seen = rest(seen, idle);
     }
 }
 

@@ -60,6 +60,7 @@ impl From<persistence::Error> for Error {
             persistence::Error::Unavailable(s) => Error::Unavailable(s),
             persistence::Error::Contended(s) => Error::Contended(s),
             persistence::Error::Full(s) => Error::Full(s),
+            persistence::Error::TooLarge(_) => Error::field("amount_minor", "total_out_of_range", ""),
             persistence::Error::Duplicate(s) => Error::Conflict { code: "duplicate", detail: s },
             persistence::Error::BrokenLink(_) => {
                 Error::Conflict { code: "linked_record_missing", detail: String::new() }

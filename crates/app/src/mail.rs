@@ -80,7 +80,7 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
             Ok(false) => {}
             Err(error) => tracing::warn!(?error, "mail waits"),
         }
-        seen = crate::consumers::wait(seen, Duration::from_secs(1));
+        seen = crate::consumers::rest(seen, Duration::from_secs(1));
     }
 }
 

@@ -90,6 +90,10 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
         "id" => ("不是有效的编号", "Not a valid id"),
         "choice" => ("只能是：{}", "Must be one of: {}"),
         "out_of_range" => ("超出范围 {}", "Out of range {}"),
+        "total_out_of_range" => (
+            "金额合计超出系统能计算的范围，请检查金额",
+            "The amounts add up to more than can be counted; please check them",
+        ),
         "weights_zero" => ("权重不能全部为零", "The weights must not all be zero"),
         "must_descend" => ("必须小于 {}", "Must be less than {}"),
         "must_ascend" => ("不能小于 {}", "Must not be less than {}"),

@@ -1,10 +1,11 @@
 //! A record in memory, and the shape that says what each of its values is.
 
 use crate::fields::{FieldDef, FieldError, Kind, ObjectDef, ParseCx};
-use crate::objects::{OWN, SYSTEM};
+use crate::objects::{ALL, OWN, SYSTEM};
 use crate::policy::{Mask, Masks, mask_email, mask_phone};
 use crate::value::{Value, write_json_string};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 use uuid::Uuid;
 
 /// An object as this organisation has it: the declaration and its custom fields.
@@ -147,27 +148,29 @@ impl Record {
     /// `only` limits the fields (positions, and keys of custom fields when `custom` is named);
     /// `None` writes all.
     pub fn write_json(&self, shape: &Shape, masks: Masks, only: Option<&Projection>, out: &mut String) {
-        out.push('{');
-        let mut first = true;
-        for (at, field) in shape.columns().enumerate() {
+        let start = out.len();
+        let names = Name::of(shape.def);
+        for ((at, field), name) in shape.columns().enumerate().zip(names) {
             if only.is_some_and(|p| !p.has(at)) {
                 continue;
             }
-            if !first {
-                out.push(',');
+            match self.at(at) {
+                Value::Null => out.push_str(&name.unknown),
+                value => {
+                    out.push_str(&name.known);
+                    write_value(value, &field.kind, masks, out);
+                }
             }
-            first = false;
-            out.push('"');
-            out.push_str(&field.key);
-            out.push_str("\":");
-            write_value(self.at(at), &field.kind, masks, out);
         }
         if only.is_none_or(|p| p.custom) {
-            if !first {
-                out.push(',');
-            }
-            out.push_str("\"custom\":");
+            out.push_str(",\"custom\":");
             self.write_custom(shape, masks, out);
+        }
+        // The first name came with a comma before it.
+        if out.len() > start {
+            out.replace_range(start..=start, "{");
+        } else {
+            out.push('{');
         }
         out.push('}');
     }
@@ -197,6 +200,29 @@ pub fn mask_custom(custom: &mut serde_json::Map<String, serde_json::Value>, shap
         }
         field.is_some()
     });
+}
+
+/// A field's name as it stands in JSON after another field, made once: a list writes thousands of them.
+struct Name {
+    /// Up to the value.
+    known: String,
+    /// With the value of a field that is not known.
+    unknown: String,
+}
+
+impl Name {
+    /// The names of an object's columns, in their order.
+    fn of(def: &'static ObjectDef) -> &'static [Name] {
+        static NAMES: LazyLock<HashMap<&'static str, Vec<Name>>> = LazyLock::new(|| {
+            let name = |field: &FieldDef| {
+                let known = format!(",\"{}\":", field.key);
+                let unknown = format!("{known}{}", if field.kind.is_list() { "[]" } else { "null" });
+                Name { known, unknown }
+            };
+            ALL.iter().map(|def| (def.key, Shape::plain(def).columns().map(name).collect())).collect()
+        });
+        NAMES.get(def.key).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// The fields that a list answers with.

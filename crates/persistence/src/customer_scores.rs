@@ -299,30 +299,56 @@ pub fn assessments(conn: &mut AnyConnection, customers: &[Uuid], upto: NaiveDate
     q.load(conn)?.into_iter().map(read).collect()
 }
 
-/// Writes the scores of a customer.
-pub fn write(conn: &mut AnyConnection, id: Uuid, s: &Scores) -> Result<()> {
+/// Writes the scores of customers, many with each statement.
+pub fn write(conn: &mut AnyConnection, scores: &[(Uuid, Scores)]) -> Result<()> {
+    let mut rest = scores;
+    // Powers of two only, so that few different statements are ever prepared.
+    let mut size = 32;
+    while !rest.is_empty() {
+        while size > rest.len() {
+            size /= 2;
+        }
+        let (head, tail) = rest.split_at(size);
+        write_group(conn, head)?;
+        rest = tail;
+    }
+    Ok(())
+}
+
+fn write_group(conn: &mut AnyConnection, scores: &[(Uuid, Scores)]) -> Result<()> {
     let text = |s: &Option<String>| or_null(s.clone(), Value::Text);
     let num = |n: Option<f64>| or_null(n, Value::Num);
-    let mut q = Sql::start(conn, "UPDATE customers SET grade = ");
-    q.bind(Store::Text, &text(&s.grade));
-    q.push(", grade_computed = ").bind(Store::Text, &text(&s.grade_computed));
-    q.push(", grade_score = ").bind(Store::Num, &num(s.grade_score));
-    q.push(", lifecycle_stage = ").bind(Store::Text, &text(&s.lifecycle_stage));
-    q.push(", service_tier = ").bind(Store::Text, &text(&s.service_tier));
-    q.push(", cadence_status = ").bind(Store::Text, &text(&s.cadence_status));
-    q.push(", cadence_due_on = ").bind(Store::Date, &or_null(s.cadence_due_on, Value::Date));
-    q.push(", cadence_priority = ").bind(Store::Num, &num(s.cadence_priority));
-    let columns = [", sdae_security = ", ", sdae_development = ", ", sdae_acceptance = ", ", sdae_experience = "];
-    for (column, score) in columns.into_iter().zip(s.sdae) {
-        q.push(column).bind(Store::Num, &num(score));
+    // Both engines name the columns of VALUES so.
+    let mut q = Sql::start(
+        conn,
+        "UPDATE customers SET grade = v.column2, grade_computed = v.column3, grade_score = v.column4, lifecycle_stage = v.column5, \
+         service_tier = v.column6, cadence_status = v.column7, cadence_due_on = v.column8, cadence_priority = v.column9, \
+         sdae_security = v.column10, sdae_development = v.column11, sdae_acceptance = v.column12, sdae_experience = v.column13, \
+         sdae_weakest = v.column14, asset_class = v.column15, health = v.column16, health_band = v.column17, alive = v.column18, \
+         value_at_risk_minor = v.column19 FROM (VALUES ",
+    );
+    for (i, (id, s)) in scores.iter().enumerate() {
+        q.push(if i == 0 { "(" } else { "), (" }).id(*id);
+        let mut next = |store: Store, value: Value| {
+            q.push(", ").bind(store, &value);
+        };
+        next(Store::Text, text(&s.grade));
+        next(Store::Text, text(&s.grade_computed));
+        next(Store::Num, num(s.grade_score));
+        next(Store::Text, text(&s.lifecycle_stage));
+        next(Store::Text, text(&s.service_tier));
+        next(Store::Text, text(&s.cadence_status));
+        next(Store::Date, or_null(s.cadence_due_on, Value::Date));
+        next(Store::Num, num(s.cadence_priority));
+        s.sdae.into_iter().for_each(|score| next(Store::Num, num(score)));
+        next(Store::Text, text(&s.sdae_weakest));
+        next(Store::Text, text(&s.asset_class));
+        next(Store::Num, num(s.health));
+        next(Store::Text, text(&s.health_band));
+        next(Store::Num, num(s.alive));
+        next(Store::Int, or_null(s.value_at_risk_minor, Value::Int));
     }
-    q.push(", sdae_weakest = ").bind(Store::Text, &text(&s.sdae_weakest));
-    q.push(", asset_class = ").bind(Store::Text, &text(&s.asset_class));
-    q.push(", health = ").bind(Store::Num, &num(s.health));
-    q.push(", health_band = ").bind(Store::Text, &text(&s.health_band));
-    q.push(", alive = ").bind(Store::Num, &num(s.alive));
-    q.push(", value_at_risk_minor = ").bind(Store::Int, &or_null(s.value_at_risk_minor, Value::Int));
-    q.push(" WHERE id = ").id(id);
+    q.push(")) AS v WHERE customers.id = v.column1");
     q.execute(conn)?;
     Ok(())
 }

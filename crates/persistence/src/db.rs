@@ -81,13 +81,17 @@ impl ManageConnection for Target {
     }
 }
 
+/// How long a connection is kept: what it remembers of statements goes with it.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(600);
+
 /// What every new connection is told.
 #[derive(Debug)]
 struct Setup;
 
-/// `synchronous=FULL`: what was acknowledged survives a power cut, not only a crash of the process.
+/// `synchronous=FULL`: what was acknowledged survives a power cut, not only a crash of the process. The file is not
+/// mapped: SQLite takes the mapping away and makes it anew in every reader after every commit of another connection.
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-     PRAGMA cache_size=-16000; PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;";
+     PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;";
 
 impl CustomizeConnection<AnyConnection, diesel::r2d2::Error> for Setup {
     fn on_acquire(&self, conn: &mut AnyConnection) -> Result<(), diesel::r2d2::Error> {
@@ -132,24 +136,10 @@ pub fn pool(url: &str, size: u32) -> Result<DbPool, Error> {
         .min_idle(Some(1))
         .test_on_check_out(checked)
         .connection_timeout(Duration::from_secs(10))
+        .max_lifetime(Some(LIFETIME))
         .connection_customizer(Box::new(Setup))
         .build(target)
         .map_err(|e| Error::Unavailable(e.to_string()))
-}
-
-/// Runs work that reads a whole table, on SQLite without mapping the file: every page that is read through a mapping
-/// counts as memory of the process until the mapping ends, and a pass over everything would leave all of it mapped.
-pub fn unmapped<T>(conn: &mut AnyConnection, f: impl FnOnce(&mut AnyConnection) -> T) -> T {
-    let map = |conn: &mut AnyConnection, statement: &str| {
-        // A connection that cannot be told so is only larger than need be.
-        if let AnyConnection::Sqlite(c) = conn {
-            let _ = c.batch_execute(statement);
-        }
-    };
-    map(conn, "PRAGMA mmap_size=0");
-    let result = f(conn);
-    map(conn, "PRAGMA mmap_size=1073741824");
-    result
 }
 
 /// A connection from the pool; when none comes in time the database is busy or away.

@@ -27,6 +27,9 @@ pub enum Error {
     /// A link points to a record that does not exist.
     #[error("a linked record does not exist: {0}")]
     BrokenLink(String),
+    /// A sum beyond what the database can count to.
+    #[error("too large a sum: {0}")]
+    TooLarge(String),
     /// Anything else: a fault of ours.
     #[error("database error: {0}")]
     Internal(String),
@@ -63,6 +66,7 @@ impl Error {
                 _ => Error::Unavailable("the connection was lost".to_owned()),
             },
             Diesel::BrokenTransactionManager => Error::Unavailable("the connection was lost".to_owned()),
+            Diesel::DatabaseError(_, info) if is_overflow(info.message()) => Error::TooLarge(info.message().to_owned()),
             Diesel::DatabaseError(_, info) if is_full(info.message()) => Error::Full(info.message().to_owned()),
             Diesel::DatabaseError(_, info) if is_passing(info.message()) => {
                 Error::Unavailable(info.message().to_owned())
@@ -70,6 +74,11 @@ impl Error {
             _ => Error::Internal(e.to_string()),
         }
     }
+}
+
+/// PostgreSQL's and SQLite's words for a whole number that has become too large.
+fn is_overflow(message: &str) -> bool {
+    ["bigint out of range", "integer overflow"].iter().any(|s| message.contains(s))
 }
 
 /// SQLite's and PostgreSQL's words for a disk without room.

@@ -30,27 +30,22 @@ pub enum Owners<'a> {
     Only(&'a [Uuid]),
 }
 
-/// Appends `SELECT t.seq, columns…` for a shape; unwanted columns are left out.
+/// Appends the columns of a shape, its custom document and the sequence number; unwanted columns are left out.
 fn push_columns(q: &mut Sql, shape: &Shape, only: Option<&Projection>) {
-    if only.is_none() {
+    let Some(only) = only else {
         q.push(whole_row(shape.def));
         return;
+    };
+    for (at, field) in shape.columns().enumerate().filter(|(at, _)| only.has(*at)) {
+        q.push(if at == 0 { "" } else { ", " }).column("t", field.key.clone());
     }
-    q.push("t.seq");
-    for (at, field) in shape.columns().enumerate() {
-        if only.is_none_or(|p| p.has(at)) {
-            q.push(", ").column("t", field.key.clone());
-        }
-    }
-    if only.is_none_or(|p| p.custom) {
-        q.push(", t.custom");
-    }
+    q.push(if only.custom { ", t.custom, t.seq" } else { ", t.seq" });
 }
 
 /// The whole row's columns as one piece: reading a record spends more on building its query than one would think.
 fn whole_row(def: &'static ObjectDef) -> &'static str {
     static ROWS: LazyLock<HashMap<&'static str, String>> =
-        LazyLock::new(|| by_object(|names| format!("t.seq, t.{}, t.custom", names.replace(", ", ", t."))));
+        LazyLock::new(|| by_object(|names| format!("t.{}, t.custom, t.seq", names.replace(", ", ", t."))));
     ROWS.get(def.key).map_or("", String::as_str)
 }
 
@@ -68,27 +63,34 @@ fn by_object(text: impl Fn(&str) -> String) -> HashMap<&'static str, String> {
     domain::objects::ALL.iter().map(|def| row(def)).collect()
 }
 
-/// Turns the cells of [`push_columns`] into a record; the first cell is the sequence number.
-fn read_row(cells: Cells, shape: &Shape, only: Option<&Projection>) -> (i64, Record) {
-    let mut cells = cells.0.into_iter();
-    let seq = cells.next().and_then(|c| c.as_int()).unwrap_or(0);
-    let mut values = Vec::with_capacity(shape.width());
-    for (at, field) in shape.columns().enumerate() {
-        if only.is_some_and(|p| !p.has(at)) {
-            values.push(Value::Null);
-            continue;
-        }
-        let mut cell = cells.next().unwrap_or_default();
-        shape_cell(Store::of(&field.kind), &mut cell);
-        if field.kind.is_list() {
-            cell = list_of(&cell, &field.kind);
-        }
-        values.push(cell);
+/// Turns the cells of [`push_columns`] into a record; the last cell is the sequence number.
+fn read_row(Cells(mut values): Cells, shape: &Shape, only: Option<&Projection>) -> (i64, Record) {
+    let seq = values.pop().and_then(|c| c.as_int()).unwrap_or(0);
+    if let Some(only) = only {
+        values = spread(values, shape, only);
     }
-    let mut custom = if only.is_none_or(|p| p.custom) { cells.next().unwrap_or_default() } else { Value::Null };
-    shape_cell(Store::Json, &mut custom);
-    values.push(if custom.is_null() { Value::Json("{}".to_owned()) } else { custom });
+    // In place: most cells of most records are unknown, and a list has thousands of them.
+    for (cell, field) in values.iter_mut().zip(shape.columns()).filter(|(cell, _)| !cell.is_null()) {
+        shape_cell(Store::of(&field.kind), cell);
+        if field.kind.is_list() {
+            *cell = list_of(cell, &field.kind);
+        }
+    }
+    match values.get_mut(shape.custom_at()) {
+        Some(custom) if custom.is_null() => *custom = Value::Json("{}".to_owned()),
+        Some(custom) => shape_cell(Store::Json, custom),
+        None => {}
+    }
     (seq, Record { values })
+}
+
+/// Puts the cells of a part of the columns in their places.
+fn spread(cells: Vec<Value>, shape: &Shape, only: &Projection) -> Vec<Value> {
+    let mut cells = cells.into_iter();
+    let mut next = |wanted: bool| if wanted { cells.next().unwrap_or_default() } else { Value::Null };
+    let mut values: Vec<Value> = (0..shape.custom_at()).map(|at| next(only.has(at))).collect();
+    values.push(next(only.custom));
+    values
 }
 
 fn list_of(cell: &Value, kind: &domain::fields::Kind) -> Value {

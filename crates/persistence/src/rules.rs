@@ -4,7 +4,7 @@ mod runs;
 mod sweep;
 
 pub use runs::{Run, claim_run, in_chain, outcomes_of, run, runs, settle_run};
-pub use sweep::{Due, Occasion, Swept, begin_sweep, due_records, end_sweep, keep_sweeping, set_next};
+pub use sweep::{Due, Occasion, Swept, begin_sweep, due_records, end_sweep, keep_sweeping, set_next, sweep_due};
 
 use crate::db::AnyConnection;
 use crate::error::Result;

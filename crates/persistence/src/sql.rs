@@ -36,6 +36,8 @@ impl AnyConnection {
     }
 }
 
+mod statements;
+
 /// How a value is stored: the SQL type of a bind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Store {
@@ -100,12 +102,14 @@ enum Part {
 pub struct Sql {
     engine: Engine,
     parts: Vec<Part>,
+    /// The connection keeps it prepared.
+    kept: bool,
 }
 
 impl Sql {
     /// An empty query for an engine.
     pub fn new(engine: Engine) -> Sql {
-        Sql { engine, parts: Vec::with_capacity(32) }
+        Sql { engine, parts: Vec::with_capacity(32), kept: true }
     }
 
     /// A query that begins with this text.
@@ -207,7 +211,8 @@ impl Sql {
         self
     }
 
-    /// Appends a parenthesised list of ids for `IN`; an empty list matches nothing.
+    /// Appends a parenthesised list of ids for `IN`; an empty list matches nothing. The last is named again up to the
+    /// next power of two, so that few different statements are ever prepared.
     pub fn ids(&mut self, ids: &[uuid::Uuid]) -> &mut Sql {
         self.push("(");
         for (i, id) in ids.iter().enumerate() {
@@ -216,8 +221,15 @@ impl Sql {
             }
             self.id(*id);
         }
-        if ids.is_empty() {
-            self.push("NULL");
+        match ids.last() {
+            Some(last) => {
+                for _ in ids.len()..ids.len().next_power_of_two() {
+                    self.push(",").id(*last);
+                }
+            }
+            None => {
+                self.push("NULL");
+            }
         }
         self.push(")")
     }
@@ -233,7 +245,8 @@ impl Sql {
     }
 
     /// Runs it and returns its rows.
-    pub fn load(self, conn: &mut AnyConnection) -> Result<Vec<Cells>> {
+    pub fn load(mut self, conn: &mut AnyConnection) -> Result<Vec<Cells>> {
+        self.kept = statements::is_kept(&self);
         Ok(crate::on_conn!(conn, |c| RunQueryDsl::load::<Cells>(self, c))?)
     }
 
@@ -243,7 +256,8 @@ impl Sql {
     }
 
     /// Runs it and returns the number of changed rows.
-    pub fn execute(self, conn: &mut AnyConnection) -> Result<usize> {
+    pub fn execute(mut self, conn: &mut AnyConnection) -> Result<usize> {
+        self.kept = statements::is_kept(&self);
         Ok(crate::on_conn!(conn, |c| RunQueryDsl::execute(self, c))?)
     }
 }
@@ -252,6 +266,9 @@ macro_rules! walk {
     ($backend:ty) => {
         impl QueryFragment<$backend> for Sql {
             fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, $backend>) -> QueryResult<()> {
+                if !self.kept {
+                    out.unsafe_to_cache_prepared();
+                }
                 for part in &self.parts {
                     match part {
                         Part::Sql(s) => out.push_sql(s),

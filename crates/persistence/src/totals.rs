@@ -1,9 +1,9 @@
 //! Kept totals: the sums behind metrics and reports (see `domain::metrics`).
 
 use crate::db::AnyConnection;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::records::Owners;
-use crate::sql::{Cells, Sql, Store, shape};
+use crate::sql::{Cells, Engine, Sql, Store, shape};
 use chrono::NaiveDate;
 use domain::metrics::{Contribution, Key, Measure, Sums, Totals};
 use domain::value::Value;
@@ -43,7 +43,16 @@ fn add_group(conn: &mut AnyConnection, rows: &[Contribution]) -> Result<()> {
          n = metric_totals.n + excluded.n, amount = metric_totals.amount + excluded.amount, \
          extra = metric_totals.extra + excluded.extra",
     );
-    q.execute(conn)?;
+    if q.engine() == Engine::Pg {
+        q.execute(conn)?;
+        return Ok(());
+    }
+    // Where PostgreSQL refuses a sum beyond 64 bits, SQLite would go on with a rounded one.
+    q.push(" RETURNING amount, extra");
+    let is_rounded = |cells: &Cells| cells.0.iter().any(|sum| matches!(sum, Value::Num(_)));
+    if q.load(conn)?.iter().any(is_rounded) {
+        return Err(Error::TooLarge("a kept total".to_owned()));
+    }
     Ok(())
 }
 

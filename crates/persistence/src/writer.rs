@@ -56,17 +56,17 @@ impl Writer {
 }
 
 fn work(target: &Target, waiting: &Receiver<Box<dyn Write>>) {
-    let mut own = None;
+    let mut own: Option<(AnyConnection, Instant)> = None;
     while let Ok(first) = waiting.recv() {
-        let conn = match own.take() {
-            Some(conn) => Ok(conn),
-            None => db::connect(target),
+        let conn = match own.take().filter(|(_, since)| since.elapsed() < db::LIFETIME) {
+            Some(own) => Ok(own),
+            None => db::connect(target).map(|conn| (conn, Instant::now())),
         };
         match conn {
-            Ok(mut conn) => {
+            Ok((mut conn, since)) => {
                 let usable = together(&mut conn, first, waiting);
                 // A connection that failed may be of a file that is gone; the next write opens another.
-                own = usable.then_some(conn);
+                own = usable.then_some((conn, since));
             }
             Err(failure) => first.decided(Some(failure)),
         }

@@ -1,10 +1,11 @@
 //! API keys.
 
 use super::records::path_id;
+use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::Result;
 use crate::permissions;
-use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use app::identity;
 use contract::identity::{ApiKeyInput, ApiKeys, NewApiKey};
@@ -22,9 +23,9 @@ permissions! {
 #[openapi(paths(list_api_keys, create_api_key, revoke_api_key))]
 pub(crate) struct Doc;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/api_keys").route(web::get().to(list_api_keys)).route(web::post().to(create_api_key)));
-    scope.service(web::resource("/api_keys/{id}").route(web::delete().to(revoke_api_key)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/api_keys").route(web::get().to(list_api_keys)).route(web::post().to(create_api_key)));
+    scope.service(resource("/api_keys/{id}").route(web::delete().to(revoke_api_key)));
 }
 
 /// List API keys.

@@ -3,9 +3,10 @@
 use super::files::{content, picture, receive};
 use super::paging::{OfRecord, caller};
 use super::records::path_id;
+use super::table::{Routes, resource};
 use crate::failure::Result;
 use actix_web::http::header;
-use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use contract::talk::{Attachment, Attachments};
 use domain::policy::Action;
@@ -15,16 +16,14 @@ use uuid::Uuid;
 /// Bytes of an attachment at most.
 const LIMIT: i64 = 50 << 20;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
+pub(super) fn configure(scope: &mut Routes) {
     scope.service(
-        web::resource("/attachments").route(web::get().to(list_attachments)).route(web::post().to(create_attachment)),
+        resource("/attachments").route(web::get().to(list_attachments)).route(web::post().to(create_attachment)),
     );
-    scope.service(web::resource("/attachments/{id}/content").route(web::get().to(download_attachment)));
-    scope.service(web::resource("/attachments/{id}/restore").route(web::post().to(restore_attachment)));
+    scope.service(resource("/attachments/{id}/content").route(web::get().to(download_attachment)));
+    scope.service(resource("/attachments/{id}/restore").route(web::post().to(restore_attachment)));
     scope.service(
-        web::resource("/attachments/{id}")
-            .route(web::get().to(get_attachment))
-            .route(web::delete().to(archive_attachment)),
+        resource("/attachments/{id}").route(web::get().to(get_attachment)).route(web::delete().to(archive_attachment)),
     );
 }
 

@@ -1,6 +1,7 @@
 //! Set-up, log-in, sessions.
 
 use super::records::path_id;
+use super::table::{Routes, resource};
 use crate::cx::{Anyone, Cx, blocking};
 use crate::failure::{Failure, Result};
 use crate::http::{Meta, body, edge};
@@ -9,7 +10,7 @@ use crate::token::LIFETIME;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::{StatusCode, header};
-use actix_web::web::{self, Data, Payload, ServiceConfig};
+use actix_web::web::{self, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use app::Error;
 use app::identity::{Device, LoggedIn, REFRESH_DAYS};
@@ -29,14 +30,14 @@ use contract::problem::Problem;
 )]
 pub(crate) struct Doc;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/setup").route(web::get().to(get_setup)).route(web::post().to(create_setup)));
-    scope.service(web::resource("/auth/login").route(web::post().to(login)));
-    scope.service(web::resource("/auth/refresh").route(web::post().to(refresh)));
-    scope.service(web::resource("/auth/logout").route(web::post().to(logout)));
-    scope.service(web::resource("/auth/password").route(web::post().to(change_password)));
-    scope.service(web::resource("/auth/sessions").route(web::get().to(list_sessions)));
-    scope.service(web::resource("/auth/sessions/{id}").route(web::delete().to(revoke_session)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/setup").route(web::get().to(get_setup)).route(web::post().to(create_setup)));
+    scope.service(resource("/auth/login").route(web::post().to(login)));
+    scope.service(resource("/auth/refresh").route(web::post().to(refresh)));
+    scope.service(resource("/auth/logout").route(web::post().to(logout)));
+    scope.service(resource("/auth/password").route(web::post().to(change_password)));
+    scope.service(resource("/auth/sessions").route(web::get().to(list_sessions)));
+    scope.service(resource("/auth/sessions/{id}").route(web::delete().to(revoke_session)));
 }
 
 const COOKIE: &str = "flywheel_refresh";

@@ -2,21 +2,22 @@
 
 use super::paging::{OfRecord, caller};
 use super::records::{keyed, path_id, replay};
+use super::table::{Routes, resource};
 use crate::failure::Result;
 use crate::http::body;
 use actix_web::http::header;
-use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use app::idempotency;
 use contract::talk::{Comment, CommentPatch, Comments, NewComment};
 use domain::policy::Action;
 use persistence::settings::Answer;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/comments").route(web::get().to(list_comments)).route(web::post().to(create_comment)));
-    scope.service(web::resource("/comments/{id}/restore").route(web::post().to(restore_comment)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/comments").route(web::get().to(list_comments)).route(web::post().to(create_comment)));
+    scope.service(resource("/comments/{id}/restore").route(web::post().to(restore_comment)));
     scope.service(
-        web::resource("/comments/{id}")
+        resource("/comments/{id}")
             .route(web::get().to(get_comment))
             .route(web::patch().to(update_comment))
             .route(web::delete().to(archive_comment)),

@@ -1,7 +1,8 @@
 //! Exports: records as a file.
 
+use super::table::{Routes, resource};
 use actix_web::http::header;
-use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use contract::exports::{Export, ExportList, ExportState, FileFormat, NewExport};
 use domain::policy::Action;
@@ -11,10 +12,10 @@ use super::paging::{Page, caller};
 use super::records::path_id;
 use crate::failure::Result;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/exports").route(web::get().to(list_exports)).route(web::post().to(create_export)));
-    scope.service(web::resource("/exports/{id}").route(web::get().to(get_export)));
-    scope.service(web::resource("/exports/{id}/content").route(web::get().to(download_export)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/exports").route(web::get().to(list_exports)).route(web::post().to(create_export)));
+    scope.service(resource("/exports/{id}").route(web::get().to(get_export)));
+    scope.service(resource("/exports/{id}/content").route(web::get().to(download_export)));
 }
 
 #[derive(utoipa::OpenApi)]

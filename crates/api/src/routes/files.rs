@@ -1,10 +1,11 @@
 //! Files: uploads for imports, and what exports made.
 
+use super::table::{Routes, resource};
 use std::future::poll_fn;
 use std::pin::Pin;
 
 use actix_web::http::header;
-use actix_web::web::{self, Bytes, Payload, ServiceConfig};
+use actix_web::web::{self, Bytes, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use app::files::{FileWriter, read_chunk};
 use contract::files::StoredFile;
@@ -24,10 +25,10 @@ const LIMIT: i64 = 4 << 30;
 /// Bytes gathered before they are handed to a thread that may block.
 const PIECE: usize = 1 << 20;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/files").route(web::post().to(upload_file)));
-    scope.service(web::resource("/files/{id}").route(web::get().to(get_file)));
-    scope.service(web::resource("/files/{id}/content").route(web::get().to(download_file)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/files").route(web::post().to(upload_file)));
+    scope.service(resource("/files/{id}").route(web::get().to(get_file)));
+    scope.service(resource("/files/{id}/content").route(web::get().to(download_file)));
 }
 
 #[derive(utoipa::OpenApi)]

@@ -1,7 +1,8 @@
 //! Imports: analyse, map, try, run, undo.
 
+use super::table::{Routes, resource};
 use actix_web::http::header;
-use actix_web::web::{self, Bytes, Payload, ServiceConfig};
+use actix_web::web::{self, Bytes, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use app::{Actor, Ctx};
 use contract::imports::{
@@ -22,14 +23,13 @@ use super::records::path_id;
 use crate::failure::Result;
 use crate::http::stream::Pieces;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/imports").route(web::get().to(list_imports)).route(web::post().to(create_import)));
-    scope.service(web::resource("/imports/{id}/start").route(web::post().to(start_import)));
-    scope.service(web::resource("/imports/{id}/cancel").route(web::post().to(cancel_import)));
-    scope.service(web::resource("/imports/{id}/undo").route(web::post().to(undo_import)));
-    scope.service(web::resource("/imports/{id}/errors").route(web::get().to(list_import_errors)));
-    scope
-        .service(web::resource("/imports/{id}").route(web::get().to(get_import)).route(web::patch().to(update_import)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/imports").route(web::get().to(list_imports)).route(web::post().to(create_import)));
+    scope.service(resource("/imports/{id}/start").route(web::post().to(start_import)));
+    scope.service(resource("/imports/{id}/cancel").route(web::post().to(cancel_import)));
+    scope.service(resource("/imports/{id}/undo").route(web::post().to(undo_import)));
+    scope.service(resource("/imports/{id}/errors").route(web::get().to(list_import_errors)));
+    scope.service(resource("/imports/{id}").route(web::get().to(get_import)).route(web::patch().to(update_import)));
 }
 
 #[derive(utoipa::OpenApi)]

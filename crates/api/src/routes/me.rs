@@ -1,10 +1,11 @@
 //! The caller and the organisation.
 
+use super::table::{Routes, resource};
 use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
 use crate::permissions;
 use actix_web::HttpResponse;
-use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::web::{self, Payload};
 use contract::identity::{Me, MePatch, Organisation, OrganisationPatch};
 use serde_json::Value as Json;
 
@@ -17,12 +18,10 @@ permissions! {
 #[openapi(paths(get_me, update_me, get_organisation, update_organisation))]
 pub(crate) struct Doc;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/me").route(web::get().to(get_me)).route(web::patch().to(update_me)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/me").route(web::get().to(get_me)).route(web::patch().to(update_me)));
     scope.service(
-        web::resource("/organisation")
-            .route(web::get().to(get_organisation))
-            .route(web::patch().to(update_organisation)),
+        resource("/organisation").route(web::get().to(get_organisation)).route(web::patch().to(update_organisation)),
     );
 }
 

@@ -1,9 +1,10 @@
 //! The metric catalogue and the values of metrics.
 
+use super::table::{Routes, resource};
 use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
 use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use contract::metrics::{MetricCatalogue, MetricQuery, MetricValue};
 use contract::problem::Problem;
 use serde::Deserialize;
@@ -12,9 +13,9 @@ use serde::Deserialize;
 #[openapi(paths(list_metrics, get_metric))]
 pub(crate) struct Doc;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/metrics").route(web::get().to(list_metrics)));
-    scope.service(web::resource("/metrics/{key}").route(web::get().to(get_metric)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/metrics").route(web::get().to(list_metrics)));
+    scope.service(resource("/metrics/{key}").route(web::get().to(get_metric)));
 }
 
 #[derive(Deserialize)]

@@ -2,9 +2,10 @@
 
 use super::paging::limit;
 use super::records::path_id;
+use super::table::{Routes, resource};
 use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
-use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use contract::notifications::{
     Marked, Notification, NotificationPatch, NotificationPreferences, NotificationPreferencesInput, Notifications,
@@ -21,15 +22,15 @@ use serde::Deserialize;
 ))]
 pub(crate) struct Doc;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/notifications").route(web::get().to(list_notifications)));
-    scope.service(web::resource("/notifications/read_all").route(web::post().to(update_all_notifications)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/notifications").route(web::get().to(list_notifications)));
+    scope.service(resource("/notifications/read_all").route(web::post().to(update_all_notifications)));
     scope.service(
-        web::resource("/notifications/preferences")
+        resource("/notifications/preferences")
             .route(web::get().to(get_notification_preferences))
             .route(web::put().to(set_notification_preferences)),
     );
-    scope.service(web::resource("/notifications/{id}").route(web::patch().to(update_notification)));
+    scope.service(resource("/notifications/{id}").route(web::patch().to(update_notification)));
 }
 
 #[derive(Deserialize)]

@@ -2,11 +2,12 @@
 
 use super::paging::limit;
 use super::records::path_id;
+use super::table::{Routes, resource};
 use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
 use crate::permissions;
 use actix_web::http::header;
-use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use contract::feed::{Events, Hits};
 use contract::meta::{CustomFieldInput, CustomFieldOut, CustomFieldPatch, CustomFields, ObjectMeta, Objects};
@@ -40,22 +41,20 @@ permissions! {
 ))]
 pub(crate) struct Doc;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/objects").route(web::get().to(list_objects)));
-    scope.service(web::resource("/objects/{key}").route(web::get().to(get_object)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/objects").route(web::get().to(list_objects)));
+    scope.service(resource("/objects/{key}").route(web::get().to(get_object)));
     scope.service(
-        web::resource("/custom_fields")
-            .route(web::get().to(list_custom_fields))
-            .route(web::post().to(create_custom_field)),
+        resource("/custom_fields").route(web::get().to(list_custom_fields)).route(web::post().to(create_custom_field)),
     );
     scope.service(
-        web::resource("/custom_fields/{id}")
+        resource("/custom_fields/{id}")
             .route(web::get().to(get_custom_field))
             .route(web::patch().to(update_custom_field))
             .route(web::delete().to(delete_custom_field)),
     );
-    scope.service(web::resource("/events").route(web::get().to(list_events)));
-    scope.service(web::resource("/search").route(web::get().to(search)));
+    scope.service(resource("/events").route(web::get().to(list_events)));
+    scope.service(resource("/search").route(web::get().to(search)));
 }
 
 #[derive(Deserialize)]

@@ -1,10 +1,11 @@
 //! What works in the background.
 
 use super::records::path_id;
+use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::Result;
 use crate::permissions;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use app::operations;
 use contract::automation::{Operations, Retried};
@@ -20,10 +21,10 @@ permissions! {
 #[openapi(paths(get_operations, retry_failure, retry_mail))]
 pub(crate) struct Doc;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/operations").route(web::get().to(get_operations)));
-    scope.service(web::resource("/operations/mail/retry").route(web::post().to(retry_mail)));
-    scope.service(web::resource("/operations/failures/{id}/retry").route(web::post().to(retry_failure)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/operations").route(web::get().to(get_operations)));
+    scope.service(resource("/operations/mail/retry").route(web::post().to(retry_mail)));
+    scope.service(resource("/operations/failures/{id}/retry").route(web::post().to(retry_failure)));
 }
 
 /// Get the state of operations.

@@ -1,9 +1,10 @@
 //! The endpoints of every object, by its declaration.
 
+use super::table::{Routes, resource};
 use crate::cx::{Anyone, Cx};
 use crate::failure::{Failure, Result};
 use actix_web::http::header;
-use actix_web::web::{self, BytesMut, Payload, Query, ServiceConfig};
+use actix_web::web::{self, BytesMut, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use app::idempotency::{self, Key};
 use app::records::Shown;
@@ -16,29 +17,28 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 /// Registers `/customers` and its kin.
-pub(super) fn configure(scope: &mut ServiceConfig) {
+pub(super) fn configure(scope: &mut Routes) {
     for def in objects::ALL {
         let def: &'static ObjectDef = def;
         let path = format!("/{}", def.key);
         scope.service(
-            web::resource(path.clone())
+            resource(path.clone())
                 .route(web::get().to(move |req: HttpRequest| list(req, def)))
                 .route(web::post().to(move |req: HttpRequest, body: Payload| create(req, body, def))),
         );
         scope.service(
-            web::resource(format!("{path}/bulk"))
+            resource(format!("{path}/bulk"))
                 .route(web::post().to(move |req: HttpRequest, body: Payload| run_bulk(req, body, def))),
         );
         if def.key == objects::OPPORTUNITIES.key {
-            scope.service(web::resource(format!("{path}/{{id}}/move")).route(web::post().to(move_opportunity)));
-            scope.service(web::resource(format!("{path}/{{id}}/history")).route(web::get().to(stage_history)));
+            scope.service(resource(format!("{path}/{{id}}/move")).route(web::post().to(move_opportunity)));
+            scope.service(resource(format!("{path}/{{id}}/history")).route(web::get().to(stage_history)));
         }
         scope.service(
-            web::resource(format!("{path}/{{id}}/restore"))
-                .route(web::post().to(move |req: HttpRequest| restore(req, def))),
+            resource(format!("{path}/{{id}}/restore")).route(web::post().to(move |req: HttpRequest| restore(req, def))),
         );
         scope.service(
-            web::resource(format!("{path}/{{id}}"))
+            resource(format!("{path}/{{id}}"))
                 .route(web::get().to(move |req: HttpRequest| get(req, def)))
                 .route(web::patch().to(move |req: HttpRequest, body: Payload| update(req, body, def)))
                 .route(web::delete().to(move |req: HttpRequest| archive(req, def))),

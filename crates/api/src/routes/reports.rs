@@ -1,10 +1,11 @@
 //! Funnel, forecast and the summary of a pipeline.
 
 use super::records::path_id;
+use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::Result;
 use crate::permissions;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use contract::reports::{ForecastReport, FunnelReport, PipelineSummary, ReportQuery};
 use serde::Deserialize;
@@ -19,10 +20,10 @@ permissions! {
 pub(crate) struct Doc;
 
 /// Registers the reports. The summary must come before the records' own addresses.
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/reports/funnel").route(web::get().to(get_funnel)));
-    scope.service(web::resource("/reports/forecast").route(web::get().to(get_forecast)));
-    scope.service(web::resource("/pipelines/{id}/summary").route(web::get().to(get_pipeline_summary)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/reports/funnel").route(web::get().to(get_funnel)));
+    scope.service(resource("/reports/forecast").route(web::get().to(get_forecast)));
+    scope.service(resource("/pipelines/{id}/summary").route(web::get().to(get_pipeline_summary)));
 }
 
 #[derive(Deserialize)]

@@ -1,11 +1,12 @@
 //! Roles, and the roles and passwords of users.
 
 use super::records::path_id;
+use super::table::{Routes, resource};
 use crate::cx::{Cx, blocking};
 use crate::failure::Result;
 use crate::permissions;
 use actix_web::http::header;
-use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use app::identity::{self, Prepared};
 use contract::identity::{PasswordGrant, Role, RoleInput, RolePatch, Roles, UserRoles};
@@ -39,18 +40,18 @@ permissions! {
 ))]
 pub(crate) struct Doc;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/roles").route(web::get().to(list_roles)).route(web::post().to(create_role)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/roles").route(web::get().to(list_roles)).route(web::post().to(create_role)));
     scope.service(
-        web::resource("/roles/{id}")
+        resource("/roles/{id}")
             .route(web::get().to(get_role))
             .route(web::patch().to(update_role))
             .route(web::delete().to(delete_role)),
     );
     scope.service(
-        web::resource("/users/{id}/roles").route(web::get().to(get_user_roles)).route(web::put().to(set_user_roles)),
+        resource("/users/{id}/roles").route(web::get().to(get_user_roles)).route(web::put().to(set_user_roles)),
     );
-    scope.service(web::resource("/users/{id}/password").route(web::post().to(set_user_password)));
+    scope.service(resource("/users/{id}/password").route(web::post().to(set_user_password)));
 }
 
 fn answer(mut response: HttpResponseBuilder, role: &Role) -> HttpResponse {

@@ -3,11 +3,12 @@
 use super::notifications::position;
 use super::paging::limit;
 use super::records::path_id;
+use super::table::{Routes, resource};
 use crate::cx::{Anyone, Cx};
 use crate::failure::{Failure, Result};
 use crate::permissions;
 use actix_web::http::header;
-use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use app::rules;
 use contract::automation::WorkingCalendar;
@@ -51,24 +52,24 @@ permissions! {
 ))]
 pub(crate) struct Doc;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/rules").route(web::get().to(list_rules)).route(web::post().to(create_rule)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/rules").route(web::get().to(list_rules)).route(web::post().to(create_rule)));
     scope.service(
-        web::resource("/rules/{id}")
+        resource("/rules/{id}")
             .route(web::get().to(get_rule))
             .route(web::patch().to(update_rule))
             .route(web::delete().to(archive_rule)),
     );
-    scope.service(web::resource("/rules/{id}/publish").route(web::post().to(publish_rule)));
-    scope.service(web::resource("/rules/{id}/pause").route(web::post().to(pause_rule)));
-    scope.service(web::resource("/rules/{id}/resume").route(web::post().to(resume_rule)));
-    scope.service(web::resource("/rules/{id}/move").route(web::post().to(move_rule)));
-    scope.service(web::resource("/rules/{id}/test").route(web::post().to(test_rule)));
-    scope.service(web::resource("/rules/{id}/runs").route(web::get().to(list_rule_runs)));
-    scope.service(web::resource("/rules/{id}/runs/{run_id}/retry").route(web::post().to(retry_rule_run)));
-    scope.service(web::resource("/rules/{id}/versions").route(web::get().to(list_rule_versions)));
+    scope.service(resource("/rules/{id}/publish").route(web::post().to(publish_rule)));
+    scope.service(resource("/rules/{id}/pause").route(web::post().to(pause_rule)));
+    scope.service(resource("/rules/{id}/resume").route(web::post().to(resume_rule)));
+    scope.service(resource("/rules/{id}/move").route(web::post().to(move_rule)));
+    scope.service(resource("/rules/{id}/test").route(web::post().to(test_rule)));
+    scope.service(resource("/rules/{id}/runs").route(web::get().to(list_rule_runs)));
+    scope.service(resource("/rules/{id}/runs/{run_id}/retry").route(web::post().to(retry_rule_run)));
+    scope.service(resource("/rules/{id}/versions").route(web::get().to(list_rule_versions)));
     scope.service(
-        web::resource("/working_calendar")
+        resource("/working_calendar")
             .route(web::get().to(get_working_calendar))
             .route(web::put().to(set_working_calendar)),
     );

@@ -1,10 +1,11 @@
 //! Every score of a customer, playbooks, the flywheel, and the whole customer in one answer.
 
 use super::records::path_id;
+use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::Result;
 use crate::permissions;
-use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use contract::scoring::{
     AuditQuestions, CustomerOverview, CustomerScores, DistributionQuery, DueQuery, EffortReport, FlywheelReport,
@@ -39,19 +40,19 @@ permissions! {
 ))]
 pub(crate) struct Doc;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/customers/{id}/scores").route(web::get().to(get_customer_scores)));
-    scope.service(web::resource("/customers/{id}/overview").route(web::get().to(get_customer_overview)));
-    scope.service(web::resource("/customers/{id}/suggestions").route(web::get().to(get_suggestions)));
-    scope.service(web::resource("/customers/{id}/playbooks").route(web::post().to(start_playbook)));
-    scope.service(web::resource("/playbooks").route(web::get().to(list_playbooks)));
-    scope.service(web::resource("/scores/distribution").route(web::get().to(get_score_distribution)));
-    scope.service(web::resource("/scores/rfm/migration").route(web::get().to(get_rfm_migration)));
-    scope.service(web::resource("/repeat-purchase").route(web::get().to(get_repeat_purchase)));
-    scope.service(web::resource("/principles").route(web::get().to(get_principles)));
-    scope.service(web::resource("/flywheel").route(web::get().to(get_flywheel)));
-    scope.service(web::resource("/effort").route(web::get().to(get_effort)));
-    scope.service(web::resource("/audit-questions").route(web::get().to(list_audit_questions)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/customers/{id}/scores").route(web::get().to(get_customer_scores)));
+    scope.service(resource("/customers/{id}/overview").route(web::get().to(get_customer_overview)));
+    scope.service(resource("/customers/{id}/suggestions").route(web::get().to(get_suggestions)));
+    scope.service(resource("/customers/{id}/playbooks").route(web::post().to(start_playbook)));
+    scope.service(resource("/playbooks").route(web::get().to(list_playbooks)));
+    scope.service(resource("/scores/distribution").route(web::get().to(get_score_distribution)));
+    scope.service(resource("/scores/rfm/migration").route(web::get().to(get_rfm_migration)));
+    scope.service(resource("/repeat-purchase").route(web::get().to(get_repeat_purchase)));
+    scope.service(resource("/principles").route(web::get().to(get_principles)));
+    scope.service(resource("/flywheel").route(web::get().to(get_flywheel)));
+    scope.service(resource("/effort").route(web::get().to(get_effort)));
+    scope.service(resource("/audit-questions").route(web::get().to(list_audit_questions)));
 }
 
 #[derive(Deserialize)]

@@ -1,10 +1,11 @@
 //! RFM: the segment grid, why a customer is where it is, and scoring anew.
 
 use super::records::path_id;
+use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::Result;
 use crate::permissions;
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use contract::scores::{RfmExplanation, RfmGrid, RfmQuery, RfmRun};
 use serde::Deserialize;
@@ -20,10 +21,10 @@ permissions! {
 #[openapi(paths(get_rfm, refresh_rfm, get_rfm_explanation))]
 pub(crate) struct Doc;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/scores/rfm").route(web::get().to(get_rfm)));
-    scope.service(web::resource("/scores/rfm/refresh").route(web::post().to(refresh_rfm)));
-    scope.service(web::resource("/scores/rfm/{id}").route(web::get().to(get_rfm_explanation)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/scores/rfm").route(web::get().to(get_rfm)));
+    scope.service(resource("/scores/rfm/refresh").route(web::post().to(refresh_rfm)));
+    scope.service(resource("/scores/rfm/{id}").route(web::get().to(get_rfm_explanation)));
 }
 
 #[derive(Deserialize)]

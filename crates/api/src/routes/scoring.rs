@@ -1,11 +1,12 @@
 //! Settings of the models, the list of whom to contact, and the four Rs.
 
 use super::records::path_id;
+use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::Result;
 use crate::permissions;
 use actix_web::http::header;
-use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use contract::scoring::{
     CadenceSummary, CalendarQuery, ContactCalendar, ContactScore, DueList, DueQuery, FourRQuery, FourRReport,
@@ -41,17 +42,17 @@ permissions! {
 ))]
 pub(crate) struct Doc;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/score-settings").route(web::get().to(list_score_settings)));
-    let settings = web::resource("/score-settings/{model}");
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/score-settings").route(web::get().to(list_score_settings)));
+    let settings = resource("/score-settings/{model}");
     scope.service(settings.route(web::get().to(get_score_settings)).route(web::put().to(set_score_settings)));
-    scope.service(web::resource("/score-settings/{model}/preview").route(web::post().to(get_score_settings_preview)));
-    scope.service(web::resource("/scores/refresh").route(web::post().to(refresh_scores)));
-    scope.service(web::resource("/cadence/due").route(web::get().to(get_due_customers)));
-    scope.service(web::resource("/cadence/summary").route(web::get().to(get_cadence_summary)));
-    scope.service(web::resource("/cadence/calendar").route(web::get().to(get_contact_calendar)));
-    scope.service(web::resource("/four-r").route(web::get().to(get_four_r)));
-    scope.service(web::resource("/activities/{id}/four-r").route(web::get().to(get_contact_score)));
+    scope.service(resource("/score-settings/{model}/preview").route(web::post().to(get_score_settings_preview)));
+    scope.service(resource("/scores/refresh").route(web::post().to(refresh_scores)));
+    scope.service(resource("/cadence/due").route(web::get().to(get_due_customers)));
+    scope.service(resource("/cadence/summary").route(web::get().to(get_cadence_summary)));
+    scope.service(resource("/cadence/calendar").route(web::get().to(get_contact_calendar)));
+    scope.service(resource("/four-r").route(web::get().to(get_four_r)));
+    scope.service(resource("/activities/{id}/four-r").route(web::get().to(get_contact_score)));
 }
 
 #[derive(Deserialize)]

@@ -1,12 +1,13 @@
 //! The live stream: changes of records within the caller's sight, and the caller's news (server-sent events).
 
+use super::table::{Routes, resource};
 use crate::cx::{self, Anyone, Cx};
 use crate::failure::{Failure, Result};
 use crate::http::stream::Steps;
 use crate::live::{self, Change, Listener, Message};
 use crate::state::State;
 use actix_web::http::header;
-use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse};
 use app::Actor;
 use contract::problem::Lang;
@@ -23,8 +24,8 @@ use tokio::sync::broadcast::error::RecvError;
 #[openapi(paths(get_stream))]
 pub(crate) struct Doc;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/stream").route(web::get().to(get_stream)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/stream").route(web::get().to(get_stream)));
 }
 
 /// A sign of life at least this often.

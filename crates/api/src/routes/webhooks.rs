@@ -3,11 +3,12 @@
 use super::notifications::position;
 use super::paging::limit;
 use super::records::path_id;
+use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::{Failure, Result};
 use crate::permissions;
 use actix_web::http::header;
-use actix_web::web::{self, Payload, ServiceConfig};
+use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use app::webhooks;
 use contract::problem::Problem;
@@ -42,20 +43,18 @@ permissions! {
 ))]
 pub(crate) struct Doc;
 
-pub(super) fn configure(scope: &mut ServiceConfig) {
-    scope.service(web::resource("/webhooks").route(web::get().to(list_webhooks)).route(web::post().to(create_webhook)));
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/webhooks").route(web::get().to(list_webhooks)).route(web::post().to(create_webhook)));
     scope.service(
-        web::resource("/webhooks/{id}")
+        resource("/webhooks/{id}")
             .route(web::get().to(get_webhook))
             .route(web::patch().to(update_webhook))
             .route(web::delete().to(archive_webhook)),
     );
-    scope.service(web::resource("/webhooks/{id}/test").route(web::post().to(test_webhook)));
-    scope.service(web::resource("/webhooks/{id}/replay").route(web::post().to(replay_deliveries)));
-    scope.service(web::resource("/webhooks/{id}/deliveries").route(web::get().to(list_deliveries)));
-    scope.service(
-        web::resource("/webhooks/{id}/deliveries/{delivery_id}/replay").route(web::post().to(replay_delivery)),
-    );
+    scope.service(resource("/webhooks/{id}/test").route(web::post().to(test_webhook)));
+    scope.service(resource("/webhooks/{id}/replay").route(web::post().to(replay_deliveries)));
+    scope.service(resource("/webhooks/{id}/deliveries").route(web::get().to(list_deliveries)));
+    scope.service(resource("/webhooks/{id}/deliveries/{delivery_id}/replay").route(web::post().to(replay_delivery)));
 }
 
 fn answer(mut response: HttpResponseBuilder, webhook: &Webhook) -> HttpResponse {

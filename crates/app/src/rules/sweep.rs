@@ -39,6 +39,10 @@ pub fn next_look(
 pub fn sweep_once(pool: &DbPool, ending: &dyn Fn() -> bool) -> Result<bool> {
     let now = Utc::now().trunc_subsecs(6);
     let mut conn = db::get(pool)?;
+    // Most looks find nothing, and those need not hold up anybody who writes.
+    if !store::sweep_due(&mut conn, now)? {
+        return Ok(false);
+    }
     let begun = write_tx::<_, Error>(&mut conn, |conn| Ok(store::begin_sweep(conn, now)?))?;
     let Some(sweep) = begun else { return Ok(false) };
     let schema = Arc::new(crate::schema::load(&mut conn)?);

@@ -170,7 +170,7 @@ pub(crate) fn refresh_gathering(
 ) -> Result<usize> {
     let mut snapshots = Vec::new();
     let mut consequences = Consequences::default();
-    let mut changed = 0;
+    let mut changed = Vec::new();
     for known in known(ctx, base, ids, true)? {
         if known.customer.archived || known.customer.created_at > base.now {
             continue;
@@ -183,13 +183,13 @@ pub(crate) fn refresh_gathering(
         if after == known.customer.scores {
             continue;
         }
-        store::write(ctx.conn, known.customer.id, &after)?;
         remember(&known, &evaluation, &after, base, &mut snapshots);
-        changed += 1;
+        changed.push((known.customer.id, after));
     }
+    store::write(ctx.conn, &changed)?;
     store::remember(ctx.conn, &snapshots, base.now)?;
     consequences.flush(ctx)?;
-    Ok(changed)
+    Ok(changed.len())
 }
 
 /// Adds a customer's scores to the sums of its owner.

@@ -135,7 +135,7 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
             Ok(false) => {}
             Err(error) => tracing::warn!(?error, "deliveries wait"),
         }
-        seen = crate::consumers::wait(seen, Duration::from_millis(500));
+        seen = crate::consumers::rest(seen, Duration::from_millis(500));
     }
 }
 

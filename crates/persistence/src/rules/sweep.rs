@@ -28,11 +28,16 @@ pub struct Swept {
     pub after: Option<Uuid>,
 }
 
-/// Takes on the rule that has waited longest, if one is due and nobody sweeps for it.
-pub fn begin_sweep(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<Option<Swept>> {
+/// Is a rule due for which nobody sweeps?
+pub fn sweep_due(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<bool> {
     let mut q = Sql::start(conn, "SELECT 1 FROM rules WHERE state = 'active' AND archived_at IS NULL AND next_at <= ");
     q.time(now).push(" AND (lease_until IS NULL OR lease_until < ").time(now).push(") LIMIT 1");
-    if q.first(conn)?.is_none() {
+    Ok(q.first(conn)?.is_some())
+}
+
+/// Takes on the rule that has waited longest, if one is due and nobody sweeps for it.
+pub fn begin_sweep(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<Option<Swept>> {
+    if !sweep_due(conn, now)? {
         return Ok(None);
     }
     let lease = Uuid::now_v7();
