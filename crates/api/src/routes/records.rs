@@ -49,7 +49,11 @@ pub(super) fn configure(scope: &mut Routes) {
 async fn list(req: HttpRequest, def: &'static ObjectDef) -> Result<HttpResponse> {
     let cx = Cx::for_object(&req, def.key, Action::Read).await?;
     let pairs = pairs(&req)?;
-    let body = cx.read(move |ctx| app::records::list(ctx, def.key, &pairs)).await?;
+    // The first or next of everybody's records in the usual order come straight from an index.
+    let everybody = matches!(cx.actor.visible(def.permission, Action::Read), Some(app::Visible::All));
+    let plain = everybody && pairs.iter().all(|(key, _)| matches!(key.as_str(), "limit" | "cursor" | "refs"));
+    let list = move |ctx: &mut app::Ctx<'_>| app::records::list(ctx, def.key, &pairs);
+    let body = if plain { cx.glance(list).await? } else { cx.read(list).await? };
     Ok(HttpResponse::Ok().content_type("application/json").body(body))
 }
 
