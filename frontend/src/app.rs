@@ -6,6 +6,7 @@ use crate::data::offline;
 use crate::data::query;
 use crate::data::session::Session;
 use crate::data::types::{Login, Me, ObjectMeta, Page};
+use crate::data::wire::Wire;
 use crate::i18n::{Lang, LangCtx};
 use crate::pages::auth::{LoginForm, LoginPage, SetupPage};
 use crate::route::Route;
@@ -103,8 +104,17 @@ fn Gate() -> Html {
         })
     };
     {
-        let (boot, expired) = (boot.clone(), expired.setter());
+        let (boot, expired, stage) = (boot.clone(), expired.setter(), stage.setter());
         use_effect_with((), move |()| {
+            http::on_denied(Callback::from(move |()| {
+                let stage = stage.clone();
+                spawn_local(async move {
+                    if let Ok(me) = Request::get("/me").fresh().json::<Me>().await {
+                        stage.set(Stage::In(Rc::new(me)));
+                        query::invalidate("/objects");
+                    }
+                })
+            }));
             http::on_expired(Callback::from(move |()| expired.set(true)));
             offline::start();
             boot.emit(());
@@ -222,7 +232,23 @@ struct LoadedProps {
 #[component]
 fn Loaded(p: &LoadedProps) -> Html {
     let objects = query::use_query::<Page<ObjectMeta>>("/objects".to_owned());
-    let list = use_memo(objects.data.clone(), |d| d.as_ref().map(|d| Rc::new(d.items.clone())));
+    // Pages need to know the objects before they know what to ask for. What was known the last time will do until the
+    // answer is here, so that both are asked for at once.
+    let known = use_state_eq(|| None::<Rc<Page<ObjectMeta>>>);
+    let lang = crate::i18n::use_lang();
+    {
+        let known = known.setter();
+        use_effect_with(lang, move |lang| {
+            let lang = *lang;
+            spawn_local(async move {
+                let text = offline::before(lang, "/objects").await;
+                let value = text.and_then(|(text, _)| serde_json::from_str::<Value>(&text).ok());
+                known.set(value.map(|v| Rc::new(Wire::read(&v))));
+            });
+        });
+    }
+    let now = objects.data.clone().or_else(|| (*known).clone());
+    let list = use_memo(now, |d| d.as_ref().map(|d| Rc::new(d.items.clone())));
     match (&*list, &objects.error) {
         (Some(list), _) => html! {
         <ContextProvider<Session> context={Session { me: p.me.clone(), objects: list.clone(), set_me: p.set_me.clone(), log_out: p.log_out.clone() }}><Shell /></ContextProvider<Session>> },

@@ -166,6 +166,9 @@ impl Request {
                 }
                 continue;
             }
+            if answer.status() == 403 {
+                denied();
+            }
             return if answer.ok() { Ok(answer) } else { Err(problem(answer).await) };
         }
     }
@@ -242,6 +245,8 @@ thread_local! {
     static LANG: Cell<Lang> = const { Cell::new(Lang::Zh) };
     static REFRESHING: RefCell<Option<js_sys::Promise>> = const { RefCell::new(None) };
     static ASK: RefCell<Option<yew::Callback<()>>> = const { RefCell::new(None) };
+    static DENIED: RefCell<Option<yew::Callback<()>>> = const { RefCell::new(None) };
+    static LAST_DENIED: Cell<f64> = const { Cell::new(0.0) };
     static WAITING: RefCell<Vec<js_sys::Function>> = const { RefCell::new(Vec::new()) };
     static LAST_REFRESH: RefCell<Option<Result<Login, ApiError>>> = const { RefCell::new(None) };
 }
@@ -287,6 +292,21 @@ pub(crate) fn drop_token() {
 /// Called when the session has ended and the password is needed again.
 pub(crate) fn on_expired(ask: yew::Callback<()>) {
     ASK.set(Some(ask));
+}
+
+/// Called when something was not allowed that the page offered: what one may do has changed.
+pub(crate) fn on_denied(told: yew::Callback<()>) {
+    DENIED.set(Some(told));
+}
+
+/// Tells it, but not again and again for a page that is not allowed at all.
+fn denied() {
+    let now = js_sys::Date::now();
+    if now - LAST_DENIED.replace(now) > 5_000.0
+        && let Some(told) = DENIED.with_borrow(Clone::clone)
+    {
+        told.emit(());
+    }
 }
 
 /// Gets a new access token through the refresh cookie; several callers share one request.

@@ -188,14 +188,19 @@ pub(crate) fn keep(lang: Lang, path: &str, text: &str) {
 
 /// What was last read from a path, without a network.
 pub(crate) async fn kept(lang: Lang, path: &str) -> Option<String> {
+    let (text, at) = before(lang, path).await?;
+    set(|n| n.read_at = Some(n.read_at.map_or(at, |old| old.min(at))));
+    Some(text)
+}
+
+/// What was last read from a path and when, for those who ask the server at the same time.
+pub(crate) async fn before(lang: Lang, path: &str) -> Option<(String, f64)> {
     let user = USER.with_borrow(Clone::clone);
     if user.is_empty() || !worth_keeping(path) {
         return None;
     }
     let found: js_sys::Array = seen_get(&user, &place(lang, path)).await.ok()?.dyn_into().ok()?;
-    let at = found.get(1).as_f64()?;
-    set(|n| n.read_at = Some(n.read_at.map_or(at, |old| old.min(at))));
-    found.get(0).as_string()
+    Some((found.get(0).as_string()?, found.get(1).as_f64()?))
 }
 
 /// Another page is opened: what it shows is not read yet.

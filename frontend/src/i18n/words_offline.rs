@@ -1,4 +1,4 @@
-//! Messages for times without a network, and for new versions of the page.
+//! Messages for times without a network, for new versions of the page, and for the organisation's days and hours.
 
 use super::messages;
 
@@ -23,6 +23,15 @@ messages! {
     outbox_leave = "还有内容没有发送", "Some things were not sent";
     outbox_leave_body(n: usize) = "还有 {n} 条内容等待发送。退出后它们留在这台设备上，你下次在这里登录时再发送。", "{n} are waiting. They stay on this device and are sent when you log in here again.";
     timezone_help = "日期、时间和「今天」都按这个时区显示和统计。", "Days, times and “today” are those of this time zone, for everybody.";
+    workdays = "工作日历", "Working days";
+    workdays_body = "周一到周五为工作日。以工作时间计算的期限（自动化规则、服务时限）按这里的时间和日期推算。", "Monday to Friday. Deadlines in working hours, as in rules, are counted by these hours and days.";
+    workdays_opens = "上班", "Opens";
+    workdays_closes = "下班", "Closes";
+    workdays_off = "放假的日子", "Days off";
+    workdays_on = "调休上班的日子", "Days worked instead";
+    workdays_add(what: &str) = "添加：{what}", "Add to: {what}";
+    comment_removed = "评论已删除", "Comment removed";
+    file_removed = "附件已移除", "File removed";
     new_version = "系统有新版本", "A new version is ready";
     new_version_take = "刷新", "Reload";
     task_finish_of(title: &str) = "完成任务：{title}", "Finish task: {title}";

@@ -61,7 +61,7 @@ pub(crate) fn LinkPicker(p: &LinkPickerProps) -> Html {
             let typed = typed.clone();
             spawn_local(async move {
                 if !typed.is_empty() {
-                    gloo_timers::future::TimeoutFuture::new(180).await;
+                    gloo_timers::future::TimeoutFuture::new(60).await;
                 }
                 if *run.borrow() != mine {
                     return;

@@ -70,7 +70,7 @@ pub(crate) struct Records {
     pub(crate) reload: Callback<()>,
 }
 
-/// Reads `GET /object` with a query (starting with `&`), 60 rows at a time; `counted` also asks how many there are.
+/// Reads `GET /object` with a query (starting with `&`), 60 rows and then 200 at a time; `counted` also asks how many there are.
 #[hook]
 pub(crate) fn use_records(object: &str, query: String, counted: bool) -> Records {
     let now = use_reducer(Loaded::default);
@@ -121,7 +121,11 @@ pub(crate) fn use_records(object: &str, query: String, counted: bool) -> Records
         Callback::from(move |()| {
             let Some(cursor) = now.next.clone().filter(|_| !now.loading) else { return };
             let mine = *run.borrow();
-            let (step, run, path) = (step.clone(), run.clone(), format!("{base}&cursor={}", encode(&cursor)));
+            let (step, run, path) = (
+                step.clone(),
+                run.clone(),
+                format!("{}&cursor={}", base.replacen("limit=60", "limit=200", 1), encode(&cursor)),
+            );
             step.dispatch(Step::Start);
             spawn_local(async move {
                 let page = Request::get(path).json::<Page<Record>>().await;

@@ -17,6 +17,8 @@ use yew_router::prelude::*;
 
 const ROW: usize = 44;
 const WINDOW: usize = 48;
+/// Rows below the window that are asked for before one comes to them.
+const AHEAD: usize = 100;
 
 #[derive(Clone, Properties, PartialEq)]
 pub(crate) struct TableProps {
@@ -50,7 +52,7 @@ pub(crate) fn Table(p: &TableProps) -> Html {
     let node = use_node_ref();
     let widths = use_widths(&p.meta.key);
     let fields: Vec<&FieldMeta> = p.columns.iter().filter_map(|k| p.meta.field(k)).collect();
-    let near_end = *first + WINDOW + 12 >= p.rows.len();
+    let near_end = *first + WINDOW + AHEAD >= p.rows.len();
     {
         let (more, go) = (p.onmore.clone(), near_end && p.has_more && !p.loading && *first > 0);
         use_effect_with((go, p.rows.len()), move |(go, _)| {

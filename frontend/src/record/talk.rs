@@ -8,8 +8,8 @@ use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
 use crate::data::types::{ObjectMeta, Page, Record, text};
 use crate::format;
-use crate::i18n::use_lang;
-use crate::ui::toast::use_toaster;
+use crate::i18n::{Lang, use_lang};
+use crate::ui::toast::{Toaster, use_toaster};
 use crate::ui::{Empty, Failed, avatar, icon, skeleton_lines, spinner};
 use serde_json::{Value, json};
 use wasm_bindgen_futures::spawn_local;
@@ -105,16 +105,7 @@ fn Comments(p: &TalkProps) -> Html {
         move |id: String| {
             let toaster = toaster.clone();
             Callback::from(move |_: MouseEvent| {
-                let (path, toaster) = (format!("/comments/{id}"), toaster.clone());
-                spawn_local(async move {
-                    match Request::delete(path).answer().await {
-                        Ok(_) => {
-                            invalidate("/comments");
-                            invalidate("/events");
-                        }
-                        Err(e) => toaster.err(e.text(l)),
-                    }
-                });
+                take_away(l, toaster.clone(), "/comments", id.clone(), l.comment_removed());
             })
         }
     };
@@ -144,6 +135,34 @@ fn Comments(p: &TalkProps) -> Html {
         </div>
         { body }
     </section> }
+}
+
+/// Takes a comment or a file away, and offers to bring it back.
+fn take_away(l: Lang, toaster: Toaster, object: &'static str, id: String, said: &'static str) {
+    let again = || {
+        invalidate(object);
+        invalidate("/events");
+    };
+    spawn_local(async move {
+        if let Err(e) = Request::delete(format!("{object}/{id}")).answer().await {
+            return toaster.err(e.text(l));
+        }
+        again();
+        let told = toaster.clone();
+        let undo = Callback::from(move |()| {
+            let (path, toaster) = (format!("{object}/{id}/restore"), told.clone());
+            spawn_local(async move {
+                match Request::post(path, json!({})).text().await {
+                    Ok(_) => {
+                        again();
+                        toaster.ok(l.restored())
+                    }
+                    Err(e) => toaster.err(e.text(l)),
+                }
+            });
+        });
+        toaster.undo(said, undo);
+    });
 }
 
 /// A text with the mentioned people marked.
@@ -207,16 +226,7 @@ fn Files(p: &TalkProps) -> Html {
     let remove = |id: String| {
         let toaster = toaster.clone();
         Callback::from(move |_: MouseEvent| {
-            let (path, toaster) = (format!("/attachments/{id}"), toaster.clone());
-            spawn_local(async move {
-                match Request::delete(path).answer().await {
-                    Ok(_) => {
-                        invalidate("/attachments");
-                        invalidate("/events");
-                    }
-                    Err(e) => toaster.err(e.text(l)),
-                }
-            });
+            take_away(l, toaster.clone(), "/attachments", id.clone(), l.file_removed());
         })
     };
     let row = |f: &Record| {

@@ -122,6 +122,10 @@ pub(crate) struct SearchBoxProps {
     pub(crate) id: AttrValue,
 }
 
+/// How long after a key a search box asks, in milliseconds: short enough that rows seem to follow one's fingers, long
+/// enough that a paste or a held key asks once.
+const PAUSE: u32 = 40;
+
 /// A search box that waits until one stops typing.
 #[component]
 pub(crate) fn SearchBox(p: &SearchBoxProps) -> Html {
@@ -138,7 +142,7 @@ pub(crate) fn SearchBox(p: &SearchBoxProps) -> Html {
             let v = value_of(&e);
             typed.set(v.clone());
             let onsearch = onsearch.clone();
-            *timer.borrow_mut() = Some(gloo_timers::callback::Timeout::new(220, move || onsearch.emit(v)));
+            *timer.borrow_mut() = Some(gloo_timers::callback::Timeout::new(PAUSE, move || onsearch.emit(v)));
         })
     };
     html! {

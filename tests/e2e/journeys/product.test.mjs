@@ -47,6 +47,28 @@ for (const face of faces) {
   });
 }
 
+// Pages beside the thread: every list, record and setting, so that each is looked at in every face.
+for (const face of faces) {
+  test(`every other page is whole: ${face.name}`, async () => {
+    const page = await logIn(face);
+    const one = async object => (await request('GET', `/${object}?limit=1`, undefined, token)).items[0];
+    const records = ['contacts', 'orders', 'products', 'activities', 'tasks', 'users', 'teams', 'pipelines', 'tags'];
+    const places = { board: '/opportunities?as=board', outbox: '/outbox', missing: '/no/such/page', 'new-customer': '/customers?new=1', archived: '/customers?archived=only' };
+    for (const object of records) {
+      const record = await one(object);
+      if (record) places[`one-${object}`] = `/${object}/${record.id}`;
+    }
+    for (const object of ['users', 'teams', 'pipelines', 'pipeline_stages', 'tags', 'saved_views', 'contents', 'goals', 'audits']) places[`list-${object}`] = `/${object}`;
+    for (const name of ['organisation', 'password', 'sessions', 'roles', 'api-keys', 'fields', 'notifications']) places[`settings-${name}`] = `/settings/${name}`;
+    for (const [name, path] of Object.entries(places)) {
+      await page.goto(base + path);
+      await page.locator('#main').waitFor();
+      await check(page, name);
+    }
+    await page.context().close();
+  });
+}
+
 test('a figure of the dashboard opens the records behind it', async () => {
   const page = await logIn(faces[0]);
   const link = page.locator('#main a[href*="/opportunities?"]').first();

@@ -185,7 +185,7 @@ pub(crate) fn OrganisationPage() -> Html {
     });
     match (&query.data, &query.error) {
         (Some(o), _) => {
-            html! { <Sheet title={l.organisation()} body={l.organisation_body()} lines={vec![("name", l.setup_organisation(), "text", false), ("currency", l.currency(), "text", false), ("timezone", l.timezone(), "text", false)]} start={map(&[("name", text(o, "name")), ("currency", text(o, "currency")), ("timezone", text(o, "timezone"))])} {onsend} /> }
+            html! { <div class="space-y-4"><Sheet title={l.organisation()} body={l.organisation_body()} lines={vec![("name", l.setup_organisation(), "text", false), ("currency", l.currency(), "text", false), ("timezone", l.timezone(), "text", false)]} start={map(&[("name", text(o, "name")), ("currency", text(o, "currency")), ("timezone", text(o, "timezone"))])} {onsend} /><super::workdays::WorkdaysCard /></div> }
         }
         (None, Some(e)) => html! { <Card><Failed error={e.clone()} retry={query.refetch.clone()} /></Card> },
         (None, None) => html! { <Card>{ skeleton_rows(4) }</Card> },

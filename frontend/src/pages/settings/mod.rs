@@ -8,6 +8,7 @@ mod model_words;
 mod models;
 mod role_rows;
 mod roles;
+mod workdays;
 
 use crate::browser;
 use crate::data::session::use_session;
