@@ -142,7 +142,7 @@ fn Room(p: &RoomProps) -> Html {
         <header class="mb-4 flex flex-wrap items-center gap-x-4 gap-y-3">
             if has_avatar(&meta.key) { { avatar(&title, "size-11 text-base") } } else { <span class="grid size-11 shrink-0 place-items-center rounded-xl bg-primary/10 text-primary">{ icon(object_icon(&meta.key), "size-5") }</span> }
             <div class="min-w-0 flex-1 basis-52">
-                <h1 class="flex flex-wrap items-center gap-2 text-xl font-semibold leading-7"><span class="break-words">{ &title }</span>{ for pills.map(|f| show.field(f, record)) }if archived { { crate::ui::badge("neutral", l.archived_badge()) } }</h1>
+                <h1 class="flex flex-wrap items-center gap-2 text-xl font-semibold leading-7"><span class="min-w-0 wrap-anywhere">{ &title }</span>{ for pills.map(|f| show.field(f, record)) }if archived { { crate::ui::badge("neutral", l.archived_badge()) } }</h1>
                 <p class="mt-0.5 flex flex-wrap gap-x-4 text-[13px] text-base-content/70">{ for quick.map(|f| html! { <span>{ show.field(f, record) }</span> }) }</p>
             </div>
             <div class="flex items-center gap-2">
@@ -208,7 +208,7 @@ fn Fields(p: &FieldsProps) -> Html {
         <div key={f.key.clone()} class={cls!("group grid min-h-9 grid-cols-[104px_minmax(0,1fr)] items-start gap-2 px-4", if on { "py-1.5" } else { "" })}>
             <dt class="truncate pt-2 text-xs text-base-content/70" title={f.label.clone()}>{ &f.label }</dt>
             <dd class="min-w-0 text-[13px]">if on { <InPlace meta={p.meta.clone()} record={p.record.clone()} field={f.clone()} refs={p.refs.clone()} onclose={close} /> } else {
-                <div class="flex min-h-9 items-center gap-1"><div class="min-w-0 flex-1 break-words py-1.5">{ show.field(f, &p.record) }</div>
+                <div class="flex min-h-9 items-center gap-1"><div class="min-w-0 flex-1 wrap-anywhere py-1.5">{ show.field(f, &p.record) }</div>
                 if may { <button class="btn btn-ghost btn-xs btn-square shrink-0 opacity-0 focus-visible:opacity-100 group-hover:opacity-100 max-sm:opacity-50" aria-label={l.edit_field(&f.label)} onclick={open}>{ icon("pencil", "size-3.5") }</button> }</div> }</dd>
         </div> }
     };

@@ -121,7 +121,7 @@ fn Comments(p: &TalkProps) -> Html {
                 html! { <li key={text(c, "id").to_owned()} class="flex gap-3">{ avatar(&author, "size-7 text-[10px]") }
                     <div class="min-w-0 flex-1"><p class="flex items-center gap-2 text-xs text-base-content/70"><b class="text-[13px] font-medium text-base-content">{ author }</b><time datetime={text(c, "created_at").to_owned()} title={format::moment_full(text(c, "created_at"), &clock)}>{ format::moment(l, text(c, "created_at"), &clock) }</time>
                         if mine { <button class="btn btn-ghost btn-xs ml-auto" aria-label={l.comment_remove()} title={l.comment_remove()} onclick={remove(text(c, "id").to_owned())}>{ icon("x", "size-3.5") }</button> }</p>
-                        <p class="whitespace-pre-wrap break-words text-[13px]">{ said(text(c, "body")) }</p></div></li> }
+                        <p class="whitespace-pre-wrap wrap-anywhere text-[13px]">{ said(text(c, "body")) }</p></div></li> }
             }) }</ol> }
         }
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },

@@ -67,7 +67,9 @@ pub(super) fn Figures(p: &FiguresProps) -> Html {
         p.onopen.reform(move |_: MouseEvent| metric.clone())
     };
     let label = about.map(|m| word(m, "label").to_owned()).unwrap_or_default();
-    let before = p.before.as_ref().filter(|_| group != "month").and(was.data.as_deref());
+    // What is compared has its place from the beginning, so that nothing moves when it comes.
+    let none = Value::Null;
+    let before = p.before.as_ref().filter(|_| group != "month").map(|_| was.data.as_deref().unwrap_or(&none));
     let table =
         now.data.as_ref().map(|v| table(l, session.currency(), &p.metric, &group, v, before)).unwrap_or_default();
     let body = match (&now.data, now.error.as_ref().or(catalogue.error.as_ref())) {

@@ -47,7 +47,9 @@ pub(super) fn FunnelReport(p: &FunnelReportProps) -> Html {
     };
     let now = use_query::<Value>(path(&p.scope));
     let was = use_query::<Value>(p.before.as_ref().map(path).unwrap_or_default());
-    let before = p.before.as_ref().and(was.data.as_deref());
+    // Its columns stand from the beginning, so that nothing moves when their values come.
+    let none = Value::Null;
+    let before = p.before.as_ref().map(|_| was.data.as_deref().unwrap_or(&none));
     let table = now.data.as_ref().map(|r| table(l, session.currency(), r, before)).unwrap_or_default();
     let onpick = {
         let chosen = chosen.clone();
