@@ -77,7 +77,7 @@ pub(crate) fn ApiKeys() -> Html {
         (None, None) => skeleton_rows(3),
     };
     html! { <Card title={l.api_keys()} extra={html! { <button class="btn btn-sm btn-primary" onclick={new} data-testid="new-key">{ icon("plus", "size-4") }{ l.key_new() }</button> }}>
-        <p class="px-4 pb-3 text-[13px] text-base-content/70">{ l.keys_body() }{ " " }<a class="text-primary hover:underline" href={crate::data::http::url("").replace("/api/v1", "/docs")} target="_blank" rel="noopener">{ l.api_docs() }</a></p>{ body }
+        <p class="px-4 pb-3 text-[13px] text-base-content/70">{ l.keys_body() }{ " " }<a class="text-primary underline" href={crate::data::http::url("").replace("/api/v1", "/docs")} target="_blank" rel="noopener">{ l.api_docs() }</a></p>{ body }
         if *making { <NewKey onclose={hide} /> }
         if let Some((_, name)) = (*ending).clone() { <Confirm title={l.key_revoke(&name)} body={l.key_revoke_body()} action={l.revoke()} danger=true onyes={end} onclose={keep} /> }
     </Card> }
