@@ -45,7 +45,7 @@ fn matcher(server: &Server, client: &Client, token: &str, customer: &str) -> Vec
     let (before, start) = (server.thread("rules"), Instant::now());
     let busy = reading(server.port, token, customer, || {
         import(server, token, ROWS);
-        server.settle();
+        server.catch_up();
     });
     // The wait for quiet is no part of the work.
     let elapsed = start.elapsed().saturating_sub(Server::PATIENCE);

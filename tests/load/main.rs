@@ -213,7 +213,7 @@ fn import(server: &Server, token: &str, rows: usize) -> Line {
     }
     let elapsed = start.elapsed();
     let cpu = server.cpu().all() - before.all();
-    server.settle();
+    server.catch_up();
     let after = server.cpu().all() - before.all() - cpu;
     let per_thousand = |spent: Duration| spent.as_secs_f64() * 1_000_000.0 / rows as f64;
     Line {

@@ -105,11 +105,20 @@ impl Server {
 
     /// Waits until the server has nothing left to do.
     pub fn settle(&self) {
+        self.wait_until_quiet(|| self.cpu().all());
+    }
+
+    /// Waits until nothing is left of what follows from requests, while others may go on.
+    pub fn catch_up(&self) {
+        self.wait_until_quiet(|| self.cpu().background);
+    }
+
+    fn wait_until_quiet(&self, spent: impl Fn() -> Duration) {
         let (start, mut quiet) = (Instant::now(), 0);
         while quiet < 4 && start.elapsed() < Duration::from_secs(900) {
-            let before = self.cpu().all();
+            let before = spent();
             std::thread::sleep(Duration::from_millis(300));
-            quiet = if self.cpu().all() - before <= Duration::from_millis(10) { quiet + 1 } else { 0 };
+            quiet = if spent().saturating_sub(before) <= Duration::from_millis(10) { quiet + 1 } else { 0 };
         }
     }
 
