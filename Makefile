@@ -1,7 +1,7 @@
 # Flywheel CRM. `make` or `make help` lists the targets; everything they need they install themselves (scripts/setup.sh).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check lint fmt openapi bench web e2e real-data fuzz pg-up pg-down unit
+.PHONY: help setup run demo test check lint fmt openapi bench web e2e real-data fuzz crash pg-up pg-down unit
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/debug/flywheel
@@ -53,6 +53,10 @@ e2e: ## the browser journeys (tests/e2e), screenshots in tests/e2e/out
 fuzz: ## Schemathesis over every operation, on both engines; EXAMPLES=100 for a longer run
 	@scripts/setup.sh test
 	@scripts/test.sh fuzz
+
+crash: ## kill the server at random points under load, KILLS times on each engine (default 300), and compare what happened
+	@scripts/setup.sh test
+	@FLYWHEEL_KILLS=$(or $(KILLS),300) scripts/test.sh unit crashes
 
 real-data: ## import the public pipeline in DIR (default ../shared/data) and print its figures as JSON
 	@scripts/real-data.sh $(DIR)

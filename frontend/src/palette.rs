@@ -187,6 +187,8 @@ fn actions(l: crate::i18n::Lang, session: &crate::data::session::Session, q: &st
     }
     for (icon, title, to) in [
         ("bell", l.news(), Route::Notifications),
+        ("list-checks", l.nav_my_day(), Route::MyDay),
+        ("inbox", l.nav_reach(), Route::Reach),
         ("calendar-days", l.nav_calendar(), Route::Calendar),
         ("chart-no-axes-column", l.nav_reports(), Route::Reports),
         ("upload", l.nav_imports(), Route::Imports),

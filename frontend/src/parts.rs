@@ -27,6 +27,10 @@ pub(crate) enum Room {
     Bulk(Box<BulkProps>),
     /// The workbench.
     Home,
+    /// What the reader has to do today.
+    MyDay,
+    /// Communications to be sorted.
+    Reach,
     /// The calendar.
     Calendar,
     /// What waits for the network.
@@ -64,7 +68,7 @@ impl Room {
     fn part(&self) -> Part {
         match self {
             Room::Record(..) | Room::Form(_) | Room::Export(_) | Room::Board(_) | Room::Bulk(_) => Part::Record,
-            Room::Home | Room::Calendar | Room::Outbox => Part::Desk,
+            Room::Home | Room::MyDay | Room::Reach | Room::Calendar | Room::Outbox => Part::Desk,
             Room::Rules | Room::Rule(_) | Room::News | Room::NewsPanel => Part::Automation,
             Room::Settings(_) | Room::Imports | Room::NewImport | Room::Import(_) | Room::Exports | Room::Gallery => {
                 Part::Office

@@ -11,6 +11,10 @@ pub(crate) enum Route {
     Setup,
     #[at("/login")]
     Login,
+    #[at("/my-day")]
+    MyDay,
+    #[at("/communications")]
+    Reach,
     #[at("/calendar")]
     Calendar,
     #[at("/reports")]
@@ -44,6 +48,8 @@ pub(crate) enum Route {
     Gallery,
     #[at("/settings")]
     Settings,
+    #[at("/settings/webhooks/:id")]
+    Webhook { id: String },
     #[at("/settings/:page")]
     SettingsPage { page: String },
     #[at("/:object")]

@@ -27,6 +27,7 @@ pub(crate) fn object_icon(object: &str) -> &'static str {
         "orders" => "shopping-cart",
         "products" => "package",
         "activities" => "message-square",
+        "behaviours" => "activity",
         "tasks" => "list-checks",
         "tags" => "tag",
         "pipelines" | "pipeline_stages" => "git-branch",
@@ -126,6 +127,8 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
     let exists = |object: &str| known.iter().any(|o| o.key == object);
     match route {
         Route::Home | Route::Login | Route::Setup => lazy(Room::Home),
+        Route::MyDay => lazy(Room::MyDay),
+        Route::Reach => lazy(Room::Reach),
         Route::Calendar => lazy(Room::Calendar),
         Route::Reports => lazy(Room::Reports(String::new())),
         Route::Report { page } => lazy(Room::Reports(page)),
@@ -142,6 +145,7 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
         Route::Exports => lazy(Room::Exports),
         Route::Outbox => lazy(Room::Outbox),
         Route::Settings => lazy(Room::Settings(String::new())),
+        Route::Webhook { id } => lazy(Room::Settings(format!("webhooks/{id}"))),
         Route::SettingsPage { page } => lazy(Room::Settings(page)),
         Route::List { object } if exists(&object) => {
             html! { <crate::record::list::RecordList key={object.clone()} object={object.clone()} /> }
@@ -228,11 +232,13 @@ fn SideNav(p: &SideNavProps) -> Html {
         <div class="flex h-14 shrink-0 items-center gap-2 px-2 text-[15px] font-semibold"><span class="grid size-7 place-items-center rounded-lg bg-primary text-primary-content">{ icon("target", "size-4") }</span><span class="truncate">{ l.app_name() }</span></div>
         <nav class="flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto pb-3" aria-label={l.navigation()}>
             { link(Route::Home, p.route == Route::Home, "layout-dashboard", l.nav_home().into()) }
+            if session.me.may("tasks", "read") { { link(Route::MyDay, p.route == Route::MyDay, "list-checks", l.nav_my_day().into()) } }
             { link(Route::Calendar, p.route == Route::Calendar, "calendar-days", l.nav_calendar().into()) }
             { link(Route::Reports, matches!(p.route, Route::Reports | Route::Report { .. }), "chart-no-axes-column", l.nav_reports().into()) }
             { head(l.nav_group_customers()) }{ object("customers") }{ object("contacts") }
             { head(l.nav_group_sales()) }{ object("opportunities") }{ object("orders") }{ object("products") }
             { head(l.nav_group_work()) }{ object("activities") }{ object("tasks") }
+            if session.me.may("activities", "update") { { link(Route::Reach, p.route == Route::Reach, "inbox", l.nav_reach().into()) } }
             if session.me.may("scores", "read") {
                 { head(l.nav_group_growth()) }
                 { link(Route::Due, p.route == Route::Due, "phone", l.nav_due().into()) }
@@ -243,7 +249,7 @@ fn SideNav(p: &SideNavProps) -> Html {
             if session.me.may("rules", "read") { { link(Route::Rules, matches!(p.route, Route::Rules | Route::Rule { .. }), "workflow", l.nav_rules().into()) } }
             { link(Route::Imports, imports, "upload", l.nav_imports().into()) }
             { link(Route::Exports, p.route == Route::Exports, "download", l.nav_exports().into()) }
-            { link(Route::Settings, matches!(p.route, Route::Settings | Route::SettingsPage { .. }), "settings", l.nav_settings().into()) }
+            { link(Route::Settings, matches!(p.route, Route::Settings | Route::SettingsPage { .. } | Route::Webhook { .. }), "settings", l.nav_settings().into()) }
         </nav>
     </> }
 }

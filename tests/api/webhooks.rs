@@ -194,3 +194,122 @@ fn a_rule_calls_an_endpoint_and_the_state_of_operations_shows_it_all() {
         server.as_role("representative").get("/api/v1/operations").expect(403);
     });
 }
+
+/// Sets a column of an endpoint or delivery as if time had passed.
+fn pretend(server: &Server, table: &'static str, id: &str, set: impl FnOnce(&mut persistence::sql::Sql)) {
+    let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+    let mut conn = persistence::db::get(&pool).unwrap();
+    let mut q = persistence::sql::Sql::start(&conn, "UPDATE ");
+    q.push(table).push(" SET ");
+    set(&mut q);
+    q.push(" WHERE id = ").id(id.parse().unwrap());
+    assert_eq!(q.execute(&mut conn).unwrap(), 1);
+}
+
+fn alarms(client: &Client) -> Vec<String> {
+    let news = client.get("/api/v1/notifications").expect(200);
+    let alarms = news.items().iter().filter(|n| n["kind"] == "alarm");
+    alarms.map(|n| n["title"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn an_endpoint_that_fails_for_a_day_alarms_once_parks_what_it_was_to_be_told_and_alarms_again_when_it_works() {
+    on_both(|server| {
+        let works = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let flag = works.clone();
+        let receiver = Receiver::new(move |_| match flag.load(Ordering::Relaxed) {
+            true => answer("200 OK", ""),
+            false => answer("500 Internal Server Error", "out of order"),
+        });
+        let admin = server.admin();
+        let made = create(&admin, &json!({ "name": "ERP", "url": receiver.url("/"), "events": ["customer.created"] }));
+        let id = made["id"].as_str().unwrap().to_owned();
+        server.create("customers", &json!({ "name": "一" }));
+        until("it fails", || (webhook(&admin, &made["id"])["failures"].as_i64() > Some(0)).then_some(()));
+        assert!(alarms(&admin).is_empty(), "one failure is no alarm");
+        pretend(server, "webhooks", &id, |q| {
+            q.push("failures = 9, rest_until = NULL");
+        });
+        let delivery = deliveries(&admin, &made["id"])[0]["id"].as_str().unwrap().to_owned();
+        let at_once = |q: &mut persistence::sql::Sql| {
+            q.push("next_at = created_at");
+        };
+        pretend(server, "webhook_deliveries", &delivery, at_once);
+        until("the alarm", || (alarms(&admin) == ["The webhook “ERP” keeps failing; it is tried again"]).then_some(()));
+        // A day later.
+        pretend(server, "webhook_deliveries", &delivery, |q| {
+            let day = chrono::TimeDelta::hours(25);
+            q.push("next_at = created_at, created_at = ").time(chrono::Utc::now() - day);
+        });
+        pretend(server, "webhooks", &id, |q| {
+            q.push("rest_until = NULL");
+        });
+        until("it is given up", || (webhook(&admin, &made["id"])["parked"] == 1).then_some(()));
+        until("people are told", || alarms(&admin)[0].contains("has failed for 24 hours").then_some(()));
+        works.store(true, Ordering::Relaxed);
+        pretend(server, "webhooks", &id, |q| {
+            q.push("rest_until = NULL");
+        });
+        admin.post_empty(&format!("/api/v1/webhooks/{id}/replay")).expect(200);
+        until("it works", || {
+            (webhook(&admin, &made["id"])["parked"] == 0 && webhook(&admin, &made["id"])["waiting"] == 0).then_some(())
+        });
+        let told = until("people are told", || Some(alarms(&admin)).filter(|a| a.len() == 3));
+        assert_eq!(told[0], "The webhook “ERP” works again");
+        admin.post_empty(&format!("/api/v1/webhooks/{id}/test")).expect(202);
+        until("it goes on working", || {
+            deliveries(&admin, &made["id"]).iter().all(|d| d["state"] == "done").then_some(())
+        });
+        assert_eq!(alarms(&admin).len(), 3);
+    });
+}
+
+#[test]
+fn deliveries_show_what_was_sent_only_to_those_who_may_see_the_record() {
+    on_both(|server| {
+        let receiver = Receiver::new(|_| answer("200 OK", ""));
+        let admin = server.admin();
+        let made = create(&admin, &json!({ "name": "ERP", "url": receiver.url("/"), "events": ["customer.*"] }));
+        let record = admin.post("/api/v1/customers", &json!({ "name": "张江", "phone": "13812345678" })).expect(201);
+        let path = format!("/api/v1/customers/{}", record.id());
+        admin.patch(&path, 1, &json!({ "name": "张江科技" })).expect(200);
+        let sent = until("both are sent", || {
+            Some(deliveries(&admin, &made["id"])).filter(|d| d.len() == 2 && d.iter().all(|d| d["state"] == "done"))
+        });
+        assert_eq!(
+            (&sent[0]["title"], &sent[0]["old"]["name"], &sent[0]["new"]["name"]),
+            (&json!("张江科技"), &json!("张江"), &json!("张江科技"))
+        );
+        assert_eq!(sent[1]["new"]["phone"], "13812345678");
+        let custom = json!({ "key": "hooks_only", "name_zh": "只管接口", "name_en": "Hooks only", "permissions": { "webhooks": { "read": "all" }, "customers": { "read": "own" } }, "masks": { "phone": "partial", "email": "partial" } });
+        admin.post("/api/v1/roles", &custom).expect(201);
+        let keeper = server.as_role("hooks_only");
+        let seen = deliveries(&keeper, &made["id"]);
+        assert!(seen.iter().all(|d| d["title"].is_null() && d["old"].is_null() && d["new"].is_null()), "{seen:?}");
+        let id = sent[0]["id"].as_str().unwrap();
+        let calls = receiver.received().len();
+        let again = format!("/api/v1/webhooks/{}/deliveries/{id}/replay", made["id"].as_str().unwrap());
+        assert_eq!(admin.post_empty(&again).expect(200)["replayed"], 1);
+        until("it is sent again", || (receiver.received().len() > calls).then_some(()));
+    });
+}
+
+#[test]
+fn an_endpoint_that_hangs_or_sends_a_gigabyte_holds_nobody_up() {
+    let server = Server::start_with(Engine::Sqlite, &[("FLYWHEEL_WEBHOOK_PRIVATE", "true")]).unwrap();
+    let admin = server.admin();
+    let well = Receiver::new(|_| answer("200 OK", ""));
+    let hangs = tests::receiver::Silent::start();
+    let floods = tests::receiver::Flood::start(1 << 30);
+    let make = |url: String| create(&admin, &json!({ "name": "x", "url": url, "events": ["customer.created"] }));
+    let (slow, flood, good) = (make(hangs.url()), make(floods.url()), make(well.url("/")));
+    server.create("customers", &json!({ "name": "一" }));
+    until("the good one is told meanwhile", || (well.received().len() == 1).then_some(()));
+    let error = until("the slow one is given up for now", || {
+        webhook(&admin, &slow["id"])["last_error"].as_str().map(str::to_owned)
+    });
+    assert!(error.contains("timeout"), "{error}");
+    until("the flood is cut off", || deliveries(&admin, &flood["id"]).into_iter().find(|d| d["state"] == "done"));
+    assert!(floods.sent() < 64 << 20, "{} bytes were read", floods.sent());
+    assert_eq!(deliveries(&admin, &good["id"])[0]["state"], "done");
+}

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -82,6 +83,73 @@ fn serve(mut stream: TcpStream, keep: &Mutex<Vec<Received>>, respond: &Answer) -
     let received = Received { target, headers, body: String::from_utf8_lossy(&body).into_owned() };
     keep.lock().ok()?.push(received.clone());
     stream.write_all(respond(&received).as_bytes()).ok()
+}
+
+/// A server that takes connections and never answers.
+pub struct Silent(String);
+
+impl Silent {
+    /// A new one.
+    pub fn start() -> Silent {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address").to_string();
+        thread::spawn(move || {
+            let mut held = Vec::new();
+            for stream in listener.incoming().flatten() {
+                held.push(stream);
+            }
+        });
+        Silent(address)
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.0)
+    }
+}
+
+/// A server whose answer is very long.
+pub struct Flood {
+    address: String,
+    sent: Arc<AtomicU64>,
+}
+
+impl Flood {
+    /// One that would send so many bytes.
+    pub fn start(bytes: u64) -> Flood {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let sent = Arc::new(AtomicU64::new(0));
+        let count = sent.clone();
+        thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let count = count.clone();
+                thread::spawn(move || pour(&mut stream, bytes, &count));
+            }
+        });
+        Flood { address, sent }
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
+    /// Bytes that were taken from it.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+}
+
+fn pour(stream: &mut TcpStream, bytes: u64, count: &AtomicU64) -> Option<()> {
+    BufReader::new(stream.try_clone().ok()?).read_line(&mut String::new()).ok()?;
+    stream.write_all(format!("HTTP/1.1 200 OK\r\ncontent-length: {bytes}\r\n\r\n").as_bytes()).ok()?;
+    let part = [b'x'; 65_536];
+    while count.load(Ordering::Relaxed) < bytes {
+        stream.write_all(&part).ok()?;
+        count.fetch_add(part.len() as u64, Ordering::Relaxed);
+    }
+    Some(())
 }
 
 /// A mail server that takes everything, except what is for `refused@…`.

@@ -43,6 +43,16 @@ pub fn generated_document() -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
+/// A process that does background work only.
+pub struct Worker(Child);
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
 impl Server {
     /// A server that was set up: one organisation, one administrator. `None` where the engine is not to be had.
     pub fn start(engine: Engine) -> Option<Server> {
@@ -141,6 +151,14 @@ impl Server {
         self.admin = OnceLock::new();
     }
 
+    /// A worker of its own beside it, on the same database; it dies at once when dropped.
+    pub fn worker(&self) -> Worker {
+        let mut command = Command::new(program());
+        command.arg("worker").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        surround(&mut command, &self.database, &self.settings);
+        Worker(command.spawn().unwrap_or_else(|e| panic!("{}: {e}", program().display())))
+    }
+
     /// Its database.
     pub fn database(&self) -> &Database {
         &self.database
@@ -207,6 +225,20 @@ fn launch(mut command: Command, database: &Database, settings: &[(String, String
     let log = database.folder().join("server.log");
     let file = File::create(&log).expect("a log file");
     command.stdin(Stdio::null()).stdout(file.try_clone().expect("a file")).stderr(file);
+    surround(&mut command, database, settings);
+    let mut child = command.spawn().unwrap_or_else(|e| panic!("{}: {e}", program().display()));
+    match listening(&mut child, &log) {
+        Ok(address) => (child, format!("http://{address}")),
+        Err(why) => {
+            child.kill().ok();
+            child.wait().ok();
+            panic!("{why}:\n{}", fs::read_to_string(&log).unwrap_or_default());
+        }
+    }
+}
+
+/// The environment of a process of the program.
+fn surround(command: &mut Command, database: &Database, settings: &[(String, String)]) {
     command
         .env("DATABASE_URL", database.url())
         .env("FLYWHEEL_DATA_DIR", database.folder())
@@ -217,15 +249,6 @@ fn launch(mut command: Command, database: &Database, settings: &[(String, String
     );
     command.env("FLYWHEEL_WORKERS", "2").env("FLYWHEEL_POOL_SIZE", "4");
     command.envs(settings.iter().map(|(k, v)| (k, v)));
-    let mut child = command.spawn().unwrap_or_else(|e| panic!("{}: {e}", program().display()));
-    match listening(&mut child, &log) {
-        Ok(address) => (child, format!("http://{address}")),
-        Err(why) => {
-            child.kill().ok();
-            child.wait().ok();
-            panic!("{why}:\n{}", fs::read_to_string(&log).unwrap_or_default());
-        }
-    }
 }
 
 /// Waits until the server's log says where it listens.

@@ -20,6 +20,7 @@ mod notifications;
 mod objects;
 mod operations;
 mod paging;
+mod reach;
 mod records;
 mod reports;
 mod roles;
@@ -29,6 +30,7 @@ mod scores;
 mod scoring;
 mod stream;
 mod table;
+mod tasks;
 mod webhooks;
 
 /// Registers everything.
@@ -58,7 +60,9 @@ fn api(routes: &mut Routes) {
     operations::configure(routes);
     webhooks::configure(routes);
     stream::configure(routes);
+    tasks::configure(routes);
     objects::configure(routes);
+    reach::configure(routes);
     records::configure(routes);
     files::configure(routes);
     comments::configure(routes);
@@ -93,6 +97,8 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         scoring::Doc::openapi(),
         notifications::Doc::openapi(),
         stream::Doc::openapi(),
+        tasks::Doc::openapi(),
+        reach::Doc::openapi(),
         rules::Doc::openapi(),
         operations::Doc::openapi(),
         webhooks::Doc::openapi(),

@@ -1,11 +1,13 @@
 //! What time alone sets off: rules by time, digests, and noticing what should have happened and did not.
 
-use crate::{Actor, Ctx, Error, Result, jobs, notifications, rules, webhooks};
+use crate::schema::Schema;
+use crate::{Actor, Ctx, Error, Result, jobs, notifications, rules, tasks, webhooks};
 use chrono::{DateTime, SubsecRound, TimeDelta, Timelike, Utc};
-use persistence::db::{self, DbPool, write_tx};
+use persistence::db::{self, AnyConnection, DbPool, write_tx};
+use persistence::tasks as store;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -29,6 +31,9 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
             Err(error) => tracing::warn!(?error, "rules by time wait"),
         }
         let now = Utc::now().trunc_subsecs(6);
+        if let Err(error) = tasks_by_time(pool, now) {
+            tracing::warn!(?error, "reminders wait");
+        }
         if round.is_none_or(|at| now - at > ROUND) {
             round = Some(now);
             if let Err(error) = go_round(pool, now) {
@@ -39,15 +44,42 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
     }
 }
 
+/// Reminders and series that are due; looking costs two look-ups in small indexes.
+fn tasks_by_time(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
+    let mut conn = db::get(pool)?;
+    let (reminders, series) = (store::reminder_due(&mut conn, now)?, store::series_due(&mut conn, now)?);
+    if !reminders && !series {
+        return Ok(());
+    }
+    let schema = Arc::new(crate::schema::load(&mut conn)?);
+    let mut more = reminders;
+    while more {
+        more = write_tx(&mut conn, |conn| tasks::remind(&mut by_itself(conn, &schema, now)))?;
+    }
+    let mut next = series.then_some(None);
+    while let Some(after) = next {
+        let end = write_tx(&mut conn, |conn| tasks::carry_on(&mut by_itself(conn, &schema, now), after))?;
+        next = end.map(Some);
+    }
+    Ok(())
+}
+
+static ITSELF: LazyLock<Actor> = LazyLock::new(|| Actor::system(Uuid::nil()));
+
+/// A context of the program itself, which belongs to no user.
+fn by_itself<'a>(conn: &'a mut AnyConnection, schema: &'a Arc<Schema>, now: DateTime<Utc>) -> Ctx<'a> {
+    Ctx { conn, actor: &ITSELF, now, request_id: Uuid::now_v7(), schema }
+}
+
 fn go_round(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
     let mut conn = db::get(pool)?;
     if !persistence::identity::any_person(&mut conn)? {
         return Ok(());
     }
     let schema = Arc::new(crate::schema::load(&mut conn)?);
-    let actor = Actor::system(Uuid::nil());
     write_tx(&mut conn, |conn| {
-        let mut ctx = Ctx { conn, actor: &actor, now, request_id: Uuid::now_v7(), schema: &schema };
+        let mut ctx = by_itself(conn, &schema, now);
+        rules::ship_if_missing(&mut ctx)?;
         rules::watch(&mut ctx)?;
         if schema.zone.local(now).hour() >= DIGEST_HOUR {
             notifications::digests(&mut ctx)?;

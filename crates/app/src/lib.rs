@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod notifications;
 pub mod operations;
 mod paging;
+pub mod reach;
 pub mod records;
 mod recounts;
 pub mod reports;
@@ -29,6 +30,7 @@ pub mod scores;
 pub mod search;
 pub mod tabular;
 pub mod talk;
+pub mod tasks;
 pub mod totals;
 pub mod webhooks;
 

@@ -3,6 +3,7 @@
 mod ahead;
 pub mod bulk;
 pub mod history;
+mod lines;
 mod links;
 mod list;
 mod rules;
@@ -66,7 +67,7 @@ pub fn present(ctx: &mut Ctx<'_>, shape: &Shape, record: &Record, refs: bool) ->
 /// The lines of an order, whoever may see the order sees them.
 fn lines(ctx: &mut Ctx<'_>, order: Uuid) -> Result<String> {
     let shape = ctx.shape("order_lines")?;
-    let records = write::lines_of(ctx, &shape, order)?;
+    let records = lines::lines_of(ctx, &shape, order)?;
     let mut json = String::from("[");
     for (i, line) in records.iter().enumerate() {
         if i > 0 {

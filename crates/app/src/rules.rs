@@ -11,7 +11,8 @@ mod text;
 mod trial;
 mod watch;
 
-pub use shipped::ship;
+pub(crate) use run::alarm;
+pub use shipped::{ship, ship_if_missing};
 pub use trial::test;
 pub use watch::{is_late, watch};
 

@@ -1,6 +1,7 @@
 //! Scores of customers: RFM, its segment grid and its explanation.
 
 pub(crate) mod audits;
+mod bands;
 mod cadence;
 mod contacts;
 mod customers;

@@ -1,6 +1,8 @@
 //! Endpoints of other systems: who is told what, and how they are doing.
 
+mod alarm;
 mod deliver;
+mod shown;
 mod tell;
 
 pub use deliver::{allow_private, sign, work};
@@ -121,6 +123,8 @@ pub fn create(ctx: &mut Ctx<'_>, input: &WebhookInput) -> Result<WebhookOut> {
         last_error: None,
         last_success_at: None,
         last_failure_at: None,
+        alarmed_at: None,
+        gave_up_at: None,
     };
     store::save(ctx.conn, &webhook, None)?;
     let shown = secret.filter(|_| input.kind == WebhookKind::Flywheel);
@@ -176,7 +180,7 @@ pub fn test(ctx: &mut Ctx<'_>, id: Uuid) -> Result<Delivery> {
     let webhook = store::find(ctx.conn, id)?.ok_or(Error::NotFound)?;
     let delivery = tell::ping(ctx, &webhook);
     store::send(ctx.conn, std::slice::from_ref(&delivery))?;
-    Ok(show(delivery))
+    Ok(shown::one(ctx, delivery))
 }
 
 /// A page of an endpoint's deliveries.
@@ -197,31 +201,10 @@ pub fn deliveries(
     let more = rows.len() as i64 > limit;
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next_cursor = rows.last().filter(|_| more).map(|d| d.seq.to_string());
-    Ok(Deliveries { items: rows.into_iter().map(show).collect(), next_cursor })
+    Ok(Deliveries { items: shown::all(ctx, rows)?, next_cursor })
 }
 
-fn show(d: store::Delivery) -> Delivery {
-    let state = match d.state.as_str() {
-        "done" => DeliveryState::Done,
-        "parked" => DeliveryState::Parked,
-        _ => DeliveryState::Waiting,
-    };
-    Delivery {
-        id: d.id,
-        created_at: d.created_at,
-        type_: d.kind,
-        object: d.object,
-        record_id: d.subject,
-        next_at: Some(d.next_at).filter(|_| state == DeliveryState::Waiting),
-        state,
-        attempts: d.attempts,
-        status: d.status,
-        error: d.error,
-        finished_at: d.finished_at,
-    }
-}
-
-/// Sends again what was given up: one delivery, or all of an endpoint.
+/// Sends again: one delivery that has ended, or all of an endpoint that were given up.
 pub fn replay(ctx: &mut Ctx<'_>, id: Uuid, delivery: Option<Uuid>) -> Result<Replayed> {
     get(ctx, id)?;
     let replayed = store::replay(ctx.conn, id, delivery, ctx.now)?;

@@ -1,6 +1,7 @@
 //! Names: the wire types, shared by the server, the tests and the browser.
 
 pub mod automation;
+pub mod communications;
 pub mod exports;
 pub mod feed;
 pub mod files;
@@ -15,6 +16,7 @@ pub mod rules;
 pub mod scores;
 pub mod scoring;
 pub mod talk;
+pub mod tasks;
 pub mod webhooks;
 
 /// A key of a patch that may be absent but, where it is given, not null: what it names cannot be cleared.

@@ -13,6 +13,8 @@ pub enum NewsKind {
     Assigned,
     /// Somebody wrote your name in a note.
     Mention,
+    /// A task is due soon.
+    Reminder,
     /// A rule has something to tell.
     Rule,
     /// Something that should work does not.
@@ -21,13 +23,15 @@ pub enum NewsKind {
 
 impl NewsKind {
     /// Every kind, in the order of the settings page.
-    pub const ALL: [NewsKind; 4] = [NewsKind::Assigned, NewsKind::Mention, NewsKind::Rule, NewsKind::Alarm];
+    pub const ALL: [NewsKind; 5] =
+        [NewsKind::Assigned, NewsKind::Mention, NewsKind::Reminder, NewsKind::Rule, NewsKind::Alarm];
 
     /// Its key on the wire and in the database.
     pub const fn key(self) -> &'static str {
         match self {
             NewsKind::Assigned => "assigned",
             NewsKind::Mention => "mention",
+            NewsKind::Reminder => "reminder",
             NewsKind::Rule => "rule",
             NewsKind::Alarm => "alarm",
         }
@@ -43,6 +47,7 @@ impl NewsKind {
         match self {
             NewsKind::Assigned => ("分配给我的记录", "Records assigned to me"),
             NewsKind::Mention => ("有人@我", "Mentions of me"),
+            NewsKind::Reminder => ("任务提醒", "Reminders of tasks"),
             NewsKind::Rule => ("自动化规则的消息", "Messages from rules"),
             NewsKind::Alarm => ("系统告警", "System alarms"),
         }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 /// Every endpoint.
@@ -156,6 +157,16 @@ pub struct Delivery {
     pub object: String,
     /// The record.
     pub record_id: Uuid,
+    /// What names the record; null for a test, and for records that the caller may not see.
+    pub title: Option<String>,
+    /// Values before the change, under the caller's masks; null where there are none or they may not be seen.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub old: Option<Map<String, Json>>,
+    /// Values after the change, or the record that a rule sent, under the caller's masks.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub new: Option<Map<String, Json>>,
+    /// The message to a group robot.
+    pub message: Option<String>,
     /// Where it stands.
     pub state: DeliveryState,
     /// Tries so far.

@@ -68,7 +68,7 @@ pub fn tables(conn: &mut AnyConnection) -> Result<BTreeMap<String, Table>, Error
             of_sqlite("f.\"from\" AS column_name, f.\"table\" AS other", "pragma_foreign_key_list(m.name) f"),
             of_sqlite(
                 "x.name AS column_name, i.name AS other",
-                "pragma_index_list(m.name) i JOIN pragma_index_info(i.name) x ON x.seqno = 0",
+                "pragma_index_list(m.name) i JOIN pragma_index_info(i.name) x ON x.seqno = 0 AND x.name IS NOT NULL",
             ),
         ),
     };

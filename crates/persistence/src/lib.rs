@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod cadence;
+pub mod communications;
 pub mod consumers;
 pub mod contact_materials;
 pub mod contact_scores;
@@ -31,6 +32,7 @@ pub mod scores;
 pub mod settings;
 pub mod sql;
 pub mod talk;
+pub mod tasks;
 pub mod totals;
 pub mod types;
 pub mod webhooks;

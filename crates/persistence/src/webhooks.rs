@@ -46,10 +46,14 @@ pub struct Webhook {
     pub last_success_at: Option<DateTime<Utc>>,
     /// When one last failed.
     pub last_failure_at: Option<DateTime<Utc>>,
+    /// When people were told that it keeps failing; none while it works.
+    pub alarmed_at: Option<DateTime<Utc>>,
+    /// When people were told that a delivery was given up; none while it works.
+    pub gave_up_at: Option<DateTime<Utc>>,
 }
 
 const COLUMNS: &str = "SELECT w.id, w.version, w.created_at, w.updated_at, w.archived_at, w.created_by, w.name, w.kind, w.url, w.secret, \
-    w.events, w.active, w.failures, w.rest_until, w.last_error, w.last_success_at, w.last_failure_at FROM webhooks w WHERE ";
+    w.events, w.active, w.failures, w.rest_until, w.last_error, w.last_success_at, w.last_failure_at, w.alarmed_at, w.gave_up_at FROM webhooks w WHERE ";
 
 fn read(cells: Cells) -> Result<Webhook> {
     let mut r = Row::new(cells);
@@ -71,7 +75,23 @@ fn read(cells: Cells) -> Result<Webhook> {
         last_error: r.opt_text(),
         last_success_at: r.opt_time(),
         last_failure_at: r.opt_time(),
+        alarmed_at: r.opt_time(),
+        gave_up_at: r.opt_time(),
     })
+}
+
+/// Keeps what people were told about an endpoint.
+pub fn told(
+    conn: &mut AnyConnection,
+    id: Uuid,
+    alarmed_at: Option<DateTime<Utc>>,
+    gave_up_at: Option<DateTime<Utc>>,
+) -> Result<()> {
+    let mut q = Sql::start(conn, "UPDATE webhooks SET alarmed_at = ");
+    q.bind(Store::Time, &or_null(alarmed_at, Value::Time)).push(", gave_up_at = ");
+    q.bind(Store::Time, &or_null(gave_up_at, Value::Time)).push(" WHERE id = ").id(id);
+    q.execute(conn)?;
+    Ok(())
 }
 
 /// Every endpoint that is not archived, by name.
@@ -270,16 +290,17 @@ pub fn deliveries(
     q.load(conn)?.into_iter().map(read_delivery).collect()
 }
 
-/// Has parked deliveries sent again: one, or all of an endpoint. Answers how many.
+/// Has deliveries sent again: one that has ended, or all of an endpoint that were parked. Answers how many.
 pub fn replay(conn: &mut AnyConnection, webhook: Uuid, delivery: Option<Uuid>, now: DateTime<Utc>) -> Result<usize> {
     let mut q = Sql::start(
         conn,
         "UPDATE webhook_deliveries SET state = 'waiting', attempts = 0, finished_at = NULL, created_at = ",
     );
-    q.time(now).push(", next_at = ").time(now).push(" WHERE state = 'parked' AND webhook_id = ").id(webhook);
-    if let Some(id) = delivery {
-        q.push(" AND id = ").id(id);
-    }
+    q.time(now).push(", next_at = ").time(now).push(" WHERE webhook_id = ").id(webhook);
+    match delivery {
+        Some(id) => q.push(" AND state <> 'waiting' AND id = ").id(id),
+        None => q.push(" AND state = 'parked'"),
+    };
     q.execute(conn)
 }
 

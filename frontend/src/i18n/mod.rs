@@ -4,6 +4,7 @@
 mod words;
 mod words_desk;
 mod words_growth;
+mod words_hooks;
 mod words_more;
 mod words_offline;
 mod words_rooms;

@@ -109,4 +109,73 @@ messages! {
     theme = "主题", "Theme";
     theme_is_light = "浅色", "Light";
     theme_is_dark = "深色", "Dark";
+
+    nav_my_day = "我的一天", "My day";
+    my_day_brief(overdue: i64, today: i64) = "逾期 {overdue} 件，今天 {today} 件", "{overdue} overdue, {today} today";
+    my_day_later(n: i64) = "未来 7 天还有 {n} 件", "{n} more in the next 7 days";
+    my_day_by = "排列方式", "Layout";
+    my_day_by_time = "按时间", "By time";
+    my_day_by_customer = "按客户", "By customer";
+    my_day_free = "今天没有待办", "Nothing to do today";
+    my_day_free_body = "新建一个任务，或去看看该联系哪些客户。", "Add a task, or see whom to contact.";
+    my_day_more = "任务太多，只显示最早到期的 300 件。", "There are many: the first 300 are shown.";
+    my_day_overdue_n(n: usize) = "{n} 件", "{n}";
+    day_planned = "日程", "Planned";
+    day_repeats = "重复任务", "It repeats";
+    day_snooze(title: &str) = "稍后处理「{title}」", "Put “{title}” off";
+    day_resume_at(when: &str) = "{when}再提醒", "back {when}";
+    day_snoozed(when: &str) = "好的，{when}再提醒您", "It comes back {when}";
+    day_wake = "现在处理", "Back to now";
+    day_woken = "已放回今天", "It is back";
+    day_hour = "1 小时后", "In an hour";
+    finish_title(title: &str) = "完成「{title}」", "Finish “{title}”";
+    finish_result = "结果如何？", "What came of it?";
+    finish_hint = "例如：客户同意下周看样机", "Such as: they want to see the sample next week";
+    finish_help = "选填。记下来，团队和报表都能看到。", "Optional. Your team and the reports see it.";
+    effect = "完成后的效果", "What came of it";
+    effect_days(n: &str) = "之后 {n} 天", "{n} days after";
+    effect_none = "数据不足", "Insufficient data";
+    effect_none_body = "任务没有关联客户或商机，或完成时还没有得分记录，无法比较。", "It is about no customer or deal, or no score was known then, so nothing can be compared.";
+    effect_improved = "有进展", "Better";
+    effect_worsened = "变差", "Worse";
+    effect_mixed = "有升有降", "Mixed";
+    effect_unchanged = "没有变化", "Unchanged";
+    effect_waiting = "观察中，暂无变化", "Nothing yet, still looking";
+    effect_how = "怎么算的", "How this is worked out";
+    effect_first(day: &str) = "{day} 再次联系", "contacted on {day}";
+    effect_no_contact = "还没有", "none";
+
+    did_behave = "记录了客户行为", "noted what the customer did";
+    nav_reach = "待归属沟通", "To sort";
+    reach_body = "电话、邮件和微信消息会自动归到客户名下。拿不准的留在这里，请您选一下。", "Calls, mails and messages go to their customer by themselves. What is not certain waits here for you.";
+    reach_none = "都归好了", "All sorted";
+    reach_none_body = "新的沟通记录会自动归到客户、联系人和商机名下。", "New calls, mails and messages find their customer, contact and deal by themselves.";
+    reach_in(who: &str) = "{who} 联系我们", "from {who}";
+    reach_out(who: &str) = "联系 {who}", "to {who}";
+    reach_unknown = "未知号码", "somebody unknown";
+    reach_which_customer = "是哪个客户？", "Which customer?";
+    reach_which_contact = "是哪位联系人？", "Which contact?";
+    reach_which_deal = "属于哪个商机？", "Which deal?";
+    reach_nobody = "没有匹配的客户", "Nobody is known by this";
+    reach_search = "选择客户", "Choose a customer";
+    reach_attach = "归到客户", "Attach";
+    reach_attached(name: &str) = "已归到「{name}」", "Attached to “{name}”";
+    reach_dismiss = "与客户无关", "About no customer";
+    reach_dismissed = "已标记为与客户无关", "It is about no customer";
+    reach_enough = "不选商机，就这样", "Leave it without";
+}
+
+impl crate::i18n::Lang {
+    /// A kind of behaviour of customers.
+    pub(crate) const fn behaviour(self, key: &str) -> &'static str {
+        match key.as_bytes() {
+            b"page_view" => self.pick("浏览网页", "Page view"),
+            b"download" => self.pick("下载资料", "Download"),
+            b"webinar" => self.pick("参加线上活动", "Webinar"),
+            b"form" => self.pick("提交表单", "Form"),
+            b"email_open" => self.pick("打开邮件", "Mail opened"),
+            b"email_click" => self.pick("点击邮件链接", "Mail clicked"),
+            _ => self.pick("其他行为", "Other"),
+        }
+    }
 }

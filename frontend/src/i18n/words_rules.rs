@@ -113,7 +113,7 @@ messages! {
     act_set = "修改字段", "Set a field";
     act_reassign = "更换负责人", "Hand over";
     act_mail = "发邮件", "Send a mail";
-    act_hook = "调用 Webhook", "Call a webhook";
+    act_hook = "推送到其他系统或群", "Call a webhook or group robot";
     act_up(n: usize) = "上移第 {n} 个动作", "Move action {n} up";
     act_remove(n: usize) = "移除第 {n} 个动作", "Remove action {n}";
     act_tag_which = "标签", "Tag";
@@ -160,6 +160,7 @@ messages! {
     say_set(field: &str, value: &str) = "把「{field}」改成{value}", "set “{field}” to {value}";
     say_reassign = "更换负责人", "hand it over";
     say_mail(who: &str) = "给{who}发邮件", "mail {who}";
+    say_hook_named(name: &str) = "推送到「{name}」", "tell the webhook “{name}”";
     say_hook = "调用 Webhook", "call a webhook";
 
     run_done = "已执行", "Done";

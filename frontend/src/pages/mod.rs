@@ -15,8 +15,10 @@ pub(crate) mod import_undo;
 pub(crate) mod imports;
 pub(crate) mod list_link;
 pub(crate) mod metric;
+pub(crate) mod my_day;
 pub(crate) mod news;
 pub(crate) mod outbox;
+pub(crate) mod reach;
 pub(crate) mod recounting;
 pub(crate) mod reports;
 pub(crate) mod rfm;
@@ -31,6 +33,8 @@ use yew::prelude::*;
 pub(crate) fn desk(room: &Room) -> Html {
     match room {
         Room::Home => html! { <home::Home /> },
+        Room::MyDay => html! { <my_day::MyDay /> },
+        Room::Reach => html! { <reach::Reach /> },
         Room::Calendar => html! { <calendar::Calendar /> },
         Room::Outbox => html! { <outbox::Outbox /> },
         _ => html! {},

@@ -1,6 +1,7 @@
 //! The page of one record: who and what it is, its fields editable in place, what links to it, what happened to it.
 
 use super::access::UserAccess;
+use super::effect::Effect;
 use super::form::RecordForm;
 use super::input::FieldInput;
 use super::link::Choice;
@@ -157,7 +158,8 @@ fn Room(p: &RoomProps) -> Html {
         if meta.key == "opportunities" { <Card class="mb-4 p-3"><StagePath record={record.clone()} may_move={meta.may("update") && !archived} /></Card> }
         <div class="grid grid-cols-1 items-start gap-4 lg:grid-cols-[340px_minmax(0,1fr)]">
             <div class="min-w-0"><Card title={l.details()}><Fields meta={meta.clone()} record={record.clone()} refs={refs.clone()} may_edit={meta.may("update") && !archived} /></Card>
-            if meta.key == "users" && meta.may("update") && !archived { <UserAccess id={id.clone()} /> }</div>
+            if meta.key == "users" && meta.may("update") && !archived { <UserAccess id={id.clone()} /> }
+            if meta.key == "tasks" && text(record, "status") == "done" { <div class="mt-4"><Effect task={id.clone()} /></div> }</div>
             <Tabs meta={meta.clone()} record={record.clone()} refs={refs.clone()} />
         </div>
         if *editing { <RecordForm meta={meta.clone()} record={Some(record.clone())} refs={refs.clone()} onclose={set(&editing, false)} /> }

@@ -7,6 +7,7 @@ mod bulk_edit;
 mod bulk_send;
 pub(crate) mod columns;
 pub(crate) mod detail;
+mod effect;
 pub(crate) mod export;
 pub(crate) mod filter_panel;
 pub(crate) mod form;

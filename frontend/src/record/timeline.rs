@@ -133,6 +133,12 @@ fn diff(show: &Show, meta: &ObjectMeta, e: &EventItem, verb: &str) -> Vec<Line> 
             .collect();
     }
     let (Some(new), created) = (&e.new, verb == "created") else { return vec![] };
+    if verb == "behaved" {
+        let part = |key: &str| new.get(key).and_then(Value::as_str).unwrap_or("");
+        let words =
+            [part("what"), part("address")].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" · ");
+        return vec![(show.lang.behaviour(part("behaviour")).to_owned(), None, words)];
+    }
     let shown = meta.fields.iter().filter(|f| {
         !matches!(
             f.key.as_str(),
@@ -191,6 +197,7 @@ fn action(l: Lang, verb: &str) -> String {
         "comment_restored" => l.did_comment_restore(),
         "file_attached" => l.did_attach(),
         "file_removed" => l.did_detach(),
+        "behaved" => l.did_behave(),
         _ => return verb.replace('_', " "),
     }
     .to_owned()

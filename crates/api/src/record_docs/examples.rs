@@ -38,6 +38,9 @@ pub(super) fn input(object: &str) -> Json {
         "resources" => {
             json!({ "name": "资深工程师到场", "kind": "expert", "unit_cost_minor": 200_000, "stages": ["growth"] })
         }
+        "behaviours" => {
+            json!({ "name": "价格页", "kind": "page_view", "occurred_at": "2026-11-20T02:00:00Z", "url": "https://www.example.com/price" })
+        }
         "pains" => json!({ "name": "交期不稳" }),
         "assessments" => {
             json!({ "customer_id": PLACEHOLDER, "assessed_on": "2026-11-20", "relationship_closeness": 70, "wallet_share": 35 })
@@ -68,6 +71,7 @@ pub(super) fn patch(object: &str) -> Json {
         "goals" => json!({ "published": true }),
         "acknowledgements" => json!({ "comment": "清楚自己要做什么" }),
         "pulses" => json!({ "energy": 75 }),
+        "behaviours" => json!({ "source": "官网" }),
         "pipelines" | "pipeline_stages" | "saved_views" => json!({ "position": 3 }),
         "teams" => json!({ "region": "华南" }),
         "users" => json!({ "title": "高级销售代表" }),

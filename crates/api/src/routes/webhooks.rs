@@ -139,7 +139,7 @@ struct Wanted {
 
 /// List deliveries.
 ///
-/// What an endpoint was or is to be told, newest first.
+/// What an endpoint was or is to be told, newest first, with old and new values as far as the caller may see the record.
 #[utoipa::path(get, path = "/api/v1/webhooks/{id}/deliveries", operation_id = "list_deliveries", tag = "webhooks",
     params(("id" = Uuid, Path, description = "Id of the endpoint."), ("state" = Option<DeliveryState>, Query, description = "Only deliveries in this state."), ("cursor" = Option<String>, Query, description = "next_cursor of the page before."), ("limit" = Option<i64>, Query, description = "1 to 200; 50 by default.", minimum = 1, maximum = 200)),
     responses((status = 200, description = "A page.", body = Deliveries)), extensions(("x-permission" = json!("webhooks.read"))))]
@@ -153,7 +153,7 @@ async fn list_deliveries(cx: Cx<WebhooksRead>, req: HttpRequest) -> Result<HttpR
 
 /// Replay a delivery.
 ///
-/// Sends one that was given up again, for another 24 hours.
+/// Sends one again that was given up or delivered, for another 24 hours.
 #[utoipa::path(post, path = "/api/v1/webhooks/{id}/deliveries/{delivery_id}/replay", operation_id = "replay_delivery", tag = "webhooks",
     params(("id" = Uuid, Path, description = "Id of the endpoint."), ("delivery_id" = Uuid, Path, description = "Id of the delivery.")),
     responses((status = 200, description = "It is on its way.", body = Replayed)), extensions(("x-permission" = json!("webhooks.update"))))]

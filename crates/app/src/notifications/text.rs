@@ -21,6 +21,7 @@ pub fn render(kind: NewsKind, params: &Map<String, Json>, lang: Lang) -> (String
             };
             (line, get("excerpt").to_owned())
         }
+        NewsKind::Reminder => reminder(params, title, lang),
         NewsKind::Rule => {
             let from = match lang {
                 Lang::Zh => format!("来自规则「{}」", get("rule")),
@@ -30,6 +31,23 @@ pub fn render(kind: NewsKind, params: &Map<String, Json>, lang: Lang) -> (String
         }
         NewsKind::Alarm => alarm(params, lang),
     }
+}
+
+fn reminder(params: &Map<String, Json>, title: &str, lang: Lang) -> (String, String) {
+    let due = params.get("due").and_then(Json::as_str).unwrap_or_default();
+    let late = params.get("late").and_then(Json::as_bool).unwrap_or_default();
+    let line = match (lang, late) {
+        (Lang::Zh, false) => format!("任务「{title}」快到期了"),
+        (Lang::Zh, true) => format!("任务「{title}」已到期"),
+        (Lang::En, false) => format!("The task “{title}” is due soon"),
+        (Lang::En, true) => format!("The task “{title}” is due"),
+    };
+    let body = match (lang, due) {
+        (_, "") => String::new(),
+        (Lang::Zh, due) => format!("截止 {due}"),
+        (Lang::En, due) => format!("Due {due}"),
+    };
+    (line, body)
 }
 
 fn assigned(params: &Map<String, Json>, actor: &str, object: &str, title: &str, lang: Lang) -> String {
@@ -53,7 +71,14 @@ fn alarm(params: &Map<String, Json>, lang: Lang) -> (String, String) {
         }
         "rule_late" => ("规则「{}」没有按时执行", "The rule “{}” did not run when it should have"),
         "rules_behind" => ("自动化规则处理滞后", "Rules are behind the changes they wait for"),
-        "webhook_failing" => ("推送「{}」连续失败", "The webhook “{}” keeps failing"),
+        "webhook_failing" => {
+            ("推送「{}」连续失败，系统会继续重试", "The webhook “{}” keeps failing; it is tried again")
+        }
+        "webhook_parked" => (
+            "推送「{}」失败超过 24 小时，未送达的内容已暂存，可手动重发",
+            "The webhook “{}” has failed for 24 hours; what was not delivered is kept to be sent again",
+        ),
+        "webhook_recovered" => ("推送「{}」已恢复正常", "The webhook “{}” works again"),
         _ => ("{}", "{}"),
     };
     (lang.pick(zh, en).replace("{}", name), get("detail").to_owned())

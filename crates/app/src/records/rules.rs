@@ -54,10 +54,7 @@ impl Rules {
     ) -> Result<()> {
         match shape.def.key {
             "opportunities" => self.opportunity(ctx, shape, old, new),
-            "tasks" => {
-                task(ctx, shape, old, new);
-                Ok(())
-            }
+            "tasks" => crate::tasks::complete(ctx, shape, old, new),
             "customers" => {
                 crate::scores::grading::apply(ctx, &mut self.grading, shape, old, new)?;
                 crate::scores::grading::pin_stage(shape, old, new);
@@ -227,16 +224,6 @@ fn stage_in_use(ctx: &mut Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &Re
         return Ok(());
     }
     Err(Error::conflict("in_use", "opportunities"))
-}
-
-fn task(ctx: &Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record) {
-    let done = new.get(shape, "status").as_str() == Some("done");
-    let was = old.is_some_and(|o| o.get(shape, "status").as_str() == Some("done"));
-    if done && !was {
-        new.set(shape, "done_at", Value::Time(ctx.now));
-    } else if !done {
-        new.set(shape, "done_at", Value::Null);
-    }
 }
 
 fn saved_view(ctx: &Ctx<'_>, shape: &Shape, new: &Record) -> Result<()> {

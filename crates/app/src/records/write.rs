@@ -1,11 +1,11 @@
 //! Creating, changing, archiving and restoring records: one path for requests, bulk and imports.
 
 use super::ahead::Ahead;
+use super::lines::{replace_lines, split_lines};
 use super::rules::{Effects, Rules};
 use super::{Shown, links, present};
 use crate::{Ctx, Error, Result, Visible};
 use chrono::{DateTime, Utc};
-use domain::fields::FieldError;
 use domain::objects;
 use domain::policy::{Action, Scope};
 use domain::record::{Changes, Record, Shape, read_input};
@@ -138,7 +138,7 @@ impl Writer {
     }
 
     /// Archives or restores.
-    fn set_archived(&mut self, ctx: &mut Ctx<'_>, old: &Record, archived: bool) -> Result<Stored> {
+    pub(super) fn set_archived(&mut self, ctx: &mut Ctx<'_>, old: &Record, archived: bool) -> Result<Stored> {
         if old.archived() == archived {
             return Ok(Stored { record: old.clone(), changed: false });
         }
@@ -161,7 +161,20 @@ impl Writer {
         let (before, after) = difference(&shape, old, &new);
         self.queue_event(ctx, verb, &new, Some(before), Some(after));
         self.effects.note(&shape, Some(old), &new, ctx);
+        if shape.def.key == "tasks"
+            && let Some(next) = crate::tasks::following(ctx, &shape, old, &new)?
+        {
+            self.follow(ctx, next);
+        }
         Ok(Stored { record: new, changed: true })
+    }
+
+    /// Queues a record that follows from another one, complete as it is.
+    pub(crate) fn follow(&mut self, ctx: &Ctx<'_>, record: Record) {
+        let shape = self.shape.clone();
+        self.queue_event(ctx, "created", &record, None, Some(whole(&shape, &record)));
+        self.effects.note(&shape, None, &record, ctx);
+        self.inserts.push(record);
     }
 
     fn queue_event(&mut self, ctx: &Ctx<'_>, verb: &str, record: &Record, old: Option<String>, new: Option<String>) {
@@ -404,94 +417,6 @@ impl Base {
             Base::Version(_) | Base::AsItIs => Ok(()),
         }
     }
-}
-
-type Lines = Vec<serde_json::Value>;
-
-/// Takes `lines` out of an order's input.
-fn split_lines(object: &str, json: &serde_json::Value) -> Result<(Option<serde_json::Value>, Option<Lines>)> {
-    if object != "orders" || json.get("lines").is_none() {
-        return Ok((None, None));
-    }
-    let mut input = json.clone();
-    let lines = input.as_object_mut().and_then(|o| o.remove("lines"));
-    match lines {
-        Some(serde_json::Value::Array(lines)) if lines.len() <= 500 => Ok((Some(input), Some(lines))),
-        Some(serde_json::Value::Array(_)) => Err(Error::field("lines", "too_many", "500")),
-        Some(serde_json::Value::Null) => Ok((Some(input), None)),
-        _ => Err(Error::field("lines", "wrong_type", "array")),
-    }
-}
-
-/// The live lines of an order.
-pub(super) fn lines_of(ctx: &mut Ctx<'_>, shape: &Arc<Shape>, order: Uuid) -> Result<Vec<Record>> {
-    let (Some((place, field)), None) = (shape.find("order_id"), None::<()>) else { return Ok(Vec::new()) };
-    let field = domain::condition::FieldRef::own(place, field);
-    let test = domain::condition::Test { field, op: domain::condition::Op::Eq(Value::Id(order)) };
-    let condition = domain::condition::Condition::Test(Box::new(test));
-    let list = persistence::records::List {
-        shape,
-        owners: persistence::records::Owners::All,
-        archived: persistence::records::Archived::No,
-        condition: Some(&condition),
-        search: None,
-        order: &persistence::records::Order::Newest,
-        after: None,
-        limit: 500,
-        only: None,
-    };
-    let mut rows = persistence::records::list(ctx.conn, &list)?;
-    rows.reverse();
-    Ok(rows.into_iter().map(|r| r.record).collect())
-}
-
-/// Replaces the lines of an order; its amount is their sum unless the caller gave one.
-fn replace_lines(
-    ctx: &mut Ctx<'_>,
-    writer: &mut Writer,
-    order: Record,
-    lines: &Lines,
-    given: bool,
-    visible: &Visible,
-) -> Result<Record> {
-    let shape = ctx.shape("order_lines")?;
-    let mut old_lines = Writer::new(shape.clone());
-    for line in lines_of(ctx, &shape, order.id())? {
-        old_lines.set_archived(ctx, &line, true)?;
-    }
-    old_lines.flush(ctx)?;
-    let mut sum = 0i64;
-    let mut errors: Vec<FieldError> = Vec::new();
-    let mut new_lines = Writer::new(shape.clone());
-    for (i, line) in lines.iter().enumerate() {
-        let mut json = line.clone();
-        if let Some(object) = json.as_object_mut() {
-            object.insert("order_id".to_owned(), serde_json::Value::String(order.id().to_string()));
-        }
-        let read = read_input(&shape, &json, true, ctx.actor.permissions.masks, &ctx.parse()).map_err(Error::Invalid);
-        match read.and_then(|changes| new_lines.create(ctx, changes, &Visible::All, Stamp::default())) {
-            Ok(record) => sum = sum.saturating_add(record.get(&shape, "amount_minor").as_int().unwrap_or(0)),
-            Err(Error::Invalid(list)) => {
-                errors.extend(list.into_iter().map(|e| FieldError { field: format!("lines[{i}].{}", e.field), ..e }))
-            }
-            Err(e) => return Err(e),
-        }
-    }
-    if !errors.is_empty() {
-        return Err(Error::Invalid(errors));
-    }
-    new_lines.flush(ctx)?;
-    if given || sum == order.get(&writer.shape, "amount_minor").as_int().unwrap_or(0) {
-        return Ok(order);
-    }
-    if sum.abs() > domain::fields::MONEY_MAX {
-        return Err(Error::field("amount_minor", "out_of_range", ""));
-    }
-    let mut changes = Changes::default();
-    changes.set(&writer.shape.clone(), "amount_minor", Value::Int(sum));
-    let stored = writer.update(ctx, &order, &changes, visible)?;
-    writer.flush_row(ctx)?;
-    Ok(stored.record)
 }
 
 /// May the caller do this to at least some records of an object?

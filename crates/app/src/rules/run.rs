@@ -282,16 +282,15 @@ pub(super) fn stop(ctx: &mut Ctx<'_>, rule: &Rule, reason: &str, detail: &str) -
         _ => "rule_invalid",
     };
     let key = format!("stopped:{}:{}", rule.id, ctx.now.timestamp_micros());
-    alarm(ctx, rule.published_by, code, &rule.name, detail, &key)
+    alarm(ctx, rule.published_by, Some(("rules", rule.id)), (code, &rule.name, detail), &key)
 }
 
 /// Tells the administrators, and whoever else it concerns, that something does not work.
-pub(super) fn alarm(
+pub(crate) fn alarm(
     ctx: &mut Ctx<'_>,
     also: Option<Uuid>,
-    code: &str,
-    name: &str,
-    detail: &str,
+    about: Option<(&str, Uuid)>,
+    (code, name, detail): (&str, &str, &str),
     key: &str,
 ) -> Result<()> {
     let mut people = persistence::identity::users_with_role(ctx.conn, domain::policy::roles::ADMINISTRATOR)?;
@@ -300,7 +299,9 @@ pub(super) fn alarm(
     people.dedup();
     let params = json!({ "code": code, "name": name, "detail": detail });
     let params = params.as_object().cloned().unwrap_or_default();
-    let news = |user| News { user, kind: NewsKind::Alarm, about: None, params: params.clone(), key: key.to_owned() };
+    let about = about.map(|(object, id)| (object.to_owned(), id));
+    let news =
+        |user| News { user, kind: NewsKind::Alarm, about: about.clone(), params: params.clone(), key: key.to_owned() };
     tell(ctx, people.into_iter().map(news).collect())
 }
 

@@ -18,12 +18,14 @@ pub fn watch(ctx: &mut Ctx<'_>) -> Result<()> {
     let now = ctx.now;
     for rule in store::all(ctx.conn)?.iter().filter(|rule| is_late(rule, now)) {
         let due = rule.next_at.map_or(0, |at| at.timestamp());
-        alarm(ctx, rule.published_by, "rule_late", &rule.name, "", &format!("late:{}:{due}", rule.id))?;
+        let about = Some(("rules", rule.id));
+        alarm(ctx, rule.published_by, about, ("rule_late", &rule.name, ""), &format!("late:{}:{due}", rule.id))?;
     }
     for lag in consumers::lags(ctx.conn, ctx.now)? {
         if lag.name == "rules" && lag.events > 0 && lag.milliseconds > PATIENCE.num_milliseconds() {
             let key = format!("behind:{}", lag.state.position);
-            alarm(ctx, None, "rules_behind", &lag.name, lag.state.error.as_deref().unwrap_or(""), &key)?;
+            let detail = lag.state.error.as_deref().unwrap_or("");
+            alarm(ctx, None, None, ("rules_behind", &lag.name, detail), &key)?;
         }
     }
     Ok(())

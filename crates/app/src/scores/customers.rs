@@ -168,7 +168,7 @@ pub(crate) fn refresh_gathering(
     histories: &mut Vec<History>,
     sums: &mut DaySums,
 ) -> Result<usize> {
-    let mut snapshots = Vec::new();
+    let (mut snapshots, mut told) = (Vec::new(), Vec::new());
     let mut consequences = Consequences::default();
     let mut changed = Vec::new();
     for known in known(ctx, base, ids, true)? {
@@ -184,10 +184,12 @@ pub(crate) fn refresh_gathering(
             continue;
         }
         remember(&known, &evaluation, &after, base, &mut snapshots);
+        told.extend(super::bands::moved(ctx, known.customer.id, &known.customer.scores, &after));
         changed.push((known.customer.id, after));
     }
     store::write(ctx.conn, &changed)?;
     store::remember(ctx.conn, &snapshots, base.now)?;
+    persistence::events::append(ctx.conn, &told)?;
     consequences.flush(ctx)?;
     Ok(changed.len())
 }

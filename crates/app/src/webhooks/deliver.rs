@@ -1,5 +1,6 @@
 //! Sending deliveries: signed, within limits of time and size, never to the house's own network, again and again for a day.
 
+use super::alarm;
 use crate::{Error, Result};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -171,7 +172,8 @@ fn settle(
             delivery.state = "done".to_owned();
             delivery.status = Some(status.into());
             delivery.finished_at = Some(now);
-            Ok(store::settle(conn, &delivery, None, None, now)?)
+            store::settle(conn, &delivery, None, None, now)?;
+            alarm::recovered(conn, webhook.id, now)
         }
         Err((status, why)) => {
             delivery.status = status.map(Into::into);
@@ -184,10 +186,7 @@ fn settle(
             let rest = now + TimeDelta::seconds((2 << webhook.failures.clamp(0, 11)).min(3600));
             delivery.next_at = rest;
             store::settle(conn, &delivery, Some(&why), Some(rest), now)?;
-            if webhook.failures + 1 == 10 {
-                tracing::warn!(webhook = %webhook.id, why, "an endpoint keeps failing");
-            }
-            Ok(())
+            alarm::failed(conn, webhook.id, given_up, now)
         }
     }
 }

@@ -205,3 +205,35 @@ pub(super) const AUDIT_AREAS: &[Choice] = &[
     choice("process", "4R 过程", "4R process", "success"),
     choice("customers", "SDAE 客户质量", "SDAE customer quality", "neutral"),
 ];
+
+pub(super) const REMINDERS: &[Choice] = &[
+    choice("none", "不提醒", "None", "neutral"),
+    choice("at_due", "到期时", "When due", "info"),
+    choice("m15", "提前 15 分钟", "15 minutes before", "info"),
+    choice("h1", "提前 1 小时", "1 hour before", "info"),
+    choice("d1", "提前 1 天", "1 day before", "info"),
+];
+
+pub(super) const REPEATS: &[Choice] = &[
+    choice("daily", "每天", "Every day", "info"),
+    choice("weekly", "每周", "Every week", "info"),
+    choice("biweekly", "每两周", "Every two weeks", "info"),
+    choice("monthly", "每月", "Every month", "info"),
+    choice("quarterly", "每季度", "Every quarter", "info"),
+    choice("yearly", "每年", "Every year", "info"),
+];
+
+pub(super) const REPEAT_BY: &[Choice] = &[
+    choice("done", "完成后生成下一次", "When this one is done", "info"),
+    choice("schedule", "到期就生成下一次", "When this one is due", "info"),
+];
+
+pub(super) const BEHAVIOUR_KINDS: &[Choice] = &[
+    choice("page_view", "浏览网页", "Page view", "info"),
+    choice("download", "下载资料", "Download", "primary"),
+    choice("webinar", "参加线上活动", "Webinar", "success"),
+    choice("form", "提交表单", "Form", "primary"),
+    choice("email_open", "打开邮件", "Mail opened", "info"),
+    choice("email_click", "点击邮件链接", "Mail clicked", "info"),
+    choice("other", "其他", "Other", "neutral"),
+];

@@ -120,6 +120,7 @@ fn sign(kind: &str) -> &'static str {
     match kind {
         "assigned" => "user-round",
         "mention" => "message-square",
+        "reminder" => "alarm-clock",
         "alarm" => "circle-alert",
         _ => "workflow",
     }
@@ -141,7 +142,12 @@ fn line(l: Lang, clock: &Clock, n: &Record) -> Html {
     match (text(n, "object"), text(n, "record_id")) {
         ("", _) | (_, "") => html! { <li><button type="button" {class} {onclick}>{ body }</button></li> },
         (object, record) => {
-            html! { <li {onclick}><Link<Route> to={Route::record(object, record)} classes={class}>{ body }</Link<Route>></li> }
+            let to = match object {
+                "rules" => Route::rule(record),
+                "webhooks" => Route::Webhook { id: record.to_owned() },
+                _ => Route::record(object, record),
+            };
+            html! { <li {onclick}><Link<Route> {to} classes={class}>{ body }</Link<Route>></li> }
         }
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct ActionsProps {
     pub(super) roles: Vec<(String, String)>,
     /// Mail can be sent.
     pub(super) mail: bool,
+    /// Endpoints that can be called: ids and names.
+    pub(super) hooks: Vec<(String, String)>,
     /// Path and message of each problem.
     pub(super) errors: Vec<(String, String)>,
     pub(super) onname: Callback<Choice>,
@@ -48,14 +50,16 @@ pub(super) fn Actions(p: &ActionsProps) -> Html {
     let l = use_lang();
     let tagged = p.meta.field("tags").is_some() || p.meta.fields.iter().any(|f| f.kind == "tags");
     let owned = p.meta.owned;
-    let kinds = ["notify", "create_task", "add_tag", "remove_tag", "set_fields", "reassign", "send_email"]
-        .into_iter()
-        .filter(|k| match *k {
-            "add_tag" | "remove_tag" => tagged,
-            "reassign" => owned,
-            "send_email" => p.mail,
-            _ => true,
-        });
+    let kinds =
+        ["notify", "create_task", "add_tag", "remove_tag", "set_fields", "reassign", "send_email", "call_webhook"]
+            .into_iter()
+            .filter(|k| match *k {
+                "call_webhook" => !p.hooks.is_empty(),
+                "add_tag" | "remove_tag" => tagged,
+                "reassign" => owned,
+                "send_email" => p.mail,
+                _ => true,
+            });
     let add = |kind: &'static str| {
         let actions = p.actions.clone();
         let onclick = p.onchange.reform(move |_: MouseEvent| {
@@ -172,6 +176,11 @@ fn body(l: Lang, p: &ActionsProps, a: &Value, put: &Callback<Value>) -> Html {
         }
         "notify" => {
             html! { <div class="space-y-2.5"><Recipients to={list(a, "to").to_vec()} roles={p.roles.clone()} refs={p.refs.clone()} onname={p.onname.clone()} onchange={set("to").reform(|v: Vec<Value>| json!(v))} />{ text(l, p, a, "message", l.act_message(), true, &set("message")) }</div> }
+        }
+        "call_webhook" => {
+            let mut all = vec![(String::new(), l.choose().to_owned())];
+            all.extend(p.hooks.clone());
+            html! { <>{ labelled(l.act_hook_which(), select("webhook", l.act_hook_which(), &all, word(a, "webhook_id"), "w-full", set("webhook_id").reform(|v: String| if v.is_empty() { Value::Null } else { json!(v) }))) }<p class="mt-1 text-xs text-base-content/70">{ l.act_hook_help() }</p></> }
         }
         _ => html! { <p class="text-[13px] text-base-content/70">{ action_words(l, word(a, "kind")).1 }</p> },
     }

@@ -26,7 +26,8 @@ pub(super) fn with(v: &Value, key: &str, value: Value) -> Value {
 }
 
 /// Objects that rules can be about, the most usual first.
-pub(super) const OBJECTS: [&str; 6] = ["opportunities", "customers", "contacts", "orders", "tasks", "activities"];
+pub(super) const OBJECTS: [&str; 7] =
+    ["opportunities", "customers", "contacts", "orders", "tasks", "activities", "behaviours"];
 
 /// The kinds of triggers.
 pub(super) const TRIGGERS: [&str; 5] = ["elapsed", "change", "event", "before", "schedule"];
@@ -54,6 +55,7 @@ pub(super) fn fresh_action(kind: &str) -> Value {
             json!({ "kind": kind, "title": "", "assignee": { "kind": "owner" }, "due_in_days": 2, "working": true, "priority": "normal" })
         }
         "set_fields" => json!({ "kind": kind, "values": {} }),
+        "call_webhook" => json!({ "kind": kind, "webhook_id": null }),
         "reassign" => json!({ "kind": kind, "method": "round_robin", "users": [] }),
         "send_email" => json!({ "kind": kind, "to": [{ "kind": "owner" }], "subject": "", "body": "" }),
         _ => json!({ "kind": "notify", "to": [{ "kind": "owner" }], "message": "" }),
@@ -225,7 +227,10 @@ impl Teller<'_> {
             }
             "reassign" => l.say_reassign().to_owned(),
             "send_email" => l.say_mail(&self.people(list(a, "to"))),
-            "call_webhook" => l.say_hook().to_owned(),
+            "call_webhook" => match self.speech.refs.get(word(a, "webhook_id")) {
+                Some(name) => l.say_hook_named(name),
+                None => l.say_hook().to_owned(),
+            },
             _ => l.say_notify(&self.people(list(a, "to"))),
         }
     }

@@ -3,6 +3,7 @@
 use super::model::{list, word};
 use crate::data::http::{Request, encode};
 use crate::data::query::use_query;
+use crate::data::session::use_session;
 use crate::data::types::{Page, Record, text};
 use crate::record::value::Refs;
 use serde_json::{Value, json};
@@ -21,6 +22,7 @@ fn ids(d: &Value, out: &mut BTreeMap<&'static str, BTreeSet<String>>) {
     for a in list(d, "actions") {
         put("tags", &a["tag_id"]);
         put("teams", &a["team_id"]);
+        put("webhooks", &a["webhook_id"]);
         list(a, "users").iter().for_each(|u| put("users", u));
         list(a, "to").iter().chain(a.get("assignee")).for_each(|r| put("users", &r["user_id"]));
     }
@@ -49,9 +51,13 @@ fn uuids(v: &Value, out: &mut BTreeSet<String>) {
 /// The names that some definitions need; it asks once per object.
 #[hook]
 pub(super) fn use_names(definitions: Vec<Value>) -> Rc<Refs> {
+    let session = use_session();
     let names = use_state_eq(|| Rc::new(Refs::new()));
     let mut wanted = BTreeMap::new();
     definitions.iter().for_each(|d| ids(d, &mut wanted));
+    if !session.me.may("webhooks", "read") {
+        wanted.remove("webhooks");
+    }
     {
         let names = names.clone();
         use_effect_with(wanted, move |wanted| {
@@ -63,7 +69,10 @@ pub(super) fn use_names(definitions: Vec<Value>) -> Rc<Refs> {
                         continue;
                     }
                     let filter = json!({ "field": "id", "op": "in", "value": ids }).to_string();
-                    let path = format!("/{object}?limit=200&fields=id,name&filter={}", encode(&filter));
+                    let path = match object {
+                        "webhooks" => "/webhooks".to_owned(),
+                        _ => format!("/{object}?limit=200&fields=id,name&filter={}", encode(&filter)),
+                    };
                     if let Ok(page) = Request::get(path).json::<Page<Record>>().await {
                         out.extend(page.items.iter().map(|r| (text(r, "id").to_owned(), text(r, "name").to_owned())));
                     }
@@ -81,6 +90,16 @@ pub(super) fn use_roles() -> Vec<(String, String)> {
     let roles = use_query::<Value>("/roles".to_owned());
     let items = roles.data.as_ref().map(|v| list(v, "items").to_vec()).unwrap_or_default();
     items.iter().map(|r| (word(r, "key").to_owned(), word(r, "name").to_owned())).collect()
+}
+
+/// Ids and names of the endpoints that can be called; none for whoever may not see them.
+#[hook]
+pub(super) fn use_hooks() -> Vec<(String, String)> {
+    let session = use_session();
+    let may = session.me.may("webhooks", "read");
+    let hooks = use_query::<Value>(if may { "/webhooks".to_owned() } else { String::new() });
+    let items = hooks.data.as_ref().map(|v| list(v, "items").to_vec()).unwrap_or_default();
+    items.iter().map(|w| (word(w, "id").to_owned(), word(w, "name").to_owned())).collect()
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@ mod account;
 mod api_keys;
 mod appearance;
 mod fields;
+mod hooks;
 mod model_words;
 mod models;
+mod operations;
 mod role_rows;
 mod roles;
 mod workdays;
@@ -31,6 +33,7 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
     let session = use_session();
     browser::set_title(&format!("{} · {}", l.nav_settings(), l.app_name()));
     let page = if p.page.is_empty() { "profile" } else { p.page.as_str() };
+    let (page, inner) = page.split_once('/').unwrap_or((page, ""));
     let item = |key: &'static str, icon: &'static str, label: &str| {
         let on = page == key;
         html! {
@@ -50,6 +53,9 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
         "fields" => html! { <fields::CustomFields /> },
         "models" => html! { <models::Models /> },
         "roles" => html! { <roles::Roles /> },
+        "webhooks" if !inner.is_empty() => html! { <hooks::HookPage key={inner.to_owned()} id={inner.to_owned()} /> },
+        "webhooks" => html! { <hooks::Hooks /> },
+        "operations" => html! { <operations::Operations /> },
         "api-keys" => html! { <api_keys::ApiKeys /> },
         _ => html! { <Empty icon="circle-help" title={l.page_not_found()} /> },
     };
@@ -59,6 +65,7 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
             <nav class="flex gap-0.5 overflow-x-auto lg:flex-col lg:overflow-visible" aria-label={l.nav_settings()}>
                 { head(l.settings_mine()) }{ item("profile", "user", l.my_profile()) }{ item("notifications", "bell", l.news_settings()) }{ item("password", "lock", l.change_password()) }{ item("sessions", "monitor-smartphone", l.sessions()) }
                 { head(l.settings_people()) }{ item("organisation", "building-2", l.organisation()) }{ object("users") }{ object("teams") }{ item("roles", "shield", l.roles()) }{ item("api-keys", "key", l.api_keys()) }
+                if session.me.may("webhooks", "read") { { item("webhooks", "webhook", l.hooks()) } }if session.me.may("operations", "read") { { item("operations", "activity", l.ops()) } }
                 { head(l.settings_data()) }{ item("fields", "sliders-horizontal", l.custom_fields()) }if session.me.may("settings", "read") { { item("models", "target", l.models()) } }{ object("pipelines") }{ object("pipeline_stages") }{ object("tags") }{ object("contents") }{ object("resources") }{ object("pains") }{ object("goals") }{ object("saved_views") }
             </nav>
             <div class="min-w-0">{ body }</div>

@@ -1,0 +1,3 @@
+-- When people were told that an endpoint keeps failing, and that a delivery to it was given up; none while it works.
+ALTER TABLE webhooks ADD COLUMN alarmed_at TIMESTAMPTZ;
+ALTER TABLE webhooks ADD COLUMN gave_up_at TIMESTAMPTZ;

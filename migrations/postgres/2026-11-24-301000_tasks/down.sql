@@ -1,0 +1,13 @@
+DROP INDEX tasks_previous;
+DROP INDEX tasks_done;
+DROP INDEX tasks_repeat;
+DROP INDEX tasks_remind;
+ALTER TABLE tasks DROP COLUMN previous_id;
+ALTER TABLE tasks DROP COLUMN repeat_from;
+ALTER TABLE tasks DROP COLUMN repeat_until;
+ALTER TABLE tasks DROP COLUMN repeat_skip;
+ALTER TABLE tasks DROP COLUMN repeat_by;
+ALTER TABLE tasks DROP COLUMN repeat;
+ALTER TABLE tasks DROP COLUMN resume_at;
+ALTER TABLE tasks DROP COLUMN remind_at;
+ALTER TABLE tasks DROP COLUMN reminder;

@@ -1,0 +1,69 @@
+// Journeys of one's day: finished with a result, put off, by customer; a task that repeats; what came of a task.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { base, check, close, faces, request } from './browser.mjs';
+import { logIn, token as logged } from './session.mjs';
+
+let token, me, customer;
+before(async () => {
+  token = await logged();
+  me = await request('GET', '/me', undefined, token);
+  customer = await request('POST', '/customers', { name: '我的一天测试客户' }, token);
+});
+after(close);
+
+const task = id => request('GET', `/tasks/${id}`, undefined, token);
+const make = (title, more = {}) => request('POST', '/tasks', { title, owner_id: me.id, due_at: new Date(Date.now() - 3_600_000).toISOString(), customer_id: customer.id, ...more }, token);
+async function until(what, holds) {
+  const deadline = Date.now() + 15_000;
+  while (!(await holds())) assert.ok(Date.now() < deadline, what);
+}
+
+test('a task is finished with a word on what came of it, and its effect is shown with how it was worked out', async () => {
+  const made = await make('催回款', { repeat: 'weekly' });
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/my-day`);
+  await page.getByRole('button', { name: '完成「催回款」' }).click();
+  await page.locator('[name=result]').fill('客户答应周五付款');
+  await check(page, 'my-day-finish');
+  await page.getByRole('dialog').getByRole('button', { name: '完成' }).click();
+  await page.getByTestId('day-done').getByText('客户答应周五付款').waitFor();
+  assert.equal((await task(made.id)).result, '客户答应周五付款');
+  const next = await request('GET', `/tasks?filter=${encodeURIComponent(JSON.stringify({ field: 'previous_id', op: 'eq', value: made.id }))}`, undefined, token);
+  assert.equal(next.items.length, 1, 'the next of the series');
+  await page.getByTestId('day-done').getByRole('link', { name: /催回款/ }).click();
+  await page.getByTestId('effect').getByText('怎么算的').click();
+  await page.getByText(/只反映先后，不代表因果/).waitFor();
+  await check(page, 'task-effect');
+  await page.context().close();
+});
+
+test('a task is put off until tomorrow and brought back', async () => {
+  const made = await make('准备标书');
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/my-day`);
+  await page.getByRole('button', { name: '稍后处理「准备标书」' }).click();
+  await page.getByRole('menuitem', { name: '明天上午 9 点' }).click();
+  await page.getByTestId('day-snoozed').getByText('准备标书').waitFor();
+  assert.ok((await task(made.id)).resume_at);
+  await page.getByRole('button', { name: '稍后处理「准备标书」' }).click();
+  await page.getByRole('menuitem', { name: '现在处理' }).click();
+  await page.getByTestId('day-overdue').getByText('准备标书').waitFor();
+  await until('it is not back', async () => (await task(made.id)).resume_at === null);
+  await page.getByTestId('by-customer').click();
+  await page.getByTestId(`day-${customer.id}`).getByText('准备标书').waitFor();
+  await page.getByTestId('by-time').click();
+  await page.getByTestId('day-overdue').waitFor();
+  await page.context().close();
+});
+
+for (const face of faces) {
+  test(`my day is whole: ${face.name}`, async () => {
+    await make(`看一看 ${face.name}`);
+    const page = await logIn(face);
+    await page.goto(`${base}/my-day`);
+    await page.getByTestId('day-item').first().waitFor();
+    await check(page, 'my-day');
+    await page.context().close();
+  });
+}
