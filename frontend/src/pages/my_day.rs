@@ -157,9 +157,9 @@ fn snooze(l: Lang, clock: &Clock, id: &str, title: &str, away: bool, toaster: &T
     </Popover> }
 }
 
-/// Nine in the morning of the reader.
+/// Nine in the morning.
 fn nine(day: NaiveDate, clock: &Clock) -> Option<DateTime<Utc>> {
-    Some(day.and_hms_opt(9, 0, 0)?.and_local_timezone(clock.offset).single()?.with_timezone(&Utc))
+    Some(clock.zone.moment(day.and_hms_opt(9, 0, 0)?))
 }
 
 fn next_monday(day: NaiveDate) -> NaiveDate {
