@@ -160,7 +160,9 @@ engines! {
         let admin = server.admin();
         many(&admin, "客户", 1_500);
         let trigger = json!({ "kind": "schedule", "cron": "0 3 1 1 *" });
-        let actions = json!([{ "kind": "create_task", "title": "回访 {name}", "assignee": { "kind": "owner" } }]);
+        // Enough to do for each that a request comes in between.
+        let task = json!({ "kind": "create_task", "title": "回访 {name}", "assignee": { "kind": "owner" } });
+        let actions = json!([task, task, task, task, task, task]);
         let rule = published(&admin, "customers", &trigger, &actions);
         let mut conn = connect(server);
         pretend(&mut conn, &rule, |q| {
@@ -180,6 +182,24 @@ engines! {
             q.push("next_at = ").time(Utc::now() - TimeDelta::minutes(1));
         });
         until("the rest is done", || (done(&admin, &rule) >= 1_501 - stopped).then_some(()));
+    }
+
+    fn a_rule_starts_a_playbook_for_the_customer(server: &Server) {
+        let admin = server.admin();
+        let playbook = admin.get("/api/v1/playbooks").expect(200).items()[0].clone();
+        let action = json!([{ "kind": "start_playbook", "playbook": playbook["key"] }]);
+        let rule = published(&admin, "opportunities", &json!({ "kind": "event", "on": ["created"] }), &action);
+        let customer = server.create("customers", &json!({ "name": "张江" }));
+        server.create("opportunities", &json!({ "name": "大单", "customer_id": customer }));
+        server.create("opportunities", &json!({ "name": "没有客户" }));
+        let runs = until("both are dealt with", || Some(all(&admin, &format!("/api/v1/rules/{rule}/runs?"))).filter(|r| r.len() == 2));
+        let outcomes: BTreeSet<(&str, &str)> = runs.iter().map(|r| (r["outcome"].as_str().unwrap(), r["actions"][0]["reason"].as_str().unwrap_or_default())).collect();
+        assert_eq!(outcomes, [("done", ""), ("skipped", "no_customer")].into());
+        let tasks = all(&admin, &format!("/api/v1/tasks?customer_id={customer}&"));
+        assert_eq!(tasks.len(), playbook["tasks"].as_array().unwrap().len());
+        let unknown = json!({ "name": "x", "definition": { "object": "customers", "trigger": { "kind": "event", "on": ["created"] }, "actions": [{ "kind": "start_playbook", "playbook": "nothing" }] } });
+        let id = admin.post("/api/v1/rules", &unknown).expect(201).id();
+        assert_eq!(admin.post_empty(&format!("/api/v1/rules/{id}/publish")).expect(422).wrong_fields(), ["definition.actions[0].playbook"]);
     }
 
     fn an_action_whose_target_is_gone_is_skipped_with_the_reason(server: &Server) {

@@ -140,6 +140,7 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
             "不是有效的时间计划，应为五段：分 时 日 月 周",
             "Not a schedule: expected minute, hour, day, month and weekday",
         ),
+        "no_customer" => ("该对象没有客户：{}", "This object is about no customer: {}"),
         "no_tags" => ("该对象没有标签：{}", "This object has no tags: {}"),
         "not_assignable" => ("该对象不能重新分配：{}", "This object cannot be given to somebody: {}"),
         "no_email_field" => ("不是邮箱字段：{}", "Not an e-mail field: {}"),

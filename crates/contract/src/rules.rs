@@ -311,6 +311,11 @@ pub enum RuleAction {
         #[serde(default)]
         team_id: Option<Uuid>,
     },
+    /// Starts a playbook for the customer: its tasks, and a run whose effect is measured.
+    StartPlaybook {
+        /// Its key.
+        playbook: String,
+    },
     /// Calls an endpoint of another system.
     CallWebhook {
         /// The endpoint.

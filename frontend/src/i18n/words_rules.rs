@@ -160,6 +160,11 @@ messages! {
     say_set(field: &str, value: &str) = "把「{field}」改成{value}", "set “{field}” to {value}";
     say_reassign = "更换负责人", "hand it over";
     say_mail(who: &str) = "给{who}发邮件", "mail {who}";
+    act_playbook = "启动方案", "Start a playbook";
+    act_playbook_which = "方案", "Playbook";
+    say_playbook = "启动方案", "start a playbook";
+    say_playbook_named(name: &str) = "启动方案「{name}」", "start the playbook “{name}”";
+    why_no_customer = "记录没有关联客户", "the record is about no customer";
     say_hook_named(name: &str) = "推送到「{name}」", "tell the webhook “{name}”";
     say_hook = "调用 Webhook", "call a webhook";
 

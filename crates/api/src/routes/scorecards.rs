@@ -108,7 +108,7 @@ async fn start_playbook(cx: Cx<CustomersUpdate>, req: HttpRequest, payload: Payl
     cx.query::<Nothing>()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
     let new: NewPlaybookRun = cx.body(payload).await?;
-    let made = cx.write(move |ctx| app::scores::start_playbook(ctx, id, &new, lang)).await?;
+    let made = cx.write(move |ctx| app::scores::start_playbook(ctx, id, &new, lang, None)).await?;
     Ok(HttpResponse::Created().json(made))
 }
 

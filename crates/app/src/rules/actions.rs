@@ -74,6 +74,7 @@ impl Acting<'_> {
                     Ok(user) => self.change(ctx, &json!({ "owner_id": user }), json!({ "owner_id": user })),
                 }
             }
+            RuleAction::StartPlaybook { playbook } => self.playbook(ctx, playbook),
             RuleAction::CallWebhook { webhook_id } => {
                 let occasion = format!("r{}:{at}", self.run);
                 let called = webhooks::call(ctx, *webhook_id, &occasion, &self.rule.name, &self.shape, &self.record)?;
@@ -163,6 +164,19 @@ impl Acting<'_> {
         let record = writer.create(ctx, changes, &visible, Stamp::default())?;
         writer.flush(ctx)?;
         Ok(done(json!({ "task_id": record.id(), "owner_id": assignee })))
+    }
+
+    /// Starts a playbook for the customer that the record is or belongs to.
+    fn playbook(&mut self, ctx: &mut Ctx<'_>, playbook: &str) -> Result<Done> {
+        let customer = self.links().into_iter().find(|(_, object, _)| *object == "customers").map(|(_, _, id)| id);
+        let Some(customer) = customer else { return Ok(Err("no_customer")) };
+        let new = contract::scoring::NewPlaybookRun { playbook: playbook.to_owned() };
+        let lang = contract::problem::Lang::Zh;
+        match crate::scores::start_playbook(ctx, customer, &new, lang, Some(self.rule.id)) {
+            Ok(run) => Ok(done(json!({ "playbook_run_id": run.run_id, "tasks": run.task_ids.len() }))),
+            Err(Error::NotFound | Error::Forbidden { .. }) => Ok(Err("out_of_reach")),
+            Err(error) => Err(error),
+        }
     }
 
     /// The end of the working day so many days from now.
@@ -278,6 +292,7 @@ pub(super) fn kind(action: &RuleAction) -> &'static str {
         RuleAction::CreateTask { .. } => "create_task",
         RuleAction::Notify { .. } => "notify",
         RuleAction::Reassign { .. } => "reassign",
+        RuleAction::StartPlaybook { .. } => "start_playbook",
         RuleAction::CallWebhook { .. } => "call_webhook",
         RuleAction::SendEmail { .. } => "send_email",
     }

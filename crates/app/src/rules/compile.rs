@@ -259,6 +259,21 @@ impl Compiler<'_> {
                     wrong("users", "too_many", "200");
                 }
             }
+            RuleAction::StartPlaybook { playbook } => {
+                if shape.def.key != "customers" && shape.position("customer_id").is_none() {
+                    wrong("kind", "no_customer", shape.def.key);
+                }
+                if !may("tasks", Action::Create) || !may("customers", Action::Update) {
+                    wrong("kind", "forbidden_object", "customers, tasks");
+                }
+                if domain::playbooks::find(playbook).is_none() {
+                    wrong(
+                        "playbook",
+                        "choice",
+                        &domain::playbooks::all().map(|p| p.key).collect::<Vec<_>>().join(", "),
+                    );
+                }
+            }
             RuleAction::CallWebhook { .. } => {}
             RuleAction::SendEmail { to, field, subject, body } => {
                 if !mail::available() {
@@ -384,7 +399,7 @@ pub(super) fn check_targets(conn: &mut AnyConnection, schema: &Schema, d: &RuleD
                     gone.push(FieldError::new(at("webhook_id"), "link_missing", ""));
                 }
             }
-            RuleAction::SetFields { .. } => {}
+            RuleAction::SetFields { .. } | RuleAction::StartPlaybook { .. } => {}
         }
     }
     errors.extend(gone);

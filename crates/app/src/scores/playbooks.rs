@@ -66,8 +66,14 @@ pub(super) fn fitting(
 }
 
 /// Starts a playbook for a customer: its tasks for the customer's owner, and a run whose effect is measured after
-/// 90 days.
-pub fn start(ctx: &mut Ctx<'_>, customer: Uuid, new: &NewPlaybookRun, lang: Lang) -> Result<PlaybookRunStarted> {
+/// 90 days. `rule` is the rule that starts it, if one does.
+pub fn start(
+    ctx: &mut Ctx<'_>,
+    customer: Uuid,
+    new: &NewPlaybookRun,
+    lang: Lang,
+    rule: Option<Uuid>,
+) -> Result<PlaybookRunStarted> {
     let (shape, record) = crate::records::get(ctx, "customers", customer)?;
     if !ctx.require("customers", Action::Update)?.contains(record.owner(&shape)) {
         return Err(Error::Forbidden { permission: "customers.update".to_owned() });
@@ -81,9 +87,9 @@ pub fn start(ctx: &mut Ctx<'_>, customer: Uuid, new: &NewPlaybookRun, lang: Lang
     let (dimension, band) = aim(playbook, &evaluate(&known, &base));
     let owner = record.owner(&shape).unwrap_or(ctx.actor.user_id);
     let title = crate::metrics::pick(lang, playbook.title).to_owned();
-    let run_id = begin_run(ctx, customer, owner, (dimension, band), &title, base.today)?;
+    let run_id = begin_run(ctx, (customer, owner, rule), (dimension, band), &title, base.today)?;
     let mut task_ids = Vec::new();
-    let mut writer = Writer::new(ctx.shape("tasks")?);
+    let mut writer = writer(ctx, "tasks", rule)?;
     for step in playbook.steps {
         let shape = writer.shape.clone();
         let text = |text: [&'static str; 2]| Value::Text(crate::metrics::pick(lang, text).to_owned());
@@ -111,15 +117,19 @@ fn aim(playbook: &library::Playbook, e: &Evaluation) -> (Dimension, Option<Band>
     (dimension, e.sdae.dimensions[dimension as usize].band)
 }
 
+fn writer(ctx: &Ctx<'_>, object: &str, rule: Option<Uuid>) -> Result<Writer> {
+    let shape = ctx.shape(object)?;
+    Ok(rule.map_or_else(|| Writer::new(shape.clone()), |rule| Writer::caused(shape.clone(), rule)))
+}
+
 fn begin_run(
     ctx: &mut Ctx<'_>,
-    customer: Uuid,
-    owner: Uuid,
+    (customer, owner, rule): (Uuid, Uuid, Option<Uuid>),
     aim: (Dimension, Option<Band>),
     title: &str,
     today: NaiveDate,
 ) -> Result<Uuid> {
-    let mut writer = Writer::new(ctx.shape("playbook_runs")?);
+    let mut writer = writer(ctx, "playbook_runs", rule)?;
     let shape = writer.shape.clone();
     let mut changes = Changes::default();
     changes.set(&shape, "customer_id", Value::Id(customer));

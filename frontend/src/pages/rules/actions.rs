@@ -23,6 +23,8 @@ pub(super) struct ActionsProps {
     pub(super) roles: Vec<(String, String)>,
     /// Mail can be sent.
     pub(super) mail: bool,
+    /// Playbooks that can be started: keys and titles.
+    pub(super) playbooks: Vec<(String, String)>,
     /// Endpoints that can be called: ids and names.
     pub(super) hooks: Vec<(String, String)>,
     /// Path and message of each problem.
@@ -41,6 +43,7 @@ pub(super) fn action_words(l: Lang, kind: &str) -> (&'static str, &'static str) 
         "reassign" => ("users-round", l.act_reassign()),
         "send_email" => ("mail", l.act_mail()),
         "call_webhook" => ("webhook", l.act_hook()),
+        "start_playbook" => ("play", l.act_playbook()),
         _ => ("bell", l.act_notify()),
     }
 }
@@ -50,16 +53,28 @@ pub(super) fn Actions(p: &ActionsProps) -> Html {
     let l = use_lang();
     let tagged = p.meta.field("tags").is_some() || p.meta.fields.iter().any(|f| f.kind == "tags");
     let owned = p.meta.owned;
-    let kinds =
-        ["notify", "create_task", "add_tag", "remove_tag", "set_fields", "reassign", "send_email", "call_webhook"]
-            .into_iter()
-            .filter(|k| match *k {
-                "call_webhook" => !p.hooks.is_empty(),
-                "add_tag" | "remove_tag" => tagged,
-                "reassign" => owned,
-                "send_email" => p.mail,
-                _ => true,
-            });
+    let kinds = [
+        "notify",
+        "create_task",
+        "add_tag",
+        "remove_tag",
+        "set_fields",
+        "reassign",
+        "start_playbook",
+        "send_email",
+        "call_webhook",
+    ]
+    .into_iter()
+    .filter(|k| match *k {
+        "call_webhook" => !p.hooks.is_empty(),
+        "start_playbook" => {
+            !p.playbooks.is_empty() && (p.meta.key == "customers" || p.meta.field("customer_id").is_some())
+        }
+        "add_tag" | "remove_tag" => tagged,
+        "reassign" => owned,
+        "send_email" => p.mail,
+        _ => true,
+    });
     let add = |kind: &'static str| {
         let actions = p.actions.clone();
         let onclick = p.onchange.reform(move |_: MouseEvent| {
@@ -176,6 +191,21 @@ fn body(l: Lang, p: &ActionsProps, a: &Value, put: &Callback<Value>) -> Html {
         }
         "notify" => {
             html! { <div class="space-y-2.5"><Recipients to={list(a, "to").to_vec()} roles={p.roles.clone()} refs={p.refs.clone()} onname={p.onname.clone()} onchange={set("to").reform(|v: Vec<Value>| json!(v))} />{ text(l, p, a, "message", l.act_message(), true, &set("message")) }</div> }
+        }
+        "start_playbook" => {
+            let mut all = vec![(String::new(), l.choose().to_owned())];
+            all.extend(p.playbooks.clone());
+            labelled(
+                l.act_playbook_which(),
+                select(
+                    "playbook",
+                    l.act_playbook_which(),
+                    &all,
+                    word(a, "playbook"),
+                    "w-full",
+                    set("playbook").reform(|v: String| if v.is_empty() { Value::Null } else { json!(v) }),
+                ),
+            )
         }
         "call_webhook" => {
             let mut all = vec![(String::new(), l.choose().to_owned())];

@@ -2,7 +2,7 @@
 
 use super::actions::Actions;
 use super::model::{OBJECTS, Teller, fresh_trigger, list, template, template_words, with, word, wrong_at};
-use super::names::{use_hooks, use_names, use_roles};
+use super::names::{use_hooks, use_names, use_playbooks, use_roles};
 use super::runs::{Runs, Versions};
 use super::trial::{self, Trial};
 use super::trigger::TriggerEditor;
@@ -86,10 +86,10 @@ fn Editor(p: &EditorProps) -> Html {
     let found = use_names(vec![work.definition.clone(), rule["published"].clone()]);
     let roles = use_roles();
     let mail = use_query::<Value>("/notifications/preferences".to_owned());
-    let hooks = use_hooks();
+    let (hooks, playbooks) = (use_hooks(), use_playbooks());
     browser::set_title(&format!("{} · {}", if work.name.is_empty() { l.rule_new() } else { &work.name }, l.app_name()));
     let known = found.iter().chain(chosen.iter()).map(|(k, v)| (k.clone(), v.clone()));
-    let names: Rc<Refs> = Rc::new(known.chain(hooks.iter().cloned()).collect());
+    let names: Rc<Refs> = Rc::new(known.chain(hooks.iter().chain(&playbooks).cloned()).collect());
     let clock = browser::clock();
     let d = &work.definition;
     let Some(meta) = session.object(word(d, "object")).cloned() else {
@@ -209,7 +209,7 @@ fn Editor(p: &EditorProps) -> Html {
             { step(l.rule_when(), html! { <><div class="mb-3 flex items-center gap-2 text-[13px]"><span>{ l.rule_object() }</span>{ select("object", l.rule_object(), &objects, word(d, "object"), "w-40", onobject) }</div>
                 <TriggerEditor meta={meta.clone()} trigger={d["trigger"].clone()} refs={names.clone()} onname={onname.clone()} onchange={part("trigger")} />{ wrong(&errors, "definition.trigger") }</> }) }
             { step(l.rule_and(), html! { <>if condition.is_none() { <p class="px-1.5 text-[13px] text-base-content/70">{ l.rule_conditions_none() }</p> }<div class="text-[13px]">{ builder }</div>{ wrong(&errors, "definition.condition") }</> }) }
-            { step(l.rule_then(), html! { <Actions meta={meta.clone()} actions={list(d, "actions").to_vec()} refs={names.clone()} {roles} {hooks} mail={can_mail} errors={(*errors).clone()} {onname} onchange={part("actions").reform(|a: Vec<Value>| json!(a))} /> }) }
+            { step(l.rule_then(), html! { <Actions meta={meta.clone()} actions={list(d, "actions").to_vec()} refs={names.clone()} {roles} {hooks} {playbooks} mail={can_mail} errors={(*errors).clone()} {onname} onchange={part("actions").reform(|a: Vec<Value>| json!(a))} /> }) }
             if word(&d["trigger"], "kind") == "event" { <Toggle on={d.get("imports").and_then(Value::as_bool).unwrap_or(false)} onchange={part("imports").reform(|on: bool| json!(on))} label={l.trig_imports()} /> }
         </fieldset>
         <div class="space-y-4 lg:sticky lg:top-18">
@@ -291,7 +291,7 @@ fn int_of(rule: &Value) -> Option<i64> {
 fn unfinished(l: Lang, d: &Value) -> Vec<(String, String)> {
     let missing = list(d, "actions").iter().enumerate().filter(|(_, a)| {
         let open = |key: &str| a.get(key).is_some_and(Value::is_null);
-        open("tag_id") || open("webhook_id")
+        open("tag_id") || open("webhook_id") || open("playbook")
     });
     missing.map(|(i, _)| (format!("definition.actions[{i}]"), l.inv_required().to_owned())).collect()
 }

@@ -55,6 +55,7 @@ pub(super) fn fresh_action(kind: &str) -> Value {
             json!({ "kind": kind, "title": "", "assignee": { "kind": "owner" }, "due_in_days": 2, "working": true, "priority": "normal" })
         }
         "set_fields" => json!({ "kind": kind, "values": {} }),
+        "start_playbook" => json!({ "kind": kind, "playbook": null }),
         "call_webhook" => json!({ "kind": kind, "webhook_id": null }),
         "reassign" => json!({ "kind": kind, "method": "round_robin", "users": [] }),
         "send_email" => json!({ "kind": kind, "to": [{ "kind": "owner" }], "subject": "", "body": "" }),
@@ -227,6 +228,10 @@ impl Teller<'_> {
             }
             "reassign" => l.say_reassign().to_owned(),
             "send_email" => l.say_mail(&self.people(list(a, "to"))),
+            "start_playbook" => match self.speech.refs.get(word(a, "playbook")) {
+                Some(name) => l.say_playbook_named(name),
+                None => l.say_playbook().to_owned(),
+            },
             "call_webhook" => match self.speech.refs.get(word(a, "webhook_id")) {
                 Some(name) => l.say_hook_named(name),
                 None => l.say_hook().to_owned(),

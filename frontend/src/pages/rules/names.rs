@@ -92,6 +92,16 @@ pub(super) fn use_roles() -> Vec<(String, String)> {
     items.iter().map(|r| (word(r, "key").to_owned(), word(r, "name").to_owned())).collect()
 }
 
+/// Keys and titles of the playbooks; none for whoever may not start them.
+#[hook]
+pub(super) fn use_playbooks() -> Vec<(String, String)> {
+    let session = use_session();
+    let may = session.me.may("customers", "update") && session.me.may("tasks", "create");
+    let all = use_query::<Value>(if may { "/playbooks".to_owned() } else { String::new() });
+    let items = all.data.as_ref().map(|v| list(v, "items").to_vec()).unwrap_or_default();
+    items.iter().map(|p| (word(p, "key").to_owned(), word(p, "title").to_owned())).collect()
+}
+
 /// Ids and names of the endpoints that can be called; none for whoever may not see them.
 #[hook]
 pub(super) fn use_hooks() -> Vec<(String, String)> {

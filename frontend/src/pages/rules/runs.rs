@@ -143,6 +143,7 @@ fn reason(l: Lang, key: &str) -> &str {
         "nobody" => l.why_nobody(),
         "cannot_see" => l.why_cannot_see(),
         "no_candidate" => l.why_no_candidate(),
+        "no_customer" => l.why_no_customer(),
         "no_region" => l.why_no_region(),
         "tag_gone" => l.why_tag_gone(),
         "webhook_gone" => l.why_webhook_gone(),
