@@ -47,8 +47,12 @@ fn many(client: &Client, prefix: &str, count: usize) {
     }
 }
 
+/// A rule as it is now; a server that has its hands full is asked again.
 fn rule_state(client: &Client, id: &str) -> Value {
-    client.get(&format!("/api/v1/rules/{id}")).expect(200).json
+    until("an answer", || {
+        let reply = client.get(&format!("/api/v1/rules/{id}"));
+        (reply.status != 503).then(|| reply.expect(200).json)
+    })
 }
 
 fn done(client: &Client, id: &str) -> i64 {
@@ -158,11 +162,11 @@ fn several_workers_of_which_some_die_do_everything_exactly_once() {
 engines! {
     fn a_rule_that_matches_very_many_records_works_in_steps_and_stops_when_it_is_paused(server: &Server) {
         let admin = server.admin();
-        many(&admin, "客户", 1_500);
+        many(&admin, "客户", 900);
         let trigger = json!({ "kind": "schedule", "cron": "0 3 1 1 *" });
         // Enough to do for each that a request comes in between.
         let task = json!({ "kind": "create_task", "title": "回访 {name}", "assignee": { "kind": "owner" } });
-        let actions = json!([task, task, task, task, task, task]);
+        let actions = json!([task, task, task, task]);
         let rule = published(&admin, "customers", &trigger, &actions);
         let mut conn = connect(server);
         pretend(&mut conn, &rule, |q| {
@@ -171,7 +175,7 @@ engines! {
         until("it has begun", || (done(&admin, &rule) > 0).then_some(()));
         admin.post_empty(&format!("/api/v1/rules/{rule}/pause")).expect(200);
         let stopped = done(&admin, &rule);
-        assert!(stopped < 1_500 && stopped % 100 == 0, "it stopped at {stopped}, after whole steps");
+        assert!(stopped < 900 && stopped % 100 == 0, "it stopped at {stopped}, after whole steps");
         // What comes by another way meanwhile shows that the paused rule had time to go on, and did not.
         let other = published(&admin, "customers", &json!({ "kind": "event", "on": ["created"] }), &json!([{ "kind": "set_fields", "values": { "city": "上海" } }]));
         server.create("customers", &json!({ "name": "后来的" }));
@@ -181,7 +185,7 @@ engines! {
         pretend(&mut conn, &rule, |q| {
             q.push("next_at = ").time(Utc::now() - TimeDelta::minutes(1));
         });
-        until("the rest is done", || (done(&admin, &rule) >= 1_501 - stopped).then_some(()));
+        within(Duration::from_secs(240), "the rest is done", || (done(&admin, &rule) >= 901).then_some(()));
     }
 
     fn a_rule_starts_a_playbook_for_the_customer(server: &Server) {

@@ -146,7 +146,7 @@ pub(crate) struct PopoverProps {
 /// scrolling box around the button cuts it off.
 #[component]
 pub(crate) fn Popover(p: &PopoverProps) -> Html {
-    let open = use_state_eq(|| None::<String>);
+    let open = use_state_eq(|| None::<(String, bool)>);
     let node = use_node_ref();
     let flip = {
         let (open, node, right, up) = (open.clone(), node.clone(), p.right, p.up);
@@ -182,15 +182,17 @@ pub(crate) fn Popover(p: &PopoverProps) -> Html {
             }
         })
     };
-    let shift = match (p.right, p.up) {
-        (true, _) => "sm:left-auto sm:right-(--px) sm:top-(--py) sm:bottom-auto",
+    let up = open.as_ref().is_some_and(|(_, up)| *up);
+    let shift = match (p.right, up) {
+        (true, true) => "sm:left-auto sm:right-(--px) sm:bottom-(--py) sm:top-auto",
+        (true, false) => "sm:left-auto sm:right-(--px) sm:top-(--py) sm:bottom-auto",
         (false, true) => "sm:left-(--px) sm:right-auto sm:bottom-(--py) sm:top-auto",
         (false, false) => "sm:left-(--px) sm:right-auto sm:top-(--py) sm:bottom-auto",
     };
     html! {
         <div class="relative min-w-0" {onkeydown}>
             <button ref={node} type="button" class={p.button_class.clone()} onclick={flip} aria-expanded={open.is_some().to_string()} aria-haspopup="true" aria-label={(!p.label.is_empty()).then(|| p.label.clone())}>{ p.button.clone() }</button>
-            if let Some(style) = &*open {
+            if let Some((style, _)) = &*open {
                 <div class="fixed inset-0 z-40 bg-black/20 sm:bg-transparent" onclick={close}></div>
                 <div onclick={inside} role={if p.menu { "menu" } else { "group" }} style={style.clone()} class={cls!("sheet-in fixed inset-x-0 bottom-0 z-50 max-h-[75dvh] overflow-y-auto rounded-t-2xl border border-base-300 bg-base-100 p-2 pb-5 text-left font-normal text-[13px] text-base-content shadow-lg sm:max-h-[70vh] sm:rounded-xl sm:pb-2", shift, p.width)}>{ p.children.clone() }</div>
             }
@@ -198,15 +200,20 @@ pub(crate) fn Popover(p: &PopoverProps) -> Html {
     }
 }
 
-/// Where the panel of a button goes, as two custom properties of its style.
-fn place(node: &NodeRef, right: bool, up: bool) -> String {
+/// The height in pixels that most panels need.
+const ROOM: f64 = 380.0;
+
+/// Where the panel of a button goes, as two custom properties of its style, and whether it opens upwards: when asked to,
+/// and where there is more room above than below a button near the end of the window.
+fn place(node: &NodeRef, right: bool, up: bool) -> (String, bool) {
     let rect = node.cast::<web_sys::Element>().map(|e| e.get_bounding_client_rect());
     let size = |v: Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue>| v.ok().and_then(|v| v.as_f64()).unwrap_or(0.0);
     let (width, height) = web_sys::window().map_or((0.0, 0.0), |w| (size(w.inner_width()), size(w.inner_height())));
-    let Some(r) = rect else { return String::new() };
+    let Some(r) = rect else { return (String::new(), up) };
+    let up = up || (height - r.bottom() < ROOM && r.top() > height - r.bottom());
     let x = if right { (width - r.right()).max(8.0) } else { r.left() };
     let y = if up { height - r.top() + 6.0 } else { r.bottom() + 6.0 };
-    format!("--px:{x}px;--py:{y}px")
+    (format!("--px:{x}px;--py:{y}px"), up)
 }
 
 /// One line of a menu.

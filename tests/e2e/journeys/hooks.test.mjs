@@ -74,11 +74,11 @@ test('an endpoint that fails says why, and is changed and paused', async () => {
   const made = await request('POST', '/webhooks', { name: '坏掉的接口', url: address, events: [] }, token);
   await request('POST', `/webhooks/${made.id}/test`, undefined, token);
   await until('it does not fail', async () => (await hooks()).some(w => w.id === made.id && w.failures > 0));
-  status = 200;
   const page = await logIn(faces[0]);
   await page.goto(`${base}/settings/webhooks/${made.id}`);
   assert.match(await page.getByTestId('last-error').innerText(), /HTTP 500: out of order/);
   await check(page, 'hook-failing');
+  status = 200;
   await page.getByRole('button', { name: '更多' }).click();
   await page.getByRole('menuitem', { name: '编辑推送' }).click();
   await page.locator('[name=name]').fill('修好的接口');
