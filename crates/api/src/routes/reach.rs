@@ -29,9 +29,7 @@ pub(crate) struct Doc;
 
 pub(super) fn configure(scope: &mut Routes) {
     scope.service(
-        resource("/communications")
-            .route(web::get().to(list_communications))
-            .route(web::post().to(log_communications)),
+        resource("/communications").route(web::get().to(list_communications)).route(web::post().to(log_communications)),
     );
     scope.service(resource("/communications/{id}/attach").route(web::post().to(attach_communication)));
     scope.service(resource("/communications/{id}/dismiss").route(web::post().to(dismiss_communication)));
