@@ -179,6 +179,11 @@ fn actions(l: crate::i18n::Lang, session: &crate::data::session::Session, q: &st
     if session.me.may("scores", "read") {
         for (icon, title, to) in [
             ("phone", l.nav_due(), Route::Due),
+            ("activity", l.nav_rhythm(), Route::Rhythm),
+            ("users", l.nav_segments(), Route::Segments),
+            ("list-checks", l.nav_playbooks(), Route::Playbooks),
+            ("notebook-pen", l.nav_library(), Route::Library),
+            ("users-round", l.nav_principles(), Route::Principles),
             ("target", l.nav_four_r(), Route::FourR),
             ("refresh-cw", l.nav_flywheel(), Route::Flywheel),
         ] {

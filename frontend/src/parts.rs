@@ -53,6 +53,15 @@ pub(crate) enum Room {
     Due,
     FourR,
     Flywheel,
+    /// The heat map and what is planned.
+    Rhythm,
+    Segments,
+    Playbooks,
+    /// The three principles, goals, surveys.
+    Principles,
+    Library,
+    /// Writing a contact down with one hand, or planning it.
+    Visit(Box<crate::pages::growth::VisitProps>),
     /// What the models say about a customer.
     CustomerScores(String),
     /// What will probably come; the callback opens the explanation of a metric.
@@ -74,13 +83,16 @@ impl Room {
                 Part::Office
             }
             Room::Due | Room::FourR | Room::Flywheel | Room::CustomerScores(_) => Part::Growth,
+            Room::Rhythm | Room::Segments | Room::Playbooks | Room::Principles | Room::Library | Room::Visit(_) => {
+                Part::Growth
+            }
             Room::Reports(_) | Room::Forecast(..) | Room::Charts(_) | Room::Explain(..) => Part::Insight,
         }
     }
 
     /// Lies over the page or is a single line, so that nothing stands in its place while it loads.
     fn over(&self) -> bool {
-        matches!(self, Room::Form(_) | Room::Export(_) | Room::Bulk(_) | Room::Explain(..))
+        matches!(self, Room::Form(_) | Room::Export(_) | Room::Bulk(_) | Room::Explain(..) | Room::Visit(_))
     }
 }
 

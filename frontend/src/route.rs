@@ -44,6 +44,16 @@ pub(crate) enum Route {
     FourR,
     #[at("/flywheel")]
     Flywheel,
+    #[at("/rhythm")]
+    Rhythm,
+    #[at("/segments")]
+    Segments,
+    #[at("/playbooks")]
+    Playbooks,
+    #[at("/principles")]
+    Principles,
+    #[at("/library")]
+    Library,
     #[at("/ui")]
     Gallery,
     #[at("/settings")]

@@ -41,6 +41,8 @@ pub(crate) fn object_icon(object: &str) -> &'static str {
         "assessments" | "audits" => "clipboard-list",
         "entitlements" => "key",
         "playbook_runs" => "workflow",
+        "trainings" => "lightbulb",
+        "obstacles" => "circle-alert",
         _ => "layout-list",
     }
 }
@@ -141,6 +143,11 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
         Route::Due => lazy(Room::Due),
         Route::FourR => lazy(Room::FourR),
         Route::Flywheel => lazy(Room::Flywheel),
+        Route::Rhythm => lazy(Room::Rhythm),
+        Route::Segments => lazy(Room::Segments),
+        Route::Playbooks => lazy(Room::Playbooks),
+        Route::Principles => lazy(Room::Principles),
+        Route::Library => lazy(Room::Library),
         Route::Gallery => lazy(Room::Gallery),
         Route::Exports => lazy(Room::Exports),
         Route::Outbox => lazy(Room::Outbox),
@@ -241,9 +248,14 @@ fn SideNav(p: &SideNavProps) -> Html {
             if session.me.may("activities", "update") { { link(Route::Reach, p.route == Route::Reach, "inbox", l.nav_reach().into()) } }
             if session.me.may("scores", "read") {
                 { head(l.nav_group_growth()) }
-                { link(Route::Due, p.route == Route::Due, "phone", l.nav_due().into()) }
-                { link(Route::FourR, p.route == Route::FourR, "target", l.nav_four_r().into()) }
                 { link(Route::Flywheel, p.route == Route::Flywheel, "refresh-cw", l.nav_flywheel().into()) }
+                { link(Route::Due, p.route == Route::Due, "phone", l.nav_due().into()) }
+                { link(Route::Rhythm, p.route == Route::Rhythm, "activity", l.nav_rhythm().into()) }
+                { link(Route::FourR, p.route == Route::FourR, "target", l.nav_four_r().into()) }
+                { link(Route::Segments, p.route == Route::Segments, "users", l.nav_segments().into()) }
+                { link(Route::Playbooks, p.route == Route::Playbooks, "list-checks", l.nav_playbooks().into()) }
+                { link(Route::Library, p.route == Route::Library, "notebook-pen", l.nav_library().into()) }
+                { link(Route::Principles, p.route == Route::Principles, "users-round", l.nav_principles().into()) }
             }
             { head(l.nav_group_data()) }
             if session.me.may("rules", "read") { { link(Route::Rules, matches!(p.route, Route::Rules | Route::Rule { .. }), "workflow", l.nav_rules().into()) } }

@@ -22,6 +22,7 @@ mod rules;
 mod scorecards;
 mod scoring;
 mod server;
+mod signs;
 mod talk;
 mod tasks;
 mod totals;

@@ -20,6 +20,7 @@ mod notifications;
 mod objects;
 mod operations;
 mod paging;
+mod playbooks;
 mod reach;
 mod records;
 mod reports;
@@ -52,6 +53,7 @@ fn api(routes: &mut Routes) {
     auth::configure(routes);
     me::configure(routes);
     roles::configure(routes);
+    playbooks::configure(routes);
     scorecards::configure(routes);
     scores::configure(routes);
     scoring::configure(routes);
@@ -92,6 +94,7 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         exports::Doc::openapi(),
         metrics::Doc::openapi(),
         reports::Doc::openapi(),
+        playbooks::Doc::openapi(),
         scorecards::Doc::openapi(),
         scores::Doc::openapi(),
         scoring::Doc::openapi(),

@@ -10,6 +10,7 @@
 mod company;
 mod library;
 mod plan;
+mod signals;
 mod words;
 mod work;
 
@@ -78,6 +79,10 @@ pub fn make(pool: &DbPool, now: DateTime<Utc>, scale: f64) -> Result<Made> {
         let night = now - Duration::days(days);
         crate::scores::refresh_if_due(&mut conn, &schema, night)?;
         crate::scores::refresh_all_if_due(&mut conn, &schema, night)?;
+        if days == 90 {
+            let admin = persistence::identity::person_by_email(&mut conn, EMAIL)?.ok_or(Error::NotFound)?.id;
+            signals::playbooks(&mut conn, &schema, admin, night)?;
+        }
     }
     Ok(made)
 }

@@ -142,6 +142,7 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
         ),
         "no_customer" => ("该对象没有客户：{}", "This object is about no customer: {}"),
         "no_tags" => ("该对象没有标签：{}", "This object has no tags: {}"),
+        "only_customers" => ("只能用于客户规则{}", "Only for rules about customers{}"),
         "not_assignable" => ("该对象不能重新分配：{}", "This object cannot be given to somebody: {}"),
         "no_email_field" => ("不是邮箱字段：{}", "Not an e-mail field: {}"),
         "no_owner" => ("该对象没有负责人", "This object has no owner"),

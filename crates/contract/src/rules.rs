@@ -311,7 +311,7 @@ pub enum RuleAction {
         #[serde(default)]
         team_id: Option<Uuid>,
     },
-    /// Starts a playbook for the customer: its tasks, and a run whose effect is measured.
+    /// Starts a playbook for the customer, unless it began within the last 90 days.
     StartPlaybook {
         /// Its key.
         playbook: String,

@@ -7,6 +7,8 @@ use uuid::Uuid;
 mod customers;
 mod flywheel;
 mod four_r;
+mod intent;
+mod playbooks;
 
 pub use customers::*;
 pub use flywheel::*;
@@ -14,6 +16,8 @@ pub use four_r::{
     AllocationShare, ContactScore, ContactScoreValue, FourRGroup, FourRIndex, FourRQuery, FourRReport, FourRValue,
     WorstContact,
 };
+pub use intent::*;
+pub use playbooks::*;
 
 /// One scoring of all customers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

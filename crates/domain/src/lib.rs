@@ -14,6 +14,7 @@ pub mod four_r;
 pub mod funnel;
 pub mod grade;
 pub mod health;
+pub mod intent;
 pub mod ladder;
 pub mod lifecycle;
 pub mod metrics;

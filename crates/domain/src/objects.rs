@@ -7,15 +7,19 @@ use crate::fields::Direction::{Ascending, Descending};
 use crate::fields::{Choice, FieldDef, Kind, ObjectDef, label};
 use std::borrow::Cow;
 
+mod house;
 mod lists;
 mod scoring;
+mod voices;
 mod work;
 
+pub use house::{SAVED_VIEWS, TAGS, TEAMS, USERS};
 use lists::*;
 pub use scoring::{
     ACKNOWLEDGEMENTS, ASSESSMENTS, AUDITS, CONTENTS, ENTITLEMENTS, GOALS, PAINS, PLAYBOOK_RUNS, PULSES, RESOURCES,
 };
-pub use work::{ACTIVITIES, BEHAVIOURS, TASKS};
+pub use voices::{BEHAVIOURS, OBSTACLES, TRAININGS};
+pub use work::{ACTIVITIES, TASKS};
 
 const fn text(key: &'static str, zh: &'static str, en: &'static str, max: u32) -> FieldDef {
     FieldDef::new(key, zh, en, Kind::Text { max })
@@ -62,7 +66,7 @@ pub static SYSTEM: [FieldDef; 6] = [
 pub const OWN: usize = SYSTEM.len();
 
 /// Every object, in the order of the navigation.
-pub static ALL: [&ObjectDef; 25] = [
+pub static ALL: [&ObjectDef; 27] = [
     &CUSTOMERS,
     &CONTACTS,
     &OPPORTUNITIES,
@@ -82,6 +86,8 @@ pub static ALL: [&ObjectDef; 25] = [
     &ACKNOWLEDGEMENTS,
     &PULSES,
     &AUDITS,
+    &TRAININGS,
+    &OBSTACLES,
     &PIPELINES,
     &PIPELINE_STAGES,
     &TAGS,
@@ -164,6 +170,11 @@ pub static CUSTOMERS: ObjectDef = ObjectDef {
         one_of("health_band", "健康状态", "Health band", HEALTH_BANDS).read_only(),
         field("alive", "仍会购买的概率", "Probability of buying again", Kind::Percent).read_only(),
         field("value_at_risk_minor", "风险金额", "Value at risk", Kind::Money).read_only(),
+        int("intent", "购买意向", "Intent", 0, 1_000_000).read_only(),
+        field("browsed_on", "多次浏览未下单始于", "Viewed without order since", Kind::Date).read_only(),
+        field("recall_on", "复购偏少始于", "Buys too rarely since", Kind::Date).read_only(),
+        field("churn_on", "高流失风险始于", "High churn risk since", Kind::Date).read_only(),
+        field("health_alert_on", "健康预警始于", "Health alert since", Kind::Date).read_only(),
         long("note", "备注", "Note"),
     ],
     search: &["name", "short_name", "phone", "email", "credit_code"],
@@ -300,6 +311,7 @@ pub static PRODUCTS: ObjectDef = ObjectDef {
         text("category", "分类", "Category", 100).column(),
         text("series", "系列", "Series", 100),
         text("unit", "单位", "Unit", 20),
+        tags(),
         field("list_price_minor", "标准价", "List price", Kind::Money).column(),
         field("cost_minor", "成本", "Cost", Kind::Money),
         field("active", "在售", "Active", Kind::Bool).default("true").column(),
@@ -347,89 +359,5 @@ pub static PIPELINE_STAGES: ObjectDef = ObjectDef {
     ],
     search: &[],
     sort: &[("position", Ascending)],
-    customizable: false,
-};
-
-/// A word that groups records.
-pub static TAGS: ObjectDef = ObjectDef {
-    key: "tags",
-    singular: "tag",
-    label: label("标签", "Tag"),
-    label_plural: label("标签", "Tags"),
-    title: "name",
-    owned: false,
-    permission: "tags",
-    fields: &[
-        text("name", "名称", "Name", 60).required().column(),
-        one_of("color", "颜色", "Colour", COLORS).required().default("\"neutral\"").column(),
-    ],
-    search: &[],
-    sort: &[("name", Ascending)],
-    customizable: false,
-};
-
-/// A list as somebody likes to see it: filter, sort, columns.
-pub static SAVED_VIEWS: ObjectDef = ObjectDef {
-    key: "saved_views",
-    singular: "saved_view",
-    label: label("视图", "Saved view"),
-    label_plural: label("视图", "Saved views"),
-    title: "name",
-    owned: true,
-    permission: "saved_views",
-    fields: &[
-        text("name", "名称", "Name", 60).required().column(),
-        text("object", "对象", "Object", 60).required().column(),
-        field("shared", "共享", "Shared", Kind::Bool).default("false").column(),
-        field("definition", "定义", "Definition", Kind::Json).required().not_imported(),
-        int("position", "顺序", "Position", 0, 1000).required().default("0"),
-        owner(),
-    ],
-    search: &[],
-    sort: &[("position", Ascending)],
-    customizable: false,
-};
-
-/// A group of people in a tree.
-pub static TEAMS: ObjectDef = ObjectDef {
-    key: "teams",
-    singular: "team",
-    label: label("团队", "Team"),
-    label_plural: label("团队", "Teams"),
-    title: "name",
-    owned: false,
-    permission: "teams",
-    fields: &[
-        text("name", "团队名称", "Name", 100).required().column(),
-        link("parent_id", "上级团队", "Parent team", "teams").column(),
-        text("region", "区域", "Region", 100).column(),
-        link("lead_id", "负责人", "Team lead", "users").column(),
-    ],
-    search: &["name"],
-    sort: &[("name", Ascending)],
-    customizable: false,
-};
-
-/// A person who works here.
-pub static USERS: ObjectDef = ObjectDef {
-    key: "users",
-    singular: "user",
-    label: label("成员", "User"),
-    label_plural: label("成员", "Users"),
-    title: "name",
-    owned: false,
-    permission: "users",
-    fields: &[
-        text("name", "姓名", "Name", 100).required().column(),
-        field("email", "邮箱", "E-mail", Kind::Email).column(),
-        text("title", "职务", "Job title", 100).column(),
-        field("phone", "电话", "Phone", Kind::Phone),
-        link("team_id", "团队", "Team", "teams").column(),
-        one_of("status", "状态", "Status", USER_STATUS).required().default("\"invited\"").column(),
-        one_of("locale", "语言", "Language", LOCALES).required().default("\"zh-CN\""),
-        field("hired_on", "入职日期", "Hired", Kind::Date),
-    ],
-    search: &["name", "email", "phone"],
-    sort: &[("name", Ascending)],
     customizable: false,
 };

@@ -5,15 +5,20 @@ use crate::lifecycle::Stage;
 use crate::profiles::Profile;
 use crate::rfm::Overlay;
 use crate::sdae::{Band, Dimension};
+use serde::{Deserialize, Serialize};
 
 mod others;
+mod plans;
 mod sdae;
 
 #[cfg(test)]
 mod tests;
 
+pub use plans::{Entry, Fits, Library, Plan, Settings, Sign, Starts, Task, Words, plan_faults};
+
 /// How pressing a task is; its word is a priority of tasks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Priority {
     /// At once.
     High,
@@ -35,7 +40,8 @@ impl Priority {
 }
 
 /// Who does a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Doer {
     /// The owner of the customer.
     Owner,

@@ -14,7 +14,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use assess::{Assessment, DimensionScore, Input, Sdae, Source, assess, score};
+pub use assess::{Assessment, DimensionScore, Input, Sdae, Source, assess, band, score};
 pub(crate) use facts::on_cycle;
 pub use facts::{Facts, Share, computed};
 pub use indicators::{INDICATORS, Indicator};

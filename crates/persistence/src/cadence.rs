@@ -43,17 +43,8 @@ pub fn due(conn: &mut AnyConnection, owners: Owners<'_>, limit: i64) -> Result<V
 
 /// Live customers of these owners by how their contacts stand.
 pub fn statuses(conn: &mut AnyConnection, owners: Owners<'_>) -> Result<Vec<(String, i64)>> {
-    let mut q = Sql::start(
-        conn,
-        "SELECT cadence_status, count(*) FROM customers WHERE archived_at IS NULL AND cadence_status IS NOT NULL",
-    );
-    push_owners(&mut q, owners);
-    q.push(" GROUP BY cadence_status");
-    let read = |cells: Cells| {
-        let mut row = Row::new(cells);
-        Ok((row.text()?, row.int()?))
-    };
-    q.load(conn)?.into_iter().map(read).collect()
+    let words: Vec<&str> = domain::cadence::Status::ALL.iter().map(|s| s.code()).collect();
+    by_word(conn, "cadence_status", &words, owners)
 }
 
 /// Live customers of these owners that are contacted too often.
@@ -85,19 +76,25 @@ pub fn planned(
     q.load(conn)?.into_iter().map(|cells| Row::new(cells).time()).collect()
 }
 
-/// Live customers of these owners by the words of one column, for distributions.
+/// Live customers of these owners by the words of one column, for distributions: each word is a range of the column's
+/// index.
 pub fn by_word(
     conn: &mut AnyConnection,
     column: &'static str,
+    words: &[&str],
     owners: Owners<'_>,
-) -> Result<Vec<(Option<String>, i64)>> {
+) -> Result<Vec<(String, i64)>> {
     let mut q = Sql::start(conn, "SELECT ");
-    q.ident(column).push(", count(*) FROM customers WHERE archived_at IS NULL");
+    q.ident(column).push(", count(*) FROM customers WHERE archived_at IS NULL AND ").ident(column).push(" IN (");
+    for (i, word) in words.iter().enumerate() {
+        q.push(if i == 0 { "" } else { ", " }).text(*word);
+    }
+    q.push(") AND ").ident(column).push(" IS NOT NULL");
     push_owners(&mut q, owners);
     q.push(" GROUP BY ").ident(column);
     let read = |cells: Cells| {
         let mut row = Row::new(cells);
-        Ok((row.opt_text(), row.int()?))
+        Ok((row.text()?, row.int()?))
     };
     q.load(conn)?.into_iter().map(read).collect()
 }

@@ -49,6 +49,14 @@ pub fn pulse(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -> Result
     }))
 }
 
+/// The mean score of the trainings of a period that had a test.
+pub fn training(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -> Result<Option<f64>> {
+    let mut q = Sql::start(conn, "SELECT avg(score) FROM trainings WHERE archived_at IS NULL AND score IS NOT NULL");
+    push_days(&mut q, "taken_on", days);
+    push_owners(&mut q, "owner_id", owners);
+    Ok(q.first(conn)?.and_then(|cells| Row::new(cells).opt_num()))
+}
+
 /// Published goals that apply in a period, and how many of these people have acknowledged each, summed up.
 pub fn acknowledged(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -> Result<(i64, i64)> {
     let mut applies = Sql::start(conn, " g.archived_at IS NULL AND g.level = 'company' AND ");
@@ -239,29 +247,33 @@ pub struct Flow {
     pub earlier: Option<String>,
     /// The segment at the second.
     pub later: Option<String>,
+    /// The segment now.
+    pub now: Option<String>,
     /// How many.
     pub customers: i64,
 }
 
-/// Live customers of these owners by their RFM segment at two moments.
+/// Live customers of these owners whose RFM segment changed since the first of two moments, by their segment at both and
+/// now. All others are where they were.
 pub fn migration(
     conn: &mut AnyConnection,
     moments: (DateTime<Utc>, DateTime<Utc>),
     owners: Owners<'_>,
 ) -> Result<Vec<Flow>> {
-    let mut q = Sql::start(conn, "SELECT earlier, later, count(*) FROM (SELECT ");
+    let mut q = Sql::start(conn, "SELECT earlier, later, present, count(*) FROM (SELECT ");
     for (i, at) in [moments.0, moments.1].into_iter().enumerate() {
         q.push("(SELECT s.band FROM score_snapshots s WHERE s.subject = c.id AND s.model = 'rfm' AND s.at < ").time(at);
-        q.push(" ORDER BY s.at DESC LIMIT 1) AS ").push(if i == 0 { "earlier, " } else { "later" });
+        q.push(" ORDER BY s.at DESC LIMIT 1) AS ").push(if i == 0 { "earlier, " } else { "later, " });
     }
-    q.push(" FROM customers c WHERE c.archived_at IS NULL");
-    push_owners(&mut q, "c.owner_id", owners);
     q.push(
-        ") AS both_days WHERE later IS NOT NULL OR earlier IS NOT NULL GROUP BY earlier, later ORDER BY 3 DESC, 1, 2",
+        "c.rfm_segment AS present FROM (SELECT DISTINCT subject FROM score_snapshots WHERE model = 'rfm' AND at >= ",
     );
+    q.time(moments.0).push(") AS moved JOIN customers c ON c.id = moved.subject WHERE c.archived_at IS NULL");
+    push_owners(&mut q, "c.owner_id", owners);
+    q.push(") AS both_days GROUP BY earlier, later, present ORDER BY 4 DESC, 1, 2, 3");
     let read = |cells: Cells| {
         let mut row = Row::new(cells);
-        Ok(Flow { earlier: row.opt_text(), later: row.opt_text(), customers: row.int()? })
+        Ok(Flow { earlier: row.opt_text(), later: row.opt_text(), now: row.opt_text(), customers: row.int()? })
     };
     q.load(conn)?.into_iter().map(read).collect()
 }

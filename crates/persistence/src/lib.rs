@@ -1,6 +1,7 @@
 //! Remembers: the only crate that knows diesel and SQL, on SQLite and PostgreSQL alike.
 
 pub mod backup;
+pub mod behaviours;
 pub mod cadence;
 pub mod communications;
 pub mod consumers;

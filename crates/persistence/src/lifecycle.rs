@@ -114,6 +114,59 @@ pub fn open_tasks(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<(U
     Ok(found)
 }
 
+/// Who leads the teams of these people.
+pub fn leads(conn: &mut AnyConnection, people: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT u.id, t.lead_id FROM users u JOIN teams t ON t.id = u.team_id JOIN users l ON l.id = t.lead_id \
+         WHERE l.status = 'active' AND l.archived_at IS NULL AND u.id IN ",
+    );
+    q.ids(people);
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok((row.id()?, row.id()?))
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// The playbooks that were started for these customers since a day.
+pub fn started(conn: &mut AnyConnection, customers: &[Uuid], since: NaiveDate) -> Result<Vec<(Uuid, String)>> {
+    let mut found = Vec::new();
+    for chunk in customers.chunks(500) {
+        let mut q = Sql::start(
+            conn,
+            "SELECT customer_id, playbook FROM playbook_runs WHERE archived_at IS NULL AND playbook IS NOT NULL AND customer_id IN ",
+        );
+        q.ids(chunk).push(" AND started_on > ").bind(Store::Date, &Value::Date(since));
+        for cells in q.load(conn)? {
+            let mut row = Row::new(cells);
+            found.push((row.id()?, row.text()?));
+        }
+    }
+    Ok(found)
+}
+
+/// How often a playbook was started, for how many the effect is measured, and the mean change of the score.
+pub type Effect = (String, i64, i64, Option<f64>);
+
+/// The effects of all playbooks on the customers of these owners.
+pub fn effects(conn: &mut AnyConnection, owners: crate::records::Owners<'_>) -> Result<Vec<Effect>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT playbook, count(*), count(score_after - score_before), avg(score_after - score_before) FROM playbook_runs \
+         WHERE archived_at IS NULL AND playbook IS NOT NULL",
+    );
+    if let crate::records::Owners::Only(ids) = owners {
+        q.push(" AND owner_id IN ").ids(ids);
+    }
+    q.push(" GROUP BY playbook");
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok((row.text()?, row.int()?, row.int()?, row.opt_num()))
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
 /// Measures the playbooks that began so long ago: the score of their dimension now.
 pub fn measure_playbooks(conn: &mut AnyConnection, began_until: NaiveDate, today: NaiveDate) -> Result<usize> {
     let mut measured = 0;

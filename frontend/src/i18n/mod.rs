@@ -9,6 +9,7 @@ mod words_more;
 mod words_offline;
 mod words_rooms;
 mod words_rules;
+mod words_scoring;
 
 use yew::prelude::*;
 

@@ -140,7 +140,7 @@ messages! {
     effect_worsened = "变差", "Worse";
     effect_mixed = "有升有降", "Mixed";
     effect_unchanged = "没有变化", "Unchanged";
-    effect_waiting = "观察中，暂无变化", "Nothing yet, still looking";
+    effect_watching = "观察中，暂无变化", "Nothing yet, still looking";
     effect_how = "怎么算的", "How this is worked out";
     effect_first(day: &str) = "{day} 再次联系", "contacted on {day}";
     effect_no_contact = "还没有", "none";

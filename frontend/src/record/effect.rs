@@ -41,7 +41,7 @@ fn shown(l: Lang, e: &Value) -> Html {
         "worsened" => ("error", l.effect_worsened()),
         "mixed" => ("warning", l.effect_mixed()),
         "unchanged" => ("neutral", l.effect_unchanged()),
-        "waiting" => ("info", l.effect_waiting()),
+        "waiting" => ("info", l.effect_watching()),
         _ => ("neutral", l.effect_none()),
     };
     let measures = e.get("measures").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);

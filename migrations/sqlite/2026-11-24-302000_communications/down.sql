@@ -1,4 +1,3 @@
-DROP TABLE behaviours;
 DROP TABLE communications;
 DROP INDEX customers_website;
 DROP INDEX customers_domain;

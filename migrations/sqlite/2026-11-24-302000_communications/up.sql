@@ -27,32 +27,3 @@ CREATE UNIQUE INDEX communications_once ON communications (source, external_key)
 CREATE UNIQUE INDEX communications_activity ON communications (activity_id);
 CREATE INDEX communications_open ON communications (id) WHERE state IN ('ambiguous', 'unmatched');
 CREATE INDEX communications_decided ON communications (decided_by) WHERE decided_by IS NOT NULL;
-
--- What customers do by themselves.
-CREATE TABLE behaviours (
-    seq INTEGER PRIMARY KEY,
-    id BLOB NOT NULL UNIQUE,
-    version INTEGER NOT NULL,
-    created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL,
-    archived_at INTEGER,
-    created_by BLOB REFERENCES users (id),
-    name TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    occurred_at INTEGER NOT NULL,
-    customer_id BLOB REFERENCES customers (id),
-    contact_id BLOB REFERENCES contacts (id),
-    url TEXT,
-    source TEXT,
-    email TEXT,
-    phone TEXT,
-    external_key TEXT,
-    event_key TEXT,
-    owner_id BLOB REFERENCES users (id),
-    custom TEXT NOT NULL DEFAULT '{}'
-);
-CREATE UNIQUE INDEX behaviours_once ON behaviours (event_key) WHERE event_key IS NOT NULL;
-CREATE INDEX behaviours_occurred ON behaviours (occurred_at, id) WHERE archived_at IS NULL;
-CREATE INDEX behaviours_owner ON behaviours (owner_id, occurred_at, id) WHERE archived_at IS NULL;
-CREATE INDEX behaviours_customer ON behaviours (customer_id, occurred_at, id) WHERE customer_id IS NOT NULL;
-CREATE INDEX behaviours_contact ON behaviours (contact_id, occurred_at, id) WHERE contact_id IS NOT NULL;

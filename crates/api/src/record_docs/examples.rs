@@ -53,6 +53,10 @@ pub(super) fn input(object: &str) -> Json {
         "acknowledgements" => json!({ "goal_id": PLACEHOLDER, "acknowledged_on": "2026-11-20", "agrees": true }),
         "pulses" => json!({ "answered_on": "2026-11-20", "commitment": 80, "energy": 60, "learning": 70 }),
         "audits" => json!({ "taken_on": "2026-11-20", "answers": { "goal_known": 4, "target_list": 2 } }),
+        "trainings" => {
+            json!({ "title": "新品知识", "kind": "product", "taken_on": "2026-11-20", "hours": 2, "score": 86 })
+        }
+        "obstacles" => json!({ "title": "报价审批要等三天", "raised_on": "2026-11-20" }),
         "users" => json!({ "name": "李雷", "email": "li.lei@example.com", "title": "销售代表" }),
         _ => json!({}),
     }
@@ -72,6 +76,7 @@ pub(super) fn patch(object: &str) -> Json {
         "acknowledgements" => json!({ "comment": "清楚自己要做什么" }),
         "pulses" => json!({ "energy": 75 }),
         "behaviours" => json!({ "source": "官网" }),
+        "obstacles" => json!({ "status": "resolved" }),
         "pipelines" | "pipeline_stages" | "saved_views" => json!({ "position": 3 }),
         "teams" => json!({ "region": "华南" }),
         "users" => json!({ "title": "高级销售代表" }),

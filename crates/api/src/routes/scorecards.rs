@@ -5,22 +5,22 @@ use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::Result;
 use crate::permissions;
-use actix_web::web::{self, Payload};
+use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use contract::scoring::{
-    AuditQuestions, CustomerOverview, CustomerScores, DistributionQuery, DueQuery, EffortReport, FlywheelReport,
-    MigrationQuery, NewPlaybookRun, PeriodQuery, PlaybookRunStarted, Playbooks, PrinciplesReport, RepeatList,
-    RfmMigration, ScoreDistribution, SuggestionQuery, Suggestions,
+    AuditComparison, AuditQuestions, CustomerOverview, CustomerScores, DistributionQuery, DueQuery, EffortReport,
+    FlywheelReport, MigrationQuery, PeriodQuery, PrinciplesReport, RepeatList, RfmMigration, ScoreDistribution,
+    SuggestionQuery, Suggestions,
 };
 use serde::Deserialize;
 
 permissions! {
     /// Seeing customers, and so their scores.
     CustomersRead => ("customers", Read);
-    /// Changing customers, and so starting what is done about them.
-    CustomersUpdate => ("customers", Update);
     /// Seeing scores of people and teams.
     ScoresRead => ("scores", Read);
+    /// Seeing self-assessments.
+    PulsesRead => ("pulses", Read);
 }
 
 #[derive(utoipa::OpenApi)]
@@ -28,15 +28,14 @@ permissions! {
     get_customer_scores,
     get_customer_overview,
     get_suggestions,
-    start_playbook,
-    list_playbooks,
     get_score_distribution,
     get_rfm_migration,
     get_repeat_purchase,
     get_principles,
     get_flywheel,
     get_effort,
-    list_audit_questions
+    list_audit_questions,
+    get_audit_comparison
 ))]
 pub(crate) struct Doc;
 
@@ -44,8 +43,6 @@ pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/customers/{id}/scores").route(web::get().to(get_customer_scores)));
     scope.service(resource("/customers/{id}/overview").route(web::get().to(get_customer_overview)));
     scope.service(resource("/customers/{id}/suggestions").route(web::get().to(get_suggestions)));
-    scope.service(resource("/customers/{id}/playbooks").route(web::post().to(start_playbook)));
-    scope.service(resource("/playbooks").route(web::get().to(list_playbooks)));
     scope.service(resource("/scores/distribution").route(web::get().to(get_score_distribution)));
     scope.service(resource("/scores/rfm/migration").route(web::get().to(get_rfm_migration)));
     scope.service(resource("/repeat-purchase").route(web::get().to(get_repeat_purchase)));
@@ -53,6 +50,7 @@ pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/flywheel").route(web::get().to(get_flywheel)));
     scope.service(resource("/effort").route(web::get().to(get_effort)));
     scope.service(resource("/audit-questions").route(web::get().to(list_audit_questions)));
+    scope.service(resource("/audits/{id}/comparison").route(web::get().to(get_audit_comparison)));
 }
 
 #[derive(Deserialize)]
@@ -96,30 +94,6 @@ async fn get_suggestions(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<Http
     let query: SuggestionQuery = cx.query()?;
     let id = path_id(&req)?;
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::suggestions(ctx, id, &query)).await?))
-}
-
-/// Start a playbook for a customer.
-///
-/// Makes its tasks for the customer's owner and remembers the score, so that the effect can be measured after 90 days.
-#[utoipa::path(post, path = "/api/v1/customers/{id}/playbooks", operation_id = "start_playbook", tag = "scores",
-    params(("id" = Uuid, Path, description = "The customer.")), request_body = NewPlaybookRun,
-    responses((status = 201, description = "What was made.", body = PlaybookRunStarted)), extensions(("x-permission" = json!("customers.update"))))]
-async fn start_playbook(cx: Cx<CustomersUpdate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
-    let (id, lang) = (path_id(&req)?, cx.lang);
-    let new: NewPlaybookRun = cx.body(payload).await?;
-    let made = cx.write(move |ctx| app::scores::start_playbook(ctx, id, &new, lang, None)).await?;
-    Ok(HttpResponse::Created().json(made))
-}
-
-/// List the playbooks.
-///
-/// What to do about a dimension in a band, a lifecycle stage, a segment, a profile or a sign.
-#[utoipa::path(get, path = "/api/v1/playbooks", operation_id = "list_playbooks", tag = "scores",
-    responses((status = 200, description = "The playbooks.", body = Playbooks)), extensions(("x-permission" = json!("customers.read"))))]
-async fn list_playbooks(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
-    Ok(HttpResponse::Ok().json(app::scores::list_playbooks(cx.lang)))
 }
 
 /// Get the customers by one of their scores.
@@ -195,4 +169,17 @@ async fn get_effort(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
 async fn list_audit_questions(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     Ok(HttpResponse::Ok().json(app::scores::audit_questions(cx.lang)))
+}
+
+/// Compare a self-assessment with the records.
+///
+/// What people answered about each of the eleven indices against what the records of the 90 days until today show,
+/// the widest gap first.
+#[utoipa::path(get, path = "/api/v1/audits/{id}/comparison", operation_id = "get_audit_comparison", tag = "flywheel",
+    params(("id" = Uuid, Path, description = "The self-assessment.")),
+    responses((status = 200, description = "The comparison.", body = AuditComparison)), extensions(("x-permission" = json!("pulses.read"))))]
+async fn get_audit_comparison(cx: Cx<PulsesRead>, req: HttpRequest) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    let (id, lang) = (path_id(&req)?, cx.lang);
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::compare_audit(ctx, id, lang)).await?))
 }

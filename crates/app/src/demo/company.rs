@@ -35,6 +35,8 @@ pub(super) struct Company {
     /// Id, list price in fen.
     pub(super) products: Vec<(Uuid, i64)>,
     pub(super) tags: Vec<Uuid>,
+    /// Tags of what customers like.
+    pub(super) styles: Vec<Uuid>,
     pub(super) library: super::library::Library,
     /// The default pipeline's stages in order; won and lost are the last two.
     pub(super) stages: Vec<Stage>,
@@ -43,15 +45,16 @@ pub(super) struct Company {
 pub(super) fn make(world: &mut World<'_>) -> Result<Company> {
     let mut maker = Maker { users: 1, hash: crate::identity::password_hash(PASSWORD)?, world };
     let reps = maker.people()?;
-    let products = maker.products()?;
+    let styles = maker.styles()?;
+    let products = maker.products(&styles)?;
     let tags = maker.tags()?;
     let users = maker.users;
     maker.views()?;
-    let library = super::library::make(world)?;
+    let library = super::library::make(world, &styles)?;
     let (stages, default) = persistence::pipeline::stages(world.conn)?;
     let mut stages: Vec<Stage> = stages.into_iter().filter(|s| Some(s.pipeline_id) == default).collect();
     stages.sort_by_key(|s| (["open", "won", "lost"].iter().position(|k| *k == s.kind), s.position));
-    Ok(Company { users, reps, products, tags, library, stages })
+    Ok(Company { users, reps, products, tags, styles, library, stages })
 }
 
 struct Maker<'w, 'a> {
@@ -139,9 +142,16 @@ impl Maker<'_, '_> {
         Ok(reps)
     }
 
-    fn products(&mut self) -> Result<Vec<(Uuid, i64)>> {
+    fn styles(&mut self) -> Result<Vec<Uuid>> {
+        ["节能优先", "紧凑布局", "柔性换产", "国产替代"]
+            .into_iter()
+            .map(|name| self.add("tags", vec![("name", text(name)), ("color", text("info"))]))
+            .collect()
+    }
+
+    fn products(&mut self, styles: &[Uuid]) -> Result<Vec<(Uuid, i64)>> {
         let mut made = Vec::new();
-        for (name, code, category, series, unit, price, cost) in words::PRODUCTS {
+        for (i, (name, code, category, series, unit, price, cost)) in words::PRODUCTS.into_iter().enumerate() {
             let fields = vec![
                 ("name", text(name)),
                 ("code", text(code)),
@@ -151,6 +161,7 @@ impl Maker<'_, '_> {
                 ("list_price_minor", Value::Int(price * 100)),
                 ("cost_minor", Value::Int(cost * 100)),
                 ("active", Value::Bool(true)),
+                ("tags", super::library::style(styles, i)),
             ];
             made.push((self.add("products", fields)?, price * 100));
         }

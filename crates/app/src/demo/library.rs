@@ -51,7 +51,7 @@ fn words(list: &[&str]) -> Value {
 }
 
 /// A record made by a person at a time.
-fn add(
+pub(super) fn add(
     world: &mut World<'_>,
     object: &str,
     user: Uuid,
@@ -72,11 +72,17 @@ fn add(
     })
 }
 
+/// The tag of the style that comes in turn.
+pub(super) fn style(styles: &[Uuid], turn: usize) -> Value {
+    let tag = styles.get(turn % styles.len().max(1)).copied();
+    tag.map_or(Value::Null, |tag| Value::List(vec![Value::Id(tag)]))
+}
+
 /// Fills the library and the catalogue.
-pub(super) fn make(world: &mut World<'_>) -> Result<Library> {
+pub(super) fn make(world: &mut World<'_>, styles: &[Uuid]) -> Result<Library> {
     let admin = world.admin;
     let mut library = Library::default();
-    for (pain, case) in PAINS.iter().zip(CASES) {
+    for (turn, (pain, case)) in PAINS.iter().zip(CASES).enumerate() {
         let id = add(world, "pains", admin, 900, vec![("name", text(*pain))])?;
         let fields = vec![
             ("title", text(case)),
@@ -85,6 +91,7 @@ pub(super) fn make(world: &mut World<'_>) -> Result<Library> {
             ("pain_ids", Value::List(vec![Value::Id(id)])),
             ("roles", words(&ROLES)),
             ("active", Value::Bool(true)),
+            ("tags", style(styles, turn)),
         ];
         library.pains.push(id);
         library.fitting.push(add(world, "contents", admin, 880, fields)?);
@@ -208,13 +215,22 @@ pub(super) fn voices(world: &mut World<'_>, company: &Company) -> Result<()> {
             add(world, "pulses", rep.id, days_ago, fields)?;
         }
     }
-    let answers = r#"{"goals_known":4,"goals_linked":3,"time_aimed":2}"#;
-    let fields = vec![
-        ("taken_on", Value::Date(world.workday(200))),
-        ("subject", text("company")),
-        ("answers", Value::Json(answers.to_owned())),
-        ("owner_id", Value::Id(admin)),
-    ];
-    add(world, "audits", admin, 200, fields)?;
+    // Asked twice: people think better of their aim and their message than the records show.
+    for (days_ago, base) in [(200, 3u8), (20, 4)] {
+        let answers: serde_json::Map<String, serde_json::Value> = domain::audit::QUESTIONS
+            .iter()
+            .enumerate()
+            .map(|(i, q)| {
+                (q.key.to_owned(), serde_json::json!((base + u8::from(i % 4 == 1) - u8::from(i % 3 == 2)).clamp(1, 5)))
+            })
+            .collect();
+        let fields = vec![
+            ("taken_on", Value::Date(world.workday(days_ago))),
+            ("subject", text("company")),
+            ("answers", Value::Json(serde_json::Value::Object(answers).to_string())),
+            ("owner_id", Value::Id(admin)),
+        ];
+        add(world, "audits", admin, days_ago, fields)?;
+    }
     Ok(())
 }

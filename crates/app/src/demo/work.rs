@@ -42,7 +42,7 @@ pub(super) fn carry_out(world: &mut World<'_>, company: &Company, plan: &Plan) -
         deals: vec![None; plan.deals.len()],
         made: Made { users: company.users, ..Made::default() },
         numbers: 0,
-        world,
+        world: &mut *world,
         company,
         plan,
         writers,
@@ -55,7 +55,9 @@ pub(super) fn carry_out(world: &mut World<'_>, company: &Company, plan: &Plan) -
         scribe.work(&within)?;
     }
     scribe.tasks()?;
-    Ok(scribe.made)
+    let (made, ids) = (scribe.made, scribe.ids);
+    super::signals::make(world, company, plan, &ids)?;
+    Ok(made)
 }
 
 struct Scribe<'s, 'a> {
@@ -140,6 +142,10 @@ impl Scribe<'_, '_> {
                 (
                     "pain_ids",
                     self.company.library.pains.get(c.pain).map_or(Value::Null, |p| Value::List(vec![Value::Id(*p)])),
+                ),
+                (
+                    "preference_ids",
+                    if i % 5 == 1 { super::library::style(&self.company.styles, i / 5) } else { Value::Null },
                 ),
                 ("wallet_share", share),
                 ("profile_type", profile),

@@ -21,6 +21,7 @@ fn followed(object: &str) -> Option<(&'static str, &'static str, &'static str)> 
         "customers" => Some(("parent_id", "customers", "parent_id")),
         "teams" => Some(("parent_id", "teams", "parent_id")),
         "order_lines" => Some(("order_id", "orders", "owner_id")),
+        "behaviours" => Some(("customer_id", "customers", "owner_id")),
         _ => None,
     }
 }
@@ -60,9 +61,10 @@ impl Ahead {
         Ok(self.links.get(&id).copied().flatten())
     }
 
-    /// The owner of an order, to whom its lines belong too.
-    pub(super) fn owner_of_order(&mut self, ctx: &mut Ctx<'_>, lines: &Shape, order: Uuid) -> Result<Option<Uuid>> {
-        self.of(ctx, lines, order)
+    /// The owner of the record that these belong to: of an order to whom its lines belong, of a customer to whom its
+    /// behaviours belong.
+    pub(super) fn owner_of(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, other: Uuid) -> Result<Option<Uuid>> {
+        self.of(ctx, shape, other)
     }
 
     /// A tree stays a tree.

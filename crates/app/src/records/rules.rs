@@ -2,6 +2,7 @@
 
 use super::ahead::Ahead;
 use crate::{Ctx, Error, Result};
+use domain::fields::Kind;
 use domain::ladder::{Rung, furthest};
 use domain::metrics::OpportunityStatus;
 use domain::record::{Record, Shape};
@@ -18,6 +19,7 @@ pub(super) struct Rules {
     stages: Option<HashMap<Uuid, Stage>>,
     default_pipeline: Option<Uuid>,
     grading: Option<domain::grade::Settings>,
+    intent: Option<domain::intent::Settings>,
     /// The records tell of the past: what they do not say is not known, rather than today.
     history: bool,
     ahead: Ahead,
@@ -74,6 +76,11 @@ impl Rules {
             "pipeline_stages" => stage_in_use(ctx, shape, old, new),
             "saved_views" => saved_view(ctx, shape, new),
             "audits" => crate::scores::audits::sum_up(shape, new),
+            "behaviours" => self.behaviour(ctx, shape, old, new),
+            "obstacles" => {
+                obstacle(ctx, shape, new);
+                Ok(())
+            }
             "playbook_runs" if old.is_none() => crate::scores::playbooks::remember_before(ctx, shape, new),
             _ => Ok(()),
         }
@@ -181,7 +188,7 @@ impl Rules {
     /// A line belongs to whom its order belongs to; its amount is quantity × price unless given.
     fn order_line(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, new: &mut Record) -> Result<()> {
         let order = new.get(shape, "order_id").as_id().unwrap_or_default();
-        let owner = self.ahead.owner_of_order(ctx, shape, order)?;
+        let owner = self.ahead.owner_of(ctx, shape, order)?;
         new.set(shape, "owner_id", owner.map_or(Value::Null, Value::Id));
         let (quantity, price) = (new.get(shape, "quantity").as_f64(), new.get(shape, "unit_price_minor").as_f64());
         if let (Some(quantity), Some(price), Some(0)) = (quantity, price, new.get(shape, "amount_minor").as_int()) {
@@ -190,6 +197,35 @@ impl Rules {
                 return Err(Error::field("quantity", "out_of_range", ""));
             }
             new.set(shape, "amount_minor", Value::Int(amount as i64));
+        }
+        Ok(())
+    }
+
+    /// An entry of the ledger belongs to whom its customer belongs to, and keeps the points of the day it was written.
+    fn behaviour(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record) -> Result<()> {
+        let same = |new: &Record, key: &str| old.is_some_and(|o| o.get(shape, key) == new.get(shape, key));
+        if let Some(customer) = new.get(shape, "customer_id").as_id().filter(|_| !same(new, "customer_id")) {
+            let owner = self.ahead.owner_of(ctx, shape, customer)?;
+            new.set(shape, "owner_id", owner.map_or(Value::Null, Value::Id));
+        }
+        if new.get(shape, "name").is_null() {
+            let kind = new.get(shape, "kind").as_str().unwrap_or_default();
+            let word = shape.find("kind").and_then(|(_, field)| match &field.kind {
+                Kind::Choice(choices) => choices.iter().find(|c| c.key == kind),
+                _ => None,
+            });
+            let word = word.map_or(Value::Null, |word| Value::Text(word.label.zh.to_string()));
+            new.set(shape, "name", word);
+        }
+        if !same(new, "kind") || !same(new, "times") {
+            let settings = match self.intent {
+                Some(settings) => settings,
+                None => *self.intent.insert(crate::scores::models::Models::load(ctx.conn)?.intent.value),
+            };
+            let kind = new.get(shape, "kind").as_str().and_then(domain::intent::Behaviour::parse);
+            let times = new.get(shape, "times").as_int().and_then(|n| u32::try_from(n).ok()).unwrap_or(1);
+            let points = kind.map_or(0.0, |kind| settings.points(kind, times));
+            new.set(shape, "points", Value::Int(points.round() as i64));
         }
         Ok(())
     }
@@ -224,6 +260,19 @@ fn stage_in_use(ctx: &mut Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &Re
         return Ok(());
     }
     Err(Error::conflict("in_use", "opportunities"))
+}
+
+/// An obstacle that is resolved says since when, and after how many days.
+fn obstacle(ctx: &Ctx<'_>, shape: &Shape, new: &mut Record) {
+    let resolved = new.get(shape, "status").as_str() == Some("resolved");
+    if !resolved {
+        new.set(shape, "resolved_on", Value::Null);
+    } else if new.get(shape, "resolved_on").is_null() {
+        new.set(shape, "resolved_on", Value::Date(ctx.parse().today()));
+    }
+    let span = new.get(shape, "raised_on").as_date().zip(new.get(shape, "resolved_on").as_date());
+    let days = span.map(|(raised, resolved)| (resolved - raised).num_days().max(0));
+    new.set(shape, "days", days.map_or(Value::Null, Value::Int));
 }
 
 fn saved_view(ctx: &Ctx<'_>, shape: &Shape, new: &Record) -> Result<()> {

@@ -170,10 +170,9 @@ impl Acting<'_> {
     fn playbook(&mut self, ctx: &mut Ctx<'_>, playbook: &str) -> Result<Done> {
         let customer = self.links().into_iter().find(|(_, object, _)| *object == "customers").map(|(_, _, id)| id);
         let Some(customer) = customer else { return Ok(Err("no_customer")) };
-        let new = contract::scoring::NewPlaybookRun { playbook: playbook.to_owned() };
-        let lang = contract::problem::Lang::Zh;
-        match crate::scores::start_playbook(ctx, customer, &new, lang, Some(self.rule.id)) {
-            Ok(run) => Ok(done(json!({ "playbook_run_id": run.run_id, "tasks": run.task_ids.len() }))),
+        match crate::scores::playbooks::start_for_rule(ctx, customer, playbook, self.rule.id) {
+            Ok(Some(run)) => Ok(done(json!({ "playbook_run_id": run.run_id, "tasks": run.task_ids.len() }))),
+            Ok(None) => Ok(Err("already")),
             Err(Error::NotFound | Error::Forbidden { .. }) => Ok(Err("out_of_reach")),
             Err(error) => Err(error),
         }

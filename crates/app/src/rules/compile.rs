@@ -259,19 +259,12 @@ impl Compiler<'_> {
                     wrong("users", "too_many", "200");
                 }
             }
-            RuleAction::StartPlaybook { playbook } => {
+            RuleAction::StartPlaybook { .. } => {
                 if shape.def.key != "customers" && shape.position("customer_id").is_none() {
                     wrong("kind", "no_customer", shape.def.key);
                 }
                 if !may("tasks", Action::Create) || !may("customers", Action::Update) {
                     wrong("kind", "forbidden_object", "customers, tasks");
-                }
-                if domain::playbooks::find(playbook).is_none() {
-                    wrong(
-                        "playbook",
-                        "choice",
-                        &domain::playbooks::all().map(|p| p.key).collect::<Vec<_>>().join(", "),
-                    );
                 }
             }
             RuleAction::CallWebhook { .. } => {}
@@ -394,12 +387,18 @@ pub(super) fn check_targets(conn: &mut AnyConnection, schema: &Schema, d: &RuleD
                     there(conn, "teams", *team, at("team_id"))?;
                 }
             }
+            RuleAction::StartPlaybook { playbook } => {
+                let keys = crate::scores::playbooks::keys(conn)?;
+                if !keys.contains(playbook) {
+                    gone.push(FieldError::new(at("playbook"), "choice", keys.join(", ")));
+                }
+            }
             RuleAction::CallWebhook { webhook_id } => {
                 if persistence::webhooks::all(conn)?.iter().all(|w| w.id != *webhook_id) {
                     gone.push(FieldError::new(at("webhook_id"), "link_missing", ""));
                 }
             }
-            RuleAction::SetFields { .. } | RuleAction::StartPlaybook { .. } => {}
+            RuleAction::SetFields { .. } => {}
         }
     }
     errors.extend(gone);

@@ -25,11 +25,113 @@ pub fn ship_if_missing(ctx: &mut Ctx<'_>) -> Result<()> {
 
 /// Makes the shipped rules that are not there, published in the caller's name. Part of the set-up.
 pub fn ship(ctx: &mut Ctx<'_>) -> Result<()> {
-    if store::exists(ctx.conn, SILENT)? {
-        return Ok(());
+    if !store::exists(ctx.conn, SILENT)? {
+        let tag = risk_tag(ctx)?;
+        publish_as(ctx, SILENT, silent(tag))?;
     }
-    let tag = risk_tag(ctx)?;
-    let input = RuleInput {
+    for sign in &SIGNS {
+        if !store::exists(ctx.conn, sign.key)? {
+            publish_as(ctx, sign.key, sign.rule())?;
+        }
+    }
+    Ok(())
+}
+
+fn publish_as(ctx: &mut Ctx<'_>, key: &str, input: RuleInput) -> Result<()> {
+    let rule = create(ctx, input)?;
+    store::name_key(ctx.conn, rule.id, key)?;
+    publish(ctx, rule.id)?;
+    Ok(())
+}
+
+/// A sign that customers show, and the playbook that it calls for. The field says since when it shows, so a rule acts
+/// once for each time that it begins.
+struct Sign {
+    key: &'static str,
+    name: &'static str,
+    description: &'static str,
+    field: &'static str,
+    playbook: &'static str,
+    message: &'static str,
+    /// Only when it began within so many days: what has been so for long is no news.
+    within_days: Option<i64>,
+    director: bool,
+}
+
+/// S1-10, S1-11, S1-43 and S4-25.
+const SIGNS: [Sign; 4] = [
+    Sign {
+        key: "browsed_without_order",
+        name: "30 天内浏览 3 次未下单",
+        description: "客户 30 天内浏览 3 次以上却没有下单时，推荐同类热销品并附限时优惠券。次数和天数在评分模型“复购提醒”里设置。",
+        field: "browsed_on",
+        playbook: "browsed_without_order",
+        message: "客户「{name}」近期多次浏览还没有下单，推荐同类热销品和限时优惠券",
+        within_days: None,
+        director: false,
+    },
+    Sign {
+        key: "low_repurchase",
+        name: "半年内复购不足 2 次召回",
+        description: "老客户半年内复购少于 2 次时，安排专属客服回访并送满减券。次数和月数在评分模型“复购提醒”里设置。",
+        field: "recall_on",
+        playbook: "low_repurchase",
+        message: "客户「{name}」半年内复购少于 2 次，安排回访并送满减券",
+        within_days: Some(7),
+        director: false,
+    },
+    Sign {
+        key: "high_churn_risk",
+        name: "高流失风险预警",
+        description: "客户连续 3 个月没有互动，并且浏览竞品的次数上升时，提醒负责人和总监，安排专属权益和高层拜访。",
+        field: "churn_on",
+        playbook: "churn_risk",
+        message: "客户「{name}」高流失风险：3 个月没有互动，浏览竞品变多",
+        within_days: None,
+        director: true,
+    },
+    Sign {
+        key: "health_alert",
+        name: "客户健康度预警",
+        description: "任一健康指标 30 天内下降 30 分以上，或健康状态变差时，提醒负责人和主管，并启动健康预警打法。",
+        field: "health_alert_on",
+        playbook: "health_alert",
+        message: "客户「{name}」健康度预警，当前健康度 {health}",
+        within_days: Some(7),
+        director: false,
+    },
+];
+
+impl Sign {
+    fn rule(&self) -> RuleInput {
+        let chief = if self.director { Recipient::Director } else { Recipient::Manager };
+        RuleInput {
+            name: self.name.to_owned(),
+            description: Some(self.description.to_owned()),
+            definition: RuleDefinition {
+                object: "customers".to_owned(),
+                trigger: Trigger::Elapsed {
+                    field: self.field.to_owned(),
+                    count: 1,
+                    unit: TimeUnit::Minutes,
+                    working: false,
+                },
+                condition: self
+                    .within_days
+                    .map(|days| json!({ "field": self.field, "op": "within_days", "value": days })),
+                actions: vec![
+                    RuleAction::StartPlaybook { playbook: self.playbook.to_owned() },
+                    RuleAction::Notify { to: vec![Recipient::Owner, chief], message: self.message.to_owned() },
+                ],
+                imports: false,
+            },
+        }
+    }
+}
+
+/// S4-34.
+fn silent(tag: Uuid) -> RuleInput {
+    RuleInput {
         name: "大额商机 7 天未跟进".to_owned(),
         description: Some(
             "预计金额超过 10 万元的商机连续 7 天没有跟进时，标记“风险”，并通知负责人和直属总监。".to_owned(),
@@ -55,11 +157,7 @@ pub fn ship(ctx: &mut Ctx<'_>) -> Result<()> {
             ],
             imports: false,
         },
-    };
-    let rule = create(ctx, input)?;
-    store::name_key(ctx.conn, rule.id, SILENT)?;
-    publish(ctx, rule.id)?;
-    Ok(())
+    }
 }
 
 fn risk_tag(ctx: &mut Ctx<'_>) -> Result<Uuid> {

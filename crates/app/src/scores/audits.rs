@@ -1,13 +1,14 @@
 //! The self-assessment: its questions, and the baseline that the answers make.
 
 use crate::metrics::pick;
-use crate::{Error, Result};
+use crate::{Ctx, Error, Result};
 use contract::problem::Lang;
-use contract::scoring::{AuditQuestion, AuditQuestions};
+use contract::scoring::{AuditComparison, AuditGap, AuditQuestion, AuditQuestions};
 use domain::audit::{Audit, QUESTIONS, Subject, audit};
 use domain::fields::FieldError;
 use domain::record::{Record, Shape};
 use domain::value::Value;
+use uuid::Uuid;
 
 /// Every question, in the caller's language.
 pub fn audit_questions(lang: Lang) -> AuditQuestions {
@@ -20,6 +21,30 @@ pub fn audit_questions(lang: Lang) -> AuditQuestions {
         high: pick(lang, q.high).to_owned(),
     };
     AuditQuestions { items: QUESTIONS.iter().map(question).collect() }
+}
+
+/// What a self-assessment says against what the records of the 90 days until today show.
+pub fn compare_audit(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<AuditComparison> {
+    let (shape, record) = crate::records::get(ctx, "audits", id)?;
+    let text = record.get(&shape, "answers").as_str().unwrap_or("{}").to_owned();
+    let answers: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).unwrap_or_default();
+    let known = answers.iter().filter_map(|(key, n)| Some((key.as_str(), u8::try_from(n.as_u64()?).ok()?)));
+    let found = audit(known);
+    let measured = super::flywheel::indices(ctx)?;
+    let mut rows: Vec<AuditGap> = found
+        .baselines
+        .iter()
+        .zip(measured)
+        .map(|(baseline, measured)| AuditGap {
+            key: baseline.subject.code().to_owned(),
+            label: super::recommend::subject_label(baseline.subject, lang),
+            felt: baseline.score,
+            measured,
+            gap: baseline.score.zip(measured).map(|(felt, measured)| felt - measured),
+        })
+        .collect();
+    rows.sort_by(|a, b| b.gap.unwrap_or(0.0).abs().total_cmp(&a.gap.unwrap_or(0.0).abs()));
+    Ok(AuditComparison { rows })
 }
 
 /// Sums the answers of a self-assessment up. An unknown question and an answer beyond 1 to 5 are refused.

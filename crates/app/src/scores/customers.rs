@@ -6,7 +6,9 @@ use super::models::Models;
 use crate::{Ctx, Result};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::grade::Grade;
+use domain::intent::Behaviour;
 use domain::lifecycle::Stage;
+use domain::playbooks::Library;
 use domain::repeat::{History, bg_nbd, spend};
 use domain::zone::Zone;
 use persistence::customer_scores::{self as store, Customer, Order, Recent, Scores, Snapshot};
@@ -28,7 +30,14 @@ pub(crate) struct RepeatFit {
     pub(crate) spending: Option<spend::Params>,
     /// Customers it was found from.
     pub(crate) customers: u64,
+    /// False where the data say little, so that the search for parameters ended at a bound: to be used with care.
+    #[serde(default = "yes")]
+    pub(crate) converged: bool,
     pub(crate) at: DateTime<Utc>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// What all customers of a run share.
@@ -39,6 +48,7 @@ pub(crate) struct Background {
     pub(crate) zone: Zone,
     pub(crate) categories: u32,
     pub(crate) fit: Option<RepeatFit>,
+    pub(crate) library: Library,
 }
 
 impl Background {
@@ -50,6 +60,7 @@ impl Background {
     pub(crate) fn with(ctx: &mut Ctx<'_>, models: Models) -> Result<Background> {
         let zone = ctx.zone();
         Ok(Background {
+            library: Library::of(&models.playbooks.value),
             models,
             now: ctx.now,
             today: zone.day(ctx.now),
@@ -83,9 +94,20 @@ pub(crate) struct Known {
     pub(crate) assessments: Vec<store::Assessment>,
     /// The lifecycle stage that its history knows, and since when.
     pub(crate) stage: Option<(Stage, DateTime<Utc>)>,
+    /// What it did where we can see it, oldest first.
+    pub(crate) seen: Vec<Deed>,
 }
 
-/// Everything that is known of these customers, in eight queries however many they are.
+/// Something that a customer did.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deed {
+    pub(crate) what: Behaviour,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) times: u32,
+    pub(crate) points: f64,
+}
+
+/// Everything that is known of these customers, in nine queries however many they are.
 pub(crate) fn known(ctx: &mut Ctx<'_>, base: &Background, ids: &[Uuid], lock: bool) -> Result<Vec<Known>> {
     let customers = store::customers(ctx.conn, ids, lock)?;
     let span = (base.now - Duration::days(LOOK_BACK), base.now);
@@ -95,6 +117,13 @@ pub(crate) fn known(ctx: &mut Ctx<'_>, base: &Background, ids: &[Uuid], lock: bo
     let open: HashMap<Uuid, (i64, i64)> =
         store::open_amounts(ctx.conn, ids)?.into_iter().map(|(id, all, weighted)| (id, (all, weighted))).collect();
     let bought: HashMap<Uuid, i64> = store::categories_bought(ctx.conn, ids)?.into_iter().collect();
+    let mut seen: HashMap<Uuid, Vec<Deed>> = HashMap::new();
+    for entry in persistence::behaviours::seen(ctx.conn, ids, span)? {
+        let Some(what) = Behaviour::parse(&entry.kind) else { continue };
+        let times = u32::try_from(entry.times).unwrap_or(u32::MAX);
+        let deed = Deed { what, at: entry.at, times, points: entry.points as f64 };
+        seen.entry(entry.customer).or_default().push(deed);
+    }
     let present = persistence::lifecycle::present(ctx.conn, ids)?;
     let stages: HashMap<Uuid, (Stage, DateTime<Utc>)> =
         present.into_iter().filter_map(|(id, stage, since)| Some((id, (Stage::parse(&stage)?, since)))).collect();
@@ -107,6 +136,7 @@ pub(crate) fn known(ctx: &mut Ctx<'_>, base: &Background, ids: &[Uuid], lock: bo
             categories: bought.get(&id).and_then(|n| u32::try_from(*n).ok()).unwrap_or(0),
             assessments: assessments.remove(&id).unwrap_or_default(),
             stage: stages.get(&id).copied(),
+            seen: seen.remove(&id).unwrap_or_default(),
             customer,
         }
     };
@@ -148,6 +178,8 @@ pub(crate) fn scores(known: &Known, e: &Evaluation, base: &Background) -> Scores
         sdae_weakest: e.sdae.weakest.map(|d| d.code().to_owned()),
         asset_class: e.sdae.asset.map(|a| a.code().to_owned()),
         grade_score: e.graded.total.score.map(tenth),
+        intent: (!known.seen.is_empty()).then(|| e.intent.round() as i64),
+        signs: e.signs.since(known.customer.scores.signs, base.today),
     }
 }
 
@@ -240,6 +272,17 @@ fn remember(known: &Known, e: &Evaluation, after: &Scores, base: &Background, ou
             coverage: Some(e.health.total.coverage),
             inputs: json!({ "parts": e.health.parts }).to_string(),
             settings_version: base.models.health.version,
+        });
+    }
+    if before.service_tier != after.service_tier {
+        out.push(Snapshot {
+            subject,
+            model: "tier",
+            value: e.facts.revenue_minor.unwrap_or(0) as f64 / 100.0,
+            band: after.service_tier.clone().unwrap_or_else(|| "none".to_owned()),
+            coverage: None,
+            inputs: json!({ "paid_minor": e.facts.revenue_minor }).to_string(),
+            settings_version: base.models.tiers.version,
         });
     }
     if before.alive != after.alive {

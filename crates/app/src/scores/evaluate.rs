@@ -1,6 +1,7 @@
 //! The models applied to one customer.
 
 use super::customers::{Background, Known};
+use super::signs::{self, Signs};
 use chrono::{Datelike, Duration, NaiveDate};
 use domain::cadence::{self, Due, Stake, Standing};
 use domain::grade::{self, Grade, Graded};
@@ -29,6 +30,9 @@ pub(crate) struct Evaluation {
     pub(crate) prediction: Option<Prediction>,
     pub(crate) lifecycle_facts: lifecycle::Facts,
     pub(crate) lifecycle: Outcome,
+    /// Points of intent as they are worth now.
+    pub(crate) intent: f64,
+    pub(crate) signs: Signs,
 }
 
 /// Applies the models as of the time of the run.
@@ -36,7 +40,7 @@ pub(crate) fn evaluate(known: &Known, base: &Background) -> Evaluation {
     let models = &base.models;
     let facts = facts(known, base);
     let sdae = sdae::assess(&facts, &assessments(known, base.today), &models.sdae.value);
-    let health = health(known, base, &facts);
+    let health = health(known, base, &facts, base.today);
     let prediction = predict(known, base);
     let lifecycle_facts = lifecycle_facts(known, &facts, &health, prediction.as_ref(), base);
     let lifecycle = lifecycle(known, &lifecycle_facts, base);
@@ -51,7 +55,23 @@ pub(crate) fn evaluate(known: &Known, base: &Background) -> Evaluation {
     let due = standing.as_ref().and_then(|s| cadence::due(s, waiting, stake, &models.cadence.value));
     let paid = facts.revenue_minor.unwrap_or(0);
     let tier = (!known.orders.is_empty()).then(|| tiers::tier(paid, &models.tiers.value));
-    Evaluation { graded, grade, standing, due, facts, sdae, health, tier, prediction, lifecycle_facts, lifecycle }
+    let signs = signs::of(known, base, &health);
+    let intent = signs::intent(known, base);
+    Evaluation {
+        graded,
+        grade,
+        standing,
+        due,
+        facts,
+        sdae,
+        health,
+        tier,
+        prediction,
+        lifecycle_facts,
+        lifecycle,
+        intent,
+        signs,
+    }
 }
 
 fn cadence(known: &Known, base: &Background, stage: Stage) -> (Graded, Option<Standing>) {
@@ -161,16 +181,17 @@ fn assessments(known: &Known, today: NaiveDate) -> Vec<Assessment> {
     found
 }
 
-/// The latest value of a column of the assessments, unless it is stale.
-fn assessed(known: &Known, base: &Background, column: usize) -> Option<f64> {
-    let fresh = |on: NaiveDate| days(base.today, on) <= base.models.sdae.value.assessment_days;
+/// The latest value of a column of the assessments made until a day, unless it is stale by then.
+fn assessed(known: &Known, base: &Background, column: usize, day: NaiveDate) -> Option<f64> {
+    let fresh = |on: NaiveDate| on <= day && days(day, on) <= base.models.sdae.value.assessment_days;
     known.assessments.iter().filter(|a| fresh(a.on)).find_map(|a| a.values.get(column).copied().flatten())
 }
 
-fn health(known: &Known, base: &Background, facts: &sdae::Facts) -> Health {
+/// The health of a customer as of a day, from its facts of that day.
+fn health(known: &Known, base: &Background, facts: &sdae::Facts, day: NaiveDate) -> Health {
     let input = health::Facts {
-        renewal: assessed(known, base, RENEWAL),
-        nps: assessed(known, base, NPS),
+        renewal: assessed(known, base, RENEWAL, day),
+        nps: assessed(known, base, NPS, day),
         days_since_interaction: facts.days_since_contact,
         cycle_days: facts.cycle_days,
         days_since_order: facts.days_since_order,
@@ -179,9 +200,25 @@ fn health(known: &Known, base: &Background, facts: &sdae::Facts) -> Health {
     let settings = &base.models.health.value;
     let mut values = health::indicators(&input, settings);
     if values[0].is_none() {
-        values[0] = assessed(known, base, USAGE);
+        values[0] = assessed(known, base, USAGE, day);
     }
     health::health(&values, settings)
+}
+
+/// The health that a customer had on a day, seen with what is known now. Orders, contacts and assessments carry their
+/// day, so nothing has to be looked up.
+pub(super) fn health_on(known: &Known, base: &Background, day: NaiveDate) -> Health {
+    let mut order_days: Vec<i32> =
+        known.orders.iter().filter(|o| !o.returned && o.on <= day).map(|o| o.on.num_days_from_ce()).collect();
+    let last_order = known.orders.iter().rfind(|o| !o.returned && o.on <= day).map(|o| days(day, o.on));
+    let last_contact = known.recent.iter().rfind(|r| base.zone.day(r.at) <= day).map(|r| base.zone.day(r.at));
+    let facts = sdae::Facts {
+        cycle_days: repeat::cycle(&mut order_days),
+        days_since_order: last_order,
+        days_since_contact: last_contact.map(|on| days(day, on)),
+        ..sdae::Facts::default()
+    };
+    health(known, base, &facts, day)
 }
 
 fn predict(known: &Known, base: &Background) -> Option<Prediction> {

@@ -14,7 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The objects whose changes may change a score.
-pub const OBJECTS: &[&str] = &["customers", "activities", "opportunities", "orders", "assessments"];
+pub const OBJECTS: &[&str] = &["customers", "activities", "opportunities", "orders", "assessments", "behaviours"];
+/// Those of them that name a customer.
+const BY_CUSTOMER: [&str; 4] = ["opportunities", "orders", "assessments", "behaviours"];
 /// Customers scored at once.
 pub(crate) const CHUNK: usize = 200;
 
@@ -46,7 +48,7 @@ pub fn on_events(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<Option<Effects>>
     }
     let unnamed: Vec<(&str, Uuid)> = events
         .iter()
-        .filter(|e| ["opportunities", "orders", "assessments"].contains(&e.object.as_str()))
+        .filter(|e| BY_CUSTOMER.contains(&e.object.as_str()))
         .map(|e| (e.object.as_str(), e.record_id))
         .collect();
     ids.extend(customers_behind(ctx, &unnamed)?);
@@ -109,7 +111,7 @@ pub(crate) fn refresh(ctx: &mut Ctx<'_>, ids: &[Uuid], touched: &[Uuid]) -> Resu
 /// The customers of records whose events do not name them, since only other fields changed.
 fn customers_behind(ctx: &mut Ctx<'_>, records: &[(&str, Uuid)]) -> Result<Vec<Uuid>> {
     let mut found = Vec::new();
-    for object in ["opportunities", "orders", "assessments"] {
+    for object in BY_CUSTOMER {
         let ids: Vec<Uuid> = records.iter().filter(|(o, _)| *o == object).map(|(_, id)| *id).collect();
         if ids.is_empty() {
             continue;

@@ -9,16 +9,16 @@ use crate::totals::list_link;
 use crate::{Ctx, Error, Result};
 use contract::problem::Lang;
 use contract::scoring::{
-    CustomerScores, DistributionQuery, GradeAnchor, GradeScore, HealthScore, LifecycleCondition, LifecycleScore,
-    LifecycleStay, RepeatScore, ScoreBand, ScoreChange, ScoreDistribution, ScorePart, SdaeDimension, SdaeScore,
-    TierScore,
+    CustomerScores, DistributionQuery, GradeAnchor, GradeScore, HealthScore, IntentScore, LifecycleCondition,
+    LifecycleScore, LifecycleStay, RepeatScore, ScoreBand, ScoreChange, ScoreDistribution, ScorePart, SdaeDimension,
+    SdaeScore, TierScore,
 };
 use domain::fields::Kind;
-use domain::health::ChurnFacts;
+use domain::health::{Alert, Band};
 use domain::lifecycle::Stage;
 use domain::policy::Action;
 use domain::profiles::Profile;
-use domain::repeat::{self, triggers};
+use domain::repeat;
 use domain::sdae::Source;
 use domain::tiers::Preset;
 use domain::weighted::Part;
@@ -43,11 +43,12 @@ pub fn customer(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<CustomerScore
         grade: grade(&known, &evaluation, &base, lang),
         cadence: row(&known, &evaluation, name, &people, lang),
         sdae: sdae(&evaluation, &base, lang),
-        health: health(&known, &evaluation, &base, lang),
+        health: health(&evaluation, &base, lang),
         lifecycle: lifecycle(&known, &evaluation, &base, stays, lang),
         tier: tier(&evaluation, &base, lang),
-        repeat: repeat_purchase(&known, &evaluation, &base),
+        repeat: repeat_purchase(&evaluation, &base),
         approach: approach(&known, lang),
+        intent: intent(&known, &evaluation, &base),
         playbooks: suggested(&known, &evaluation, &base, lang),
         history: changes.into_iter().map(change).collect(),
     })
@@ -130,7 +131,7 @@ fn sdae(e: &Evaluation, base: &Background, lang: Lang) -> SdaeScore {
     }
 }
 
-fn health(known: &Known, e: &Evaluation, base: &Background, lang: Lang) -> HealthScore {
+fn health(e: &Evaluation, base: &Background, lang: Lang) -> HealthScore {
     let part = |part: &Part| {
         let mut shown = plain(part, ["", ""], lang);
         if let Some((label, formula)) = domain::health::describe(part.key) {
@@ -139,13 +140,7 @@ fn health(known: &Known, e: &Evaluation, base: &Background, lang: Lang) -> Healt
         }
         shown
     };
-    let last = known.recent.last().map(|r| r.at).or(known.customer.last_contact_at);
-    let facts = ChurnFacts {
-        last_interaction: last.map(|at| base.zone.day(at)),
-        known_since: Some(base.zone.day(known.customer.created_at)),
-        ..ChurnFacts::default()
-    };
-    let churn = domain::health::churn(facts, base.today, &base.models.health.value);
+    let churn = e.signs.churn;
     HealthScore {
         score: e.health.total.score,
         coverage: e.health.total.coverage,
@@ -154,7 +149,30 @@ fn health(known: &Known, e: &Evaluation, base: &Background, lang: Lang) -> Healt
         parts: e.health.parts.iter().map(part).collect(),
         silent: churn.silent,
         silent_since: churn.silent_from,
+        competitor_views: churn.facts.competitor_views,
+        high_churn_risk: churn.high,
+        alerts: e.signs.alerts.iter().map(|alert| told(alert, base, lang)).collect(),
         settings_version: base.models.health.version,
+    }
+}
+
+/// A fall of health in a sentence.
+fn told(alert: &Alert, base: &Background, lang: Lang) -> String {
+    let days = base.models.health.value.alert_days;
+    let name = |band: &Band| pick(lang, band.label());
+    match (alert, lang) {
+        (Alert::Fell { indicator, from, to }, lang) => {
+            let label = domain::health::describe(indicator).map(|(label, _)| label);
+            let label = label.as_ref().map_or(*indicator, |l| lang.pick(&l.zh, &l.en));
+            match lang {
+                Lang::Zh => format!("{label} {days} 天内从 {from:.0} 分降到 {to:.0} 分"),
+                Lang::En => format!("{label} fell from {from:.0} to {to:.0} within {days} days"),
+            }
+        }
+        (Alert::BandDropped { from, to }, Lang::Zh) => format!("{days} 天内从“{}”变为“{}”", name(from), name(to)),
+        (Alert::BandDropped { from, to }, Lang::En) => {
+            format!("From “{}” to “{}” within {days} days", name(from), name(to))
+        }
     }
 }
 
@@ -220,7 +238,7 @@ fn tier(e: &Evaluation, base: &Background, lang: Lang) -> Option<TierScore> {
     })
 }
 
-fn repeat_purchase(known: &Known, e: &Evaluation, base: &Background) -> Option<RepeatScore> {
+fn repeat_purchase(e: &Evaluation, base: &Background) -> Option<RepeatScore> {
     let prediction = e.prediction.as_ref()?;
     let late = base.models.repeat.value.overdue;
     let gap = e.facts.cycle_days.zip(e.facts.days_since_order).map(|(cycle, since)| repeat::gap(cycle, since, late));
@@ -235,7 +253,19 @@ fn repeat_purchase(known: &Known, e: &Evaluation, base: &Background) -> Option<R
         win_back: prediction.win_back,
         cycle_days: e.facts.cycle_days,
         next_in_days: gap.map(|g| g.expected_in_days),
-        low_repurchase: low_repurchase(known, base),
+        low_repurchase: e.signs.recall.is_some(),
+        fitted_customers: base.fit.as_ref().map_or(0, |fit| fit.customers),
+        converged: base.fit.as_ref().is_some_and(|fit| fit.converged),
+    })
+}
+
+fn intent(known: &Known, e: &Evaluation, base: &Background) -> Option<IntentScore> {
+    (!known.seen.is_empty()).then_some(IntentScore {
+        points: e.intent,
+        high_from: base.models.intent.value.high,
+        is_high: e.intent >= base.models.intent.value.high,
+        browsed: e.signs.browsed,
+        settings_version: base.models.intent.version,
     })
 }
 
@@ -244,14 +274,8 @@ fn approach(known: &Known, lang: Lang) -> Option<String> {
     Some(lang.pick(&approach.zh, &approach.en).to_owned())
 }
 
-fn low_repurchase(known: &Known, base: &Background) -> bool {
-    let days: Vec<chrono::NaiveDate> = known.orders.iter().filter(|o| !o.returned).map(|o| o.on).collect();
-    triggers::low_repurchase(&days, base.today, &base.models.triggers.value).applies
-}
-
 fn suggested(known: &Known, e: &Evaluation, base: &Background, lang: Lang) -> Vec<contract::scoring::Playbook> {
-    let fitting = playbooks::fitting(known, e, low_repurchase(known, base));
-    fitting.into_iter().map(|p| playbooks::show(p, lang)).collect()
+    playbooks::fitting(known, e, base).into_iter().map(|entry| playbooks::show(entry, lang)).collect()
 }
 
 fn change(c: persistence::customer_scores::Change) -> ScoreChange {
@@ -278,14 +302,24 @@ pub fn distribution(ctx: &mut Ctx<'_>, query: &DistributionQuery, lang: Lang) ->
     let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
     let conditions = people.conditions(&narrow);
     let visible = people.narrow(&visible, &narrow);
-    let found = persistence::cadence::by_word(ctx.conn, column, visible.owners())?;
     let shape = ctx.shape("customers")?;
     let field = shape.find(column).map(|(_, field)| field.clone()).ok_or(Error::NotFound)?;
-    let choices = match &field.kind {
+    let choices: Vec<(String, _)> = match &field.kind {
         Kind::Choice(choices) => choices.iter().map(|c| (c.key.to_string(), c.label.clone())).collect(),
         _ => Vec::new(),
     };
-    let count = |key: Option<&str>| found.iter().filter(|(k, _)| k.as_deref() == key).map(|(_, n)| n).sum::<i64>();
+    // The kept grid knows every live customer by owner, so those without a word need not be read.
+    let grid = persistence::rfm_grid::cells(ctx.conn, visible.owners())?;
+    let all: i64 = grid.iter().map(|cell| cell.customers).sum();
+    let words: Vec<&str> = choices.iter().map(|(key, _)| key.as_str()).collect();
+    let found: Vec<(String, i64)> = match column {
+        "rfm_segment" => grid.iter().filter_map(|c| Some((c.segment.clone()?, c.customers))).collect(),
+        _ => persistence::cadence::by_word(ctx.conn, column, &words, visible.owners())?,
+    };
+    let count = |key: Option<&str>| match key {
+        Some(key) => found.iter().filter(|(k, _)| k == key).map(|(_, n)| n).sum::<i64>(),
+        None => all - found.iter().map(|(_, n)| n).sum::<i64>(),
+    };
     let band = |key: Option<&str>, label: String| {
         let mut all = conditions.clone();
         all.push(match key {

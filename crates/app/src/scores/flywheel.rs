@@ -10,6 +10,7 @@ use contract::scoring::{
     DueQuery, EffortReport, EffortRow, FlywheelReading, FlywheelReport, MigrationQuery, PeriodQuery, PrincipleGauge,
     PrinciplesReport, RepeatCustomer, RepeatList, RfmFlow, RfmMigration, ScorePart,
 };
+use domain::automation::calendar::Calendar;
 use domain::flywheel::{self, Effort, Outcome, OutcomeFacts, Period, Reading, Wheel, busy_against_effective};
 use domain::four_r::R;
 use domain::grade;
@@ -29,6 +30,7 @@ struct Scope {
     models: Models,
     people: People,
     visible: Visible,
+    calendar: Calendar,
 }
 
 impl Scope {
@@ -38,7 +40,15 @@ impl Scope {
         let people = People::load(ctx)?;
         let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
         let visible = people.narrow(&visible, &narrow);
-        Ok((Scope { models: Models::load(ctx.conn)?, people, visible }, days))
+        let calendar = crate::calendar::load(ctx)?;
+        Ok((Scope { models: Models::load(ctx.conn)?, people, visible, calendar }, days))
+    }
+
+    /// The working days of a period until today: without public holidays, with the weekend days worked in exchange.
+    fn work_days(&self, ctx: &Ctx<'_>, days: Days) -> i64 {
+        let until = days.1.min(ctx.parse().today());
+        days.0.iter_days().take_while(|day| *day <= until).filter(|day| self.calendar.is_working_day(*day)).count()
+            as i64
     }
 }
 
@@ -55,13 +65,19 @@ fn measured(ctx: &mut Ctx<'_>, scope: &Scope, days: Days) -> Result<(i64, Princi
     let [commitment, energy, learning] = store::pulse(ctx.conn, days, owners)?;
     let by_grade = contact_scores::sums(ctx.conn, days, owners, By { grade: true, ..By::default() })?;
     let allocation = grade::allocation(&minutes(&by_grade), &scope.models.grade.value.target_share);
-    let work_days = i64::from(principles::work_days(days.0, days.1.min(ctx.parse().today()), &[], &[]));
+    let work_days = scope.work_days(ctx, days);
+    let trained = store::training(ctx.conn, days, owners)?;
+    // Learning as people feel it, and as tests show it where there were any.
+    let cognitive = match (learning, trained) {
+        (Some(felt), Some(shown)) => Some((felt + shown) / 2.0),
+        (felt, shown) => felt.or(shown),
+    };
     let facts = principles::Facts {
         acknowledged: share(said, goals * people),
         linked: share(linked, with_goals),
         pulse: commitment,
         precision: allocation.map(|a| a.index),
-        cognitive: learning,
+        cognitive,
         emotional: energy,
         worked: share(store::days_worked(ctx.conn, days, owners)?, people * work_days),
     };
@@ -129,7 +145,7 @@ fn outcomes(ctx: &mut Ctx<'_>, scope: &Scope, days: Days, contacts: i64, people:
     let parse = ctx.parse();
     let span = (parse.midnight(days.0), parse.midnight(days.1 + Duration::days(1)));
     let ramps = store::ramps(ctx.conn, days, owners)?;
-    let work_days = i64::from(principles::work_days(days.0, days.1.min(parse.today()), &[], &[]));
+    let work_days = scope.work_days(ctx, days);
     Ok(OutcomeFacts {
         won: count(won.n),
         lost: count(lost.n),
@@ -191,6 +207,14 @@ pub fn report(ctx: &mut Ctx<'_>, query: &PeriodQuery, lang: Lang) -> Result<Flyw
         leverage_known: four_r.bottleneck.leverage_known,
         fix: fix.map(|f| lang.pick(&f.zh, &f.en).to_owned()),
     })
+}
+
+/// The eleven indices of the 90 days until today, in the order of the self-assessment.
+pub(super) fn indices(ctx: &mut Ctx<'_>) -> Result<[Option<f64>; 11]> {
+    let (scope, days) = Scope::load(ctx, &PeriodQuery::default())?;
+    let (now, _) = turn(ctx, &scope, days)?;
+    let all: Vec<Option<f64>> = now.principles.into_iter().chain(now.four_r).chain(now.sdae).collect();
+    Ok(std::array::from_fn(|i| all.get(i).copied().flatten()))
 }
 
 /// Who does much, and who brings much.
@@ -288,7 +312,25 @@ pub fn migration(ctx: &mut Ctx<'_>, query: &MigrationQuery) -> Result<RfmMigrati
     let visible = people.narrow(&visible, &narrow);
     let parse = ctx.parse();
     let end = |day: NaiveDate| parse.midnight(day + Duration::days(1));
-    let flows = store::migration(ctx.conn, (end(from), end(to)), visible.owners())?;
-    let flow = |f: store::Flow| RfmFlow { from: f.earlier, to: f.later, customers: f.customers };
-    Ok(RfmMigration { from, to, flows: flows.into_iter().map(flow).collect() })
+    let moved = store::migration(ctx.conn, (end(from), end(to)), visible.owners())?;
+    let mut flows: BTreeMap<(Option<String>, Option<String>), i64> = BTreeMap::new();
+    // Who did not move since the first day is where the kept grid has them; who bought at neither time is not counted.
+    for cell in persistence::rfm_grid::cells(ctx.conn, visible.owners())? {
+        if let Some(segment) = cell.segment.filter(|s| s != "none") {
+            *flows.entry((Some(segment.clone()), Some(segment))).or_default() += cell.customers;
+        }
+    }
+    for flow in moved {
+        let now = flow.now.clone().filter(|now| now != "none");
+        if let Some(still) = now.and_then(|now| flows.get_mut(&(Some(now.clone()), Some(now)))) {
+            *still -= flow.customers;
+        }
+        if flow.earlier.is_some() || flow.later.is_some() {
+            *flows.entry((flow.earlier, flow.later)).or_default() += flow.customers;
+        }
+    }
+    let flow = |((from, to), customers): ((Option<String>, Option<String>), i64)| RfmFlow { from, to, customers };
+    let mut flows: Vec<RfmFlow> = flows.into_iter().filter(|(_, n)| *n > 0).map(flow).collect();
+    flows.sort_by(|a, b| b.customers.cmp(&a.customers).then_with(|| (&a.from, &a.to).cmp(&(&b.from, &b.to))));
+    Ok(RfmMigration { from, to, flows })
 }

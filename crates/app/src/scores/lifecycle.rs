@@ -1,15 +1,19 @@
-//! What follows when a customer enters a lifecycle stage: its history, what it is entitled to, and who must act.
+//! What follows from scores: the history of lifecycle stages, what a customer is entitled to, the playbooks that begin
+//! by themselves, and who must act.
 
 use super::customers::{Background, Known};
 use super::evaluate::Evaluation;
+use super::playbooks::Aim;
 use crate::{Ctx, Result};
 use chrono::Duration;
 use domain::lifecycle::Stage;
+use domain::playbooks::{Doer, Entry, Fits, Sign};
 use domain::record::{Record, Shape};
+use domain::trend::EFFECT_DAYS;
 use domain::value::Value;
 use persistence::events::Event;
 use persistence::lifecycle as store;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -20,6 +24,17 @@ pub(super) struct Consequences {
     tasks: Vec<Record>,
     revoked: Vec<(Uuid, Vec<String>)>,
     moves: Vec<store::Move>,
+    begun: Vec<Begun>,
+}
+
+/// A playbook that begins by itself.
+struct Begun {
+    customer: Uuid,
+    owner: Option<Uuid>,
+    manager: Option<Uuid>,
+    entry: Entry,
+    aim: Aim,
+    score: Option<f64>,
 }
 
 impl Consequences {
@@ -44,18 +59,51 @@ impl Consequences {
                 self.task(ctx, known, "lifecycle", "指定专属客户经理", base)?;
             }
         }
-        let before = known.customer.scores.health_band.as_deref().and_then(domain::health::Band::parse);
-        if let (Some(before), Some(now)) = (before, e.health.band)
-            && now > before
-        {
-            self.task(ctx, known, "health_alert", "客户健康度下降，尽快联系了解原因", base)?;
-        }
+        self.begin(known, e, base);
         let was_alive =
             known.customer.scores.alive.is_none_or(|p| p / 100.0 >= base.models.repeat.value.win_back_below);
         if was_alive && e.prediction.as_ref().is_some_and(|p| p.win_back) {
             self.task(ctx, known, "win_back", "重要客户可能流失，安排挽回拜访", base)?;
         }
         Ok(())
+    }
+
+    /// Notes the playbooks that begin by themselves: for a dimension that came into another band, a stage that was
+    /// entered, a sign that began to show.
+    fn begin(&mut self, known: &Known, e: &Evaluation, base: &Background) {
+        let settings = &base.models.sdae.value;
+        let mut reasons: Vec<Fits> = Vec::new();
+        for (before, now) in known.customer.scores.sdae.iter().zip(&e.sdae.dimensions) {
+            // Both as customers carry them: in whole points.
+            let bands = before.zip(now.total.score.map(f64::round)).map(|(before, now)| [before, now]);
+            let bands = bands.map(|both| both.map(|score| domain::sdae::band(score, settings)));
+            if let Some([_, band]) = bands.filter(|[before, now]| before != now) {
+                reasons.push(Fits::Dimension { dimension: now.dimension, band });
+            }
+        }
+        if known.stage.is_some_and(|(stage, _)| stage != e.lifecycle.stage) {
+            reasons.push(Fits::Stage { stage: e.lifecycle.stage });
+        }
+        let shows = e.signs.since(known.customer.scores.signs, base.today);
+        let signs = [Sign::Browsed, Sign::Recall, Sign::Churn, Sign::Health];
+        for ((sign, now), before) in signs.into_iter().zip(shows).zip(known.customer.scores.signs) {
+            if before.is_none() && now == Some(base.today) {
+                reasons.push(Fits::Sign { sign });
+            }
+        }
+        for fits in reasons {
+            for entry in base.library.automatic(fits, e.grade) {
+                let aim = super::playbooks::aim(&entry.plan, e);
+                self.begun.push(Begun {
+                    customer: known.customer.id,
+                    owner: known.customer.owner,
+                    manager: known.customer.manager,
+                    entry: entry.clone(),
+                    aim,
+                    score: e.sdae.dimensions[aim.0 as usize].total.score.map(f64::round),
+                });
+            }
+        }
     }
 
     fn grant(&mut self, ctx: &Ctx<'_>, known: &Known, key: &str, stage: &str, base: &Background) -> Result<()> {
@@ -92,6 +140,7 @@ impl Consequences {
         store::revoke(ctx.conn, &self.revoked, ctx.zone().day(ctx.now), ctx.now)?;
         let shape = ctx.shape("entitlements")?;
         insert(ctx, &shape, &self.entitlements)?;
+        self.carry_out(ctx)?;
         let shape = ctx.shape("tasks")?;
         let customers: Vec<Uuid> = self.tasks.iter().filter_map(|t| t.get(&shape, "customer_id").as_id()).collect();
         let open: HashSet<(Uuid, String)> = store::open_tasks(ctx.conn, &customers)?.into_iter().collect();
@@ -100,6 +149,57 @@ impl Consequences {
             key.is_some_and(|key| !open.contains(&key))
         });
         insert(ctx, &shape, &self.tasks)
+    }
+}
+
+impl Consequences {
+    /// Makes the runs and tasks of the playbooks that begin, except where the same one began within its time of effect.
+    fn carry_out(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+        if self.begun.is_empty() {
+            return Ok(());
+        }
+        let today = ctx.parse().today();
+        let customers: Vec<Uuid> = self.begun.iter().map(|b| b.customer).collect();
+        let since = today - Duration::days(i64::from(EFFECT_DAYS));
+        let mut known: HashSet<(Uuid, String)> = store::started(ctx.conn, &customers, since)?.into_iter().collect();
+        self.begun.retain(|b| known.insert((b.customer, b.entry.key.clone())));
+        let owners: Vec<Uuid> = self.begun.iter().filter_map(|b| b.owner).collect();
+        let leads: HashMap<Uuid, Uuid> = store::leads(ctx.conn, &owners)?.into_iter().collect();
+        let (runs, tasks) = (ctx.shape("playbook_runs")?, ctx.shape("tasks")?);
+        let (mut new_runs, mut new_tasks) = (Vec::new(), Vec::new());
+        for b in &self.begun {
+            let text = |text: &str| Value::Text(text.to_owned());
+            let mut run = blank(ctx, &runs, b.owner);
+            run.set(&runs, "customer_id", Value::Id(b.customer));
+            run.set(&runs, "name", text(&b.entry.plan.title.zh));
+            run.set(&runs, "playbook", text(&b.entry.key));
+            run.set(&runs, "automatic", Value::Bool(true));
+            run.set(&runs, "dimension", text(b.aim.0.code()));
+            run.set(&runs, "band", b.aim.1.map_or(Value::Null, |band| text(band.code())));
+            run.set(&runs, "started_on", Value::Date(today));
+            run.set(&runs, "score_before", b.score.map_or(Value::Null, Value::Num));
+            new_runs.push(run);
+            for step in &b.entry.plan.tasks {
+                let lead = b.owner.and_then(|owner| leads.get(&owner)).copied();
+                let doer = match step.doer {
+                    Doer::Manager => lead.or(b.owner),
+                    Doer::Service => b.manager.or(b.owner),
+                    Doer::Owner | Doer::Technical => b.owner,
+                };
+                let mut task = blank(ctx, &tasks, doer);
+                let due = ctx.parse().midnight(today + Duration::days(i64::from(step.in_days))) + Duration::hours(18);
+                task.set(&tasks, "title", text(&step.title.zh));
+                task.set(&tasks, "note", text(&super::playbooks::note(step, contract::problem::Lang::Zh)));
+                task.set(&tasks, "due_at", Value::Time(due));
+                task.set(&tasks, "status", text("open"));
+                task.set(&tasks, "priority", text(step.priority.code()));
+                task.set(&tasks, "customer_id", Value::Id(b.customer));
+                task.set(&tasks, "origin", Value::Text(format!("playbook:{}", b.entry.key)));
+                new_tasks.push(task);
+            }
+        }
+        insert(ctx, &runs, &new_runs)?;
+        insert(ctx, &tasks, &new_tasks)
     }
 }
 

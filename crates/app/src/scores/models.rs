@@ -3,7 +3,7 @@
 use crate::{Ctx, Error, Result};
 use domain::fields::FieldError;
 use domain::policy::Action;
-use domain::{cadence, four_r, grade, health, lifecycle, principles, repeat, sdae, tiers};
+use domain::{cadence, four_r, grade, health, intent, lifecycle, playbooks, principles, repeat, sdae, tiers};
 use persistence::db::AnyConnection;
 use persistence::score_settings::{self as store, Version};
 use serde::Serialize;
@@ -79,6 +79,10 @@ models! {
     triggers: repeat::triggers::Settings,
     /// Of the three principles.
     principles: principles::Settings,
+    /// Of intent.
+    intent: intent::Settings,
+    /// Of the playbooks.
+    playbooks: playbooks::Settings,
 }
 
 impl Models {

@@ -96,7 +96,7 @@ fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -
 fn fit(histories: &[History], at: DateTime<Utc>) -> Option<RepeatFit> {
     let buying = bg_nbd::fit(histories).ok()?;
     let spending = spend::fit(histories).ok().map(|fit| fit.params);
-    Some(RepeatFit { buying: buying.params, spending, customers: buying.customers, at })
+    Some(RepeatFit { buying: buying.params, spending, customers: buying.customers, converged: buying.converged, at })
 }
 
 /// Scores everybody once and gathers what they bought.

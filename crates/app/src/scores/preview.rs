@@ -57,7 +57,7 @@ pub fn preview(ctx: &mut Ctx<'_>, model: &str, document: &Json) -> Result<ScoreP
         let ids = persistence::customer_scores::ids_after(ctx.conn, after, CHUNK)?;
         let Some(last) = ids.last().copied() else { break };
         for known in customers::known(ctx, &now, &ids, false)? {
-            let band = |base: &Background| band(model, &evaluate(&known, base));
+            let band = |base: &Background| band(model, &evaluate(&known, base), base);
             tally.count(Some(known.customer.id), band(&now), band(&then));
         }
         after = Some(last);
@@ -74,10 +74,17 @@ pub fn preview(ctx: &mut Ctx<'_>, model: &str, document: &Json) -> Result<ScoreP
     Ok(tally.show(model, examples))
 }
 
-fn band(model: &str, e: &Evaluation) -> String {
+fn band(model: &str, e: &Evaluation, base: &Background) -> String {
+    let high = base.models.intent.value.high;
     let word = match model {
         "grade" => e.grade.map(|g| g.code()),
         "cadence" => e.standing.map(|s| s.status.code()),
+        "health" => e.health.band.map(|b| b.code()),
+        "tiers" => e.tier.map(|t| t.tier.code()),
+        "lifecycle" => Some(e.lifecycle.stage.code()),
+        "repeat" => e.prediction.as_ref().map(|p| if p.win_back { "win_back" } else { "staying" }),
+        "triggers" => Some(if e.signs.recall.is_some() { "recall" } else { "none" }),
+        "intent" => Some(if e.intent >= high { "high" } else { "none" }),
         _ => e.sdae.asset.map(|a| a.code()),
     };
     word.unwrap_or("none").to_owned()

@@ -1,6 +1,6 @@
 //! Every score of a customer with its reasons, and the playbooks that follow.
 
-use super::DueCustomer;
+use super::{DueCustomer, Playbook};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -27,6 +27,8 @@ pub struct CustomerScores {
     pub repeat: Option<RepeatScore>,
     /// How to speak with such a customer, in the caller's language; null without a profile.
     pub approach: Option<String>,
+    /// How much it looks as if it were about to buy; null while nothing of the kind was seen.
+    pub intent: Option<IntentScore>,
     /// Playbooks that fit: for signs that something is wrong, for its dimensions from the lowest, for its stage and its profile.
     pub playbooks: Vec<Playbook>,
     /// Earlier scores, newest first.
@@ -147,6 +149,12 @@ pub struct HealthScore {
     pub silent: bool,
     /// Silence from this day on.
     pub silent_since: NaiveDate,
+    /// Views of competitors in the months that count as silence; null while none was ever seen.
+    pub competitor_views: Option<u32>,
+    /// Silence and rising interest in competitors (S1-43).
+    pub high_churn_risk: bool,
+    /// What fell within the days of the settings (S4-25), in the caller's language.
+    pub alerts: Vec<String>,
     /// The version of the settings.
     pub settings_version: i64,
 }
@@ -249,79 +257,37 @@ pub struct RepeatScore {
     pub next_in_days: Option<i64>,
     /// It bought less than usual people do in the months of the trigger: call back (S1-11).
     pub low_repurchase: bool,
+    /// From how many customers the model was found.
+    pub fitted_customers: u64,
+    /// False where the data of all customers say too little: to be used with care.
+    pub converged: bool,
 }
 
-/// What to do about a score, a stage, a segment or a sign.
+/// How much a customer looks as if it were about to buy (S4-43).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Playbook {
-    /// What it is started by.
-    pub key: String,
-    /// Its name, in the caller's language.
-    pub title: String,
-    /// What it is to reach, in the caller's language.
-    pub aim: String,
-    /// Its tasks.
-    pub tasks: Vec<PlaybookTask>,
-}
-
-/// A task of a playbook.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PlaybookTask {
-    /// What to do, in the caller's language.
-    pub title: String,
-    /// How to do it, in the caller's language.
-    pub note: String,
-    /// Days until it is due.
-    pub days: u16,
-    /// `high`, `normal` or `low`.
-    pub priority: String,
-    /// Who does it, in the caller's language.
-    pub doer: String,
-}
-
-/// Every playbook.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Playbooks {
-    /// The playbooks.
-    pub items: Vec<Playbook>,
-}
-
-/// Which playbook to start.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(example = json!({ "playbook": "win_back" })))]
-#[serde(deny_unknown_fields)]
-pub struct NewPlaybookRun {
-    /// Its key.
-    pub playbook: String,
-}
-
-/// A playbook that was started.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PlaybookRunStarted {
-    /// The run.
-    pub run_id: Uuid,
-    /// The playbook's name.
-    pub title: String,
-    /// The dimension that its effect is measured by after 90 days.
-    pub dimension: String,
-    /// Its tasks.
-    pub task_ids: Vec<Uuid>,
+pub struct IntentScore {
+    /// Points as they are worth now.
+    pub points: f64,
+    /// From so many points on intent is high.
+    pub high_from: f64,
+    /// It is.
+    pub is_high: bool,
+    /// It looked often lately and did not order (S1-10).
+    pub browsed: bool,
+    /// The version of the settings.
+    pub settings_version: i64,
 }
 
 /// A score as it became at a time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScoreChange {
-    /// `grade`, `sdae`, `health`, `repeat` or `rfm`.
+    /// `grade`, `sdae`, `health`, `tier`, `repeat` or `rfm`.
     pub model: String,
     /// When.
     pub at: DateTime<Utc>,
-    /// The score from then on; of `sdae` the mean of the known dimensions.
+    /// The score from then on; of `sdae` the mean of the known dimensions, of `tier` the amount paid in 12 months.
     pub value: f64,
     /// The band from then on.
     pub band: String,

@@ -206,6 +206,32 @@ pub(super) const AUDIT_AREAS: &[Choice] = &[
     choice("customers", "SDAE 客户质量", "SDAE customer quality", "neutral"),
 ];
 
+pub(super) const BEHAVIOUR_KINDS: &[Choice] = &[
+    choice("product_view", "浏览产品", "Looked at a product", "info"),
+    choice("price_view", "查看价格", "Looked at prices", "primary"),
+    choice("case_download", "下载案例", "Downloaded a case", "success"),
+    choice("white_paper", "下载白皮书", "Downloaded a white paper", "success"),
+    choice("webinar", "参加直播", "Attended a webinar", "primary"),
+    choice("trial_request", "申请试用", "Asked for a trial", "warning"),
+    choice("page_view", "浏览网页", "Page view", "info"),
+    choice("download", "下载资料", "Download", "success"),
+    choice("form", "提交表单", "Form sent", "primary"),
+    choice("email_open", "打开邮件", "Mail opened", "info"),
+    choice("email_click", "点击邮件链接", "Mail clicked", "info"),
+    choice("competitor_view", "浏览竞品", "Looked at a competitor", "error"),
+    choice("other", "其他", "Other", "neutral"),
+];
+
+pub(super) const TRAINING_KINDS: &[Choice] = &[
+    choice("product", "产品知识", "Product", "primary"),
+    choice("skill", "销售技能", "Sales skill", "info"),
+    choice("tool", "工具使用", "Tools", "neutral"),
+    choice("review", "案例复盘", "Case review", "success"),
+];
+
+pub(super) const OBSTACLE_STATUS: &[Choice] =
+    &[choice("open", "待解决", "Open", "warning"), choice("resolved", "已解决", "Resolved", "success")];
+
 pub(super) const REMINDERS: &[Choice] = &[
     choice("none", "不提醒", "None", "neutral"),
     choice("at_due", "到期时", "When due", "info"),
@@ -226,14 +252,4 @@ pub(super) const REPEATS: &[Choice] = &[
 pub(super) const REPEAT_BY: &[Choice] = &[
     choice("done", "完成后生成下一次", "When this one is done", "info"),
     choice("schedule", "到期就生成下一次", "When this one is due", "info"),
-];
-
-pub(super) const BEHAVIOUR_KINDS: &[Choice] = &[
-    choice("page_view", "浏览网页", "Page view", "info"),
-    choice("download", "下载资料", "Download", "primary"),
-    choice("webinar", "参加线上活动", "Webinar", "success"),
-    choice("form", "提交表单", "Form", "primary"),
-    choice("email_open", "打开邮件", "Mail opened", "info"),
-    choice("email_click", "点击邮件链接", "Mail clicked", "info"),
-    choice("other", "其他", "Other", "neutral"),
 ];

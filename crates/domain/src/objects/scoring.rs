@@ -1,7 +1,7 @@
 //! What the scores are made of besides customers and their history: the content library, the resource catalogue,
 //! assessments, entitlements, playbooks carried out, goals and the voices of the team.
 
-use super::{Descending, field, int, link, links, long, one_of, owner, several, text};
+use super::{Descending, field, int, link, links, long, one_of, owner, several, tags, text};
 use crate::fields::Direction::Ascending;
 use crate::fields::{Kind, ObjectDef, label};
 use crate::objects::lists::{
@@ -43,6 +43,7 @@ pub static CONTENTS: ObjectDef = ObjectDef {
         several("stages", "适用阶段", "For stages", LIFECYCLE_STAGES).column(),
         links("pain_ids", "解决的痛点", "For pains", "pains").column(),
         several("roles", "适合角色", "For roles", CONTACT_ROLES).column(),
+        tags(),
         text("summary", "一句话要点", "Message in a sentence", 300).column(),
         field("url", "链接", "Link", Kind::Url),
         field("active", "启用", "In use", Kind::Bool).default("true"),
@@ -151,6 +152,8 @@ pub static PLAYBOOK_RUNS: ObjectDef = ObjectDef {
         text("name", "打法", "Playbook", 200).required().column(),
         one_of("dimension", "维度", "Dimension", DIMENSIONS).required().column(),
         one_of("band", "档位", "Band", SCORE_BANDS).column(),
+        text("playbook", "打法代码", "Playbook key", 100).read_only(),
+        field("automatic", "自动启动", "Started by itself", Kind::Bool).read_only(),
         field("started_on", "开始日期", "Started", Kind::Date).required().column(),
         percent("score_before", "开始前得分", "Score before").read_only().column(),
         percent("score_after", "90 天后得分", "Score after 90 days").read_only().column(),

@@ -1,6 +1,6 @@
 //! What people do and have done: activities, what customers do by themselves, tasks.
 
-use super::lists::{ACTIVITY_KINDS, BEHAVIOUR_KINDS, GRADES, PRIORITIES, REMINDERS, REPEAT_BY, REPEATS, TASK_STATUS};
+use super::lists::{ACTIVITY_KINDS, GRADES, PRIORITIES, REMINDERS, REPEAT_BY, REPEATS, TASK_STATUS};
 use super::{field, int, link, links, long, one_of, owner, text};
 use crate::fields::Direction::{Ascending, Descending};
 use crate::fields::{Kind, ObjectDef, label};
@@ -40,34 +40,6 @@ pub static ACTIVITIES: ObjectDef = ObjectDef {
         long("note", "内容", "Note"),
     ],
     search: &["subject"],
-    sort: &[("occurred_at", Descending)],
-    customizable: true,
-};
-
-/// Something that a customer did by themselves: read a page, took a document, came to a webinar.
-pub static BEHAVIOURS: ObjectDef = ObjectDef {
-    key: "behaviours",
-    singular: "behaviour",
-    label: label("客户行为", "Behaviour"),
-    label_plural: label("客户行为", "Behaviours"),
-    title: "name",
-    owned: true,
-    permission: "activities",
-    fields: &[
-        text("name", "内容", "What", 200).required().column(),
-        one_of("kind", "类型", "Kind", BEHAVIOUR_KINDS).required().column(),
-        field("occurred_at", "时间", "Time", Kind::DateTime).required().column(),
-        link("customer_id", "客户", "Customer", "customers").column(),
-        link("contact_id", "联系人", "Contact", "contacts").column(),
-        text("url", "网址", "Address", 1_000),
-        text("source", "来源", "Source", 100),
-        field("email", "邮箱", "E-mail", Kind::Email),
-        field("phone", "手机", "Mobile", Kind::Phone),
-        text("external_key", "外部编号", "External id", 200),
-        text("event_key", "事件编号", "Event key", 200),
-        owner(),
-    ],
-    search: &[],
     sort: &[("occurred_at", Descending)],
     customizable: true,
 };

@@ -51,3 +51,36 @@ fn a_high_churn_risk_brings_an_exclusive_benefit_and_an_executive_visit() {
     assert_eq!(titles, ["Offer an exclusive benefit", "Executive visit"]);
     assert!(churn_risk().steps.iter().all(|s| s.priority == Priority::High));
 }
+
+#[test]
+fn every_shipped_playbook_says_for_whom_it_is_and_the_two_of_the_source_begin_by_themselves() {
+    let library = Library::of(&Settings::default());
+    assert!(library.entries.iter().all(|e| e.plan.fits != Fits::Any {} && e.shipped && !e.own));
+    let weak = Fits::Dimension { dimension: Dimension::Security, band: Band::Weak };
+    let started = |grade| library.automatic(weak, grade).map(|e| e.key.as_str()).collect::<Vec<_>>();
+    assert_eq!(started(Some(crate::grade::Grade::A)), ["security_weak"]);
+    assert!(started(Some(crate::grade::Grade::D)).is_empty() && started(None).is_empty());
+    let sign = Fits::Sign { sign: Sign::Health };
+    assert_eq!(library.fitting(sign).map(|e| e.key.as_str()).collect::<Vec<_>>(), ["health_alert"]);
+    assert_eq!(library.automatic(sign, Some(crate::grade::Grade::A)).count(), 0);
+}
+
+#[test]
+fn a_changed_playbook_stands_in_the_place_of_the_shipped_one_and_own_ones_come_last() {
+    let mut settings = Settings::default();
+    let mut plan = Library::of(&settings).find("win_back").unwrap().plan.clone();
+    plan.title = Words::same("挽回");
+    plan.fits = Fits::Sign { sign: Sign::Churn };
+    settings.own.insert("win_back".to_owned(), plan.clone());
+    settings.own.insert("zz_own".to_owned(), Plan { active: false, ..plan.clone() });
+    settings.check().unwrap();
+    let library = Library::of(&settings);
+    assert_eq!(library.entries.len(), 29);
+    assert!(library.find("win_back").is_some_and(|e| e.shipped && e.own && e.plan.title.zh == "挽回"));
+    assert!(library.entries.last().is_some_and(|e| e.key == "zz_own" && !e.shipped));
+    assert_eq!(library.fitting(Fits::Sign { sign: Sign::Churn }).count(), 2);
+    assert_eq!(library.fitting(Fits::Sign { sign: Sign::WinBack }).count(), 0);
+    settings.own.insert("empty".to_owned(), Plan { tasks: Vec::new(), title: Words::default(), ..plan });
+    let fields: Vec<String> = settings.check().unwrap_err().into_iter().map(|e| e.field).collect();
+    assert_eq!(fields, ["own.empty.title", "own.empty.tasks"]);
+}

@@ -91,6 +91,19 @@ pub fn low_repurchase(orders: &[NaiveDate], as_of: NaiveDate, settings: &Setting
     Trigger { applies: is_old && count < settings.least_repeats, count, limit: settings.least_repeats, from }
 }
 
+/// The day since which [`low_repurchase`] applies: that on which the purchase that was the last to be enough fell out
+/// of the time.
+pub fn low_repurchase_since(orders: &[NaiveDate], as_of: NaiveDate, settings: &Settings) -> Option<NaiveDate> {
+    if !low_repurchase(orders, as_of, settings).applies {
+        return None;
+    }
+    let mut days: Vec<NaiveDate> = orders.iter().copied().filter(|day| *day <= as_of).collect();
+    days.sort_unstable_by(|a, b| b.cmp(a));
+    let enough = usize::try_from(settings.least_repeats).unwrap_or(usize::MAX).saturating_sub(1);
+    let last = days.get(enough).or(days.last())?;
+    last.checked_add_months(Months::new(settings.repeat_months))
+}
+
 fn count(days: &[NaiveDate], from: NaiveDate, to: NaiveDate) -> u32 {
     let n = days.iter().filter(|day| (from..=to).contains(*day)).count();
     u32::try_from(n).unwrap_or(u32::MAX)

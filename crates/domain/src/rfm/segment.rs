@@ -95,7 +95,8 @@ impl Segment {
 }
 
 /// The strategy that overlays the segments (S2-08).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Overlay {
     /// All three high.
     HighValue,
@@ -112,6 +113,15 @@ impl Overlay {
             Self::HighValue => "high_value",
             Self::Potential => "potential",
             Self::Sleeping => "sleeping",
+        }
+    }
+
+    /// The Chinese and the English name.
+    pub fn label(self) -> [&'static str; 2] {
+        match self {
+            Self::HighValue => ["高价值客户", "High value"],
+            Self::Potential => ["潜力客户", "Potential"],
+            Self::Sleeping => ["沉睡客户", "Sleeping"],
         }
     }
 

@@ -134,7 +134,8 @@ fn judged(indicator: Indicator, assessments: &[Assessment], settings: &Settings)
     }
 }
 
-fn band(score: f64, settings: &Settings) -> Band {
+/// The band of a score.
+pub fn band(score: f64, settings: &Settings) -> Band {
     if reaches(score, settings.cuts.strong) {
         Band::Strong
     } else if reaches(score, settings.cuts.sound) {

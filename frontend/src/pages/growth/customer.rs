@@ -1,6 +1,8 @@
 //! Everything the models say about one customer, with the reasons: what to do next, SDAE, health, grade, rhythm, worth.
 
+use super::likes::{Intent, Likes};
 use super::playbooks::{PlaybookList, start};
+use super::visit::Visit;
 use super::{gauge, list, num, score, words};
 use crate::browser;
 use crate::data::query::use_query;
@@ -26,6 +28,7 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
     let l = use_lang();
     let session = use_session();
     let toaster = use_toaster();
+    let visiting = use_state_eq(|| None::<bool>);
     let overview = use_query::<Value>(format!("/customers/{}/overview", p.id));
     let (Some(o), currency) = (&overview.data, session.currency()) else {
         return match &overview.error {
@@ -39,17 +42,36 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
         let (id, toaster) = (p.id.clone(), toaster);
         Callback::from(move |key: String| start(l, toaster.clone(), id.clone(), key))
     };
+    let may_log = session.object("activities").is_some_and(|a| a.may("create"));
+    let open = |planned: bool| {
+        let visiting = visiting.clone();
+        Callback::from(move |_: MouseEvent| visiting.set(Some(planned)))
+    };
+    let close = {
+        let (visiting, refetch) = (visiting.clone(), overview.refetch.clone());
+        Callback::from(move |()| {
+            visiting.set(None);
+            refetch.emit(())
+        })
+    };
+    let name = o.get("customer").map_or("", |c| words(c, "name")).to_owned();
     html! {
         <div class="p-4" data-testid="scores">
+            if may_log { <div class="mb-4 flex flex-wrap gap-2"><button class="btn btn-sm btn-primary" data-testid="log-visit" onclick={open(false)}>{ icon("notebook-pen", "size-4") }{ l.log_contact() }</button><button class="btn btn-sm" data-testid="plan-visit" onclick={open(true)}>{ icon("calendar-clock", "size-4") }{ l.plan_contact() }</button></div> }
             { next_actions(l, list(o, "next_actions"), &onstart) }
+            if of("intent").get("browsed").and_then(Value::as_bool) == Some(true) { <p class="mt-3 flex items-center gap-1.5 text-[13px] text-warning">{ icon("circle-alert", "size-4") }{ l.intent_browsed() }</p> }
             <div class="mt-4 grid grid-cols-1 items-start gap-4 md:grid-cols-2">
-                { sdae(l, of("sdae")) }
+                { sdae(l, of("sdae"), of("history").as_array().map_or(&[], Vec::as_slice)) }
                 <div class="grid min-w-0 grid-cols-1 gap-4">{ health(l, of("health")) }{ grade(l, of("grade")) }</div>
                 { rhythm(l, of("cadence")) }
                 { lifecycle(l, of("lifecycle"), of("tier"), currency) }
                 { repeat(l, of("repeat"), currency) }
+                <Likes id={p.id.clone()} />
+                <Intent id={p.id.clone()} />
+                { effects(l, list(o, "playbook_runs")) }
                 <section class="rounded-box border border-base-300 p-4"><h3 class="mb-2 text-[13px] font-semibold">{ l.playbooks() }</h3><PlaybookList items={of("playbooks").as_array().cloned().unwrap_or_default()} onstart={onstart.clone()} /></section>
             </div>
+            if let Some(planned) = *visiting { <Visit customer={(p.id.clone(), name)} {planned} onclose={close} /> }
         </div>
     }
 }
@@ -105,19 +127,22 @@ fn why(l: Lang, parts: &[Value]) -> Html {
     <li class="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3" title={words(p, "formula").to_owned()}><span class="truncate">{ words(p, "label") }</span><span class="tabular-nums">{ score(l, num(p, "value")) }{ " × " }{ format::number(num(p, "weight").unwrap_or(0.0), 2) }</span><span class="col-span-2 truncate text-base-content/70">{ source(p) }if !words(p, "formula").is_empty() { { " · " }{ words(p, "formula") } }</span></li> }) }</ul></details> }
 }
 
-fn sdae(l: Lang, v: &Value) -> Html {
+fn sdae(l: Lang, v: &Value, history: &[Value]) -> Html {
     let extra = html! { <>if !words(v, "asset_label").is_empty() { { badge("primary", words(v, "asset_label")) } }if v.get("at_risk").and_then(Value::as_bool).unwrap_or(false) { { badge("error", l.at_risk()) } }</> };
     sheet(
         l.sdae(),
         extra,
-        html! { <>{ for list(v, "dimensions").iter().map(|d| html! { <div>
+        html! { <>{ super::radar::radar(l, v, history) }{ for list(v, "dimensions").iter().map(|d| html! { <div>
         { gauge(l, words(d, "label"), num(d, "score"), html! { <>if words(d, "dimension") == words(v, "weakest") { { badge("warning", l.weakest()) } }{ pill(d, "band", "band_label") }</> }) }{ why(l, list(d, "parts")) }</div> }) }</> },
     )
 }
 
 fn health(l: Lang, v: &Value) -> Html {
     let silent = v.get("silent").and_then(Value::as_bool).unwrap_or(false);
-    let body = html! { <>{ gauge(l, l.health(), num(v, "score"), html! {}) }if silent { <p class="flex items-center gap-1.5 text-xs text-error">{ icon("circle-alert", "size-3.5") }{ l.silent_since(words(v, "silent_since")) }</p> }{ why(l, list(v, "parts")) }</> };
+    let body = html! { <>{ gauge(l, l.health(), num(v, "score"), html! {}) }if silent { <p class="flex items-center gap-1.5 text-xs text-error">{ icon("circle-alert", "size-3.5") }{ l.silent_since(words(v, "silent_since")) }</p> }
+    if v.get("high_churn_risk").and_then(Value::as_bool).unwrap_or(false) { <p class="flex items-center gap-1.5 text-xs text-error">{ icon("circle-alert", "size-3.5") }{ l.churn_high() }</p> }
+    if let Some(n) = num(v, "competitor_views") { <p class="text-xs text-base-content/70">{ l.competitor_views(n as i64) }</p> }
+    { for list(v, "alerts").iter().filter_map(Value::as_str).map(|a| html! { <p class="flex items-center gap-1.5 text-xs text-warning">{ icon("circle-alert", "size-3.5") }{ a }</p> }) }{ why(l, list(v, "parts")) }</> };
     sheet(l.health(), pill(v, "band", "band_label"), body)
 }
 
@@ -176,16 +201,35 @@ fn repeat(l: Lang, v: &Value, currency: &str) -> Html {
         return sheet(l.worth(), html! {}, html! { <p class="text-xs text-base-content/70">{ l.worth_none() }</p> });
     }
     let money = |key: &str| html! { { num(v, key).map_or_else(|| l.unknown().to_owned(), |m| format::money(l, currency, m as i64)) } };
-    let alive = num(v, "alive");
+    // After a single purchase the model always says 100 %: that is no finding.
+    let alive = num(v, "alive").filter(|_| num(v, "repeats") != Some(0.0));
     let bought = list(v, "expected_purchases");
     let expected: Vec<String> = bought.iter().filter_map(Value::as_f64).map(|x| format::number(x, 1)).collect();
     let extra = html! { <>if v.get("win_back").and_then(Value::as_bool).unwrap_or(false) { { badge("error", l.win_back()) } }</> };
     let body = html! { <dl>
-        { fact(l.alive(), html! { <span class={cls!("rounded-md px-1.5", tone(if alive.is_some_and(|a| a < 40.0) { "error" } else { "success" }))}>{ alive.map_or_else(|| l.unknown().to_owned(), format::percent) }</span> }) }
+        { fact(l.alive(), html! { <span class={cls!("rounded-md px-1.5", tone(match alive { Some(a) if a < 40.0 => "error", Some(_) => "success", None => "neutral" }))}>{ alive.map_or_else(|| l.insufficient().to_owned(), format::percent) }</span> }) }
         { fact(l.expected_purchases(), html! { { expected.join(" / ") } }) }
         { fact(l.year_value(), money("year_minor")) }{ fact(l.lifetime_value(), money("lifetime_minor")) }{ fact(l.value_at_risk(), money("at_risk_minor")) }
         if let Some(days) = num(v, "cycle_days") { { fact(l.buying_cycle(), html! { { l.days_n(&format::number(days, 0)) } }) } }
+        <p class="mt-1 text-xs text-base-content/70">{ l.care_fitted(&format::group(num(v, "fitted_customers").unwrap_or(0.0) as u64)) }</p>
+        if v.get("converged").and_then(Value::as_bool) == Some(false) { <p class="mt-1 rounded-lg bg-warning/10 px-3 py-2 text-xs">{ l.care_converged() }</p> }
         if num(v, "repeats") == Some(0.0) { <p class="mt-1 text-xs text-base-content/70">{ l.one_purchase() }</p> }
     </dl> };
     sheet(l.worth(), extra, body)
+}
+
+/// The playbooks that were started, and what they did.
+fn effects(l: Lang, runs: &[Value]) -> Html {
+    if runs.is_empty() {
+        return html! {};
+    }
+    let clock = browser::clock();
+    html! { <section class="min-w-0 rounded-box border border-base-300 p-4" data-testid="effects"><h3 class="mb-1 text-[13px] font-semibold">{ l.effect_title() }</h3><ul class="text-[13px]">{ for runs.iter().map(|r| {
+        let (before, after) = (num(r, "score_before"), num(r, "score_after"));
+        let effect = match before.zip(after) {
+            Some((b, a)) => html! { <span class={cls!("tabular-nums", if a > b { "text-success" } else if a < b { "text-error" } else { "" })}>{ l.effect_change(&format::number(b, 0), &format::number(a, 0)) }</span> },
+            None => html! { <span class="text-xs text-base-content/70">{ l.effect_waiting() }</span> },
+        };
+        html! { <li class="flex min-h-8 items-center justify-between gap-3"><Link<Route> to={Route::record("playbook_runs", words(r, "id"))} classes="min-w-0 truncate hover:text-primary">{ words(r, "name") }<span class="ml-2 text-xs text-base-content/70">{ format::date(l, words(r, "started_on"), &clock) }</span></Link<Route>><span class="shrink-0">{ effect }</span></li> }
+    }) }</ul></section> }
 }

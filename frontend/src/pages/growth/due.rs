@@ -4,17 +4,13 @@ use super::{bar, behind, list, num, words};
 use crate::browser;
 use crate::data::query::use_query;
 use crate::data::session::use_session;
-use crate::data::types::Record;
 use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::parts::{Lazy, Room};
-use crate::record::form::RecordFormProps;
 use crate::record::link::{Choice, LinkPicker};
 use crate::route::Route;
 use crate::ui::{Card, Empty, Failed, avatar, badge, icon, page_head, skeleton_rows};
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::rc::Rc;
+use serde_json::Value;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -29,6 +25,7 @@ pub(crate) fn Due() -> Html {
     let of = owner.as_ref().map(|o| format!("owner_id={}", o.0)).unwrap_or_default();
     let due = use_query::<Value>(format!("/cadence/due?limit=100&{of}").trim_end_matches('&').to_owned());
     let summary = use_query::<Value>(format!("/cadence/summary?{of}").trim_end_matches(['?', '&']).to_owned());
+    let keen = use_query::<Value>(format!("/intent?limit=12&{of}").trim_end_matches('&').to_owned());
     let onowner = {
         let owner = owner.clone();
         Callback::from(move |c: Option<Choice>| owner.set(c))
@@ -61,21 +58,11 @@ pub(crate) fn Due() -> Html {
         if let Some(s) = &summary.data { { standing(l, s) } }
         <div class="mt-4 grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
             <Card title={l.due_today()}>{ body }</Card>
-            if let Some(s) = &summary.data { { too_often(l, s) } }
+            <div class="grid min-w-0 gap-4">if let Some(k) = &keen.data { { about_to_buy(l, k) } }
+            if let Some(s) = &summary.data { { too_often(l, s) } }</div>
         </div>
-        if let (Some(c), Some(meta)) = ((*logging).clone(), session.object("activities")) { <Lazy room={Room::Form(Box::new(visit(meta.clone(), &c, close)))} /> }
+        if let Some(c) = (*logging).clone() { <Lazy room={Room::Visit(Box::new(super::VisitProps { customer: c, planned: false, onclose: close }))} /> }
     </> }
-}
-
-/// A form for the contact that was just made.
-fn visit(meta: crate::data::types::ObjectMeta, customer: &Choice, onclose: Callback<()>) -> RecordFormProps {
-    let preset: Record = [("customer_id", json!(customer.0)), ("kind", json!("visit")), ("completed", json!(true))]
-        .into_iter()
-        .filter(|(k, _)| meta.field(k).is_some())
-        .map(|(k, v)| (k.to_owned(), v))
-        .collect();
-    let refs = Rc::new(BTreeMap::from([customer.clone()]));
-    yew::props!(RecordFormProps { meta, preset, refs, onclose })
 }
 
 fn tone(status: &str) -> &'static str {
@@ -118,6 +105,16 @@ fn line(l: Lang, currency: &str, c: &Value, onlog: Option<Callback<Choice>>) -> 
             </div>
         </li>
     }
+}
+
+/// Customers of high intent, and what they did last.
+fn about_to_buy(l: Lang, k: &Value) -> Html {
+    let rows = list(k, "items");
+    if rows.is_empty() {
+        return html! { <Card title={l.keen()}><Empty small=true icon="sparkles" title={l.keen_none()} body={l.keen_none_body()} /></Card> };
+    }
+    let clock = browser::clock();
+    html! { <Card title={l.keen()}><ul class="divide-y divide-base-300/60 pb-1" data-testid="keen">{ for rows.iter().map(|c| html! { <li><Link<Route> to={Route::record("customers", words(c, "customer_id"))} classes="flex min-h-12 items-center justify-between gap-3 px-4 py-1.5 text-[13px] hover:bg-base-200/60"><span class="min-w-0"><span class="block truncate">{ words(c, "name") }</span><span class="block truncate text-xs text-base-content/70">{ words(c, "last_seen") }{ " · " }{ format::moment(l, words(c, "last_seen_at"), &clock) }</span></span><b class="shrink-0 font-semibold tabular-nums text-primary">{ l.points_n(&format::group(num(c, "points").unwrap_or(0.0) as u64)) }</b></Link<Route>></li> }) }</ul></Card> }
 }
 
 fn too_often(l: Lang, s: &Value) -> Html {

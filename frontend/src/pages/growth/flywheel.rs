@@ -1,6 +1,7 @@
 //! The flywheel: three wheels that drive one another, which of them is slow, and what they bring.
 
-use super::{Span, change, gauge, list, num, score, since, words};
+use super::scope::{Scope, ScopeBar};
+use super::{change, gauge, list, num, score, words};
 use crate::browser;
 use crate::data::query::use_query;
 use crate::data::session::use_session;
@@ -18,13 +19,13 @@ use yew_router::prelude::*;
 pub(crate) fn Wheel() -> Html {
     let l = use_lang();
     let session = use_session();
-    let days = use_state_eq(|| 90i64);
+    let scope = use_state_eq(Scope::default);
     browser::set_title(&format!("{} · {}", l.nav_flywheel(), l.app_name()));
-    let report = use_query::<Value>(format!("/flywheel{}", since(*days)));
-    let effort = use_query::<Value>(format!("/effort{}", since(*days)));
-    let ondays = {
-        let days = days.clone();
-        Callback::from(move |d: i64| days.set(d))
+    let report = use_query::<Value>(format!("/flywheel{}", scope.query()));
+    let effort = use_query::<Value>(format!("/effort{}", scope.query()));
+    let onscope = {
+        let scope = scope.clone();
+        Callback::from(move |s: Scope| scope.set(s))
     };
     let body = match (&report.data, &report.error) {
         (Some(r), _) => html! { <>
@@ -46,7 +47,7 @@ pub(crate) fn Wheel() -> Html {
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={effort.refetch.clone()} /> },
         (None, None) => skeleton_lines(6),
     };
-    html! { <>{ page_head(html! { { l.nav_flywheel() } }, html! { <Span days={*days} onchange={ondays} /> }) }{ body }<div class="mt-4"><Card title={l.busy_or_effective()}>{ people }</Card></div></> }
+    html! { <>{ page_head(html! { { l.nav_flywheel() } }, html! { <ScopeBar scope={(*scope).clone()} onchange={onscope} /> }) }<p class="-mt-1 mb-4 max-w-4xl text-[13px] text-base-content/75">{ l.story_text() }</p>{ body }<div class="mt-4"><Card title={l.busy_or_effective()}>{ people }</Card></div></> }
 }
 
 /// Three rings, the innermost drives the others; the slowest stands out.
@@ -111,6 +112,6 @@ fn people(l: Lang, currency: &str, e: &Value) -> Html {
         "idle" => "error",
         _ => "neutral",
     };
-    html! { <div class="overflow-x-auto" tabindex="0"><table class="w-full text-[13px]"><thead class="text-left text-xs text-base-content/70"><tr class="h-8"><th class="px-4 font-medium">{ l.by_user() }</th><th class="px-2 text-right font-medium">{ l.contacts_n() }</th><th class="px-2 text-right font-medium">{ l.m_won_value() }</th><th class="px-2 text-right font-medium">{ l.per_contact() }</th><th class="px-2 text-right font-medium">{ l.overall() }</th><th class="px-4 font-medium">{ l.placed() }</th></tr></thead>
-    <tbody class="divide-y divide-base-300/60">{ for rows.iter().map(|p| html! { <tr class="h-10" key={words(p, "user_id").to_owned()}><td class="whitespace-nowrap px-4 font-medium">{ words(p, "name") }</td><td class="px-2 text-right tabular-nums">{ format::group(num(p, "contacts").unwrap_or(0.0) as u64) }</td><td class="px-2 text-right tabular-nums">{ format::money(l, currency, num(p, "won_minor").unwrap_or(0.0) as i64) }</td><td class="px-2 text-right tabular-nums">{ num(p, "won_minor_per_contact").map_or_else(|| l.unknown().to_owned(), |v| format::money(l, currency, v as i64)) }</td><td class="px-2 text-right tabular-nums">{ score(l, num(p, "index")) }</td><td class="px-4" title={words(p, "advice").to_owned()}>{ badge(color(words(p, "quadrant")), words(p, "quadrant_label")) }</td></tr> }) }</tbody></table></div> }
+    html! { <>{ super::radar::scatter(l, e) }<div class="overflow-x-auto" tabindex="0"><table class="w-full text-[13px]"><thead class="text-left text-xs text-base-content/70"><tr class="h-8"><th class="px-4 font-medium">{ l.by_user() }</th><th class="px-2 text-right font-medium">{ l.contacts_n() }</th><th class="px-2 text-right font-medium">{ l.m_won_value() }</th><th class="px-2 text-right font-medium">{ l.per_contact() }</th><th class="px-2 text-right font-medium">{ l.overall() }</th><th class="px-4 font-medium">{ l.placed() }</th></tr></thead>
+    <tbody class="divide-y divide-base-300/60">{ for rows.iter().map(|p| html! { <tr class="h-10" key={words(p, "user_id").to_owned()}><td class="whitespace-nowrap px-4 font-medium">{ words(p, "name") }</td><td class="px-2 text-right tabular-nums">{ format::group(num(p, "contacts").unwrap_or(0.0) as u64) }</td><td class="px-2 text-right tabular-nums">{ format::money(l, currency, num(p, "won_minor").unwrap_or(0.0) as i64) }</td><td class="px-2 text-right tabular-nums">{ num(p, "won_minor_per_contact").map_or_else(|| l.unknown().to_owned(), |v| format::money(l, currency, v as i64)) }</td><td class="px-2 text-right tabular-nums">{ score(l, num(p, "index")) }</td><td class="px-4" title={words(p, "advice").to_owned()}>{ badge(color(words(p, "quadrant")), words(p, "quadrant_label")) }</td></tr> }) }</tbody></table></div></> }
 }

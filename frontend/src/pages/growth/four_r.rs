@@ -1,6 +1,7 @@
 //! The four Rs of the contacts: right customer, frequency, message and resource, and which of them holds results back.
 
-use super::{Span, bar, behind, cell, list, num, score, since, words};
+use super::scope::{Scope, ScopeBar};
+use super::{bar, behind, cell, list, num, score, words};
 use crate::browser;
 use crate::data::query::use_query;
 use crate::format;
@@ -17,13 +18,13 @@ use yew_router::prelude::*;
 #[component]
 pub(crate) fn FourR() -> Html {
     let l = use_lang();
-    let days = use_state_eq(|| 90i64);
+    let scope = use_state_eq(Scope::default);
     let group = use_state_eq(|| "user".to_owned());
     browser::set_title(&format!("{} · {}", l.nav_four_r(), l.app_name()));
-    let report = use_query::<Value>(format!("/four-r{}&group_by={}", since(*days), *group));
-    let ondays = {
-        let days = days.clone();
-        Callback::from(move |d: i64| days.set(d))
+    let report = use_query::<Value>(format!("/four-r{}&group_by={}", scope.query(), *group));
+    let onscope = {
+        let scope = scope.clone();
+        Callback::from(move |s: Scope| scope.set(s))
     };
     let ongroup = {
         let group = group.clone();
@@ -52,7 +53,7 @@ pub(crate) fn FourR() -> Html {
         (None, Some(e)) => html! { <Card><Failed error={e.clone()} retry={report.refetch.clone()} /></Card> },
         (None, None) => html! { <Card>{ skeleton_lines(10) }</Card> },
     };
-    html! { <>{ page_head(html! { { l.nav_four_r() } }, html! { <Span days={*days} onchange={ondays} /> }) }{ body }</> }
+    html! { <>{ page_head(html! { { l.nav_four_r() } }, html! { <ScopeBar scope={(*scope).clone()} onchange={onscope} /> }) }{ body }</> }
 }
 
 /// What to do about the R that holds results back.

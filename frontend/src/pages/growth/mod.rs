@@ -1,10 +1,26 @@
 //! The growth flywheel: whom to contact, how right the contacts are, where the wheel is slow, what a customer is worth.
 
+mod audit;
 mod customer;
 mod due;
 mod flywheel;
 mod four_r;
+mod goals;
+mod library;
+mod likes;
+mod playbook_form;
+mod playbook_page;
 mod playbooks;
+mod principles;
+mod pulse;
+mod radar;
+mod rhythm;
+mod scope;
+mod segments;
+mod upkeep;
+mod visit;
+
+pub(crate) use visit::VisitProps;
 
 use crate::data::listing::drill_target;
 use crate::i18n::{Lang, use_lang};
@@ -21,6 +37,12 @@ pub(crate) fn draw(room: &Room) -> Html {
         Room::Due => html! { <due::Due /> },
         Room::FourR => html! { <four_r::FourR /> },
         Room::Flywheel => html! { <flywheel::Wheel /> },
+        Room::Rhythm => html! { <rhythm::Rhythm /> },
+        Room::Segments => html! { <segments::Segments /> },
+        Room::Playbooks => html! { <playbook_page::Playbooks /> },
+        Room::Principles => html! { <principles::Team /> },
+        Room::Library => html! { <library::Library /> },
+        Room::Visit(p) => html! { <visit::Visit ..(**p).clone() /> },
         Room::CustomerScores(id) => html! { <customer::Scores key={id.clone()} id={id.clone()} /> },
         _ => html! {},
     }
@@ -49,6 +71,11 @@ fn score(l: Lang, v: Option<f64>) -> String {
 /// A score in a table, where the unknown is a dash.
 fn cell(v: Option<f64>) -> String {
     v.map_or_else(|| "—".to_owned(), |v| crate::format::number(v, 1))
+}
+
+/// One of a row of buttons of which one or several are chosen.
+fn chip(text: &str, on: bool, onclick: Callback<MouseEvent>) -> Html {
+    html! { <button type="button" aria-pressed={on.to_string()} {onclick} class={cls!("inline-flex min-h-9 max-w-full cursor-pointer items-center gap-1.5 rounded-full border px-3 py-1 text-left text-[13px]", if on { "border-primary bg-primary/10 font-medium text-primary" } else { "border-base-300 hover:border-primary/50" })}>{ text.to_owned() }</button> }
 }
 
 /// The hue of a score from 0 to 100.

@@ -99,7 +99,8 @@ pub(super) fn use_playbooks() -> Vec<(String, String)> {
     let may = session.me.may("customers", "update") && session.me.may("tasks", "create");
     let all = use_query::<Value>(if may { "/playbooks".to_owned() } else { String::new() });
     let items = all.data.as_ref().map(|v| list(v, "items").to_vec()).unwrap_or_default();
-    items.iter().map(|p| (word(p, "key").to_owned(), word(p, "title").to_owned())).collect()
+    let active = |p: &&Value| p.get("active").and_then(Value::as_bool) != Some(false);
+    items.iter().filter(active).map(|p| (word(p, "key").to_owned(), word(p, "title").to_owned())).collect()
 }
 
 /// Ids and names of the endpoints that can be called; none for whoever may not see them.

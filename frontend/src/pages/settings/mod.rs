@@ -5,6 +5,7 @@ mod api_keys;
 mod appearance;
 mod fields;
 mod hooks;
+mod model_lists;
 mod model_words;
 mod models;
 mod operations;

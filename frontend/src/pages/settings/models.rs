@@ -1,5 +1,6 @@
 //! The settings of the scoring models: weights, cut-offs, intervals; what a change would do is seen before it is made.
 
+use super::model_lists::Lists;
 use super::model_words::say;
 use crate::data::http::{ApiError, Request};
 use crate::data::query::{invalidate, use_query};
@@ -25,7 +26,9 @@ pub(crate) fn Models() -> Html {
     let chosen = use_state_eq(String::new);
     let body = match (&query.data, &query.error) {
         (Some(d), _) => {
-            let items = d.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+            let mut items = d.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+            // Playbooks have a page of their own.
+            items.retain(|m| m.get("model").and_then(Value::as_str) != Some("playbooks"));
             let name = |m: &Value| m.get("model").and_then(Value::as_str).unwrap_or("").to_owned();
             let current = items.iter().find(|m| name(m) == *chosen).or(items.first()).cloned();
             let pick = |m: &Value| {
@@ -159,8 +162,13 @@ fn Editor(p: &EditorProps) -> Html {
         html! { <Field key={name} label={say(l, &key)} error={wrong.map(|x| AttrValue::from(x.message.clone()))}><FieldInput {field} {value} {onchange} invalid={wrong.is_some()} /></Field> }
     };
     let dirty = *draft != saved;
+    let onlists = {
+        let draft = draft.clone();
+        Callback::from(move |v: Value| draft.set(v))
+    };
     html! { <div class="p-4">
         { for groups(&draft).into_iter().map(|(key, leaves)| html! { <fieldset key={key.clone()} class="mb-2"><legend class="mb-2 text-[13px] font-semibold">{ if key.is_empty() { l.models_other().to_owned() } else { say(l, &key) } }</legend><div class="grid grid-cols-2 gap-x-3 md:grid-cols-4">{ for leaves.into_iter().map(one) }</div></fieldset> }) }
+        <Lists model={model} document={(*draft).clone()} onchange={onlists} />
         if let Some(e) = &*error { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
         if let Some(v) = &*preview { { effect(l, v) } }
         <div class="flex flex-wrap items-center gap-2 border-t border-base-300/70 pt-3">

@@ -55,3 +55,15 @@ fn limits_of_nothing_are_refused_with_the_field() {
     let none = Settings { views: 0, view_days: 0, least_repeats: 0, repeat_months: 0 };
     assert_eq!(faults(none), ["views", "view_days", "least_repeats", "repeat_months"]);
 }
+
+#[test]
+fn the_recall_is_due_since_the_day_on_which_too_few_purchases_remained() {
+    let settings = Settings::default();
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let orders = ["2026-01-10", "2026-03-05", "2026-08-20"].map(day);
+    let since = |as_of: &str| low_repurchase_since(&orders, day(as_of), &settings);
+    assert_eq!(since("2026-09-04"), None);
+    assert_eq!(since("2026-09-05"), Some(day("2026-09-05")));
+    assert_eq!(since("2026-10-01"), Some(day("2026-09-05")));
+    assert_eq!(low_repurchase_since(&orders[..1], day("2026-07-10"), &settings), Some(day("2026-07-10")));
+}

@@ -1,0 +1,181 @@
+//! Playbooks and what they are for: signs, intent, preferences, and the library that is used.
+
+use super::records::path_id;
+use super::table::{Routes, resource};
+use crate::cx::Cx;
+use crate::failure::Result;
+use crate::permissions;
+use actix_web::http::header;
+use actix_web::web::{self, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use contract::scoring::{
+    DueQuery, IntentLedger, IntentList, LibraryUse, NewPlaybookRun, PeriodQuery, Playbook, PlaybookInput,
+    PlaybookRunStarted, Playbooks, Recommendations,
+};
+use serde::Deserialize;
+
+permissions! {
+    /// Seeing customers, and so their scores.
+    CustomersRead => ("customers", Read);
+    /// Changing customers, and so starting what is done about them.
+    CustomersUpdate => ("customers", Update);
+    /// Changing settings.
+    SettingsUpdate => ("settings", Update);
+    /// Seeing activities, and so what was used in them.
+    ActivitiesRead => ("activities", Read);
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(
+    start_playbook,
+    list_playbooks,
+    create_playbook,
+    set_playbook,
+    delete_playbook,
+    get_recommendations,
+    get_intent_ledger,
+    get_intent,
+    get_library_use
+))]
+pub(crate) struct Doc;
+
+pub(super) fn configure(scope: &mut Routes) {
+    scope.service(resource("/customers/{id}/playbooks").route(web::post().to(start_playbook)));
+    scope.service(resource("/customers/{id}/recommendations").route(web::get().to(get_recommendations)));
+    scope.service(resource("/customers/{id}/intent").route(web::get().to(get_intent_ledger)));
+    let all = resource("/playbooks").route(web::get().to(list_playbooks));
+    scope.service(all.route(web::post().to(create_playbook)));
+    let one = resource("/playbooks/{key}").route(web::put().to(set_playbook));
+    scope.service(one.route(web::delete().to(delete_playbook)));
+    scope.service(resource("/intent").route(web::get().to(get_intent)));
+    scope.service(resource("/library-use").route(web::get().to(get_library_use)));
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+fn key_of(req: &HttpRequest) -> String {
+    req.match_info().get("key").unwrap_or_default().to_owned()
+}
+
+/// Start a playbook for a customer.
+///
+/// Makes its tasks for the customer's owner and remembers the score, so that the effect can be measured after 90 days.
+#[utoipa::path(post, path = "/api/v1/customers/{id}/playbooks", operation_id = "start_playbook", tag = "scores",
+    params(("id" = Uuid, Path, description = "The customer.")), request_body = NewPlaybookRun,
+    responses((status = 201, description = "What was made.", body = PlaybookRunStarted)), extensions(("x-permission" = json!("customers.update"))))]
+async fn start_playbook(cx: Cx<CustomersUpdate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    let (id, lang) = (path_id(&req)?, cx.lang);
+    let new: NewPlaybookRun = cx.body(payload).await?;
+    let made = cx.write(move |ctx| app::scores::start_playbook(ctx, id, &new, lang)).await?;
+    Ok(HttpResponse::Created().json(made))
+}
+
+/// List the playbooks.
+///
+/// What to do about a dimension in a band, a lifecycle stage, a segment, a profile, a preference or a sign, with the
+/// mean effect after 90 days on the customers that the caller may see. The ETag names the version of all of them.
+#[utoipa::path(get, path = "/api/v1/playbooks", operation_id = "list_playbooks", tag = "scores",
+    responses((status = 200, description = "The playbooks.", body = Playbooks)), extensions(("x-permission" = json!("customers.read"))))]
+async fn list_playbooks(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    let lang = cx.lang;
+    let found = cx.read(move |ctx| app::scores::list_playbooks(ctx, lang)).await?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", found.version))).json(found))
+}
+
+/// Write a new playbook.
+///
+/// For customers with a dimension in a band, in a stage, of a segment or profile, with a preference or a sign.
+#[utoipa::path(post, path = "/api/v1/playbooks", operation_id = "create_playbook", tag = "scores", request_body = PlaybookInput,
+    responses((status = 201, description = "The playbook.", body = Playbook)), extensions(("x-permission" = json!("settings.update"))))]
+async fn create_playbook(cx: Cx<SettingsUpdate>, payload: Payload) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    let lang = cx.lang;
+    let input: PlaybookInput = cx.body(payload).await?;
+    let made = cx.write(move |ctx| app::scores::save_playbook(ctx, None, None, &input, lang)).await?;
+    Ok(HttpResponse::Created().json(made))
+}
+
+/// Change a playbook.
+///
+/// A shipped one too; what is sent replaces it. Runs that began keep their tasks. The version of the list that the
+/// change is based on stands in If-Match.
+#[utoipa::path(put, path = "/api/v1/playbooks/{key}", operation_id = "set_playbook", tag = "scores",
+    params(("key" = String, Path, description = "The playbook."), ("If-Match" = String, Header, description = "The version the change is based on.")),
+    request_body = PlaybookInput,
+    responses((status = 200, description = "The playbook now.", body = Playbook),
+        (status = 412, description = "The playbooks were changed in the meantime.", body = contract::problem::Problem, content_type = "application/problem+json"),
+        (status = 428, description = "The version is missing.", body = contract::problem::Problem, content_type = "application/problem+json")),
+    extensions(("x-permission" = json!("settings.update"))))]
+async fn set_playbook(cx: Cx<SettingsUpdate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    let (key, version, lang) = (key_of(&req), cx.if_match()?, cx.lang);
+    let input: PlaybookInput = cx.body(payload).await?;
+    let found = cx.write(move |ctx| app::scores::save_playbook(ctx, Some(&key), version, &input, lang)).await?;
+    Ok(HttpResponse::Ok().json(found))
+}
+
+/// Take back the changes of a playbook.
+///
+/// A shipped one is as it was shipped; an own one is removed.
+#[utoipa::path(delete, path = "/api/v1/playbooks/{key}", operation_id = "delete_playbook", tag = "scores",
+    params(("key" = String, Path, description = "The playbook."), ("If-Match" = String, Header, description = "The version the change is based on.")),
+    responses((status = 204, description = "Taken back."),
+        (status = 412, description = "The playbooks were changed in the meantime.", body = contract::problem::Problem, content_type = "application/problem+json"),
+        (status = 428, description = "The version is missing.", body = contract::problem::Problem, content_type = "application/problem+json")),
+    extensions(("x-permission" = json!("settings.update"))))]
+async fn delete_playbook(cx: Cx<SettingsUpdate>, req: HttpRequest) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    let (key, version) = (key_of(&req), cx.if_match()?);
+    cx.write(move |ctx| app::scores::reset_playbook(ctx, &key, version)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Get what a customer likes and could be shown.
+///
+/// Products and cases that meet its preference tags, what it bought by category, and what it did not buy yet.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/recommendations", operation_id = "get_recommendations", tag = "customers",
+    params(("id" = Uuid, Path, description = "The customer.")),
+    responses((status = 200, description = "The recommendations.", body = Recommendations)), extensions(("x-permission" = json!("customers.read"))))]
+async fn get_recommendations(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    let id = path_id(&req)?;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::recommendations(ctx, id)).await?))
+}
+
+/// Get the points of a customer's intent.
+///
+/// Every entry of the ledger with what it was worth when it was written down and what it is worth now.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/intent", operation_id = "get_intent_ledger", tag = "customers",
+    params(("id" = Uuid, Path, description = "The customer.")),
+    responses((status = 200, description = "The ledger.", body = IntentLedger)), extensions(("x-permission" = json!("customers.read"))))]
+async fn get_intent_ledger(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    let (id, lang) = (path_id(&req)?, cx.lang);
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::ledger(ctx, id, lang)).await?))
+}
+
+/// Get the customers of high intent.
+///
+/// Those with the points of the settings or more, the most first.
+#[utoipa::path(get, path = "/api/v1/intent", operation_id = "get_intent", tag = "scores", params(DueQuery),
+    responses((status = 200, description = "The customers.", body = IntentList)), extensions(("x-permission" = json!("customers.read"))))]
+async fn get_intent(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
+    let query: DueQuery = cx.query()?;
+    let lang = cx.lang;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::intent_list(ctx, &query, lang)).await?))
+}
+
+/// Get how content and resources were used.
+///
+/// Each item with the contacts that used it, their customers, and how the opportunities went that they were about.
+#[utoipa::path(get, path = "/api/v1/library-use", operation_id = "get_library_use", tag = "four_r", params(PeriodQuery),
+    responses((status = 200, description = "The use.", body = LibraryUse)), extensions(("x-permission" = json!("activities.read"))))]
+async fn get_library_use(cx: Cx<ActivitiesRead>) -> Result<HttpResponse> {
+    let query: PeriodQuery = cx.query()?;
+    let lang = cx.lang;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::library_use(ctx, &query, lang)).await?))
+}

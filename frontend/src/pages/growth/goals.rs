@@ -1,0 +1,121 @@
+//! What the company wants to reach and why, who stands behind it, and whose own goals serve it.
+
+use super::{list, words};
+use crate::browser;
+use crate::data::http::Request;
+use crate::data::query::{invalidate, use_query};
+use crate::data::session::use_session;
+use crate::data::types::Record;
+use crate::i18n::use_lang;
+use crate::parts::{Lazy, Room};
+use crate::record::form::RecordFormProps;
+use crate::route::Route;
+use crate::ui::toast::use_toaster;
+use crate::ui::{Card, Empty, Failed, badge, icon, skeleton_rows};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+/// The tree of goals.
+#[component]
+pub(crate) fn Goals() -> Html {
+    let l = use_lang();
+    let session = use_session();
+    let toaster = use_toaster();
+    let creating = use_state_eq(|| false);
+    let goals = use_query::<Value>("/goals?limit=200&sort=created_at&refs=true".to_owned());
+    let said = use_query::<Value>("/acknowledgements?limit=200".to_owned());
+    let agree = {
+        let toaster = toaster.clone();
+        Callback::from(move |goal: String| {
+            let toaster = toaster.clone();
+            let body =
+                json!({ "goal_id": goal, "acknowledged_on": browser::clock().today().to_string(), "agrees": true });
+            spawn_local(async move {
+                match Request::create("/acknowledgements", body).json::<Value>().await {
+                    Ok(_) => {
+                        invalidate("/acknowledgements");
+                        invalidate("/principles");
+                        toaster.ok(l.goal_agreed())
+                    }
+                    Err(e) => toaster.err(e.text(l)),
+                }
+            })
+        })
+    };
+    let may = session.object("goals").is_some_and(|o| o.may("create"));
+    let add = {
+        let creating = creating.clone();
+        html! { if may { <button class="btn btn-sm btn-primary" onclick={Callback::from(move |_: MouseEvent| creating.set(true))}>{ icon("plus", "size-4") }{ l.goal_new() }</button> } }
+    };
+    let close = {
+        let creating = creating.clone();
+        Callback::from(move |()| creating.set(false))
+    };
+    let none = Vec::new();
+    let answers: &[Value] = said.data.as_ref().map_or(&none, |s| list(s, "items"));
+    let body = match (&goals.data, &goals.error) {
+        (Some(d), _) if list(d, "items").is_empty() => {
+            html! { <Empty icon="target" title={l.goals_none()} body={l.goals_none_body()} /> }
+        }
+        (Some(d), _) => tree(l, d, answers, &session.me.id, &agree),
+        (None, Some(e)) => html! { <Failed error={e.clone()} retry={goals.refetch.clone()} /> },
+        (None, None) => skeleton_rows(6),
+    };
+    let form = session.object("goals").filter(|_| *creating).cloned();
+    html! { <><Card title={l.tab_goals()} extra={add}>{ body }</Card>
+    if let Some(meta) = form { <Lazy room={Room::Form(Box::new(yew::props!(RecordFormProps { meta, preset: Record::default(), onclose: close })))} /> }</> }
+}
+
+fn tree(l: crate::i18n::Lang, d: &Value, said: &[Value], me: &str, agree: &Callback<String>) -> Html {
+    let items = list(d, "items");
+    let known: BTreeSet<&str> = items.iter().map(|g| words(g, "id")).collect();
+    let mut below: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
+    for g in items {
+        let parent = words(g, "parent_id");
+        below.entry(if known.contains(parent) { parent } else { "" }).or_default().push(g);
+    }
+    let mut rows = Vec::new();
+    // A goal that serves itself over others would never be reached from the top; nothing is shown twice.
+    let mut stack: Vec<(&Value, usize)> = below.get("").into_iter().flatten().rev().map(|g| (*g, 0)).collect();
+    while let Some((g, depth)) = stack.pop() {
+        rows.push(row(l, d, g, depth, said, me, agree));
+        stack.extend(below.get(words(g, "id")).into_iter().flatten().rev().map(|g| (*g, depth + 1)));
+    }
+    html! { <ul class="divide-y divide-base-300/60" data-testid="goals">{ for rows }</ul> }
+}
+
+fn row(
+    l: crate::i18n::Lang,
+    d: &Value,
+    g: &Value,
+    depth: usize,
+    said: &[Value],
+    me: &str,
+    agree: &Callback<String>,
+) -> Html {
+    let id = words(g, "id").to_owned();
+    let level = words(g, "level");
+    let people: BTreeSet<&str> = said
+        .iter()
+        .filter(|a| words(a, "goal_id") == id && a.get("agrees").and_then(Value::as_bool) == Some(true))
+        .map(|a| words(a, "owner_id"))
+        .collect();
+    let published = g.get("published").and_then(Value::as_bool).unwrap_or(false);
+    let asks = published && level != "person";
+    let onclick = {
+        let (agree, id) = (agree.clone(), id.clone());
+        Callback::from(move |_: MouseEvent| agree.emit(id.clone()))
+    };
+    let owner = d.get("refs").map_or("", |r| words(r, words(g, "owner_id")));
+    html! { <li key={id.clone()} class="flex flex-wrap items-start gap-x-3 gap-y-1.5 px-4 py-2.5 text-[13px]" style={format!("padding-left:{}px", 16 + depth.min(4) * 20)}>
+        { icon(if level == "person" { "user" } else { "target" }, "size-4 mt-0.5 text-base-content/70") }
+        <div class="min-w-0 flex-1 basis-56"><Link<Route> to={Route::record("goals", &id)} classes="font-medium hover:text-primary">{ words(g, "title") }</Link<Route>>
+            if !words(g, "note").is_empty() { <p class="text-xs leading-5 text-base-content/75">{ words(g, "note") }</p> }
+            <p class="text-xs text-base-content/70">{ owner }if asks { { " · " }{ l.goal_people(people.len()) } }</p></div>
+        if level == "person" && words(g, "parent_id").is_empty() { { badge("warning", l.goal_unlinked()) } }
+        if asks { if people.contains(me) { { badge("success", l.goal_agreed()) } } else { <button class="btn btn-sm" data-testid="agree" {onclick}>{ icon("check", "size-4") }{ l.goal_agree() }</button> } }
+    </li> }
+}

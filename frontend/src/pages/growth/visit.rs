@@ -1,0 +1,161 @@
+//! Writing a contact down with a thumb: how, with whom, what was used, what it was about. Or planning it, with what to bring.
+
+use super::{chip, list, num, words};
+use crate::browser;
+use crate::data::http::Request;
+use crate::data::query::{invalidate, use_query};
+use crate::data::session::use_session;
+use crate::format;
+use crate::i18n::use_lang;
+use crate::ui::field::{Field, value_of};
+use crate::ui::overlay::Drawer;
+use crate::ui::spinner;
+use crate::ui::toast::use_toaster;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq, Clone)]
+pub(crate) struct VisitProps {
+    /// The customer.
+    pub(crate) customer: (String, String),
+    /// It lies ahead.
+    pub(crate) planned: bool,
+    pub(crate) onclose: Callback<()>,
+}
+
+#[derive(Clone, PartialEq, Default)]
+struct Draft {
+    kind: String,
+    person: Option<String>,
+    contents: BTreeSet<String>,
+    pains: BTreeSet<String>,
+    resources: BTreeSet<String>,
+    subject: String,
+    outcome: String,
+    at: String,
+}
+
+fn flip(set: &mut BTreeSet<String>, id: &str) {
+    if !set.remove(id) {
+        set.insert(id.to_owned());
+    }
+}
+
+/// The drawer.
+#[component]
+pub(crate) fn Visit(p: &VisitProps) -> Html {
+    let l = use_lang();
+    let session = use_session();
+    let toaster = use_toaster();
+    let draft = use_state_eq(|| Draft { kind: "visit".to_owned(), ..Draft::default() });
+    let busy = use_state_eq(|| false);
+    let wrong = use_state_eq(|| None::<String>);
+    let (id, name) = &p.customer;
+    let person = draft.person.as_ref().map(|c| format!("?contact_id={c}")).unwrap_or_default();
+    let suggested = use_query::<Value>(format!("/customers/{id}/suggestions{person}"));
+    let people = use_query::<Value>(format!("/contacts?customer_id={id}&limit=12"));
+    let pains = use_query::<Value>("/pains?limit=30".to_owned());
+    let none = Value::Null;
+    let of = |q: &Option<std::rc::Rc<Value>>| q.as_ref().map_or_else(|| none.clone(), |v| (**v).clone());
+    let (suggested, people, pains) = (of(&suggested.data), of(&people.data), of(&pains.data));
+    let edit = |change: Box<dyn Fn(&mut Draft)>| {
+        let draft = draft.clone();
+        Callback::from(move |_: MouseEvent| {
+            let mut next = (*draft).clone();
+            change(&mut next);
+            draft.set(next)
+        })
+    };
+    let kinds: Vec<(String, String)> = session
+        .object("activities")
+        .and_then(|o| o.field("kind"))
+        .map(|f| f.choices.iter().map(|c| (c.key.clone(), c.label.clone())).collect())
+        .unwrap_or_default();
+    let kind_label = kinds.iter().find(|k| k.0 == draft.kind).map(|k| k.1.clone()).unwrap_or_default();
+    let default_subject = l.visit_default(&kind_label, name);
+    let send = {
+        let (draft, busy, wrong, toaster, close) =
+            (draft.clone(), busy.clone(), wrong.clone(), toaster, p.onclose.clone());
+        let (id, planned, fallback) = (id.clone(), p.planned, default_subject.clone());
+        Callback::from(move |()| {
+            if *busy {
+                return;
+            }
+            let clock = browser::clock();
+            let at = if planned {
+                format::parse_moment_input(&draft.at, &clock)
+            } else {
+                Some(format::moment_text(clock.now))
+            };
+            let list = |set: &BTreeSet<String>| if set.is_empty() { Value::Null } else { json!(set) };
+            let subject = if draft.subject.trim().is_empty() { fallback.clone() } else { draft.subject.clone() };
+            let mut body = json!({ "subject": subject, "kind": draft.kind, "customer_id": id, "occurred_at": at, "completed": !planned,
+                "content_ids": list(&draft.contents), "pain_ids": list(&draft.pains), "resource_ids": list(&draft.resources) });
+            if let Some(person) = &draft.person {
+                body["contact_id"] = json!(person);
+            }
+            if !draft.outcome.trim().is_empty() {
+                body["outcome"] = json!(draft.outcome);
+            }
+            let (busy, wrong, toaster, close, id) =
+                (busy.clone(), wrong.clone(), toaster.clone(), close.clone(), id.clone());
+            busy.set(true);
+            spawn_local(async move {
+                match Request::create("/activities", body).json::<Value>().await {
+                    Ok(_) => {
+                        for path in ["/activities", "/cadence", "/four-r", "/home", &format!("/customers/{id}")] {
+                            invalidate(path);
+                        }
+                        toaster.ok(if planned { l.visit_planned() } else { l.visit_saved() });
+                        close.emit(());
+                    }
+                    Err(e) => {
+                        wrong.set(Some(e.errors.first().map_or_else(|| e.text(l), |f| f.message.clone())));
+                        busy.set(false);
+                    }
+                }
+            });
+        })
+    };
+    let onkeydown = {
+        let send = send.clone();
+        Callback::from(move |e: KeyboardEvent| {
+            if e.key() == "Enter" && (e.ctrl_key() || e.meta_key()) {
+                e.prevent_default();
+                send.emit(())
+            }
+        })
+    };
+    let typed = |set: fn(&mut Draft, String)| {
+        let draft = draft.clone();
+        Callback::from(move |e: InputEvent| {
+            let mut next = (*draft).clone();
+            set(&mut next, value_of(&e));
+            draft.set(next)
+        })
+    };
+    let contents = list(&suggested, "contents");
+    let resources = list(&suggested, "resources");
+    let group = |title: &str, body: Html| html! { <fieldset class="mb-4"><legend class="mb-1.5 text-[13px] text-base-content/75">{ title.to_owned() }</legend><div class="flex flex-wrap gap-2">{ body }</div></fieldset> };
+    let title = if p.planned { l.visit_plan(name) } else { l.visit_title(name) };
+    let footer = html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="button" class="btn btn-sm btn-primary" data-testid="visit-save" disabled={*busy} onclick={send.reform(|_: MouseEvent| ())}>if *busy { { spinner() } }{ l.save() }</button></> };
+    html! { <Drawer {title} onclose={p.onclose.clone()} {footer}><div {onkeydown} data-testid="visit">
+        if p.planned { <Field label={l.visit_when()} required=true><input class="input w-full" type="datetime-local" name="at" value={draft.at.clone()} oninput={typed(|d, v| d.at = v)} /></Field> }
+        { group(l.visit_kind(), html! { <>{ for kinds.iter().filter(|k| !matches!(k.0.as_str(), "email" | "note")).map(|(k, text)| { let key = k.clone(); chip(text, draft.kind == *k, edit(Box::new(move |d| d.kind = key.clone()))) }) }</> }) }
+        if !list(&people, "items").is_empty() { { group(l.visit_person(), html! { <>{ for list(&people, "items").iter().map(|c| { let key = words(c, "id").to_owned(); let on = draft.person.as_deref() == Some(&key); chip(words(c, "name"), on, edit(Box::new(move |d| d.person = (!on).then(|| key.clone())))) }) }</> }) } }
+        if !contents.is_empty() { { group(if p.planned { l.visit_content_plan() } else { l.visit_content() }, html! { <>{ for contents.iter().map(|c| { let key = words(c, "content_id").to_owned(); let on = draft.contents.contains(&key);
+            let fits = num(c, "points").is_some_and(|x| x >= 99.0); let shown = c.get("shown").and_then(Value::as_bool).unwrap_or(false);
+            let note = if shown { l.visit_shown() } else if fits { l.visit_fits() } else { "" };
+            chip(&if note.is_empty() { words(c, "title").to_owned() } else { format!("{} · {note}", words(c, "title")) }, on, edit(Box::new(move |d| flip(&mut d.contents, &key)))) }) }</> }) } }
+        if !list(&pains, "items").is_empty() { { group(l.visit_pain(), html! { <>{ for list(&pains, "items").iter().map(|c| { let key = words(c, "id").to_owned(); chip(words(c, "name"), draft.pains.contains(&key), edit(Box::new(move |d| flip(&mut d.pains, &key)))) }) }</> }) } }
+        if !resources.is_empty() { { group(l.visit_resource(), html! { <>{ for resources.iter().map(|c| { let key = words(c, "resource_id").to_owned(); let dear = c.get("affordable").and_then(Value::as_bool) == Some(false);
+            let text = format!("{} · {}", words(c, "name"), if dear { l.visit_over_cap().to_owned() } else { format::money(l, session.currency(), num(c, "cost_minor").unwrap_or(0.0) as i64) });
+            chip(&text, draft.resources.contains(&key), edit(Box::new(move |d| flip(&mut d.resources, &key)))) }) }
+            if let Some(cap) = num(&suggested, "cost_cap_minor") { <p class="w-full text-xs text-base-content/70">{ l.visit_budget(&format::money(l, session.currency(), cap as i64)) }</p> }</> }) } }
+        <Field label={l.visit_subject()}><input class="input w-full" name="subject" placeholder={default_subject} value={draft.subject.clone()} oninput={typed(|d, v| d.subject = v)} /></Field>
+        if !p.planned { <Field label={l.visit_result()}><input class="input w-full" name="outcome" value={draft.outcome.clone()} oninput={typed(|d, v| d.outcome = v)} /></Field> }
+        if let Some(text) = &*wrong { <p class="rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ text }</p> }
+    </div></Drawer> }
+}

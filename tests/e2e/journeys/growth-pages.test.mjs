@@ -1,0 +1,164 @@
+// The pages of growth beside the flywheel: heat map and plans, structure of customers, playbooks, principles, the library;
+// and writing a visit down with a thumb.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { base, check, close, faces, request } from './browser.mjs';
+import { logIn, token as tokenOf } from './session.mjs';
+
+let token;
+before(async () => { token = await tokenOf(); });
+after(close);
+
+const get = path => request('GET', path, undefined, token);
+
+// Looks until something is there.
+async function until(what, look) {
+  for (const deadline = Date.now() + 60_000; ;) {
+    const found = await look();
+    if (found) return found;
+    assert.ok(Date.now() < deadline, `never: ${what}`);
+    await new Promise(wake => setTimeout(wake, 100));
+  }
+}
+
+for (const face of faces) {
+  test(`the pages of growth are whole: ${face.name}`, async () => {
+    await until('the first scoring', async () => (await get('/cadence/due?limit=1')).items.length);
+    const page = await logIn(face);
+    await page.goto(`${base}/rhythm`);
+    await page.getByTestId('heat').waitFor();
+    assert.ok(await page.getByTestId('heat').locator('a').count() > 50, 'a year of contacts');
+    await page.getByTestId('planned').locator('li').first().waitFor();
+    await check(page, 'rhythm');
+    await page.goto(`${base}/segments`);
+    await page.getByTestId('bands').locator('li').first().waitFor();
+    await page.getByTestId('migration').waitFor();
+    await check(page, 'segments');
+    await page.goto(`${base}/playbooks`);
+    await page.getByTestId('playbooks').locator('[data-playbook=security_weak]').waitFor();
+    await check(page, 'playbooks');
+    await page.goto(`${base}/library`);
+    await page.getByTestId('library').locator('tbody tr').first().waitFor();
+    await check(page, 'library');
+    await page.goto(`${base}/principles`);
+    await page.getByTestId('gauges').locator('section').nth(2).waitFor();
+    await check(page, 'principles');
+    for (const [tab, what] of [['goals', 'goals'], ['pulse', 'pulse'], ['audit', 'comparison'], ['growth', 'obstacles']]) {
+      await page.locator(`[data-tab=${tab}]`).click();
+      await page.getByTestId(what).first().waitFor();
+      await check(page, `principles-${tab}`);
+    }
+    await page.context().close();
+  });
+}
+
+test('a visit is written down on the phone with a few taps: content, pain and resource', async () => {
+  const page = await logIn(faces[2]);
+  const { items: [first] } = await get('/customers?grade=A&limit=1');
+  await page.goto(`${base}/customers/${first.id}`);
+  await page.locator('[data-tab=scores]').click();
+  await page.getByTestId('log-visit').click();
+  const visit = page.getByTestId('visit');
+  // Each group of chips after the kind: people, content, pains, resources.
+  const groups = visit.locator('fieldset');
+  await groups.nth(4).waitFor();
+  for (const i of [2, 3, 4]) await groups.nth(i).locator('button').first().click();
+  await check(page, 'visit');
+  await page.getByTestId('visit-save').click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  const [made] = (await get(`/activities?customer_id=${first.id}&sort=-created_at&limit=1`)).items;
+  assert.equal(made.kind, 'visit');
+  assert.equal(made.completed, true);
+  for (const used of ['content_ids', 'pain_ids', 'resource_ids']) assert.equal(made[used].length, 1, used);
+  await page.context().close();
+});
+
+test('a contact is planned with what to bring, and is done with one tap', async () => {
+  const page = await logIn(faces[0]);
+  const { items: [first] } = await get('/customers?grade=A&limit=1');
+  await page.goto(`${base}/customers/${first.id}`);
+  await page.locator('[data-tab=scores]').click();
+  await page.getByTestId('plan-visit').click();
+  await page.locator('dialog [name=at]').fill('2035-01-02T10:00');
+  await page.locator('dialog [name=subject]').fill('年度规划会');
+  await check(page, 'plan');
+  await page.getByTestId('visit-save').click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  const [made] = (await get(`/activities?customer_id=${first.id}&sort=-created_at&limit=1`)).items;
+  assert.equal(made.completed, false);
+  await page.goto(`${base}/rhythm`);
+  const line = page.getByTestId('planned').locator('li', { hasText: '年度规划会' });
+  await line.getByTestId('plan-done').click();
+  await line.waitFor({ state: 'detached' });
+  assert.equal((await get(`/activities/${made.id}`)).completed, true);
+  await page.context().close();
+});
+
+test('a playbook is changed and taken back, and a new one is written', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/playbooks`);
+  const line = page.locator('[data-playbook=win_back]');
+  const name = (await get('/playbooks')).items.find(p => p.key === 'win_back').title;
+  await line.getByTestId('playbook-edit').click();
+  await page.locator('dialog [name=title]').fill('挽回大客户');
+  await check(page, 'playbook-form');
+  await page.getByTestId('playbook-save').click();
+  await line.getByText('挽回大客户').waitFor();
+  await line.getByTestId('playbook-edit').click();
+  await page.getByTestId('playbook-reset').click();
+  await line.getByText(name).waitFor();
+  await page.getByTestId('playbook-new').click();
+  await page.getByTestId('playbook-save').click();
+  await page.locator('dialog [role=alert]').filter({ hasText: /\S/ }).first().waitFor();
+  await page.locator('dialog [name=title]').fill('价格敏感客户的年底促销');
+  await page.locator('dialog [name=aim]').fill('用套餐促成年底下单。');
+  await page.locator('dialog [name="tasks[0].title"]').fill('发年底套餐说明');
+  await page.getByTestId('playbook-save').click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  assert.ok((await get('/playbooks')).items.some(p => p.title === '价格敏感客户的年底促销'));
+  await page.context().close();
+});
+
+test('a goal is agreed to, the survey answered and the way of working assessed', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/principles`);
+  await page.locator('[data-tab=goals]').click();
+  await page.getByTestId('agree').first().click();
+  await until('the answer', async () => (await get('/acknowledgements?sort=-created_at&limit=1')).items[0]?.agrees);
+  await page.locator('[data-tab=pulse]').click();
+  const questions = page.getByTestId('pulse').locator('fieldset');
+  for (const [i, answer] of [[0, 5], [1, 4], [2, 3]]) await questions.nth(i).getByRole('button', { name: String(answer) }).click();
+  await page.getByTestId('pulse-send').click();
+  const said = await until('the survey', async () => (await get('/pulses?sort=-created_at&limit=1')).items.find(p => p.commitment === 100));
+  assert.deepEqual([said.energy, said.learning], [75, 50]);
+  await page.locator('[data-tab=audit]').click();
+  const before = (await get('/audits?limit=200')).items.length;
+  await page.getByTestId('audit-start').click();
+  const { items } = await get('/audit-questions');
+  for (const [i, question] of items.entries()) {
+    await page.getByTestId('audit').getByText(question.text).waitFor();
+    await page.locator(`dialog [data-answer="${1 + i % 5}"]`).click();
+  }
+  await check(page, 'audit-wizard');
+  await page.getByTestId('audit-finish').click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  assert.equal((await get('/audits?limit=200')).items.length, before + 1);
+  await page.context().close();
+});
+
+test('the conditions of a lifecycle stage and the rights of customers are settings', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/settings/models`);
+  await page.locator('[data-model=lifecycle]').click();
+  const value = page.getByTestId('entry').locator('input').first();
+  await value.waitFor();
+  assert.equal(await value.inputValue(), '500000');
+  await value.fill('400000');
+  await value.blur();
+  await check(page, 'lifecycle-settings');
+  await page.getByTestId('preview').click();
+  await page.getByTestId('effect').waitFor();
+  await page.getByRole('button', { name: '保存', exact: true }).click();
+  await until('the settings', async () => (await get('/score-settings/lifecycle')).document.entry.growth[0][0].value === 40_000_000);
+  await page.context().close();
+});
