@@ -139,7 +139,7 @@ fn Room(p: &RoomProps) -> Html {
         })
         .take(3);
     html! { <>
-        <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70" aria-label={l.breadcrumb()}><Link<Route> to={Route::list(&meta.key)} classes="hover:text-primary">{ &meta.label_plural }</Link<Route>>{ icon("chevron-right", "size-3") }<span class="truncate">{ &title }</span></nav>
+        <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70" aria-label={l.breadcrumb()}><Link<Route> to={Route::list(&meta.key)} classes="shrink-0 hover:text-primary">{ &meta.label_plural }</Link<Route>>{ icon("chevron-right", "size-3") }<span class="truncate">{ &title }</span></nav>
         <header class="mb-4 flex flex-wrap items-center gap-x-4 gap-y-3">
             if has_avatar(&meta.key) { { avatar(&title, "size-11 text-base") } } else { <span class="grid size-11 shrink-0 place-items-center rounded-xl bg-primary/10 text-primary">{ icon(object_icon(&meta.key), "size-5") }</span> }
             <div class="min-w-0 flex-1 basis-52">
