@@ -39,7 +39,7 @@ impl Client {
             .http_status_as_error(false)
             .allow_non_standard_methods(true)
             .max_redirects(0)
-            .timeout_global(Some(std::time::Duration::from_secs(60)))
+            .timeout_global(Some(std::time::Duration::from_secs(180)))
             .build()
             .new_agent();
         Client { agent, base: base.to_owned(), token: None, headers: Vec::new() }

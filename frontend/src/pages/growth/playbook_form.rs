@@ -1,7 +1,7 @@
 //! Writing a playbook: for whom, how it starts, its tasks.
 
 use super::playbook_page::{KINDS, kind_label};
-use super::{list, num, words};
+use super::{list, words};
 use crate::data::http::{ApiError, Request};
 use crate::data::query::invalidate;
 use crate::data::session::use_session;
@@ -29,7 +29,7 @@ fn start(p: Option<&Value>) -> Value {
         return json!({ "title": "", "aim": "", "fits": { "kind": "profile", "value": "price_sensitive" }, "starts": "by_hand", "active": true,
             "tasks": [{ "title": "", "note": "", "days": 3, "priority": "normal", "doer": "owner" }] });
     };
-    let tasks: Vec<Value> = list(p, "tasks").iter().map(|t| json!({ "title": words(t, "title"), "note": words(t, "note"), "days": num(t, "days"), "priority": words(t, "priority"), "doer": words(t, "doer_key") })).collect();
+    let tasks: Vec<Value> = list(p, "tasks").iter().map(|t| json!({ "title": words(t, "title"), "note": words(t, "note"), "days": t.get("days"), "priority": words(t, "priority"), "doer": words(t, "doer_key") })).collect();
     json!({ "title": words(p, "title"), "aim": words(p, "aim"), "fits": p.get("fits"), "starts": words(p, "starts"), "active": p.get("active"), "tasks": tasks })
 }
 

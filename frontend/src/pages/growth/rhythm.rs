@@ -109,14 +109,14 @@ fn heat(l: Lang, days: &[Value], first: NaiveDate, last: NaiveDate, today: Naive
         } else {
             ""
         };
-        let square = html! { <span class={crate::ui::cls!("block size-3 rounded-[3px]", step(n), ring)} title={l.heat_day(&text, n, ahead)}></span> };
+        // A target of 24 pixels around a smaller square: days lie close together and are hit all the same.
+        let place = "grid size-6 place-items-center";
+        let square = html! { <span class={crate::ui::cls!("block size-5 rounded-[4px]", step(n), ring)} title={l.heat_day(&text, n, ahead)}></span> };
         match found {
-            Some(d) if n > 0 => behind(
-                d,
-                html! { <>{ square }<span class="sr-only">{ l.heat_day(&text, n, ahead) }</span></> },
-                "block",
-            ),
-            _ => square,
+            Some(d) if n > 0 => {
+                behind(d, html! { <>{ square }<span class="sr-only">{ l.heat_day(&text, n, ahead) }</span></> }, place)
+            }
+            _ => html! { <span class={place}>{ square }</span> },
         }
     };
     let month = |week: i64| {
@@ -125,7 +125,8 @@ fn heat(l: Lang, days: &[Value], first: NaiveDate, last: NaiveDate, today: Naive
     };
     html! { <div class="px-4 pb-4" data-testid="heat">
         <p class="pb-2 text-xs text-base-content/70">{ l.heat_total(&format::group(total as u64), &format::number(total as f64 / worked as f64, 1)) }</p>
-        <div class="overflow-x-auto pb-1" tabindex="0"><div class="flex w-max gap-1">{ for (0..weeks).map(|w| html! { <div class="grid gap-1"><span class="h-4 w-3 overflow-visible whitespace-nowrap text-[10px] text-base-content/70">{ month(w) }</span>{ for (0..7).map(|d| day(w, d)) }</div> }) }</div></div>
+        // Reversed, so that it begins at the latest week where a year does not fit.
+        <div class="relative flex flex-row-reverse overflow-x-auto pb-1" tabindex="0">{ for (0..weeks).rev().map(|w| html! { <div class="grid shrink-0"><span class="h-4 w-6 overflow-visible whitespace-nowrap text-[10px] text-base-content/70">{ month(w) }</span>{ for (0..7).map(|d| day(w, d)) }</div> }) }</div>
         <p class="mt-2 flex items-center gap-1.5 text-xs text-base-content/70">{ l.heat_less() }{ for ["bg-base-200", "bg-primary/25", "bg-primary/50", "bg-primary/75", "bg-primary"].iter().map(|c| html! { <span class={crate::ui::cls!("size-3 rounded-[3px]", *c)}></span> }) }{ l.heat_more() }</p>
     </div> }
 }
