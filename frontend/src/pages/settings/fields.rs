@@ -105,7 +105,7 @@ pub(crate) fn CustomFields() -> Html {
             html! { <Empty small=true icon="sliders-horizontal" title={l.fields_none()} body={l.fields_none_body()} /> }
         }
         (Some(d), _) => {
-            html! { <div class="overflow-x-auto"><table class="w-full text-[13px]"><thead class="bg-base-200/60 text-left text-xs text-base-content/70"><tr class="h-9"><th class="px-4 font-medium">{ l.name() }</th><th class="px-4 font-medium">{ l.object() }</th><th class="px-4 font-medium">{ l.kind() }</th><th class="hidden px-4 font-medium sm:table-cell">{ l.key() }</th><th></th></tr></thead><tbody class="divide-y divide-base-300/60">{ for d.items.iter().map(row) }</tbody></table></div> }
+            html! { <div class="overflow-x-auto" tabindex="0"><table class="w-full text-[13px]"><thead class="bg-base-200/60 text-left text-xs text-base-content/70"><tr class="h-9"><th class="px-4 font-medium">{ l.name() }</th><th class="px-4 font-medium">{ l.object() }</th><th class="px-4 font-medium">{ l.kind() }</th><th class="hidden px-4 font-medium sm:table-cell">{ l.key() }</th><th></th></tr></thead><tbody class="divide-y divide-base-300/60">{ for d.items.iter().map(row) }</tbody></table></div> }
         }
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
         (None, None) => skeleton_rows(4),
