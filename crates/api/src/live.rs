@@ -129,14 +129,15 @@ impl Drop for Listener {
 pub(crate) fn follow(state: &web::Data<State>) {
     let mut tail = Tail { horizon: Horizon::default(), position: None, told: HashMap::new() };
     let mut seen = 0;
+    // The first look is before the first rest: it says where the log ended when nobody listened yet.
     while !state.live.ended() {
+        if let Err(error) = tail.look(&state.pool, &state.live) {
+            tracing::warn!(?error, "the live stream waits");
+        }
         if state.live.users().is_empty() {
             std::thread::sleep(REST);
         } else {
             seen = app::consumers::wait(seen, REST);
-        }
-        if let Err(error) = tail.look(&state.pool, &state.live) {
-            tracing::warn!(?error, "the live stream waits");
         }
     }
 }

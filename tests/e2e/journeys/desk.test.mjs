@@ -211,7 +211,7 @@ test('times and days are those of the organisation, wherever the browser is', as
   // In Shanghai that is half past midnight of the next day, in New York noon of the day.
   const shanghai = new Date(due_at.getTime() + 8 * 3_600_000).toISOString().slice(0, 10);
   const page = await logIn({ ...faces[0], timezoneId: 'America/New_York' });
-  await page.goto(`${base}/calendar?view=month&at=${shanghai}&who=all`);
+  await page.goto(`${base}/calendar?view=month&at=${shanghai}`);
   await page.locator(`[data-day="${shanghai}"] [data-entry="${made.id}"]`).waitFor({ state: 'attached' });
   await page.goto(`${base}/tasks/${made.id}`);
   await page.locator(`#main time[datetime="${made.due_at}"]`).first().waitFor();
@@ -225,7 +225,7 @@ test('times and days are those of the organisation, wherever the browser is', as
   // The organisation moves: everybody's page follows.
   await page.goto(`${base}/settings/organisation`);
   await page.locator('[name=timezone]').selectOption('Europe/Berlin');
-  await page.locator('#main form button[type=submit]').click();
+  await page.locator('#main form', { has: page.locator('[name=timezone]') }).locator('button[type=submit]').click();
   await page.getByText('已保存').waitFor();
   try {
     await page.goto(`${base}/tasks/${made.id}?edit=1`);

@@ -124,6 +124,7 @@ async fn set_playbook(cx: Cx<SettingsUpdate>, req: HttpRequest, payload: Payload
 #[utoipa::path(delete, path = "/api/v1/playbooks/{key}", operation_id = "delete_playbook", tag = "scores",
     params(("key" = String, Path, description = "The playbook."), ("If-Match" = String, Header, description = "The version the change is based on.")),
     responses((status = 204, description = "Taken back."),
+        (status = 400, description = "If-Match cannot be read.", body = contract::problem::Problem, content_type = "application/problem+json"),
         (status = 412, description = "The playbooks were changed in the meantime.", body = contract::problem::Problem, content_type = "application/problem+json"),
         (status = 428, description = "The version is missing.", body = contract::problem::Problem, content_type = "application/problem+json")),
     extensions(("x-permission" = json!("settings.update"))))]

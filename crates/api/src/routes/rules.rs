@@ -6,6 +6,7 @@ use super::records::path_id;
 use super::table::{Routes, resource};
 use crate::cx::{Anyone, Cx};
 use crate::failure::{Failure, Result};
+use crate::http::body;
 use crate::permissions;
 use actix_web::http::header;
 use actix_web::web::{self, Payload};
@@ -18,6 +19,8 @@ use contract::rules::{
 };
 use domain::fields::parse_id;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 
 permissions! {
     /// Seeing rules and what they did.
@@ -99,11 +102,34 @@ async fn list_rules(cx: Cx<RulesRead>) -> Result<HttpResponse> {
     }})),
     responses((status = 201, description = "The rule.", body = Rule), (status = 409, description = "There are too many rules.", body = Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("rules.create"))))]
 async fn create_rule(cx: Cx<RulesCreate>, payload: Payload) -> Result<HttpResponse> {
-    let input: RuleInput = cx.body(payload).await?;
+    let input: RuleInput = worded(&cx.body_bytes(payload).await?)?;
     let rule = cx.write(move |ctx| rules::create(ctx, input.clone())).await?;
     let mut response = HttpResponse::Created();
     response.insert_header((header::LOCATION, format!("/api/v1/rules/{}", rule.id)));
     Ok(answer(response, &rule))
+}
+
+/// Reads a body whose choices are named by their `kind`. serde would take the number of a choice for its name as well.
+fn worded<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    let read = body::parse(bytes)?;
+    let json: Json = serde_json::from_slice(bytes).map_err(|e| app::Error::Internal(e.to_string()))?;
+    match json.get("definition").and_then(|definition| numbered(definition, "definition")) {
+        Some(field) => Err(app::Error::field(field, "wrong_type", "string").into()),
+        None => Ok(read),
+    }
+}
+
+/// Where a `kind` is no word, outside of values that a rule sets or compares with.
+fn numbered(json: &Json, path: &str) -> Option<String> {
+    match json {
+        Json::Object(fields) => fields.iter().find_map(|(key, value)| match (key.as_str(), value) {
+            ("values" | "value" | "from" | "to", value) if !value.is_array() => None,
+            ("kind", value) if !value.is_string() => Some(format!("{path}.kind")),
+            _ => numbered(value, &format!("{path}.{key}")),
+        }),
+        Json::Array(items) => items.iter().enumerate().find_map(|(i, item)| numbered(item, &format!("{path}[{i}]"))),
+        _ => None,
+    }
 }
 
 /// Get a rule.
@@ -126,7 +152,7 @@ async fn get_rule(cx: Cx<RulesRead>, req: HttpRequest) -> Result<HttpResponse> {
     extensions(("x-permission" = json!("rules.update"))))]
 async fn update_rule(cx: Cx<RulesUpdate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
     let (id, version) = (path_id(&req)?, cx.if_match()?);
-    let patch: RulePatch = cx.body(payload).await?;
+    let patch: RulePatch = worded(&cx.body_bytes(payload).await?)?;
     let rule = cx.write(move |ctx| rules::update(ctx, id, version, patch.clone())).await?;
     Ok(answer(HttpResponse::Ok(), &rule))
 }
@@ -193,7 +219,7 @@ async fn move_rule(cx: Cx<RulesUpdate>, req: HttpRequest, payload: Payload) -> R
     responses((status = 200, description = "What it would have matched.", body = RuleTestResult)), extensions(("x-permission" = json!("rules.update"))))]
 async fn test_rule(cx: Cx<RulesUpdate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
     let id = path_id(&req)?;
-    let input: RuleTest = cx.body(payload).await?;
+    let input: RuleTest = worded(&cx.body_bytes(payload).await?)?;
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| rules::test(ctx, id, &input)).await?))
 }
 

@@ -206,15 +206,15 @@ fn repeat(l: Lang, v: &Value, currency: &str) -> Html {
     let bought = list(v, "expected_purchases");
     let expected: Vec<String> = bought.iter().filter_map(Value::as_f64).map(|x| format::number(x, 1)).collect();
     let extra = html! { <>if v.get("win_back").and_then(Value::as_bool).unwrap_or(false) { { badge("error", l.win_back()) } }</> };
-    let body = html! { <dl>
+    let body = html! { <><dl>
         { fact(l.alive(), html! { <span class={cls!("rounded-md px-1.5", tone(match alive { Some(a) if a < 40.0 => "error", Some(_) => "success", None => "neutral" }))}>{ alive.map_or_else(|| l.insufficient().to_owned(), format::percent) }</span> }) }
         { fact(l.expected_purchases(), html! { { expected.join(" / ") } }) }
         { fact(l.year_value(), money("year_minor")) }{ fact(l.lifetime_value(), money("lifetime_minor")) }{ fact(l.value_at_risk(), money("at_risk_minor")) }
         if let Some(days) = num(v, "cycle_days") { { fact(l.buying_cycle(), html! { { l.days_n(&format::number(days, 0)) } }) } }
-        <p class="mt-1 text-xs text-base-content/70">{ l.care_fitted(&format::group(num(v, "fitted_customers").unwrap_or(0.0) as u64)) }</p>
+        </dl><p class="mt-1 text-xs text-base-content/70">{ l.care_fitted(&format::group(num(v, "fitted_customers").unwrap_or(0.0) as u64)) }</p>
         if v.get("converged").and_then(Value::as_bool) == Some(false) { <p class="mt-1 rounded-lg bg-warning/10 px-3 py-2 text-xs">{ l.care_converged() }</p> }
         if num(v, "repeats") == Some(0.0) { <p class="mt-1 text-xs text-base-content/70">{ l.one_purchase() }</p> }
-    </dl> };
+    </> };
     sheet(l.worth(), extra, body)
 }
 
