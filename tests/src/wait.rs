@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// Looks until something is there, for at most a minute. `what` says what never came.
 #[track_caller]
 pub fn until<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
-    within(Duration::from_secs(60), what, look)
+    within(Duration::from_secs(180), what, look)
 }
 
 /// Looks until something is there, for at most so long.
