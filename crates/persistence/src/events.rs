@@ -145,7 +145,7 @@ impl Horizon {
             }
             let Some((position, own)) = self.waiting else { break };
             let oldest = number(conn, "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")?;
-            if oldest.is_none_or(|oldest| oldest < own) {
+            if oldest.is_none_or(|oldest| oldest < own) && older_here(conn, own)? {
                 break;
             }
             self.safe = position;
@@ -153,6 +153,20 @@ impl Horizon {
         }
         Ok(self.safe)
     }
+}
+
+/// Is a transaction of this database older than one of ours? A snapshot tells of those of the whole cluster, where a long
+/// one of another database has nothing to do with our events.
+fn older_here(conn: &mut AnyConnection, own: i64) -> Result<bool> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
+         WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted \
+         AND a.datid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND age(l.transactionid) > age((",
+    );
+    q.int(own).push(" % 4294967296)::text::xid)");
+    let count = q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int));
+    Ok(count.is_none_or(|count| count > 0))
 }
 
 fn number(conn: &mut AnyConnection, sql: &'static str) -> Result<Option<i64>> {
