@@ -13,10 +13,13 @@ use persistence::db::{self, AnyConnection, DbPool, write_tx};
 use persistence::rules::{self as store, Due, Occasion, Swept};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Records in one transaction.
 const CHUNK: i64 = 100;
+/// Between two steps.
+const BREAK: Duration = Duration::from_millis(10);
 
 /// When a rule that acts by time looks after it has looked now.
 pub fn next_look(
@@ -119,6 +122,9 @@ impl Job<'_> {
             if !ids.is_empty() {
                 crate::consumers::wake();
             }
+            // PostgreSQL gives the row of the rule to whoever is quickest: without a break that is always the next step,
+            // and somebody who wants to pause the rule waits in vain.
+            std::thread::sleep(BREAK);
             // What remains is taken up by whoever comes next, from where it stands.
             if last || !held || ending() {
                 return Ok(true);
