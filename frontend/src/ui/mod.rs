@@ -244,7 +244,7 @@ pub(crate) fn Failed(p: &FailedProps) -> Html {
 /// Grey bars where rows will be. Their key keeps them apart from what comes in their place: nothing seems to move.
 pub(crate) fn skeleton_rows(n: usize) -> Html {
     html! {
-        <div key="skeleton" class="divide-y divide-base-300/70" aria-hidden="true">{ for (0..n).map(|i| html! {
+        <div key="skeleton-rows" class="divide-y divide-base-300/70" aria-hidden="true">{ for (0..n).map(|i| html! {
             <div class="flex h-11 items-center gap-4 px-4">
                 <div class="skeleton size-7 rounded-full"></div><div class="skeleton h-3.5" style={format!("width:{}px", 96 + (i * 37) % 80)}></div>
                 <div class="skeleton hidden h-3.5 sm:block" style={format!("width:{}px", 140 + (i * 53) % 120)}></div><div class="skeleton ml-auto h-3.5 w-20"></div>
@@ -255,7 +255,7 @@ pub(crate) fn skeleton_rows(n: usize) -> Html {
 
 /// Grey bars where a form or a text will be.
 pub(crate) fn skeleton_lines(n: usize) -> Html {
-    html! { <div key="skeleton" class="space-y-3 p-4" aria-hidden="true">{ for (0..n).map(|i| html! { <div class="skeleton h-3.5" style={format!("width:{}%", 40 + (i * 29) % 55)}></div> }) }</div> }
+    html! { <div key="skeleton-lines" class="space-y-3 p-4" aria-hidden="true">{ for (0..n).map(|i| html! { <div class="skeleton h-3.5" style={format!("width:{}%", 40 + (i * 29) % 55)}></div> }) }</div> }
 }
 
 /// The quiet hue of a status.

@@ -2,28 +2,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { base, check, close, faces, open, request } from './browser.mjs';
+import { base, check, close, faces, request } from './browser.mjs';
+import { ADMIN, logIn } from './session.mjs';
 
 // The pages show the organisation's time, wherever a browser is.
 process.env.TZ = 'Asia/Shanghai';
-const ADMIN = { email: 'admin@demo.flywheel.cn', password: 'Yunfan-2026-demo' };
 let token, me;
 
 before(async () => {
   ({ access_token: token, me } = await request('POST', '/auth/login', ADMIN));
 });
 after(close);
-
-async function logIn(face) {
-  await request('PATCH', '/me', { locale: face.locale.startsWith('zh') ? 'zh-CN' : 'en' }, token);
-  const page = await open(face);
-  await page.goto(`${base}/login`);
-  await page.locator('[name=email]').fill(ADMIN.email);
-  await page.locator('[name=password]').fill(ADMIN.password);
-  await page.locator('button[type=submit]').click();
-  await page.locator('#main').waitFor();
-  return page;
-}
 
 const task = (title, due_at) => request('POST', '/tasks', { title, due_at, owner_id: me.id, priority: 'high' }, token);
 const read = (object, id) => request('GET', `/${object}/${id}`, undefined, token);

@@ -1,27 +1,15 @@
 // The thread through the product on the demonstration company: log in, see the figures, open what is behind them, import, export.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, check, close, faces, open, request } from './browser.mjs';
+import { base, check, close, faces, request } from './browser.mjs';
+import { logIn, token as tokenOf } from './session.mjs';
 
-const ADMIN = { email: 'admin@demo.flywheel.cn', password: 'Yunfan-2026-demo' };
 let token;
 
 before(async () => {
-  token = (await request('POST', '/auth/login', ADMIN)).access_token;
+  token = await tokenOf();
 });
 after(close);
-
-async function logIn(face) {
-  // The account's own language would win over the browser's.
-  await request('PATCH', '/me', { locale: face.locale.startsWith('zh') ? 'zh-CN' : 'en' }, token);
-  const page = await open(face);
-  await page.goto(`${base}/login`);
-  await page.locator('[name=email]').fill(ADMIN.email);
-  await page.locator('[name=password]').fill(ADMIN.password);
-  await page.locator('button[type=submit]').click();
-  await page.locator('#main').waitFor();
-  return page;
-}
 
 const total = async (object, query = '') => (await request('GET', `/${object}?count=exact&limit=1${query}`, undefined, token)).total;
 

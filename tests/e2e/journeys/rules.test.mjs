@@ -1,26 +1,15 @@
 // Automation: the rule of large silent deals made in the page, tried, published; news with its bell and preferences.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, check, close, faces, open, request } from './browser.mjs';
+import { base, check, close, faces, request } from './browser.mjs';
+import { logIn, token as tokenOf } from './session.mjs';
 
-const ADMIN = { email: 'admin@demo.flywheel.cn', password: 'Yunfan-2026-demo' };
 let token;
 
 before(async () => {
-  token = (await request('POST', '/auth/login', ADMIN)).access_token;
+  token = await tokenOf();
 });
 after(close);
-
-async function logIn(face) {
-  await request('PATCH', '/me', { locale: face.locale.startsWith('zh') ? 'zh-CN' : 'en' }, token);
-  const page = await open(face);
-  await page.goto(`${base}/login`);
-  await page.locator('[name=email]').fill(ADMIN.email);
-  await page.locator('[name=password]').fill(ADMIN.password);
-  await page.locator('button[type=submit]').click();
-  await page.locator('#main').waitFor();
-  return page;
-}
 
 const rules = async () => (await request('GET', '/rules', undefined, token)).items;
 async function until(what, holds) {
