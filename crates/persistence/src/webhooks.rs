@@ -1,5 +1,9 @@
 //! Endpoints of other systems, and what is to be sent to them.
 
+mod queue;
+
+pub use queue::{claim, due};
+
 use crate::db::AnyConnection;
 use crate::error::Result;
 use crate::row::{Row, or_null};
@@ -101,10 +105,10 @@ pub fn all(conn: &mut AnyConnection) -> Result<Vec<Webhook>> {
     q.load(conn)?.into_iter().map(read).collect()
 }
 
-/// One endpoint that is not archived, locked.
+/// One endpoint that is not archived, locked; its queue may grow meanwhile.
 pub fn find(conn: &mut AnyConnection, id: Uuid) -> Result<Option<Webhook>> {
     let mut q = Sql::start(conn, COLUMNS);
-    q.push("w.archived_at IS NULL AND w.id = ").id(id).pick(" FOR UPDATE", "");
+    q.push("w.archived_at IS NULL AND w.id = ").id(id).pick(" FOR NO KEY UPDATE", "");
     q.first(conn)?.map(read).transpose()
 }
 
@@ -208,41 +212,6 @@ pub fn send(conn: &mut AnyConnection, deliveries: &[Delivery]) -> Result<()> {
         q.execute(conn)?;
     }
     Ok(())
-}
-
-/// What may be sent now: the record's first, to an endpoint that does not rest and is not being told something else.
-fn push_due(q: &mut Sql, now: DateTime<Utc>) {
-    q.push("d.state = 'waiting' AND d.next_at <= ").time(now);
-    q.push(" AND (d.lease_until IS NULL OR d.lease_until < ").time(now);
-    q.push(") AND w.archived_at IS NULL AND w.active").pick("", " = 1");
-    q.push(" AND (w.rest_until IS NULL OR w.rest_until <= ").time(now);
-    q.push(") AND NOT EXISTS (SELECT 1 FROM webhook_deliveries p WHERE p.webhook_id = d.webhook_id AND p.state = 'waiting' AND (p.lease_until >= ");
-    q.time(now).push(" OR (p.subject = d.subject AND p.seq < d.seq)))");
-}
-
-/// Claims the delivery that has waited longest until the lease ends.
-pub fn claim(
-    conn: &mut AnyConnection,
-    now: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<Option<(Delivery, Webhook)>> {
-    let mut q = Sql::start(conn, "SELECT d.id FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE ");
-    push_due(&mut q, now);
-    // Holding the endpoint keeps two processes from telling it something at the same time.
-    q.push(" ORDER BY d.next_at, d.seq LIMIT 1").pick(" FOR UPDATE OF d, w SKIP LOCKED", "");
-    let Some(id) = q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_id)) else { return Ok(None) };
-    let mut q = Sql::start(conn, "UPDATE webhook_deliveries SET attempts = attempts + 1, lease_until = ");
-    q.time(until).push(" WHERE id = ").id(id).push(" RETURNING ").push(DELIVERY);
-    let Some(delivery) = q.first(conn)?.map(read_delivery).transpose()? else { return Ok(None) };
-    Ok(find(conn, delivery.webhook_id)?.map(|webhook| (delivery, webhook)))
-}
-
-/// Whether something may be sent now; a look that takes no lock.
-pub fn due(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<bool> {
-    let mut q = Sql::start(conn, "SELECT 1 FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE ");
-    push_due(&mut q, now);
-    q.push(" LIMIT 1");
-    Ok(q.first(conn)?.is_some())
 }
 
 /// Writes what came of a try: the state of the delivery and the health of its endpoint.
