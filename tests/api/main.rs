@@ -6,6 +6,7 @@ mod concurrency;
 mod conditions;
 mod consumers;
 mod crashes;
+mod crossings;
 mod demo;
 mod figures;
 mod identity;

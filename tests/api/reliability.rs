@@ -107,11 +107,22 @@ fn a_rule_by_time_that_a_dead_worker_left_is_gone_on_with_from_where_it_stood() 
         server.kill();
         // Somebody held it a moment ago and had come to the hundredth record.
         let (half, lease_end) = (ids[99].parse().unwrap(), Utc::now() + TimeDelta::seconds(3));
-        pretend(&mut connect(&server), &rule, |q| {
-            let then = Utc::now() - TimeDelta::minutes(1);
-            q.push("next_at = ").time(then).push(", sweep_at = ").time(then).push(", sweep_after = ").id(half);
-            q.push(", lease = ").id(uuid::Uuid::now_v7()).push(", lease_until = ").time(lease_end);
+        let (then, mut conn) = (Utc::now() - TimeDelta::minutes(1), connect(&server));
+        pretend(&mut conn, &rule, |q| {
+            q.push("next_at = ").time(then);
         });
+        let mut q = Sql::start(
+            &conn,
+            "UPDATE rule_progress SET version = (SELECT version FROM rules WHERE id = rule_id), sweep_at = ",
+        );
+        q.time(then).push(", sweep_after = ").id(half).push(", lease = ").id(uuid::Uuid::now_v7());
+        q.push(", lease_until = ").time(lease_end).push(" WHERE rule_id = ").id(rule.parse().unwrap());
+        if q.clone().execute(&mut conn).unwrap() == 0 {
+            let mut made = Sql::start(&conn, "INSERT INTO rule_progress (rule_id, turn) VALUES (");
+            made.id(rule.parse().unwrap()).push(", 0)");
+            made.execute(&mut conn).unwrap();
+            assert_eq!(q.execute(&mut conn).unwrap(), 1);
+        }
         server.start_again();
         let admin = server.admin();
         until("the rest is done", || (done(&admin, &rule) == 150).then_some(()));
@@ -159,6 +170,36 @@ fn several_workers_of_which_some_die_do_everything_exactly_once() {
     }
 }
 
+#[test]
+fn a_rule_is_paused_while_a_step_of_it_is_under_way_and_other_rules_get_their_turn() {
+    let Some(server) = Server::start(Engine::Postgres) else { return };
+    let admin = server.admin();
+    let yearly = json!({ "kind": "schedule", "cron": "0 3 1 1 *" });
+    let actions = json!([{ "kind": "set_fields", "values": { "industry": "已处理" } }]);
+    let (busy, other) =
+        (published(&admin, "customers", &yearly, &actions), published(&admin, "customers", &yearly, &actions));
+    server.create("customers", &json!({ "name": "张江" }));
+    let mut conn = connect(&server);
+    let progress = format!("rule_progress WHERE rule_id = '{busy}'");
+    server
+        .database()
+        .query(&format!("INSERT INTO rule_progress (rule_id, turn) SELECT '{busy}', 0 ON CONFLICT DO NOTHING"));
+    // A step that does not come to its end.
+    let mut step =
+        server.database().begin(&format!("BEGIN; SELECT * FROM {progress} FOR UPDATE; SELECT pg_sleep(600)"));
+    server.database().wait_for("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%rule_progress%pg_sleep(600)' AND wait_event = 'PgSleep' AND datname = current_database()");
+    for rule in [&busy, &other] {
+        pretend(&mut conn, rule, |q| {
+            q.push("next_at = ").time(Utc::now() - TimeDelta::minutes(1));
+        });
+    }
+    assert_eq!(admin.post_empty(&format!("/api/v1/rules/{busy}/pause")).expect(200)["state"], "paused");
+    until("the other rule acts", || (done(&admin, &other) == 1).then_some(()));
+    step.kill().ok();
+    step.wait().ok();
+    assert_eq!(done(&admin, &busy), 0);
+}
+
 engines! {
     fn a_rule_that_matches_very_many_records_works_in_steps_and_stops_when_it_is_paused(server: &Server) {
         let admin = server.admin();
@@ -173,7 +214,8 @@ engines! {
             q.push("next_at = ").time(Utc::now() - TimeDelta::minutes(1));
         });
         until("it has begun", || (done(&admin, &rule) > 0).then_some(()));
-        admin.post_empty(&format!("/api/v1/rules/{rule}/pause")).expect(200);
+        let paused = admin.post_empty(&format!("/api/v1/rules/{rule}/pause")).expect(200);
+        let before = paused["runs"]["done"].as_i64().unwrap();
         // What comes by another way meanwhile shows that the paused rule had time to go on, and did not: after the step
         // that was under way when it was paused.
         let other = published(&admin, "customers", &json!({ "kind": "event", "on": ["created"] }), &json!([{ "kind": "set_fields", "values": { "city": "上海" } }]));
@@ -184,6 +226,7 @@ engines! {
         another(1);
         let stopped = done(&admin, &rule);
         assert!(stopped < 900 && stopped % 100 == 0, "it stopped at {stopped}, after whole steps");
+        assert!(stopped <= before + 100, "it stopped at {stopped}, more than a step after {before}");
         another(2);
         assert_eq!(done(&admin, &rule), stopped);
         admin.post_empty(&format!("/api/v1/rules/{rule}/resume")).expect(200);

@@ -45,6 +45,9 @@ fn main() {
             println!("  {:<20} {:>6.2}", a.operation, b.cpu / a.cpu.max(0.001));
         }
     }
+    if automation_only() {
+        return;
+    }
     let mut others = scoring(&binary, &folder);
     others.extend(postgres(&binary, &folder));
     println!("\nscores and PostgreSQL");
@@ -52,6 +55,11 @@ fn main() {
     figures.extend(others);
     let figures: Vec<Value> = figures.iter().map(Figure::json).collect();
     println!("{}", json!({ "bench": reports.iter().map(Report::summary).collect::<Vec<_>>(), "figures": figures }));
+}
+
+/// With `BENCH_ONLY=automation` nothing else is measured.
+fn automation_only() -> bool {
+    env::var("BENCH_ONLY").is_ok_and(|only| only == "automation")
 }
 
 fn measure(binary: &Path, folder: &Path, size: usize) -> Report {
@@ -63,6 +71,10 @@ fn measure(binary: &Path, folder: &Path, size: usize) -> Report {
     let token = log_in(server.port);
     server.settle();
     let (first_answer, idle) = (server.first_answer, server.memory());
+    if automation_only() {
+        let figures = automation(&server, &token, &filled.customers[0]);
+        return Report { size, lines: Vec::new(), figures };
+    }
     let get = |path: String| -> Request { ("GET", path, String::new()) };
     let customers = &filled.customers;
     let mut lines = vec![

@@ -113,6 +113,11 @@ impl Server {
         self.wait_until_quiet(|| self.cpu().background);
     }
 
+    /// Waits until the threads of this name have nothing left to do, while others may go on.
+    pub fn rest_of(&self, name: &str) {
+        self.wait_until_quiet(|| self.thread(name));
+    }
+
     fn wait_until_quiet(&self, spent: impl Fn() -> Duration) {
         let (start, mut quiet) = (Instant::now(), 0);
         while quiet < 4 && start.elapsed() < Duration::from_secs(900) {

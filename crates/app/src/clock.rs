@@ -25,11 +25,11 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
     while !stop.load(Ordering::Relaxed) {
         let ending = || stop.load(Ordering::Relaxed) || jobs::ending();
         let swept = catch_unwind(AssertUnwindSafe(|| rules::sweep::sweep_once(pool, &ending)));
-        match swept.unwrap_or_else(|_| Err(Error::Internal("the sweep panicked".to_owned()))) {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(error) => tracing::warn!(?error, "rules by time wait"),
-        }
+        let swept = swept.unwrap_or_else(|_| Err(Error::Internal("the sweep panicked".to_owned())));
+        let more = swept.unwrap_or_else(|error| {
+            tracing::warn!(?error, "rules by time wait");
+            false
+        });
         let now = Utc::now().trunc_subsecs(6);
         if let Err(error) = tasks_by_time(pool, now) {
             tracing::warn!(?error, "reminders wait");
@@ -40,7 +40,9 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
                 tracing::warn!(?error, "the round of the clock waits");
             }
         }
-        seen = crate::consumers::rest(seen, TICK);
+        if !more {
+            seen = crate::consumers::rest(seen, TICK);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Who acts. Cheap to clone: the large parts are shared.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Actor {
     /// The user; an API key acts as the user who made it or as the user it names.
     pub user_id: Uuid,

@@ -100,6 +100,15 @@ fn tidy_up(pool: &DbPool) -> Result<()> {
     Ok(())
 }
 
+/// Lets the threads that answer requests go before this one where there are more threads with work than cores: whoever
+/// waits for an answer waits, whereas what follows from it may follow a moment later.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(10) {
+        tracing::debug!(?error, "background work keeps its priority");
+    }
+}
+
 /// What a thread does until it is told to stop.
 type Work = Box<dyn FnOnce(&DbPool, &AtomicBool) + Send>;
 
@@ -116,7 +125,10 @@ impl Workers {
         // The names tell in a list of threads what costs time.
         let start = |name: &str, work: Work| {
             let (pool, stop) = (pool.clone(), stop.clone());
-            std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&pool, &stop))
+            std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+                step_back();
+                work(&pool, &stop)
+            })
         };
         let jobs = (0..threads).map(|_| start("job", Box::new(work)));
         let readers = consumers::ALL.iter().map(|consumer| {

@@ -3,18 +3,22 @@
 mod actions;
 mod compile;
 pub mod listen;
+mod listeners;
 mod people;
 mod run;
 mod shipped;
 pub mod sweep;
 mod text;
 mod trial;
+mod trigger;
 mod watch;
+mod watched;
 
 pub(crate) use run::alarm;
 pub use shipped::{ship, ship_if_missing};
 pub use trial::test;
 pub use watch::{is_late, watch};
+pub(crate) use watched::Watched;
 
 use crate::{Ctx, Error, Result, Visible};
 use chrono::Days;
@@ -44,7 +48,7 @@ type Counts = HashMap<(Uuid, String), i64>;
 
 fn counts(ctx: &mut Ctx<'_>) -> Result<Counts> {
     let since = ctx.now.checked_sub_days(Days::new(COUNTED)).unwrap_or(ctx.now);
-    Ok(store::outcomes_of(ctx.conn, since)?)
+    Ok(store::counts_since(ctx.conn, since)?)
 }
 
 fn read_definition(text: &str) -> Result<RuleDefinition> {
@@ -237,7 +241,7 @@ pub fn create(ctx: &mut Ctx<'_>, input: RuleInput) -> Result<RuleOut> {
         next_at: None,
         checked_at: None,
         fired_at: None,
-        turn: 0,
+        alive_at: None,
     };
     store::insert(ctx.conn, &rule)?;
     note(ctx, "created", None, Some(&rule))?;
@@ -302,7 +306,7 @@ pub fn publish(ctx: &mut Ctx<'_>, id: Uuid) -> Result<RuleOut> {
 fn start(ctx: &mut Ctx<'_>, rule: &mut Rule, d: &RuleDefinition, compiled: &Compiled) -> Result<()> {
     rule.state = "active".to_owned();
     rule.stopped_reason = None;
-    rule.timed = !matches!(d.trigger, Trigger::Event { .. } | Trigger::Change { .. });
+    rule.timed = !d.trigger.by_events();
     rule.next_at = match (&d.trigger, &compiled.cron) {
         (Trigger::Schedule { working, .. }, Some(cron)) => {
             let calendar = working_calendar(ctx)?;
@@ -454,7 +458,9 @@ pub fn retry(ctx: &mut Ctx<'_>, id: Uuid, run: Uuid) -> Result<RuleRun> {
     let set =
         run::Set { occasion: Some(format!("retry:{}:{}", old.id, ctx.now.timestamp_micros())), ..Default::default() };
     match ready.run(ctx, &compiled, &calendar, old.subject, &set)? {
-        run::Ran::Did(_) => {}
+        run::Ran::Did(outcome) => {
+            store::acted(ctx.conn, &store::Tally::from([((id, outcome.key()), 1)]), ctx.now)?;
+        }
         run::Ran::Not | run::Ran::Loop => return Err(Error::conflict("record_no_longer_fits", "")),
     }
     let newest = store::runs(ctx.conn, id, None, None, 1)?;

@@ -136,6 +136,11 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
         "forbidden_object" => ("你没有权限操作：{}", "You may not act on: {}"),
         "own_field_only" => ("这里只能用对象自己的字段：{}", "Only a field of the object itself: {}"),
         "no_time_field" => ("不是日期或时间字段：{}", "Not a date or time field: {}"),
+        "no_number_field" => ("不是数值字段：{}", "Not a field of numbers: {}"),
+        "follows_other_records" => (
+            "该字段随其他记录自动更新，请改用那类记录的新建或修改作为触发：{}",
+            "This field follows other records; let a change of those set the rule off: {}",
+        ),
         "cron" => (
             "不是有效的时间计划，应为五段：分 时 日 月 周",
             "Not a schedule: expected minute, hour, day, month and weekday",

@@ -185,6 +185,17 @@ pub enum Trigger {
         #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
         to: Option<Json>,
     },
+    /// A number passes a line: "health falls below 60". It must have been known before.
+    Crosses {
+        /// A field that holds a number, an amount or a percentage; scores too.
+        field: String,
+        /// Which way.
+        side: Side,
+        /// The line, in the field's own unit: amounts in minor units.
+        #[serde(default)]
+        #[cfg_attr(feature = "openapi", schema(value_type = Option<f64>))]
+        value: Option<serde_json::Number>,
+    },
     /// Some time has passed since the moment or day in a field, and nothing new came: "7 days without follow-up". Where
     /// the field is empty, since the record was created.
     Elapsed {
@@ -217,6 +228,37 @@ pub enum Trigger {
         #[serde(default)]
         working: bool,
     },
+}
+
+impl Trigger {
+    /// Is it set off by changes, rather than by time?
+    pub fn by_events(&self) -> bool {
+        match self {
+            Trigger::Event { .. } | Trigger::Change { .. } | Trigger::Crosses { .. } => true,
+            Trigger::Elapsed { .. } | Trigger::Before { .. } | Trigger::Schedule { .. } => false,
+        }
+    }
+}
+
+/// A side of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// It was not below the line, and now is.
+    Below,
+    /// It was not above the line, and now is.
+    Above,
+}
+
+impl Side {
+    /// Did a number that went from one value to another come to this side of the line?
+    pub fn reached(self, line: f64, before: f64, after: f64) -> bool {
+        match self {
+            Side::Below => before >= line && after < line,
+            Side::Above => before <= line && after > line,
+        }
+    }
 }
 
 /// What happens to a record.

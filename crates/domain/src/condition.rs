@@ -265,7 +265,11 @@ impl Condition {
             Condition::All(list) => list.iter().all(|c| c.matches(record, linked, cx)),
             Condition::Any(list) => list.iter().any(|c| c.matches(record, linked, cx)),
             Condition::Not(c) => !c.matches(record, linked, cx),
-            Condition::Test(t) => t.op.holds(&t.field.value(record, linked, cx)),
+            Condition::Test(t) => match (&t.field.via, &t.field.place) {
+                // What a record holds itself needs no copy.
+                (None, Place::Column(at)) => t.op.holds(record.at(*at)),
+                _ => t.op.holds(&t.field.value(record, linked, cx)),
+            },
         }
     }
 

@@ -131,7 +131,12 @@ impl Kind {
 
     /// True for the kinds that have an order.
     pub const fn is_ordered(&self) -> bool {
-        matches!(self, Kind::Int { .. } | Kind::Money | Kind::Number | Kind::Percent | Kind::Date | Kind::DateTime)
+        self.is_number() || matches!(self, Kind::Date | Kind::DateTime)
+    }
+
+    /// Is a value of it a number?
+    pub const fn is_number(&self) -> bool {
+        matches!(self, Kind::Int { .. } | Kind::Money | Kind::Number | Kind::Percent)
     }
 }
 

@@ -3,8 +3,10 @@
 mod runs;
 mod sweep;
 
-pub use runs::{Run, claim_run, in_chain, outcomes_of, run, runs, settle_run};
-pub use sweep::{Due, Occasion, Swept, begin_sweep, due_records, end_sweep, keep_sweeping, set_next, sweep_due};
+pub use runs::{Run, Tally, acted, claim_run, counts_since, in_chain, run, runs, settle_run};
+pub use sweep::{
+    Due, Occasion, Stretch, Swept, begin_sweep, due_records, end_sweep, keep_sweeping, rest_sweep, set_next, sweep_due,
+};
 
 use crate::db::AnyConnection;
 use crate::error::Result;
@@ -61,12 +63,13 @@ pub struct Rule {
     pub checked_at: Option<DateTime<Utc>>,
     /// When it last acted.
     pub fired_at: Option<DateTime<Utc>>,
-    /// Whose turn it is where work is given to several in turn.
-    pub turn: i64,
+    /// Until when somebody who is looking at the records for it is known to be at it, or was.
+    pub alive_at: Option<DateTime<Utc>>,
 }
 
 const COLUMNS: &str = "SELECT id, version, created_at, updated_at, archived_at, created_by, key, name, description, position, state, \
-    stopped_reason, draft, published, number, published_by, published_at, timed, next_at, checked_at, fired_at, turn FROM rules WHERE ";
+    stopped_reason, draft, published, number, published_by, published_at, timed, next_at, checked_at, fired_at, \
+    (SELECT coalesce(p.lease_until, p.stepped_at) FROM rule_progress p WHERE p.rule_id = rules.id) FROM rules WHERE ";
 
 fn read(cells: Cells) -> Result<Rule> {
     let mut r = Row::new(cells);
@@ -92,7 +95,7 @@ fn read(cells: Cells) -> Result<Rule> {
         next_at: r.opt_time(),
         checked_at: r.opt_time(),
         fired_at: r.opt_time(),
-        turn: r.int()?,
+        alive_at: r.opt_time(),
     })
 }
 
@@ -110,12 +113,21 @@ pub fn listening(conn: &mut AnyConnection) -> Result<Vec<Rule>> {
     q.load(conn)?.into_iter().map(read).collect()
 }
 
-/// One rule, archived or not; locked against other writers when asked.
+/// The ids and versions of those, in their order: what tells whether any of them has changed.
+pub fn listening_versions(conn: &mut AnyConnection) -> Result<Vec<(Uuid, i64)>> {
+    let mut q =
+        Sql::start(conn, "SELECT id, version FROM rules WHERE archived_at IS NULL AND state = 'active' AND timed = ");
+    q.pick("FALSE", "0").push(" ORDER BY position, id");
+    let pair = |Cells(c): Cells| Some((c.first()?.as_id()?, c.get(1)?.as_int()?));
+    Ok(q.load(conn)?.into_iter().filter_map(pair).collect())
+}
+
+/// One rule, archived or not; locked against others who would change it when asked, not against its own runs.
 pub fn find(conn: &mut AnyConnection, id: Uuid, lock: bool) -> Result<Option<Rule>> {
     let mut q = Sql::start(conn, COLUMNS);
     q.push("id = ").id(id);
     if lock {
-        q.pick(" FOR UPDATE", "");
+        q.pick(" FOR NO KEY UPDATE", "");
     }
     q.first(conn)?.map(read).transpose()
 }
@@ -131,14 +143,14 @@ pub fn exists(conn: &mut AnyConnection, key: &str) -> Result<bool> {
 pub fn insert(conn: &mut AnyConnection, rule: &Rule) -> Result<()> {
     let mut q = Sql::start(
         conn,
-        "INSERT INTO rules (id, version, created_at, updated_at, created_by, key, name, description, position, state, draft, number, timed, turn) VALUES (",
+        "INSERT INTO rules (id, version, created_at, updated_at, created_by, key, name, description, position, state, draft, number, timed) VALUES (",
     );
     q.id(rule.id).push(", ").int(rule.version).push(", ").time(rule.created_at).push(", ").time(rule.updated_at);
     q.push(", ").bind(Store::Id, &or_null(rule.created_by, Value::Id));
     q.push(", ").bind(Store::Text, &or_null(rule.key.clone(), Value::Text)).push(", ").text(rule.name.clone());
     q.push(", ").bind(Store::Text, &or_null(rule.description.clone(), Value::Text)).push(", ").int(rule.position);
     q.push(", ").text(rule.state.clone()).push(", ").bind(Store::Json, &Value::Json(rule.draft.clone()));
-    q.push(", 0, ").bind(Store::Bool, &Value::Bool(false)).push(", 0)");
+    q.push(", 0, ").bind(Store::Bool, &Value::Bool(false)).push(")");
     q.execute(conn)?;
     Ok(())
 }
@@ -160,7 +172,6 @@ pub fn update(conn: &mut AnyConnection, rule: &Rule, expected: i64) -> Result<bo
     q.push(", timed = ").bind(Store::Bool, &Value::Bool(rule.timed));
     q.push(", next_at = ").bind(Store::Time, &time(rule.next_at));
     q.push(", checked_at = ").bind(Store::Time, &time(rule.checked_at));
-    q.push(", lease = NULL, lease_until = NULL, sweep_at = NULL, sweep_after = NULL");
     q.push(" WHERE id = ").id(rule.id).push(" AND version = ").int(expected);
     Ok(q.execute(conn)? > 0)
 }
@@ -190,20 +201,9 @@ pub fn stop(conn: &mut AnyConnection, id: Uuid, reason: &str, now: DateTime<Utc>
 
 /// Takes the next turn of a rule that gives work to several in turn.
 pub fn take_turn(conn: &mut AnyConnection, id: Uuid) -> Result<i64> {
-    let mut q = Sql::start(conn, "UPDATE rules SET turn = turn + 1 WHERE id = ");
-    q.id(id).push(" RETURNING turn");
+    let mut q = Sql::start(conn, "INSERT INTO rule_progress (rule_id, turn) VALUES (");
+    q.id(id).push(", 1) ON CONFLICT (rule_id) DO UPDATE SET turn = rule_progress.turn + 1 RETURNING turn");
     Ok(q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(1) - 1)
-}
-
-/// Takes note that rules acted.
-pub fn fired(conn: &mut AnyConnection, ids: &BTreeSet<Uuid>, now: DateTime<Utc>) -> Result<()> {
-    let ids: Vec<Uuid> = ids.iter().copied().collect();
-    for chunk in ids.chunks(500) {
-        let mut q = Sql::start(conn, "UPDATE rules SET fired_at = ");
-        q.time(now).push(" WHERE id IN ").ids(chunk);
-        q.execute(conn)?;
-    }
-    Ok(())
 }
 
 /// One published version.

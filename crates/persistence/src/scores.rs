@@ -2,6 +2,7 @@
 
 use crate::db::AnyConnection;
 use crate::error::Result;
+use crate::row::Row;
 use crate::sql::{Cells, Sql, Store, shape};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::value::Value;
@@ -112,9 +113,40 @@ const NOT_SCORED: &str = "NOT EXISTS (SELECT 1 FROM rfm_scores s WHERE s.custome
 const DIFFERS: &str = "(customers.rfm_segment IS DISTINCT FROM s.segment OR customers.rfm_r IS DISTINCT FROM s.r \
      OR customers.rfm_f IS DISTINCT FROM s.f OR customers.rfm_m IS DISTINCT FROM s.m)";
 
+/// What a run says anew of a customer of whom an earlier one had said something: segment and scores.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RfmMove {
+    /// The customer.
+    pub customer: Uuid,
+    /// As it was.
+    pub before: (String, [Option<i64>; 3]),
+    /// As it is.
+    pub after: (String, [Option<i64>; 3]),
+}
+
+/// Those whose history was written by this run, before the scores are copied to the customers.
+fn rfm_moves(conn: &mut AnyConnection, run_at: DateTime<Utc>) -> Result<Vec<RfmMove>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT c.id, c.rfm_segment, c.rfm_r, c.rfm_f, c.rfm_m, coalesce(s.segment, 'none'), s.r, s.f, s.m FROM score_snapshots h \
+         JOIN customers c ON c.id = h.subject LEFT JOIN rfm_scores s ON s.customer_id = c.id \
+         WHERE h.model = 'rfm' AND c.rfm_segment IS NOT NULL AND h.at = ",
+    );
+    q.time(run_at).push(" ORDER BY c.id");
+    let read = |cells| {
+        let mut r = Row::new(cells);
+        Ok(RfmMove {
+            customer: r.id()?,
+            before: (r.text()?, [r.opt_int(), r.opt_int(), r.opt_int()]),
+            after: (r.text()?, [r.opt_int(), r.opt_int(), r.opt_int()]),
+        })
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
 /// Ends a run: forgets the rows of earlier ones, remembers what changed, and copies the scores to
-/// the customers.
-pub fn finish_rfm(conn: &mut AnyConnection, run_at: DateTime<Utc>) -> Result<()> {
+/// the customers. Answers what moved when it is `asked` for.
+pub fn finish_rfm(conn: &mut AnyConnection, run_at: DateTime<Utc>, asked: bool) -> Result<Vec<RfmMove>> {
     let mut q = Sql::start(conn, "DELETE FROM rfm_scores WHERE run_at < ");
     q.time(run_at);
     q.execute(conn)?;
@@ -130,6 +162,7 @@ pub fn finish_rfm(conn: &mut AnyConnection, run_at: DateTime<Utc>) -> Result<()>
     q.time(run_at).push(", 0.0, 'none' FROM customers WHERE customers.rfm_segment <> 'none' AND ");
     q.push(NOT_SCORED).push(" ON CONFLICT (subject, model, at) DO NOTHING");
     q.execute(conn)?;
+    let moves = if asked { rfm_moves(conn, run_at)? } else { Vec::new() };
     let mut q = Sql::start(
         conn,
         "UPDATE customers SET rfm_r = s.r, rfm_f = s.f, rfm_m = s.m, rfm_segment = s.segment FROM rfm_scores s \
@@ -144,7 +177,7 @@ pub fn finish_rfm(conn: &mut AnyConnection, run_at: DateTime<Utc>) -> Result<()>
     );
     q.push(NOT_SCORED);
     q.execute(conn)?;
-    Ok(())
+    Ok(moves)
 }
 
 /// The scores of a customer, if it had an order in the window of the last run.

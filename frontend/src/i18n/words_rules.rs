@@ -75,6 +75,11 @@ messages! {
     rule_trigger = "触发时机", "Trigger";
     trig_event = "新建或修改时", "Created or changed";
     trig_change = "某个字段变化时", "A field changes";
+    trig_crosses = "数值跌破或超过时", "A number passes a line";
+    trig_crosses_body = "跌破或超过的那一刻执行一次；回到原来一侧后再次发生，才会再次执行。", "It acts at the moment of passing, and again only after a return to the other side.";
+    trig_side = "方向", "Direction";
+    trig_below = "跌破", "falls below";
+    trig_above = "超过", "rises above";
     trig_elapsed = "超过一段时间没有动静", "Some time has passed";
     trig_before = "某个日期临近", "A date is near";
     trig_schedule = "定时检查", "On a schedule";
@@ -147,6 +152,8 @@ messages! {
     say_when_change(what: &str, field: &str) = "{what}的「{field}」发生变化时", "When “{field}” of the {what} changes";
     say_change_from(v: &str) = "（原来是{v}）", " from {v}";
     say_change_to(v: &str) = "（变成{v}）", " to {v}";
+    say_when_below(what: &str, field: &str, line: &str) = "{what}的「{field}」跌破 {line} 时", "When “{field}” of the {what} falls below {line}";
+    say_when_above(what: &str, field: &str, line: &str) = "{what}的「{field}」超过 {line} 时", "When “{field}” of the {what} rises above {line}";
     say_when_elapsed(what: &str, field: &str, span: &str) = "{what}距「{field}」已过 {span}时", "When {span} have passed since “{field}” of the {what}";
     say_when_before(what: &str, field: &str, span: &str) = "距{what}的「{field}」还有 {span}时", "{span} before “{field}” of the {what}";
     say_when_schedule(what: &str, when: &str) = "{when}检查{what}时", "{when}, for each {what}";

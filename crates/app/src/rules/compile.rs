@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use contract::rules::{EventVerb, Recipient, RuleAction, RuleDefinition, TimeUnit, Trigger};
 use domain::automation::calendar::Calendar;
 use domain::automation::cron::Cron;
+use domain::automation::is_told;
 use domain::automation::template::{Piece, parse};
 use domain::condition::{Condition, FieldRef, Op, Reader, Test};
 use domain::fields::{FieldError, Kind, ParseCx};
@@ -111,6 +112,7 @@ impl Compiler<'_> {
                 looks_at.push(field.clone());
                 match reader.field(field, &format!("{path}.field")) {
                     Ok(f) if f.via.is_some() => wrong("field", "own_field_only", field),
+                    Ok(_) if !is_told(reader.shape.def.key, field) => wrong("field", "follows_other_records", field),
                     Ok(f) => {
                         for (key, json) in [("from", from), ("to", to)] {
                             if let Some(json) = json
@@ -120,6 +122,21 @@ impl Compiler<'_> {
                             }
                         }
                     }
+                    Err(e) => errors.push(e),
+                }
+                (None, None, None)
+            }
+            Trigger::Crosses { field, value, .. } => {
+                looks_at.push(field.clone());
+                match reader.field(field, &format!("{path}.field")) {
+                    Ok(f) if f.via.is_some() => wrong("field", "own_field_only", field),
+                    Ok(_) if !is_told(reader.shape.def.key, field) => wrong("field", "follows_other_records", field),
+                    Ok(f) if !f.field.kind.is_number() => wrong("field", "no_number_field", field),
+                    Ok(f) => match value.clone().map(|v| f.field.parse(&v.into(), reader.cx)) {
+                        None => wrong("value", "required", ""),
+                        Some(Err(e)) => wrong("value", e.code, &e.detail),
+                        Some(Ok(_)) => {}
+                    },
                     Err(e) => errors.push(e),
                 }
                 (None, None, None)
@@ -177,7 +194,9 @@ impl Compiler<'_> {
             Trigger::Before { count, unit, .. } => {
                 test(field.clone(), Op::Between(value(self.now), value(self.now + span(*count, *unit))))
             }
-            Trigger::Event { .. } | Trigger::Change { .. } | Trigger::Schedule { .. } => Condition::All(Vec::new()),
+            Trigger::Event { .. } | Trigger::Change { .. } | Trigger::Crosses { .. } | Trigger::Schedule { .. } => {
+                Condition::All(Vec::new())
+            }
         }
     }
 

@@ -77,16 +77,27 @@ pub(super) fn ready(
     let Some(definition) = definition else {
         return Ok(Err((rule, Unfit::Invalid("its definition cannot be read".to_owned()))));
     };
-    let publisher = rule.published_by.unwrap_or_default();
-    let actor = match actors.get(&publisher) {
-        Some(actor) => actor.clone(),
-        None => match crate::identity::load_person(conn, publisher, None) {
-            Ok(actor) => actors.entry(publisher).or_insert(Arc::new(actor)).clone(),
-            Err(Error::Unauthenticated(_)) => return Ok(Err((rule, Unfit::OwnerGone))),
-            Err(error) => return Err(error),
-        },
-    };
-    Ok(Ok(Ready { rule, definition, actor }))
+    match publisher(conn, &rule, actors)? {
+        Some(actor) => Ok(Ok(Ready { rule, definition, actor })),
+        None => Ok(Err((rule, Unfit::OwnerGone))),
+    }
+}
+
+/// The publisher of a rule with the rights of today; none when they are no longer active. Each is read once.
+pub(super) fn publisher(
+    conn: &mut AnyConnection,
+    rule: &Rule,
+    actors: &mut HashMap<Uuid, Arc<Actor>>,
+) -> Result<Option<Arc<Actor>>> {
+    let id = rule.published_by.unwrap_or_default();
+    if let Some(actor) = actors.get(&id) {
+        return Ok(Some(actor.clone()));
+    }
+    match crate::identity::load_person(conn, id, None) {
+        Ok(actor) => Ok(Some(actors.entry(id).or_insert(Arc::new(actor)).clone())),
+        Err(Error::Unauthenticated(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 impl Ready {

@@ -10,16 +10,20 @@ use contract::rules::{RuleDefinition, TimeUnit, Trigger};
 use domain::automation::calendar::Calendar;
 use domain::policy::Action;
 use persistence::db::{self, AnyConnection, DbPool, write_tx};
-use persistence::rules::{self as store, Due, Occasion, Swept};
-use std::collections::{BTreeSet, HashMap};
+use persistence::rules::{self as store, Due, Occasion, Stretch, Swept, Tally};
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// Records in one transaction.
 const CHUNK: i64 = 100;
-/// Between two steps.
-const BREAK: Duration = Duration::from_millis(10);
+/// Records looked at by one query.
+const SPAN: i64 = 50_000;
+/// How long a rule may go on while others wait for their turn.
+const SLICE: Duration = Duration::from_secs(2);
+/// How long a sweep may go without a sign of life.
+const SILENCE: Duration = Duration::from_secs(4);
 
 /// When a rule that acts by time looks after it has looked now.
 pub fn next_look(
@@ -34,11 +38,12 @@ pub fn next_look(
             TimeUnit::Days => now + TimeDelta::minutes(10),
             TimeUnit::Minutes | TimeUnit::Hours => now + TimeDelta::minutes(1),
         }),
-        Trigger::Event { .. } | Trigger::Change { .. } => None,
+        Trigger::Event { .. } | Trigger::Change { .. } | Trigger::Crosses { .. } => None,
     }
 }
 
-/// Sweeps for the rule that is due, if any; false when there is none. `ending` says when to leave the rest to another process.
+/// Sweeps for the rule that is due, if any, for as long as it may; false when there is none. `ending` says when to leave
+/// the rest to another process.
 pub fn sweep_once(pool: &DbPool, ending: &dyn Fn() -> bool) -> Result<bool> {
     let now = Utc::now().trunc_subsecs(6);
     let mut conn = db::get(pool)?;
@@ -90,51 +95,58 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
+    /// Goes on until the end of the table or of the time slice; what remains is taken up by whoever comes next.
     fn carry_on(&self, conn: &mut AnyConnection, ending: &dyn Fn() -> bool) -> Result<bool> {
-        let mut after = self.sweep.after;
+        let begun = Instant::now();
+        let (mut after, mut noted) = (self.sweep.after, Instant::now());
         loop {
-            let ids = self.due(conn, after)?;
-            let last = (ids.len() as i64) < CHUNK;
-            after = ids.last().copied().or(after);
-            let now = Utc::now().trunc_subsecs(6);
-            let held = write_tx::<_, Error>(conn, |conn| {
-                if !store::keep_sweeping(conn, self.sweep, after, now)? {
-                    return Ok(false);
-                }
-                let mut fired = BTreeSet::new();
-                let set = Set { occasion: self.occasion.clone(), ..Set::default() };
-                for id in &ids {
-                    let ran = with(conn, self.schema, now, |ctx| {
-                        self.ready.run(ctx, self.compiled, self.calendar, *id, &set)
-                    })?;
-                    if matches!(ran, super::run::Ran::Did(_)) {
-                        fired.insert(self.ready.rule.id);
-                    }
-                }
-                store::fired(conn, &fired, now)?;
-                if last {
-                    let cron = self.compiled.cron.as_ref();
-                    let next = next_look(&self.ready.definition, cron, self.calendar, now);
-                    store::end_sweep(conn, self.sweep, next, now)?;
-                }
-                Ok(true)
-            })?;
-            if !ids.is_empty() {
+            let found = self.due(conn, after)?;
+            after = found.next;
+            let over = begun.elapsed() > SLICE || ending();
+            // Records that are not due are passed over without a write.
+            if found.ids.is_empty() && after.is_some() && !over && noted.elapsed() < SILENCE {
+                continue;
+            }
+            noted = Instant::now();
+            let held = write_tx::<_, Error>(conn, |conn| self.step(conn, &found, over))?;
+            if !found.ids.is_empty() {
                 crate::consumers::wake();
             }
-            // PostgreSQL gives the row of the rule to whoever is quickest: without a break that is always the next step,
-            // and somebody who wants to pause the rule waits in vain.
-            std::thread::sleep(BREAK);
-            // What remains is taken up by whoever comes next, from where it stands.
-            if last || !held || ending() {
+            if after.is_none() || over || !held {
                 return Ok(true);
             }
         }
     }
 
-    fn due(&self, conn: &mut AnyConnection, after: Option<Uuid>) -> Result<Vec<Uuid>> {
+    /// Acts on the records of a stretch, and moves the sweep on; false when it is no longer ours to carry on.
+    fn step(&self, conn: &mut AnyConnection, found: &Stretch, over: bool) -> Result<bool> {
+        let now = Utc::now().trunc_subsecs(6);
+        if !store::keep_sweeping(conn, self.sweep, found.next, now)? {
+            return Ok(false);
+        }
+        let mut tally = Tally::new();
+        let set = Set { occasion: self.occasion.clone(), ..Set::default() };
+        for id in &found.ids {
+            let ran = with(conn, self.schema, now, |ctx| self.ready.run(ctx, self.compiled, self.calendar, *id, &set))?;
+            if let super::run::Ran::Did(outcome) = ran {
+                *tally.entry((self.ready.rule.id, outcome.key())).or_default() += 1;
+            }
+        }
+        store::acted(conn, &tally, now)?;
+        if found.next.is_none() {
+            let next = next_look(&self.ready.definition, self.compiled.cron.as_ref(), self.calendar, now);
+            store::end_sweep(conn, self.sweep, next, now)?;
+        } else if over {
+            store::rest_sweep(conn, self.sweep, found.next, now)?;
+        }
+        Ok(true)
+    }
+
+    fn due(&self, conn: &mut AnyConnection, after: Option<Uuid>) -> Result<Stretch> {
         let shape = &self.compiled.shape;
-        let Some(visible) = self.ready.actor.visible(shape.def.permission, Action::Read) else { return Ok(Vec::new()) };
+        let Some(visible) = self.ready.actor.visible(shape.def.permission, Action::Read) else {
+            return Ok(Stretch { ids: Vec::new(), next: None });
+        };
         let occasion = match (&self.occasion, &self.compiled.field) {
             (Some(text), _) => Some(Occasion::Fixed(text)),
             (None, Some(field)) => Some(Occasion::Field(field)),
@@ -146,6 +158,7 @@ impl Job<'_> {
             condition: &self.compiled.condition,
             unless: occasion.map(|occasion| (self.ready.rule.id, occasion)),
             after,
+            span: Some(SPAN),
             limit: CHUNK,
         };
         Ok(store::due_records(conn, &due)?)

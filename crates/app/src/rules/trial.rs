@@ -2,13 +2,14 @@
 
 use super::compile::{Compiled, verb};
 use super::run::{inputs, linked};
+use super::trigger::{Documents, sets_off};
 use super::{compile, load_for, read_definition};
 use crate::{Ctx, Error, Result};
 use chrono::TimeDelta;
-use contract::rules::{EventVerb, RuleDefinition, RuleTest, RuleTestRecord, RuleTestResult, Trigger};
+use contract::rules::{RuleDefinition, RuleTest, RuleTestRecord, RuleTestResult};
 use domain::policy::{Action, Mask};
 use domain::record::{Record, Shape, mask, masked as hidden};
-use persistence::events::{Event, Filter};
+use persistence::events::Filter;
 use persistence::records::{Archived, List, Order};
 use persistence::rules::{self as store, Due};
 use serde_json::{Map, Value as Json};
@@ -37,9 +38,9 @@ pub fn test(ctx: &mut Ctx<'_>, id: Uuid, input: &RuleTest) -> Result<RuleTestRes
         None => read_definition(&rule.draft)?,
     };
     let compiled = compile(ctx, &definition)?;
-    match &definition.trigger {
-        Trigger::Event { .. } | Trigger::Change { .. } => by_events(ctx, &definition, &compiled, days),
-        Trigger::Elapsed { .. } | Trigger::Before { .. } | Trigger::Schedule { .. } => by_time(ctx, &compiled),
+    match definition.trigger.by_events() {
+        true => by_events(ctx, &definition, &compiled, days),
+        false => by_time(ctx, &compiled),
     }
 }
 
@@ -65,9 +66,10 @@ fn by_time(ctx: &mut Ctx<'_>, compiled: &Compiled) -> Result<RuleTestResult> {
         condition: &compiled.condition,
         unless: None,
         after: None,
+        span: None,
         limit: SHOWN as i64,
     };
-    let ids = store::due_records(ctx.conn, &due)?;
+    let ids = store::due_records(ctx.conn, &due)?.ids;
     let records = persistence::records::get_many(ctx.conn, shape, &ids, visible.owners())?;
     let items = show(ctx, compiled, records)?;
     Ok(RuleTestResult { matched, complete: matched < COUNTED, events: None, items })
@@ -87,7 +89,8 @@ fn by_events(ctx: &mut Ctx<'_>, d: &RuleDefinition, compiled: &Compiled, days: i
         before = page.last().map(|e| e.seq);
         for event in page.iter().filter(|e| e.at >= since) {
             looked += 1;
-            if sets_off(&d.trigger, event) && seen.insert(event.record_id) {
+            let set = verb(&event.kind).and_then(|verb| sets_off(&d.trigger, verb, &Documents::of(event)));
+            if set.is_some() && seen.insert(event.record_id) {
                 ids.push(event.record_id);
             }
         }
@@ -109,22 +112,6 @@ fn by_events(ctx: &mut Ctx<'_>, d: &RuleDefinition, compiled: &Compiled, days: i
     fitting.truncate(SHOWN);
     let items = show(ctx, compiled, fitting)?;
     Ok(RuleTestResult { matched, complete, events: Some(looked as i64), items })
-}
-
-fn sets_off(trigger: &Trigger, event: &Event) -> bool {
-    let Some(verb) = verb(&event.kind) else { return false };
-    match trigger {
-        Trigger::Event { on } => on.contains(&verb),
-        Trigger::Change { field, from, to } if matches!(verb, EventVerb::Created | EventVerb::Updated) => {
-            let document = |text: &Option<String>| -> Map<String, Json> {
-                text.as_deref().and_then(|s| serde_json::from_str(s).ok()).unwrap_or_default()
-            };
-            let changed = super::listen::change(field, &document(&event.old), &document(&event.new));
-            let fits = |wanted: &Option<Json>, is: &Json| wanted.as_ref().is_none_or(|w| w == is);
-            changed.is_some_and(|(before, after)| fits(from, &before) && fits(to, &after))
-        }
-        Trigger::Change { .. } | Trigger::Elapsed { .. } | Trigger::Before { .. } | Trigger::Schedule { .. } => false,
-    }
 }
 
 fn show(ctx: &mut Ctx<'_>, compiled: &Compiled, records: Vec<Record>) -> Result<Vec<RuleTestRecord>> {

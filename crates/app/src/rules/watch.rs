@@ -10,7 +10,9 @@ const PATIENCE: TimeDelta = TimeDelta::minutes(15);
 
 /// Should an active rule have looked already?
 pub fn is_late(rule: &Rule, now: DateTime<Utc>) -> bool {
-    rule.state == "active" && rule.timed && rule.next_at.is_none_or(|at| now - at > PATIENCE)
+    // One that has very much to do is late only once nobody is at it any more.
+    let last = rule.next_at.map(|at| rule.alive_at.map_or(at, |alive| at.max(alive)));
+    rule.state == "active" && rule.timed && last.is_none_or(|at| now - at > PATIENCE)
 }
 
 /// Raises an alarm, once for each occasion, about rules that do not look when they should, and about events that nobody reads.

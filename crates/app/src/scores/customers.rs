@@ -1,8 +1,10 @@
 //! The scores of customers: facts read for many at once, the models applied, and what changed written.
 
+use super::bands::Cause;
 use super::evaluate::{self, Evaluation, evaluate};
 use super::lifecycle::Consequences;
 use super::models::Models;
+use crate::rules::Watched;
 use crate::{Ctx, Result};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::grade::Grade;
@@ -49,6 +51,10 @@ pub(crate) struct Background {
     pub(crate) categories: u32,
     pub(crate) fit: Option<RepeatFit>,
     pub(crate) library: Library,
+    /// The figures that rules wait for.
+    pub(crate) watched: Watched,
+    /// What rules did to these customers before.
+    pub(crate) causes: HashMap<Uuid, Cause>,
 }
 
 impl Background {
@@ -66,6 +72,8 @@ impl Background {
             today: zone.day(ctx.now),
             zone,
             fit: fit(ctx)?,
+            watched: Watched::load(ctx.conn)?,
+            causes: HashMap::new(),
             categories: u32::try_from(store::categories(ctx.conn)?).unwrap_or(0),
         })
     }
@@ -216,7 +224,14 @@ pub(crate) fn refresh_gathering(
             continue;
         }
         remember(&known, &evaluation, &after, base, &mut snapshots);
-        told.extend(super::bands::moved(ctx, known.customer.id, &known.customer.scores, &after));
+        let (id, cause) = (known.customer.id, base.causes.get(&known.customer.id).copied());
+        told.extend(super::bands::moved(
+            id,
+            (&known.customer.scores, &after),
+            &base.watched,
+            cause,
+            (ctx.now, ctx.request_id),
+        ));
         changed.push((known.customer.id, after));
     }
     store::write(ctx.conn, &changed)?;

@@ -1,5 +1,6 @@
 //! Scores follow the events of the records they are made of.
 
+use super::bands::Cause;
 use super::contacts;
 use super::customers::{self, Background};
 use super::models::Models;
@@ -10,7 +11,7 @@ use domain::value::Value;
 use persistence::customer_scores as store;
 use persistence::events::Event;
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// The objects whose changes may change a score.
@@ -26,10 +27,14 @@ pub fn on_events(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<Option<Effects>>
     let mut touched: BTreeSet<Uuid> = BTreeSet::new();
     let mut ids: BTreeSet<Uuid> = BTreeSet::new();
     let mut graded: Vec<(Uuid, DateTime<Utc>)> = Vec::new();
+    let others = persistence::rules::imports_among(ctx.conn, events)?;
+    let mut causes: HashMap<Uuid, Cause> = HashMap::new();
     for event in events {
+        let cause = event.origin_id.filter(|origin| !others.contains(origin)).map(|rule| (rule, event.request_id));
         match event.object.as_str() {
             "customers" => {
                 ids.insert(event.record_id);
+                causes.extend(cause.map(|cause| (event.record_id, cause)));
                 let says = |key: &str| event.new.as_deref().is_some_and(|new| new.contains(key));
                 if says("\"grade\":") || says("\"grade_score\":") {
                     graded.push((event.record_id, event.at));
@@ -42,8 +47,9 @@ pub fn on_events(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<Option<Effects>>
         }
         for side in [&event.old, &event.new] {
             let member = side.as_deref().and_then(|s| serde_json::from_str::<serde_json::Value>(s).ok());
-            let id = member.as_ref().and_then(|m| m.get("customer_id")?.as_str());
-            ids.extend(id.and_then(domain::fields::parse_id));
+            let id = member.as_ref().and_then(|m| m.get("customer_id")?.as_str()).and_then(domain::fields::parse_id);
+            causes.extend(id.zip(cause));
+            ids.extend(id);
         }
     }
     let unnamed: Vec<(&str, Uuid)> = events
@@ -62,7 +68,8 @@ pub fn on_events(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<Option<Effects>>
         all.sort_unstable();
         all.dedup();
         remember_grades(ctx, &graded)?;
-        refresh(ctx, &all, &touched)
+        let base = Background { causes, ..Background::load(ctx)? };
+        refresh(ctx, &base, &all, &touched)
     })))
 }
 
@@ -97,11 +104,10 @@ fn remember_grades(ctx: &mut Ctx<'_>, graded: &[(Uuid, DateTime<Utc>)]) -> Resul
 }
 
 /// Scores the touched contacts and these customers.
-pub(crate) fn refresh(ctx: &mut Ctx<'_>, ids: &[Uuid], touched: &[Uuid]) -> Result<()> {
-    let base = Background::load(ctx)?;
+fn refresh(ctx: &mut Ctx<'_>, base: &Background, ids: &[Uuid], touched: &[Uuid]) -> Result<()> {
     // Customers first: contacts are compared with the stage that their customer is in.
     for chunk in ids.chunks(CHUNK) {
-        customers::refresh(ctx, &base, chunk)?;
+        customers::refresh(ctx, base, chunk)?;
     }
     // Once for all touched, so that an activity which went from one customer to another is found on either side.
     contacts::rescore(ctx, &base.models, ids, touched)?;

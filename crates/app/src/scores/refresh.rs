@@ -1,6 +1,8 @@
 //! Scoring all customers.
 
+use super::bands;
 use crate::metrics::pick;
+use crate::rules::Watched;
 use crate::schema::Schema;
 use crate::{Ctx, Error, Result, Visible};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
@@ -85,7 +87,9 @@ fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) ->
     };
     let json = serde_json::to_string(&done).map_err(|e| Error::Internal(e.to_string()))?;
     write_tx(conn, |conn| {
-        persistence::scores::finish_rfm(conn, now)?;
+        let watched = Watched::load(conn)?;
+        let moves = persistence::scores::finish_rfm(conn, now, bands::waits_for_rfm(&watched))?;
+        persistence::events::append(conn, &bands::rfm_moved(&moves, &watched, now))?;
         persistence::rfm_grid::rebuild(conn)?;
         if run(conn)?.is_none_or(|last| last.at <= now) {
             persistence::settings::set(conn, RUN, &json, now)?;

@@ -6,7 +6,7 @@ use crate::row::{Row, or_null};
 use crate::sql::{Cells, Sql, Store};
 use chrono::{DateTime, Utc};
 use domain::value::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// One time that a rule acted on a record.
@@ -87,10 +87,38 @@ pub fn runs(
     q.load(conn)?.into_iter().map(read).collect()
 }
 
-/// Runs by rule and outcome since a moment, over all rules or of one.
-pub fn outcomes_of(conn: &mut AnyConnection, since: DateTime<Utc>) -> Result<HashMap<(Uuid, String), i64>> {
-    let mut q = Sql::start(conn, "SELECT rule_id, outcome, count(*) FROM rule_runs WHERE at > ");
-    q.time(since).push(" GROUP BY rule_id, outcome");
+/// How often rules acted, by rule and outcome.
+pub type Tally = BTreeMap<(Uuid, &'static str), i64>;
+
+/// The day of a moment, since 1970.
+fn day(at: DateTime<Utc>) -> i64 {
+    at.timestamp().div_euclid(86_400)
+}
+
+/// Takes note that rules acted, of all that a transaction did at once.
+pub fn acted(conn: &mut AnyConnection, tally: &Tally, now: DateTime<Utc>) -> Result<()> {
+    let pairs: Vec<(&(Uuid, &'static str), &i64)> = tally.iter().collect();
+    for chunk in pairs.chunks(200) {
+        let mut q = Sql::start(conn, "INSERT INTO rule_counts (rule_id, day, outcome, n) VALUES ");
+        for (i, ((rule, outcome), n)) in chunk.iter().enumerate() {
+            q.push(if i == 0 { "(" } else { ", (" }).id(*rule).push(", ").int(day(now));
+            q.push(", ").text(*outcome).push(", ").int(**n).push(")");
+        }
+        q.push(" ON CONFLICT (rule_id, day, outcome) DO UPDATE SET n = rule_counts.n + excluded.n");
+        q.execute(conn)?;
+        let mut rules: Vec<Uuid> = chunk.iter().map(|((rule, _), _)| *rule).collect();
+        rules.dedup();
+        let mut q = Sql::start(conn, "UPDATE rules SET fired_at = ");
+        q.time(now).push(" WHERE id IN ").ids(&rules);
+        q.execute(conn)?;
+    }
+    Ok(())
+}
+
+/// How often each rule acted since the day of a moment, by outcome.
+pub fn counts_since(conn: &mut AnyConnection, since: DateTime<Utc>) -> Result<HashMap<(Uuid, String), i64>> {
+    let mut q = Sql::start(conn, "SELECT rule_id, outcome, CAST(sum(n) AS BIGINT) FROM rule_counts WHERE day > ");
+    q.int(day(since)).push(" GROUP BY rule_id, outcome");
     let read = |Cells(c): Cells| Some(((c.first()?.as_id()?, c.get(1)?.as_str()?.to_owned()), c.get(2)?.as_int()?));
     Ok(q.load(conn)?.into_iter().filter_map(read).collect())
 }

@@ -20,47 +20,85 @@ const LEASE: TimeDelta = TimeDelta::seconds(15);
 pub struct Swept {
     /// Which rule.
     pub rule: Uuid,
+    /// The version of it for which the sweep was begun; another one begins anew.
+    pub version: i64,
     /// This holder's claim.
     pub lease: Uuid,
     /// The moment for which it is made.
     pub at: DateTime<Utc>,
-    /// The last record that it has done with.
+    /// The last record that it has looked at.
     pub after: Option<Uuid>,
+}
+
+/// Active rules that are due and for which nobody sweeps.
+fn push_due(q: &mut Sql, now: DateTime<Utc>) {
+    q.push(" FROM rules r LEFT JOIN rule_progress p ON p.rule_id = r.id WHERE ");
+    push_waiting(q, now);
+}
+
+fn push_waiting(q: &mut Sql, now: DateTime<Utc>) {
+    q.push("r.state = 'active' AND r.archived_at IS NULL AND r.next_at <= ");
+    // The claim to a version that is no longer the rule's holds nobody up: its holder stops at the next step.
+    q.time(now).push(" AND (p.lease_until IS NULL OR p.version <> r.version OR p.lease_until < ").time(now).push(")");
 }
 
 /// Is a rule due for which nobody sweeps?
 pub fn sweep_due(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<bool> {
-    let mut q = Sql::start(conn, "SELECT 1 FROM rules WHERE state = 'active' AND archived_at IS NULL AND next_at <= ");
-    q.time(now).push(" AND (lease_until IS NULL OR lease_until < ").time(now).push(") LIMIT 1");
+    let mut q = Sql::start(conn, "SELECT 1");
+    push_due(&mut q, now);
+    q.push(" LIMIT 1");
     Ok(q.first(conn)?.is_some())
 }
 
-/// Takes on the rule that has waited longest, if one is due and nobody sweeps for it.
+/// Takes on the rule that has waited longest, if one is due and nobody sweeps for it. One that has much to do waits
+/// from the end of its last turn on, so that the others get theirs.
 pub fn begin_sweep(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<Option<Swept>> {
-    if !sweep_due(conn, now)? {
-        return Ok(None);
-    }
-    let lease = Uuid::now_v7();
-    let mut q = Sql::start(conn, "UPDATE rules SET lease = ");
-    q.id(lease).push(", lease_until = ").time(now + LEASE).push(", sweep_at = coalesce(sweep_at, ").time(now);
-    q.push(") WHERE id = (SELECT id FROM rules WHERE state = 'active' AND archived_at IS NULL AND next_at <= ")
-        .time(now);
-    q.push(" AND (lease_until IS NULL OR lease_until < ").time(now).push(") ORDER BY next_at LIMIT 1");
-    q.pick(" FOR UPDATE SKIP LOCKED)", ")").push(" RETURNING id, sweep_at, sweep_after");
+    let mut q = Sql::start(conn, "INSERT INTO rule_progress (rule_id, turn) SELECT r.id, 0");
+    push_due(&mut q, now);
+    q.push(" AND p.rule_id IS NULL ON CONFLICT (rule_id) DO NOTHING");
+    q.execute(conn)?;
+    let mut q = Sql::start(conn, "SELECT r.id, r.version FROM rule_progress p JOIN rules r ON r.id = p.rule_id WHERE ");
+    push_waiting(&mut q, now);
+    q.push(" ORDER BY coalesce(p.stepped_at, r.next_at), r.id LIMIT 1").pick(" FOR UPDATE OF p SKIP LOCKED", "");
+    let Some(cells) = q.first(conn)? else { return Ok(None) };
+    let mut r = Row::new(cells);
+    let (rule, version, lease) = (r.id()?, r.int()?, Uuid::now_v7());
+    let mut q = Sql::start(conn, "UPDATE rule_progress SET lease = ");
+    q.id(lease).push(", lease_until = ").time(now + LEASE);
+    q.push(", sweep_at = CASE WHEN version = ")
+        .int(version)
+        .push(" THEN coalesce(sweep_at, ")
+        .time(now)
+        .push(") ELSE ");
+    q.time(now).push(" END, sweep_after = CASE WHEN version = ").int(version).push(" THEN sweep_after END, version = ");
+    q.int(version).push(" WHERE rule_id = ").id(rule);
+    q.push(" RETURNING sweep_at, sweep_after");
     let read = |cells| {
         let mut r = Row::new(cells);
-        Ok(Swept { rule: r.id()?, at: r.time()?, after: r.opt_id(), lease })
+        Ok(Swept { rule, version, at: r.time()?, after: r.opt_id(), lease })
     };
     q.first(conn)?.map(read).transpose()
 }
 
-/// Moves a sweep on and renews its claim; false when it is lost or the rule no longer active, and the holder must stop
-/// without a further change.
+/// Moves a sweep on and renews its claim; false when it is lost or the rule is no longer as it was begun for, and the
+/// holder must stop without a further change. The row of the rule itself is only read, so that whoever pauses it waits
+/// for nothing.
 pub fn keep_sweeping(conn: &mut AnyConnection, sweep: &Swept, after: Option<Uuid>, now: DateTime<Utc>) -> Result<bool> {
-    let mut q = Sql::start(conn, "UPDATE rules SET lease_until = ");
+    let mut q = Sql::start(conn, "UPDATE rule_progress SET lease_until = ");
     q.time(now + LEASE).push(", sweep_after = ").bind(Store::Id, &or_null(after, Value::Id));
-    q.push(" WHERE state = 'active' AND id = ").id(sweep.rule).push(" AND lease = ").id(sweep.lease);
+    q.push(" WHERE rule_id = ").id(sweep.rule).push(" AND lease = ").id(sweep.lease);
+    q.push(" AND EXISTS (SELECT 1 FROM rules r WHERE r.state = 'active' AND r.archived_at IS NULL AND r.id = ");
+    q.id(sweep.rule).push(" AND r.version = ").int(sweep.version).push(")");
     Ok(q.execute(conn)? == 1)
+}
+
+/// Lets go of a sweep that is not at its end: whoever comes next takes it up from where it stands.
+pub fn rest_sweep(conn: &mut AnyConnection, sweep: &Swept, after: Option<Uuid>, now: DateTime<Utc>) -> Result<()> {
+    let mut q = Sql::start(conn, "UPDATE rule_progress SET lease = NULL, lease_until = NULL, stepped_at = ");
+    q.time(now).push(", sweep_after = ").bind(Store::Id, &or_null(after, Value::Id));
+    q.push(" WHERE rule_id = ").id(sweep.rule).push(" AND lease = ").id(sweep.lease);
+    q.execute(conn)?;
+    Ok(())
 }
 
 /// Ends a sweep: the rule has looked, and looks again at `next`.
@@ -72,10 +110,15 @@ pub fn end_sweep(
 ) -> Result<()> {
     let mut q = Sql::start(
         conn,
-        "UPDATE rules SET lease = NULL, lease_until = NULL, sweep_at = NULL, sweep_after = NULL, checked_at = ",
+        "UPDATE rule_progress SET lease = NULL, lease_until = NULL, sweep_at = NULL, sweep_after = NULL, stepped_at = NULL WHERE rule_id = ",
     );
+    q.id(sweep.rule).push(" AND lease = ").id(sweep.lease);
+    if q.execute(conn)? == 0 {
+        return Ok(());
+    }
+    let mut q = Sql::start(conn, "UPDATE rules SET checked_at = ");
     q.time(now).push(", next_at = ").bind(Store::Time, &or_null(next, Value::Time));
-    q.push(" WHERE id = ").id(sweep.rule).push(" AND lease = ").id(sweep.lease);
+    q.push(" WHERE id = ").id(sweep.rule).push(" AND version = ").int(sweep.version);
     q.execute(conn)?;
     Ok(())
 }
@@ -98,10 +141,21 @@ pub struct Due<'a> {
     pub condition: &'a Condition,
     /// The rule that must not have acted on the occasion before, and what tells the occasion: a field, or a fixed text.
     pub unless: Option<(Uuid, Occasion<'a>)>,
-    /// Only records after this one, by id.
+    /// Only records after this one, in the order in which they lie.
     pub after: Option<Uuid>,
-    /// Records at most.
+    /// Records to look at, at most; all when it is not given.
+    pub span: Option<i64>,
+    /// Records to find, at most.
     pub limit: i64,
+}
+
+/// What a look at a stretch of records found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// Records that are due.
+    pub ids: Vec<Uuid>,
+    /// The record after which the next look begins; none at the end.
+    pub next: Option<Uuid>,
 }
 
 /// What tells one occasion for a record from the next.
@@ -113,11 +167,14 @@ pub enum Occasion<'a> {
     Fixed(&'a str),
 }
 
-/// The ids of records that are due, in the order of their ids.
-pub fn due_records(conn: &mut AnyConnection, due: &Due<'_>) -> Result<Vec<Uuid>> {
+/// The records of a stretch that are due, in the order in which they lie: that reads every page of the table once, where
+/// an index would be followed to and fro. A stretch is short enough for whoever must stop or show that they are alive.
+pub fn due_records(conn: &mut AnyConnection, due: &Due<'_>) -> Result<Stretch> {
+    let (from, upto) = (place(conn, due)?, end_of_stretch(conn, due)?);
+    let table = due.shape.def.key;
     let mut q = Sql::start(conn, "SELECT t.id FROM ");
-    q.ident(due.shape.def.key).push(" t WHERE t.archived_at IS NULL AND ");
-    push_condition(&mut q, due.condition, due.shape.def.key);
+    q.ident(table).push(" t").pick("", " NOT INDEXED").push(" WHERE t.archived_at IS NULL AND ");
+    push_condition(&mut q, due.condition, table);
     push_owners(&mut q, due.shape, due.owners);
     if let Some((rule, occasion)) = due.unless {
         q.push(" AND NOT EXISTS (SELECT 1 FROM rule_runs r WHERE r.subject = t.id AND r.rule_id = ").id(rule);
@@ -125,11 +182,54 @@ pub fn due_records(conn: &mut AnyConnection, due: &Due<'_>) -> Result<Vec<Uuid>>
         push_occasion(&mut q, occasion);
         q.push(")");
     }
-    if let Some(after) = due.after {
-        q.push(" AND t.id > ").id(after);
+    if let Some(from) = &from {
+        q.pick(" AND t.id > ", " AND t.seq > ").bind(kind_of(from), from);
     }
-    q.push(" ORDER BY t.id LIMIT ").int(due.limit);
-    Ok(q.load(conn)?.into_iter().filter_map(|Cells(c)| c.first().and_then(Value::as_id)).collect())
+    if let Some((place, _)) = &upto {
+        q.pick(" AND t.id <= ", " AND t.seq <= ").bind(kind_of(place), place);
+    }
+    q.pick(" ORDER BY t.id", " ORDER BY t.seq").push(" LIMIT ").int(due.limit);
+    let ids: Vec<Uuid> = q.load(conn)?.into_iter().filter_map(|Cells(c)| c.first().and_then(Value::as_id)).collect();
+    let full = ids.len() as i64 >= due.limit;
+    let next = if full { ids.last().copied() } else { upto.map(|(_, id)| id) };
+    Ok(Stretch { ids, next })
+}
+
+fn kind_of(place: &Value) -> Store {
+    if place.as_id().is_some() { Store::Id } else { Store::Int }
+}
+
+/// Where a stretch begins, as the order of records is told: SQLite lays records down by `seq`, PostgreSQL has them by id.
+fn place(conn: &mut AnyConnection, due: &Due<'_>) -> Result<Option<Value>> {
+    let Some(after) = due.after else { return Ok(None) };
+    if conn.engine() == Engine::Pg {
+        return Ok(Some(Value::Id(after)));
+    }
+    let mut q = Sql::start(conn, "SELECT seq FROM ");
+    q.ident(due.shape.def.key).push(" WHERE id = ").id(after);
+    Ok(q.first(conn)?.and_then(|Cells(c)| c.into_iter().next()))
+}
+
+/// The last record of a stretch and its place; none where the table ends before.
+fn end_of_stretch(conn: &mut AnyConnection, due: &Due<'_>) -> Result<Option<(Value, Uuid)>> {
+    let Some(span) = due.span else { return Ok(None) };
+    let from = place(conn, due)?;
+    let mut q = Sql::start(conn, "SELECT ");
+    q.pick("id, id FROM ", "seq, id FROM ").ident(due.shape.def.key);
+    match (conn.engine(), from) {
+        (Engine::Sqlite, from) => {
+            let from = from.and_then(|v| v.as_int()).unwrap_or(0);
+            q.push(" WHERE seq >= ").int(from + span).push(" ORDER BY seq LIMIT 1");
+        }
+        (Engine::Pg, from) => {
+            if let Some(id) = from.and_then(|v| v.as_id()) {
+                q.push(" WHERE id > ").id(id);
+            }
+            q.push(" ORDER BY id LIMIT 1 OFFSET ").int(span - 1);
+        }
+    }
+    let pair = |Cells(c): Cells| Some((c.first()?.clone(), c.get(1)?.as_id()?));
+    Ok(q.first(conn)?.and_then(pair))
 }
 
 /// The text that `Run::occasion` holds: microseconds for moments, the day for days.

@@ -293,7 +293,10 @@ fn unfinished(l: Lang, d: &Value) -> Vec<(String, String)> {
         let open = |key: &str| a.get(key).is_some_and(Value::is_null);
         open("tag_id") || open("webhook_id") || open("playbook")
     });
-    missing.map(|(i, _)| (format!("definition.actions[{i}]"), l.inv_required().to_owned())).collect()
+    let actions = missing.map(|(i, _)| (format!("definition.actions[{i}]"), l.inv_required().to_owned()));
+    let line = &d["trigger"];
+    let open = word(line, "kind") == "crosses" && line.get("value").is_none_or(Value::is_null);
+    actions.chain(open.then(|| ("definition.trigger.value".to_owned(), l.inv_required().to_owned()))).collect()
 }
 
 /// A step of the rule: its word on the left, its controls beside it.

@@ -30,7 +30,7 @@ pub(super) const OBJECTS: [&str; 7] =
     ["opportunities", "customers", "contacts", "orders", "tasks", "activities", "behaviours"];
 
 /// The kinds of triggers.
-pub(super) const TRIGGERS: [&str; 5] = ["elapsed", "change", "event", "before", "schedule"];
+pub(super) const TRIGGERS: [&str; 6] = ["elapsed", "change", "crosses", "event", "before", "schedule"];
 
 /// What a trigger of a kind starts as.
 pub(super) fn fresh_trigger(kind: &str, meta: &ObjectMeta) -> Value {
@@ -40,6 +40,12 @@ pub(super) fn fresh_trigger(kind: &str, meta: &ObjectMeta) -> Value {
         "change" => {
             let field = ["stage_id", "status", "grade", "owner_id"].into_iter().find(|k| meta.field(k).is_some());
             json!({ "kind": "change", "field": field.unwrap_or(&meta.title_field), "from": null, "to": null })
+        }
+        "crosses" => {
+            let fields = numbers(meta);
+            let usual = ["health", "amount_minor"].into_iter().find(|k| fields.iter().any(|(key, _)| key == k));
+            let field = usual.map(str::to_owned).or_else(|| fields.first().map(|f| f.0.clone()));
+            json!({ "kind": "crosses", "field": field.unwrap_or_default(), "side": "below", "value": null })
         }
         "before" => json!({ "kind": "before", "field": day, "count": 7, "unit": "days" }),
         "schedule" => json!({ "kind": "schedule", "cron": "0 9 * * *", "working": true }),
@@ -70,6 +76,24 @@ pub(super) fn dates(meta: &ObjectMeta) -> Vec<(String, String)> {
         meta.fields.iter().filter(|f| matches!(f.kind.as_str(), "date" | "datetime") && f.filterable).collect();
     out.sort_by_key(|f| first(&f.key));
     out.into_iter().map(|f| (f.key.clone(), f.label.clone())).collect()
+}
+
+/// Fields whose change a rule can wait for.
+pub(super) fn changing(meta: &ObjectMeta) -> Vec<(String, String)> {
+    let fits = |f: &&crate::data::types::FieldMeta| {
+        f.filterable && f.kind != "long_text" && domain::automation::is_told(&meta.key, &f.key)
+    };
+    meta.fields.iter().filter(fits).map(|f| (f.key.clone(), f.label.clone())).collect()
+}
+
+/// Those of them that hold numbers.
+pub(super) fn numbers(meta: &ObjectMeta) -> Vec<(String, String)> {
+    let number = |key: &str| {
+        meta.field(key).is_some_and(|f| {
+            matches!(f.kind.as_str(), "int" | "money" | "number" | "percent") && !matches!(key, "version")
+        })
+    };
+    changing(meta).into_iter().filter(|(key, _)| number(key)).collect()
 }
 
 /// A template: key, icon.
@@ -195,6 +219,15 @@ impl Teller<'_> {
                 let ends =
                     format!("{}{}", one("from", |l, v| l.say_change_from(v)), one("to", |l, v| l.say_change_to(v)));
                 format!("{}{ends}", l.say_when_change(&what, &self.field(key)))
+            }
+            "crosses" => {
+                let (what, field) = (what.as_str(), self.field(word(t, "field")));
+                let value = t.get("value").filter(|v| !v.is_null());
+                let line = value.map_or_else(|| "…".to_owned(), |v| self.value(word(t, "field"), v));
+                match word(t, "side") {
+                    "above" => l.say_when_above(what, &field, &line),
+                    _ => l.say_when_below(what, &field, &line),
+                }
             }
             "before" => l.say_when_before(&what, &self.field(word(t, "field")), &self.span(t)),
             "schedule" => l.say_when_schedule(&what, &every(l, t)),
@@ -372,6 +405,17 @@ mod tests {
             "商机距「最近跟进」已过 7 天时，如果状态 是 进行中，且 金额 大于 ¥10万，就打上「风险」标签，并通知负责人、总监。"
         );
         assert_eq!(say(&template(Lang::Zh, "blank")), None, "without an action nothing is said");
+    }
+
+    #[test]
+    fn a_line_is_said_with_its_unit_and_fields_that_follow_others_cannot_be_waited_for() {
+        let d = json!({ "trigger": { "kind": "crosses", "field": "amount_minor", "side": "below", "value": 10_000_000 }, "actions": [{ "kind": "notify", "to": [{ "kind": "owner" }] }] });
+        assert_eq!(say(&d).unwrap(), "商机的「金额」跌破 ¥10万 时，就通知负责人。");
+        let deals = ObjectMeta { key: "opportunities".into(), ..meta() };
+        let keys = |list: Vec<(String, String)>| list.into_iter().map(|(key, _)| key).collect::<Vec<_>>();
+        assert_eq!(keys(changing(&deals)), ["created_on", "status", "amount_minor"]);
+        assert_eq!(keys(numbers(&deals)), ["amount_minor"]);
+        assert_eq!(fresh_trigger("crosses", &deals)["field"], "amount_minor");
     }
 
     #[test]

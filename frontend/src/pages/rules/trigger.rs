@@ -1,6 +1,8 @@
 //! When a rule acts.
 
-use super::model::{TRIGGERS, dates, fresh_trigger, list, rhythm, rhythm_word, schedule, unit, verb, with, word};
+use super::model::{
+    TRIGGERS, changing, dates, fresh_trigger, list, numbers, rhythm, rhythm_word, schedule, unit, verb, with, word,
+};
 use crate::data::types::ObjectMeta;
 use crate::i18n::{Lang, use_lang};
 use crate::record::input::FieldInput;
@@ -32,6 +34,7 @@ pub(super) fn TriggerEditor(p: &TriggerProps) -> Html {
         let label = match kind {
             "event" => l.trig_event(),
             "change" => l.trig_change(),
+            "crosses" => l.trig_crosses(),
             "before" => l.trig_before(),
             "schedule" => l.trig_schedule(),
             _ => l.trig_elapsed(),
@@ -41,6 +44,7 @@ pub(super) fn TriggerEditor(p: &TriggerProps) -> Html {
     let body = match now {
         "event" => event(l, p),
         "change" => change(l, p),
+        "crosses" => crosses(l, p),
         "schedule" => timetable(l, p),
         _ => distance(l, p),
     };
@@ -66,13 +70,7 @@ fn event(l: Lang, p: &TriggerProps) -> Html {
 }
 
 fn change(l: Lang, p: &TriggerProps) -> Html {
-    let fields: Vec<(String, String)> = p
-        .meta
-        .fields
-        .iter()
-        .filter(|f| f.filterable && f.kind != "long_text")
-        .map(|f| (f.key.clone(), f.label.clone()))
-        .collect();
+    let fields = changing(&p.meta);
     let key = word(&p.trigger, "field");
     let onfield = p.onchange.reform(|v: String| json!({ "kind": "change", "field": v, "from": null, "to": null }));
     let end = |name: &'static str, label: &'static str| {
@@ -83,6 +81,26 @@ fn change(l: Lang, p: &TriggerProps) -> Html {
         field.map(|field| html! { <label class="min-w-0 flex-1"><span class="mb-1 block text-xs text-base-content/75">{ format!("{label}（{}）", l.trig_any()) }</span><FieldInput {field} value={p.trigger.get(name).cloned().unwrap_or(Value::Null)} refs={p.refs.clone()} onname={p.onname.clone()} onchange={set(p, name)} /></label> }).unwrap_or_default()
     };
     html! { <div class="flex flex-wrap items-end gap-3"><label class="block"><span class="mb-1 block text-xs text-base-content/75">{ l.trig_field() }</span>{ select("field", l.trig_field(), &fields, key, "w-44", onfield) }</label>{ end("from", l.trig_from()) }{ end("to", l.trig_to()) }</div> }
+}
+
+/// "Health falls below 60".
+fn crosses(l: Lang, p: &TriggerProps) -> Html {
+    let (fields, key) = (numbers(&p.meta), word(&p.trigger, "field"));
+    let side = word(&p.trigger, "side");
+    let sides = [("below", l.trig_below()), ("above", l.trig_above())].map(|(k, w)| (k.to_owned(), w.to_owned()));
+    let field = p.meta.field(key).cloned().map(|mut f| {
+        // The line is the rule's own, whoever writes the field.
+        (f.required, f.writable) = (true, true);
+        f
+    });
+    let onfield = {
+        let side = side.to_owned();
+        p.onchange.reform(move |v: String| json!({ "kind": "crosses", "field": v, "side": side, "value": null }))
+    };
+    html! { <>
+        <div class="flex flex-wrap items-center gap-2 text-[13px]">{ select("field", l.trig_field(), &fields, key, "w-44", onfield) }{ select("side", l.trig_side(), &sides, side, "w-32", set(p, "side").reform(|v: String| json!(v))) }<div class="w-36" data-testid="trigger-line">{ for field.map(|field| html! { <FieldInput {field} value={p.trigger.get("value").cloned().unwrap_or(Value::Null)} refs={p.refs.clone()} onname={p.onname.clone()} onchange={set(p, "value")} /> }) }</div></div>
+        <p class="text-xs text-base-content/75">{ l.trig_crosses_body() }</p>
+    </> }
 }
 
 /// "7 days since …" and "30 days before …".
