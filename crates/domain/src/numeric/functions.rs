@@ -27,9 +27,9 @@ pub(crate) fn digamma(x: f64) -> f64 {
     sum + x.ln() - 0.5 / x - series
 }
 
-/// ln of Gauss' ₂F₁(a, b; c; z) for 0 ≤ z < 1 by its series, where it is positive; c is no integer
-/// below 1. The sum is scaled down as it grows, so that nothing overflows.
-pub(crate) fn ln_hypergeometric(a: f64, b: f64, c: f64, z: f64) -> f64 {
+/// Gauss' ₂F₁(a, b; c; z) for 0 ≤ z < 1 by its series: its sign, and ln of its size; c is no integer below 1.
+/// The sum is scaled down as it grows, so that nothing overflows.
+pub(crate) fn ln_hypergeometric(a: f64, b: f64, c: f64, z: f64) -> (f64, f64) {
     const HUGE: f64 = 1e200;
     let (mut sum, mut term, mut n, mut ln_scale): (f64, f64, f64, f64) = (1.0, 1.0, 0.0, 0.0);
     while n < 1e6 {
@@ -47,5 +47,5 @@ pub(crate) fn ln_hypergeometric(a: f64, b: f64, c: f64, z: f64) -> f64 {
             break;
         }
     }
-    sum.ln() + ln_scale
+    (sum.signum(), sum.abs().ln() + ln_scale)
 }

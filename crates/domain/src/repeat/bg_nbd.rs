@@ -60,12 +60,15 @@ impl Params {
         let start = alpha + age(history);
         let z = weeks / (start + weeks);
         let shrink = (start / (start + weeks)).ln();
-        let ln_left = if r + x < (a - 1.0).abs() {
-            (r + x) * shrink + ln_hypergeometric(r + x, b + x, c, z)
+        let (power, (sign, ln)) = if r + x < (a - 1.0).abs() {
+            (r + x, ln_hypergeometric(r + x, b + x, c, z))
         } else {
-            (a - 1.0) * shrink + ln_hypergeometric(a + b - 1.0 - r, a - 1.0, c, z)
+            (a - 1.0, ln_hypergeometric(a + b - 1.0 - r, a - 1.0, c, z))
         };
-        let while_alive = c / (a - 1.0) * -ln_left.exp_m1();
+        let ln = power * shrink + ln;
+        // Where a + b < 1 and nothing was bought again c is negative, and so may the function be.
+        let gone = if sign < 0.0 { 1.0 + ln.exp() } else { -ln.exp_m1() };
+        let while_alive = c / (a - 1.0) * gone;
         (while_alive * self.p_alive(history)).max(0.0)
     }
 

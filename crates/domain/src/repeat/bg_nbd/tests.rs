@@ -14,7 +14,8 @@ fn as_printed(params: &Params, h: &History, t: f64) -> f64 {
     let x = f64::from(h.repeats);
     let z = t / (alpha + h.age + t);
     let ratio = ((alpha + h.age) / (alpha + h.age + t)).powf(r + x);
-    let series = ln_hypergeometric(r + x, b + x, a + b + x - 1.0, z).exp();
+    let (sign, ln) = ln_hypergeometric(r + x, b + x, a + b + x - 1.0, z);
+    let series = sign * ln.exp();
     let top = (a + b + x - 1.0) / (a - 1.0) * (1.0 - ratio * series);
     let left =
         if h.repeats > 0 { a / (b + x - 1.0) * ((alpha + h.age) / (alpha + h.recency)).powf(r + x) } else { 0.0 };
@@ -156,6 +157,13 @@ fn a_great_number_of_customers_is_fitted_from_an_even_sample() {
     assert!((mean(&some) / mean(&all) - 1.0).abs() < 1e-3);
     rows.reverse();
     assert_eq!(mean(&likelihood::Sample::evenly(&rows, 3000)), mean(&some));
+}
+
+#[test]
+fn one_purchase_promises_more_where_most_customers_leave_at_once_or_never() {
+    let params = Params { r: 3.913, alpha: 0.5, a: 0.05, b: 0.1 };
+    let (found, want) = (params.expected(&of(0, 0.0, 0.5), 25.7), as_printed(&params, &of(0, 0.0, 0.5), 25.7));
+    assert!(found > 1.0 && (found - want).abs() < 1e-6 * want, "{found} {want}");
 }
 
 #[test]
