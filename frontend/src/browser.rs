@@ -171,6 +171,12 @@ pub(crate) fn set_title(title: &str) {
     }
 }
 
+/// Is the window too narrow for two columns?
+pub(crate) fn narrow() -> bool {
+    let query = web_sys::window().and_then(|w| w.match_media("(max-width: 1023px)").ok().flatten());
+    query.is_some_and(|m| m.matches())
+}
+
 /// True on a Mac, where the command key is ⌘.
 pub(crate) fn is_mac() -> bool {
     web_sys::window().is_some_and(|w| w.navigator().user_agent().is_ok_and(|a| a.contains("Mac")))

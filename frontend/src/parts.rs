@@ -62,6 +62,8 @@ pub(crate) enum Room {
     Library,
     /// Writing a contact down with one hand, or planning it.
     Visit(Box<crate::pages::growth::VisitProps>),
+    /// A customer at a glance, and the way to another tab.
+    CustomerWhole(String, Callback<String>),
     /// What the models say about a customer.
     CustomerScores(String),
     /// What will probably come; the callback opens the explanation of a metric.
@@ -82,7 +84,9 @@ impl Room {
             Room::Settings(_) | Room::Imports | Room::NewImport | Room::Import(_) | Room::Exports | Room::Gallery => {
                 Part::Office
             }
-            Room::Due | Room::FourR | Room::Flywheel | Room::CustomerScores(_) => Part::Growth,
+            Room::Due | Room::FourR | Room::Flywheel | Room::CustomerScores(_) | Room::CustomerWhole(..) => {
+                Part::Growth
+            }
             Room::Rhythm | Room::Segments | Room::Playbooks | Room::Principles | Room::Library | Room::Visit(_) => {
                 Part::Growth
             }

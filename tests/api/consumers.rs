@@ -78,6 +78,25 @@ fn drain(pool: &DbPool, consumer: &'static Consumer) {
 }
 
 #[test]
+fn what_happens_between_the_start_and_a_reader_s_first_look_waits_for_it() {
+    for engine in ENGINES {
+        let Some((_database, pool)) = migrated(engine) else { continue };
+        let mut conn = db::get(&pool).unwrap();
+        append(&mut conn, "customer.created");
+        app::consumers::enrol(&pool).unwrap();
+        append(&mut conn, "customer.updated");
+        let begin = || {
+            app::consumers::enrol(&pool).unwrap();
+            let lags = app::consumers::lags(&mut db::get(&pool).unwrap(), Utc::now()).unwrap();
+            lags.into_iter().map(|lag| (lag.name, lag.events)).collect::<Vec<_>>()
+        };
+        let mut expected: Vec<_> = app::consumers::ALL.iter().map(|c| (c.name.to_owned(), 1)).collect();
+        expected.sort();
+        assert_eq!(begin(), expected, "{engine:?}: the first event was history, the second is news");
+    }
+}
+
+#[test]
 fn an_event_committed_after_a_later_one_is_not_missed() {
     let Some((_database, pool)) = migrated(Engine::Postgres) else { return };
     let (mut early, mut late, mut reader) = (db::get(&pool).unwrap(), db::get(&pool).unwrap(), db::get(&pool).unwrap());

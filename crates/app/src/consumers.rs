@@ -79,6 +79,19 @@ pub fn rest(seen: u64, at_most: Duration) -> u64 {
     now
 }
 
+/// Makes every consumer known, so that none can begin after a change that is acknowledged from now on. To be called before
+/// the first request is answered; the threads of the consumers may be late.
+pub fn enrol(pool: &DbPool) -> Result<()> {
+    let mut conn = db::get(pool)?;
+    let known = store::all(&mut conn)?;
+    let missing: Vec<&Consumer> = ALL.iter().filter(|c| known.iter().all(|k| k.name != c.name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let now = Utc::now().trunc_subsecs(6);
+    write_tx(&mut conn, |conn| Ok(missing.iter().try_for_each(|c| store::register(conn, c.name, now))?))
+}
+
 /// Reads on until told to stop.
 pub fn work(pool: &DbPool, consumer: &'static Consumer, stop: &AtomicBool) {
     let mut reader = Reader::new(pool, consumer);

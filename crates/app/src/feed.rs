@@ -92,6 +92,10 @@ fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<EventOut>> {
         persistence::records::titles(ctx.conn, &users, &actors, persistence::records::Owners::All)?
             .into_iter()
             .collect();
+    // The events of a run carry its id as their request.
+    let requests: BTreeSet<Uuid> = events.iter().map(|e| e.request_id).collect();
+    let requests: Vec<Uuid> = requests.into_iter().collect();
+    let rules = persistence::rules::rule_names(ctx.conn, &requests)?;
     let masks = ctx.actor.permissions.masks;
     let mut documents = Vec::with_capacity(events.len());
     let mut wanted: HashMap<&'static str, BTreeSet<Uuid>> = HashMap::new();
@@ -114,6 +118,7 @@ fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<EventOut>> {
         record_id: e.record_id,
         actor_id: e.actor_id,
         actor_name: e.actor_id.and_then(|id| names.get(&id).cloned()),
+        rule: rules.get(&e.request_id).cloned(),
         at: e.at,
         old,
         new,

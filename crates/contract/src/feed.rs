@@ -33,6 +33,8 @@ pub struct EventOut {
     pub actor_id: Option<Uuid>,
     /// Their name now.
     pub actor_name: Option<String>,
+    /// The rule that did it in that person's name, where a rule did.
+    pub rule: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
     /// The changed fields before.

@@ -188,6 +188,7 @@ pub(crate) struct EventItem {
     pub(crate) record_id: String,
     pub(crate) actor_id: Option<String>,
     pub(crate) actor_name: Option<String>,
+    pub(crate) rule: Option<String>,
     pub(crate) at: String,
     pub(crate) old: Option<Record>,
     pub(crate) new: Option<Record>,

@@ -205,6 +205,7 @@ messages! {
     timeline = "变更记录", "History";
     timeline_empty = "还没有记录", "Nothing yet";
     system_actor = "系统", "System";
+    by_rule = "自动化", "Automation";
     did_create = "创建了记录", "created this";
     did_update = "修改了", "changed";
     did_archive = "归档了记录", "archived this";

@@ -184,4 +184,20 @@ messages! {
     preset = "套用预设", "Use a preset";
     preset_saas = "SaaS（10 万 / 3 万）", "SaaS (100k / 30k)";
     preset_enterprise = "大客户（50 万 / 10 万）", "Enterprise (500k / 100k)";
+    next_due(at: &str) = "{at} 到期", "due {at}";
+    whole_tab = "概览", "Overview";
+    whole_last = "最近联系", "Last contact";
+    whole_open = "在途商机", "Open pipeline";
+    whole_open_n(n: usize) = "{n} 个进行中", "{n} open";
+    whole_next_in(days: &str) = "预计 {days} 天后再购", "next purchase in {days} days";
+    whole_opportunities = "商机", "Opportunities";
+    whole_people = "联系人", "People";
+    whole_primary = "关键人", "Primary";
+    whole_orders = "订单", "Orders";
+    whole_tasks = "待办", "To do";
+    whole_contacts = "最近跟进", "Latest contacts";
+    whole_expected(day: &str) = "预计 {day} 成交", "closes {day}";
+    whole_four_r = "正确的客户、频率、信息、资源", "Right customer, frequency, message, resources";
+    whole_nothing = "还没有", "None yet";
+    more_tabs = "更多", "More";
 }

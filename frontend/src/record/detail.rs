@@ -5,11 +5,9 @@ use super::effect::Effect;
 use super::form::RecordForm;
 use super::input::FieldInput;
 use super::link::Choice;
-use super::related::{Related, relations};
 use super::save;
-use super::stages::{StageHistory, StagePath};
-use super::talk::Talk;
-use super::timeline::Timeline;
+use super::stages::StagePath;
+use super::tabs::Tabs;
 use super::value::{Refs, Show, has_avatar};
 use crate::browser;
 use crate::data::form::{check, put};
@@ -19,7 +17,6 @@ use crate::data::recent;
 use crate::data::session::use_session;
 use crate::data::types::{FieldMeta, ObjectMeta, Record, field_value, int, text};
 use crate::i18n::use_lang;
-use crate::parts::{Lazy, Room as Lazily};
 use crate::route::Route;
 use crate::shell::object_icon;
 use crate::ui::cls;
@@ -156,12 +153,11 @@ fn Room(p: &RoomProps) -> Html {
             </div>
         </header>
         if meta.key == "opportunities" { <Card class="mb-4 p-3"><StagePath record={record.clone()} may_move={meta.may("update") && !archived} /></Card> }
-        <div class="grid grid-cols-1 items-start gap-4 lg:grid-cols-[340px_minmax(0,1fr)]">
-            <div class="min-w-0"><Card title={l.details()}><Fields meta={meta.clone()} record={record.clone()} refs={refs.clone()} may_edit={meta.may("update") && !archived} /></Card>
+            <Tabs meta={meta.clone()} record={record.clone()} refs={refs.clone()}>
+            <Card title={l.details()}><Fields meta={meta.clone()} record={record.clone()} refs={refs.clone()} may_edit={meta.may("update") && !archived} /></Card>
             if meta.key == "users" && meta.may("update") && !archived { <UserAccess id={id.clone()} /> }
-            if meta.key == "tasks" && text(record, "status") == "done" { <div class="mt-4"><Effect task={id.clone()} /></div> }</div>
-            <Tabs meta={meta.clone()} record={record.clone()} refs={refs.clone()} />
-        </div>
+            if meta.key == "tasks" && text(record, "status") == "done" { <div class="mt-4"><Effect task={id.clone()} /></div> }
+            </Tabs>
         if *editing { <RecordForm meta={meta.clone()} record={Some(record.clone())} refs={refs.clone()} onclose={set(&editing, false)} /> }
         if *asking { <Confirm title={l.archive_one(&title)} body={l.archive_many_body()} action={l.archive()} danger=true onyes={archive} onclose={set(&asking, false)} /> }
     </> }
@@ -345,58 +341,5 @@ fn InPlace(p: &InPlaceProps) -> Html {
             if let Some(e) = &*error { <p class="pt-0.5 text-xs text-error" role="alert">{ e }</p> }
             <div class="mt-1.5 flex gap-1.5"><button type="button" class="btn btn-xs btn-primary" disabled={*busy} onclick={save.reform(|_: MouseEvent| ())}>if *busy { { spinner() } }{ l.save() }</button><button type="button" class="btn btn-xs btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button></div>
         </div>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct TabsProps {
-    meta: ObjectMeta,
-    record: Record,
-    refs: Rc<Refs>,
-}
-
-/// What links here, one tab per object, and the changes.
-#[component]
-fn Tabs(p: &TabsProps) -> Html {
-    let l = use_lang();
-    let session = use_session();
-    let links: Vec<(ObjectMeta, FieldMeta)> =
-        relations(&session.objects, &p.meta.key).into_iter().map(|(o, f)| (o.clone(), f.clone())).collect();
-    let tab = use_state_eq(|| links.first().map_or_else(|| "timeline".to_owned(), |(o, _)| o.key.clone()));
-    let button = |key: &str, icon: &'static str, label: &str| {
-        let on = *tab == key;
-        let (tab, key) = (tab.clone(), key.to_owned());
-        html! {
-        <button role="tab" aria-selected={on.to_string()} key={key.clone()} data-tab={key.clone()} class={cls!("tab h-11 shrink-0 flex-nowrap gap-1.5 whitespace-nowrap px-3 text-[13px]", on.then_some("tab-active font-medium"))} onclick={Callback::from(move |_: MouseEvent| tab.set(key.clone()))}>{ crate::ui::icon(icon, "size-3.5") }{ label.to_owned() }</button> }
-    };
-    let id = text(&p.record, "id").to_owned();
-    let scored = p.meta.key == "customers" && session.me.may("scores", "read");
-    let current = links.iter().find(|(o, _)| o.key == *tab);
-    let mut preset = Record::new();
-    for key in ["customer_id", "owner_id", "contact_id"] {
-        if let (Some(v), Some((o, _))) = (p.record.get(key).filter(|v| !v.is_null()), current)
-            && key == "customer_id"
-            && o.field(key).is_some()
-        {
-            preset.insert(key.into(), v.clone());
-        }
-    }
-    html! {
-        <Card>
-            <div role="tablist" class="tabs tabs-border flex-nowrap overflow-x-auto border-b border-base-300/70 px-2 [scrollbar-width:none]">
-                { for links.iter().map(|(o, _)| button(&o.key, object_icon(&o.key), &o.label_plural)) }
-                if scored { { button("scores", "sparkles", l.scores_tab()) } }
-                if p.meta.key == "opportunities" { { button("history", "git-branch", l.stage_history()) } }
-                { button("talk", "message-square", l.talk()) }
-                { button("timeline", "history", l.timeline()) }
-            </div>
-            { match current {
-                Some((o, f)) => html! { <Related key={o.key.clone()} meta={o.clone()} field={f.clone()} id={id} name={p.meta.title_of(&p.record)} {preset} /> },
-                None if *tab == "scores" => html! { <Lazy room={Lazily::CustomerScores(id)} /> },
-                None if *tab == "talk" => html! { <Talk meta={p.meta.clone()} {id} /> },
-                None if *tab == "history" => html! { <StageHistory id={id} /> },
-                None => html! { <div class="pt-3"><Timeline meta={p.meta.clone()} {id} refs={p.refs.clone()} /></div> },
-            } }
-        </Card>
     }
 }

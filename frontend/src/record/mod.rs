@@ -19,6 +19,7 @@ pub(crate) mod related;
 pub(crate) mod save;
 pub(crate) mod stages;
 pub(crate) mod table;
+mod tabs;
 pub(crate) mod talk;
 pub(crate) mod timeline;
 pub(crate) mod value;

@@ -21,12 +21,12 @@ use yew_router::prelude::*;
 pub(crate) fn relations<'a>(objects: &'a [ObjectMeta], object: &str) -> Vec<(&'a ObjectMeta, &'a FieldMeta)> {
     let order = [
         "activities",
-        "behaviours",
         "opportunities",
         "order_lines",
         "orders",
-        "tasks",
         "contacts",
+        "tasks",
+        "behaviours",
         "pipeline_stages",
         "users",
         "teams",

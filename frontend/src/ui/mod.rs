@@ -282,6 +282,11 @@ pub(crate) fn avatar(name: &str, size: &'static str) -> Html {
     html! { <span class={cls!("inline-grid shrink-0 place-items-center rounded-full font-medium", size, HUES[hash % HUES.len()])} aria-hidden="true">{ initials(name) }</span> }
 }
 
+/// The disc of what a rule did, where a person's would be.
+pub(crate) fn automatic(size: &'static str) -> Html {
+    html! { <span class={cls!("inline-grid shrink-0 place-items-center rounded-full tone-primary", size)} aria-hidden="true">{ icon("zap", "size-3.5") }</span> }
+}
+
 fn initials(name: &str) -> String {
     let name = name.trim();
     if name.is_ascii() {

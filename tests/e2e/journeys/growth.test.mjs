@@ -28,6 +28,9 @@ for (const face of faces) {
     assert.equal(await page.getByTestId('outcomes').locator('> div').count(), 5);
     await check(page, 'flywheel');
     await page.goto(`${base}/customers/${first.customer_id}`);
+    await page.getByTestId('whole').waitFor();
+    assert.equal(await page.getByTestId('tiles').locator('> button').count(), 7);
+    await check(page, 'customer-whole');
     await page.locator('[data-tab=scores]').click();
     await page.getByTestId('scores').waitFor();
     await check(page, 'customer-scores');
@@ -74,6 +77,25 @@ test('the effect of other cut-offs is seen before they are saved, and can be tak
   await cut.fill('85');
   await page.getByRole('button', { name: '保存', exact: true }).click();
   for (const deadline = Date.now() + 15_000; (await get('/score-settings/grade')).document.cuts.a !== 85;) assert.ok(Date.now() < deadline, 'the settings are not saved');
+  await page.context().close();
+});
+
+test('a customer opens with what to do next, and every part leads to its list', async () => {
+  const { items: [order] } = await get('/orders?limit=1&sort=-ordered_on');
+  const id = order.customer_id;
+  const whole = await get(`/customers/${id}/overview`);
+  const page = await logIn(faces[2]);
+  await page.goto(`${base}/customers/${id}`);
+  await page.getByTestId('whole-orders').getByText(whole.orders[0].number).waitFor();
+  assert.equal(await page.getByTestId('whole-contacts').locator('li').count(), Math.min(5, whole.contacts.length));
+  // On a phone the fields are a tab of their own.
+  assert.equal(await page.locator('dl dt', { hasText: '客户名称' }).isVisible(), false);
+  await page.locator('[data-tab=details]').click();
+  await page.locator('dl dt', { hasText: '客户名称' }).waitFor();
+  await page.locator('[data-tab=whole]').click();
+  await page.getByTestId('whole-orders').locator('header button').click();
+  await page.locator('[data-tab=orders][aria-selected=true]').waitFor();
+  await page.getByText(whole.orders[0].number).last().waitFor();
   await page.context().close();
 });
 

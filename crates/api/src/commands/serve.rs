@@ -50,6 +50,8 @@ pub(super) fn require_current(config: &Config) -> Result<(), String> {
 async fn serve(state: web::Data<State>) -> std::io::Result<()> {
     let (bind, workers, patience) = (state.config.bind, state.config.workers, state.config.shutdown_timeout);
     let shared = state.clone();
+    app::consumers::enrol(&state.pool)
+        .map_err(|e| std::io::Error::other(format!("the readers of the event log cannot begin: {e:?}")))?;
     let server = HttpServer::new(move || server::build(shared.clone()))
         .workers(workers)
         .client_request_timeout(Duration::from_secs(20))

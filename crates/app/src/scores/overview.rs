@@ -11,7 +11,7 @@ use contract::scoring::{
 use domain::four_r::{self, Candidate, Known, Tagged, suggest};
 use domain::policy::Action;
 use persistence::contact_materials::{self as materials};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -23,39 +23,58 @@ pub fn overview(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<CustomerOverv
     let shown = crate::records::show(ctx, "customers", id, true)?;
     let customer: Json = serde_json::from_str(&shown.json).map_err(|e| Error::Internal(e.to_string()))?;
     let scores = explain::customer(ctx, id, lang)?;
-    let tasks = list(ctx, "tasks", id, &[("status", "open"), ("sort", "due_at"), ("limit", "20")])?;
+    let mut refs = Map::new();
+    let mut list = |ctx: &mut Ctx<'_>, object: &str, more: &[(&str, &str)]| list(ctx, object, id, more, &mut refs);
+    let newest = [("limit", "20")];
+    let tasks = list(ctx, "tasks", &[("status", "open"), ("sort", "due_at"), ("limit", "20")])?;
+    let contacts = list(ctx, "contacts", &newest)?;
+    let opportunities = list(ctx, "opportunities", &newest)?;
+    let orders = list(ctx, "orders", &newest)?;
+    let activities = list(ctx, "activities", &newest)?;
+    let entitlements = list(ctx, "entitlements", &newest)?;
+    let playbook_runs = list(ctx, "playbook_runs", &newest)?;
+    let assessments = list(ctx, "assessments", &[("limit", "5")])?;
     let next_actions = next_actions(&scores, tasks.as_deref().unwrap_or_default(), lang);
-    let newest = |ctx: &mut Ctx<'_>, object: &str| list(ctx, object, id, &[("limit", "20")]);
     Ok(CustomerOverview {
         customer,
-        next_actions,
-        contacts: newest(ctx, "contacts")?,
-        opportunities: newest(ctx, "opportunities")?,
-        orders: newest(ctx, "orders")?,
-        activities: newest(ctx, "activities")?,
-        tasks,
-        entitlements: newest(ctx, "entitlements")?,
-        playbook_runs: newest(ctx, "playbook_runs")?,
-        assessments: list(ctx, "assessments", id, &[("limit", "5")])?,
         scores,
+        next_actions,
+        contacts,
+        opportunities,
+        orders,
+        activities,
+        tasks,
+        entitlements,
+        playbook_runs,
+        assessments,
+        refs,
     })
 }
 
-/// A customer's records of an object, as its list shows them; nothing for those who may not see any.
-fn list(ctx: &mut Ctx<'_>, object: &str, customer: Uuid, more: &[(&str, &str)]) -> Result<Option<Vec<Json>>> {
-    let mut pairs = vec![("customer_id".to_owned(), customer.to_string())];
+/// A customer's records of an object, as its list shows them, and the names of what they link to; nothing for those who
+/// may not see any.
+fn list(
+    ctx: &mut Ctx<'_>,
+    object: &str,
+    customer: Uuid,
+    more: &[(&str, &str)],
+    refs: &mut Map<String, Json>,
+) -> Result<Option<Vec<Json>>> {
+    let mut pairs = vec![("customer_id".to_owned(), customer.to_string()), ("refs".to_owned(), "true".to_owned())];
     pairs.extend(more.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
-    match crate::records::list(ctx, object, &pairs) {
-        Ok(json) => {
-            let mut page: Json = serde_json::from_str(&json).map_err(|e| Error::Internal(e.to_string()))?;
-            Ok(page.get_mut("items").map(Json::take).and_then(|items| match items {
-                Json::Array(items) => Some(items),
-                _ => None,
-            }))
-        }
-        Err(Error::Forbidden { .. }) => Ok(None),
-        Err(e) => Err(e),
+    let json = match crate::records::list(ctx, object, &pairs) {
+        Ok(json) => json,
+        Err(Error::Forbidden { .. }) => return Ok(None),
+        Err(e) => return Err(e),
+    };
+    let mut page: Map<String, Json> = serde_json::from_str(&json).map_err(|e| Error::Internal(e.to_string()))?;
+    if let Some(Json::Object(names)) = page.remove("refs") {
+        refs.extend(names);
     }
+    Ok(match page.remove("items") {
+        Some(Json::Array(items)) => Some(items),
+        _ => None,
+    })
 }
 
 fn next_actions(scores: &CustomerScores, tasks: &[Json], lang: Lang) -> Vec<NextAction> {

@@ -265,6 +265,9 @@ pub struct CustomerOverview {
     /// Assessments, newest first, at most 5.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<Object>>))]
     pub assessments: Option<Vec<serde_json::Value>>,
+    /// The names of the records that these records link to, by id.
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::BTreeMap<String, String>))]
+    pub refs: serde_json::Map<String, serde_json::Value>,
 }
 
 /// Something to do next.

@@ -38,6 +38,21 @@ pub struct Run {
     pub detail: String,
 }
 
+/// The names of the rules behind these runs, by run; ids of anything else are passed over.
+pub fn rule_names(conn: &mut AnyConnection, runs: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+    let mut found = HashMap::new();
+    for chunk in runs.chunks(500) {
+        let mut q =
+            Sql::start(conn, "SELECT r.id, u.name FROM rule_runs r JOIN rules u ON u.id = r.rule_id WHERE r.id IN ");
+        q.ids(chunk);
+        for Cells(cells) in q.load(conn)? {
+            let mut r = Row::new(Cells(cells));
+            found.insert(r.id()?, r.text()?);
+        }
+    }
+    Ok(found)
+}
+
 /// Claims a rule's acting on a record for an occasion; false when it has been claimed before.
 pub fn claim_run(conn: &mut AnyConnection, run: &Run) -> Result<bool> {
     let mut q = Sql::start(

@@ -77,10 +77,11 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
 }
 
 /// What to do next and why, the most useful first.
-fn next_actions(l: Lang, actions: &[Value], onstart: &Callback<String>) -> Html {
+pub(super) fn next_actions(l: Lang, actions: &[Value], onstart: &Callback<String>) -> Html {
     if actions.is_empty() {
         return html! { <Empty small=true icon="circle-check" title={l.next_none()} /> };
     }
+    let clock = browser::clock();
     html! { <section class="rounded-box border border-primary/30 bg-primary/5 p-4"><h3 class="mb-2 text-[13px] font-semibold">{ l.next_actions() }</h3>
     <ul class="space-y-2">{ for actions.iter().map(|a| {
         let (mark, playbook, task) = (match words(a, "kind") { "contact" => "phone", "playbook" => "workflow", "task" => "list-checks", _ => "lightbulb" }, words(a, "playbook").to_owned(), words(a, "task_id"));
@@ -90,7 +91,12 @@ fn next_actions(l: Lang, actions: &[Value], onstart: &Callback<String>) -> Html 
         } else if !task.is_empty() {
             html! { <Link<Route> to={Route::record("tasks", task)} classes="btn btn-xs">{ l.open() }</Link<Route>> }
         } else { html! {} };
-        html! { <li class="flex items-start gap-3 text-[13px]">{ icon(mark, "size-4 mt-0.5 text-primary") }<span class="min-w-0 flex-1"><b class="block font-medium">{ words(a, "title") }</b><span class="text-xs text-base-content/70">{ words(a, "why") }</span></span>{ button }</li> }
+        // Of a task the reason is when it is due.
+        let why = match words(a, "kind") {
+            "task" if !words(a, "why").is_empty() => l.next_due(&format::moment(l, words(a, "why"), &clock)),
+            _ => words(a, "why").to_owned(),
+        };
+        html! { <li class="flex items-start gap-3 text-[13px]">{ icon(mark, "size-4 mt-0.5 text-primary") }<span class="min-w-0 flex-1"><b class="block font-medium">{ words(a, "title") }</b><span class="text-xs text-base-content/70">{ why }</span></span>{ button }</li> }
     }) }</ul></section> }
 }
 

@@ -19,6 +19,7 @@ mod scope;
 mod segments;
 mod upkeep;
 mod visit;
+mod whole;
 
 pub(crate) use visit::VisitProps;
 
@@ -43,6 +44,9 @@ pub(crate) fn draw(room: &Room) -> Html {
         Room::Principles => html! { <principles::Team /> },
         Room::Library => html! { <library::Library /> },
         Room::Visit(p) => html! { <visit::Visit ..(**p).clone() /> },
+        Room::CustomerWhole(id, ontab) => {
+            html! { <whole::Whole key={id.clone()} id={id.clone()} ontab={ontab.clone()} /> }
+        }
         Room::CustomerScores(id) => html! { <customer::Scores key={id.clone()} id={id.clone()} /> },
         _ => html! {},
     }

@@ -30,7 +30,7 @@ pub(super) fn FeedCard() -> Html {
     let l = use_lang();
     let session = use_session();
     let clock = browser::clock();
-    let log = use_query::<Page<EventItem>>("/events?limit=40".to_owned());
+    let log = use_query::<Page<EventItem>>("/events?limit=100".to_owned());
     let titles = use_state_eq(|| None::<Rc<Titles>>);
     let shown = log.data.as_ref().map(|d| lines(&d.items, &session)).unwrap_or_default();
     {
@@ -54,17 +54,26 @@ pub(super) fn FeedCard() -> Html {
     html! { <Card title={l.feed()}>{ body }</Card> }
 }
 
-/// One line per record and person, the newest event of each.
+/// One line per record and person and one per rule and object, the newest event of each.
 fn lines(items: &[EventItem], session: &Session) -> Vec<EventItem> {
     let mut out: Vec<EventItem> = Vec::new();
     for e in items {
         let known = !SET_UP.contains(&e.object.as_str()) && session.object(&e.object).is_some_and(|o| o.may("read"));
-        if known && !out.iter().any(|x| x.record_id == e.record_id && x.actor_id == e.actor_id) {
+        if known && !out.iter().any(|x| same(x, e)) {
             out.push(e.clone());
         }
     }
     out.truncate(LINES);
     out
+}
+
+/// Is this one line: the same person's changes of one record, or what one run of a rule did?
+fn same(a: &EventItem, b: &EventItem) -> bool {
+    match (&a.rule, &b.rule) {
+        (Some(one), Some(other)) => one == other && a.object == b.object,
+        (None, None) => a.record_id == b.record_id && a.actor_id == b.actor_id,
+        _ => false,
+    }
 }
 
 /// The titles of records, with one request per object.
@@ -86,12 +95,17 @@ async fn look_up(session: &Session, wanted: &[(String, String)]) -> Titles {
 }
 
 fn line(l: Lang, session: &Session, titles: &Titles, clock: &Clock, e: &EventItem) -> Html {
-    let actor = e.actor_name.clone().unwrap_or_else(|| l.system_actor().to_owned());
+    let actor = e.rule.as_ref().or(e.actor_name.as_ref()).cloned().unwrap_or_else(|| l.system_actor().to_owned());
+    let mark = if e.rule.is_some() {
+        crate::ui::automatic("mt-0.5 size-6")
+    } else {
+        avatar(&actor, "mt-0.5 size-6 text-[10px]")
+    };
     let kind = session.object(&e.object).map(|o| o.label.clone()).unwrap_or_default();
     let did = l.feed_did(verb(l, &e.type_), &in_sentence(l, &kind));
     let title = titles.get(&e.record_id).cloned();
     html! {
-        <li key={e.id.clone()} class="flex items-start gap-2.5 px-4 py-1.5 text-[13px]">{ avatar(&actor, "mt-0.5 size-6 text-[10px]") }
+        <li key={e.id.clone()} class="flex items-start gap-2.5 px-4 py-1.5 text-[13px]">{ mark }
             <div class="min-w-0 flex-1"><p class="truncate"><span class="font-medium">{ actor }</span>{ " " }<span class="text-base-content/75">{ did }</span></p>
             { match title { Some(t) => html! { <Link<Route> to={Route::record(&e.object, &e.record_id)} classes="block truncate hover:text-primary hover:underline">{ t }</Link<Route>> }, None => html! { <span class="block truncate text-base-content/70">{ l.archived_badge() }</span> } } }</div>
             <time class="shrink-0 pt-0.5 text-xs tabular-nums text-base-content/70" datetime={e.at.clone()} title={format::moment_full(&e.at, clock)}>{ format::moment(l, &e.at, clock) }</time></li>
