@@ -131,7 +131,7 @@ pub(crate) fn follow(state: &web::Data<State>) {
     let mut seen = 0;
     // The first look is before the first rest: it says where the log ended when nobody listened yet.
     while !state.live.ended() {
-        if let Err(error) = tail.look(&state.pool, &state.live) {
+        if let Err(error) = tail.look(&state.beside, &state.live) {
             tracing::warn!(?error, "the live stream waits");
         }
         if state.live.users().is_empty() {

@@ -22,6 +22,8 @@ pub struct State {
     pub config: Config,
     /// Database connections.
     pub pool: DbPool,
+    /// Connections of what follows the log of events; on PostgreSQL those of the pool.
+    pub beside: DbPool,
     /// Who writes on SQLite; on PostgreSQL everybody does.
     pub writer: Option<Writer>,
     /// Signs and checks access tokens.
@@ -42,6 +44,7 @@ impl State {
     /// Opens the pool and reads or makes the secret.
     pub fn new(config: Config) -> Result<State, String> {
         let pool = db::pool(&config.database_url, config.pool_size).map_err(|e| e.to_string())?;
+        let small = db::small_pool(&config.database_url, config.pool_size).map_err(|e| e.to_string())?;
         let writer = Writer::start(&config.database_url).map_err(|e| e.to_string())?;
         let secret = secret::load(&config)?;
         Ok(State {
@@ -52,6 +55,7 @@ impl State {
             live: crate::live::Live::new(),
             actors: ActorCache::new(FRESH),
             schema: RwLock::new(None),
+            beside: small.unwrap_or_else(|| pool.clone()),
             pool,
             writer,
             config,

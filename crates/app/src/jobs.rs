@@ -88,6 +88,7 @@ fn score(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -> 
     }
     if let Some(run) = crate::scores::refresh_all_if_due(conn, schema, now)? {
         tracing::info!(customers = run.customers, changed = run.changed, contacts = run.contacts, "scores refreshed");
+        persistence::db::shrink(conn)?;
     }
     Ok(())
 }
@@ -119,18 +120,20 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts this many threads for jobs, and one for each consumer of the event log, for the clock, for mail and for webhooks.
-    pub fn start(pool: &DbPool, threads: usize) -> std::io::Result<Self> {
+    /// Starts this many threads for jobs, and one for each consumer of the event log, for the clock, for mail and for
+    /// webhooks; those that follow the log work on `beside`.
+    pub fn start(pool: &DbPool, beside: &DbPool, threads: usize) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         // The names tell in a list of threads what costs time.
-        let start = |name: &str, work: Work| {
+        let start_on = |pool: &DbPool, name: &str, work: Work| {
             let (pool, stop) = (pool.clone(), stop.clone());
             std::thread::Builder::new().name(name.to_owned()).spawn(move || {
                 step_back();
                 work(&pool, &stop)
             })
         };
-        let jobs = (0..threads).map(|_| start("job", Box::new(work)));
+        let start = |name: &str, work: Work| start_on(beside, name, work);
+        let jobs = (0..threads).map(|_| start_on(pool, "job", Box::new(work)));
         let readers = consumers::ALL.iter().map(|consumer| {
             start(
                 consumer.name,
@@ -138,7 +141,7 @@ impl Workers {
             )
         });
         let others = [
-            start("clock", Box::new(crate::clock::work)),
+            start_on(pool, "clock", Box::new(crate::clock::work)),
             start("mail", Box::new(crate::mail::work)),
             start("deliver", Box::new(crate::webhooks::work)),
             start("deliver", Box::new(crate::webhooks::work)),

@@ -86,17 +86,28 @@ pub(crate) const LIFETIME: Duration = Duration::from_secs(600);
 
 /// What every new connection is told.
 #[derive(Debug)]
-struct Setup;
+struct Setup {
+    /// KiB of pages that a connection to SQLite keeps.
+    cache: u32,
+}
+
+/// Of a connection that serves requests, writes or imports: the upper pages of the indexes of a million customers, and
+/// some thousand of the lowest.
+const CACHE: u32 = 24_000;
+/// Of a connection beside the writer, which forgets its pages after every commit.
+const SMALL_CACHE: u32 = 2_000;
 
 /// `synchronous=FULL`: what was acknowledged survives a power cut, not only a crash of the process. The file is not
 /// mapped: SQLite takes the mapping away and makes it anew in every reader after every commit of another connection.
+/// Pages move from the log to the file after four thousand, as many as one table of the log's index holds: a page that
+/// is written again and again moves once.
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-     PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;";
+     PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;";
 
 impl CustomizeConnection<AnyConnection, diesel::r2d2::Error> for Setup {
     fn on_acquire(&self, conn: &mut AnyConnection) -> Result<(), diesel::r2d2::Error> {
         match conn {
-            AnyConnection::Sqlite(c) => c.batch_execute(SQLITE_SETUP),
+            AnyConnection::Sqlite(c) => c.batch_execute(&format!("{SQLITE_SETUP} PRAGMA cache_size=-{}", self.cache)),
             AnyConnection::Pg(c) => {
                 c.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning; SET lock_timeout = '10s'")
             }
@@ -109,7 +120,7 @@ impl CustomizeConnection<AnyConnection, diesel::r2d2::Error> for Setup {
 pub(crate) fn connect(target: &Target) -> Result<AnyConnection, Error> {
     let refused = |e: diesel::r2d2::Error| Error::Unavailable(e.to_string());
     let mut conn = target.connect().map_err(refused)?;
-    Setup.on_acquire(&mut conn).map_err(refused)?;
+    Setup { cache: CACHE }.on_acquire(&mut conn).map_err(refused)?;
     Ok(conn)
 }
 
@@ -122,6 +133,19 @@ pub type DbPool = diesel::r2d2::Pool<Target>;
 /// A pool of at most `size` connections, none of which is opened before it is needed.
 /// The directory of a SQLite file is made when it is absent.
 pub fn pool(url: &str, size: u32) -> Result<DbPool, Error> {
+    pool_with(url, size, CACHE)
+}
+
+/// A pool for what only follows what others write: on SQLite its connections keep few pages, since every commit of
+/// another one makes them forget what they kept. `None` on PostgreSQL, where connections are dear and all alike.
+pub fn small_pool(url: &str, size: u32) -> Result<Option<DbPool>, Error> {
+    match Target::parse(url)? {
+        Target::Sqlite(_) => pool_with(url, size, SMALL_CACHE).map(Some),
+        Target::Pg(_) => Ok(None),
+    }
+}
+
+fn pool_with(url: &str, size: u32, cache: u32) -> Result<DbPool, Error> {
     let target = Target::parse(url)?;
     if let Target::Sqlite(path) = &target
         && let Some(dir) = std::path::Path::new(path).parent()
@@ -137,7 +161,7 @@ pub fn pool(url: &str, size: u32) -> Result<DbPool, Error> {
         .test_on_check_out(checked)
         .connection_timeout(Duration::from_secs(10))
         .max_lifetime(Some(LIFETIME))
-        .connection_customizer(Box::new(Setup))
+        .connection_customizer(Box::new(Setup { cache }))
         .build(target)
         .map_err(|e| Error::Unavailable(e.to_string()))
 }
@@ -145,6 +169,14 @@ pub fn pool(url: &str, size: u32) -> Result<DbPool, Error> {
 /// A connection from the pool; when none comes in time the database is busy or away.
 pub fn get(pool: &DbPool) -> Result<PooledConn, Error> {
     pool.get().map_err(|e| Error::Unavailable(e.to_string()))
+}
+
+/// Gives back the memory that a connection has gathered during a long work; on PostgreSQL it keeps none.
+pub fn shrink(conn: &mut AnyConnection) -> Result<(), Error> {
+    if let AnyConnection::Sqlite(c) = conn {
+        c.batch_execute("PRAGMA shrink_memory")?;
+    }
+    Ok(())
 }
 
 const PG: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");

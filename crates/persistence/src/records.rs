@@ -44,23 +44,24 @@ fn push_columns(q: &mut Sql, shape: &Shape, only: Option<&Projection>) {
 
 /// The whole row's columns as one piece: reading a record spends more on building its query than one would think.
 fn whole_row(def: &'static ObjectDef) -> &'static str {
-    static ROWS: LazyLock<HashMap<&'static str, String>> =
-        LazyLock::new(|| by_object(|names| format!("t.{}, t.custom, t.seq", names.replace(", ", ", t."))));
+    static ROWS: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| {
+        let row = |def: &'static ObjectDef| {
+            let names = columns(def).iter().fold(String::new(), |row, name| row + "t." + name);
+            (def.key, names + "t.custom, t.seq")
+        };
+        domain::objects::ALL.iter().map(|def| row(def)).collect()
+    });
     ROWS.get(def.key).map_or("", String::as_str)
 }
 
-/// The columns of an object, without the sequence number and the custom document.
-fn columns(def: &'static ObjectDef) -> &'static str {
-    static ROWS: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| by_object(str::to_owned));
-    ROWS.get(def.key).map_or("", String::as_str)
-}
-
-fn by_object(text: impl Fn(&str) -> String) -> HashMap<&'static str, String> {
-    let row = |def: &'static ObjectDef| {
-        let names: Vec<String> = Shape::plain(def).columns().map(|f| format!("\"{}\"", f.key)).collect();
-        (def.key, text(&names.join(", ")))
-    };
-    domain::objects::ALL.iter().map(|def| row(def)).collect()
+/// The quoted columns of an object, each with a comma behind it, without the sequence number and the custom document.
+fn columns(def: &'static ObjectDef) -> &'static [String] {
+    static NAMES: LazyLock<HashMap<&'static str, Vec<String>>> = LazyLock::new(|| {
+        let name = |field: &domain::fields::FieldDef| format!("\"{}\", ", field.key);
+        let names = |def: &'static ObjectDef| (def.key, Shape::plain(def).columns().map(name).collect());
+        domain::objects::ALL.iter().map(|def| names(def)).collect()
+    });
+    NAMES.get(def.key).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Turns the cells of [`push_columns`] into a record; the last cell is the sequence number.

@@ -2,13 +2,16 @@
 //!
 //! A commit costs more than what is committed: the file is synced, the word index closes a segment, the pages that
 //! every record touches are logged again. SQLite has one writer anyway, so those who wait for their turn share one
-//! commit, and nobody is answered before it. The writer keeps a connection of its own, whose cache stays true because
+//! commit, and nobody is answered before it. Those who write again and again come back just after it was made; the next
+//! one waits a moment for them, where they would otherwise fall apart into halves that commit by turns. Who writes
+//! alone waits for nobody. The writer keeps a connection of its own, whose cache stays true because
 //! nobody else writes.
 
 use crate::db::{self, AnyConnection, Target, write_tx};
 use crate::error::{Error, Result};
 use crate::sql::{Cells, Sql};
 use domain::value::Value;
+use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -16,6 +19,8 @@ use std::time::{Duration, Instant};
 const MOST: usize = 64;
 /// A transaction that has run for so long takes no more in.
 const LONGEST: Duration = Duration::from_millis(20);
+/// How long after a commit the next one waits for those who were answered by it and may be back at once.
+const GATHERING: Duration = Duration::from_micros(500);
 
 /// Something to be written.
 pub trait Write: Send {
@@ -55,16 +60,48 @@ impl Writer {
     }
 }
 
-fn work(target: &Target, waiting: &Receiver<Box<dyn Write>>) {
+/// Who waits, and who may come back.
+struct Queue<'a> {
+    incoming: &'a Receiver<Box<dyn Write>>,
+    waiting: VecDeque<Box<dyn Write>>,
+    /// When the last ones were answered, and how many wrote at the same time then.
+    answered: Option<(Instant, usize)>,
+}
+
+impl Queue<'_> {
+    /// The next, when there is one now, or when as many as wrote at the same time lately are not yet together.
+    fn next(&mut self, together: usize) -> Option<Box<dyn Write>> {
+        if let Some(next) = self.waiting.pop_front() {
+            return Some(next);
+        }
+        match self.incoming.try_recv() {
+            Ok(next) => Some(next),
+            Err(_) => {
+                let (since, writers) = self.answered?;
+                let left = GATHERING.checked_sub(since.elapsed()).filter(|_| together < writers)?;
+                self.incoming.recv_timeout(left).ok()
+            }
+        }
+    }
+
+    /// A group is about to be answered: whoever waits by now is not of it.
+    fn answering(&mut self, group: usize) {
+        self.waiting.extend(self.incoming.try_iter().take(MOST));
+        self.answered = Some((Instant::now(), group + self.waiting.len()));
+    }
+}
+
+fn work(target: &Target, incoming: &Receiver<Box<dyn Write>>) {
     let mut own: Option<(AnyConnection, Instant)> = None;
-    while let Ok(first) = waiting.recv() {
+    let mut queue = Queue { incoming, waiting: VecDeque::new(), answered: None };
+    while let Some(first) = queue.waiting.pop_front().or_else(|| incoming.recv().ok()) {
         let conn = match own.take().filter(|(_, since)| since.elapsed() < db::LIFETIME) {
             Some(own) => Ok(own),
             None => db::connect(target).map(|conn| (conn, Instant::now())),
         };
         match conn {
             Ok((mut conn, since)) => {
-                let usable = together(&mut conn, first, waiting);
+                let usable = together(&mut conn, first, &mut queue);
                 // A connection that failed may be of a file that is gone; the next write opens another.
                 own = usable.then_some((conn, since));
             }
@@ -94,7 +131,7 @@ impl From<Error> for End {
 }
 
 /// Carries out the first and whoever waits by then; false when the connection is of no more use.
-fn together(conn: &mut AnyConnection, first: Box<dyn Write>, waiting: &Receiver<Box<dyn Write>>) -> bool {
+fn together(conn: &mut AnyConnection, first: Box<dyn Write>, queue: &mut Queue<'_>) -> bool {
     let start = Instant::now();
     let mut group = vec![first];
     let result = write_tx(conn, |conn| {
@@ -108,11 +145,12 @@ fn together(conn: &mut AnyConnection, first: Box<dyn Write>, waiting: &Receiver<
             if group.len() == MOST || start.elapsed() > LONGEST {
                 return Ok(());
             }
-            let Ok(next) = waiting.try_recv() else { return Ok(()) };
+            let Some(next) = queue.next(group.len()) else { return Ok(()) };
             before = Some(changes(conn)?);
             group.push(next);
         }
     });
+    queue.answering(group.len());
     match result {
         Ok(()) => group.into_iter().for_each(|write| write.decided(None)),
         Err(End::TakenBack) if group.len() == 1 => group.into_iter().for_each(|write| write.decided(None)),

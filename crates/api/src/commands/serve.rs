@@ -62,7 +62,7 @@ async fn serve(state: web::Data<State>) -> std::io::Result<()> {
     for address in server.addrs() {
         tracing::info!(%address, "listening");
     }
-    let jobs = app::jobs::Workers::start(&state.pool, JOB_THREADS)?;
+    let jobs = app::jobs::Workers::start(&state.pool, &state.beside, JOB_THREADS)?;
     let follower = {
         let state = state.clone();
         std::thread::Builder::new().name("stream".to_owned()).spawn(move || crate::live::follow(&state))?

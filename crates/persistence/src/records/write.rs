@@ -18,20 +18,18 @@ pub fn insert(conn: &mut AnyConnection, shape: &Shape, record: &Record) -> Resul
 pub fn insert_many(conn: &mut AnyConnection, shape: &Shape, records: &[Record]) -> Result<()> {
     let engine = conn.engine();
     let searchable = !shape.def.search.is_empty();
-    let mut seq = if engine == Engine::Sqlite { next_seq(conn, shape)? } else { 0 };
+    // One alone takes the number that SQLite gives it, which is the next one too.
+    let counted = engine == Engine::Sqlite && records.len() > 1;
+    let mut seq = if counted { Some(next_seq(conn, shape)?) } else { None };
+    let known = known(shape, records);
     // Powers of two only, so that few different statements are ever prepared.
     for group in powers_of_two(records) {
         let words: Vec<String> = if searchable { group.iter().map(|r| tokens(shape, r)).collect() } else { Vec::new() };
-        insert_rows(conn, shape, group, &words, seq)?;
+        insert_rows(conn, shape, (&known, group), &words, seq)?;
         if engine == Engine::Sqlite && searchable {
-            let mut q = Sql::start(conn, "INSERT INTO ");
-            q.ident(format!("{}_search", shape.def.key)).push(" (rowid, tokens) VALUES ");
-            for (i, text) in (0i64..).zip(words) {
-                q.push(if i == 0 { "(" } else { ", (" }).int(seq + i).push(", ").text(text).push(")");
-            }
-            q.execute(conn)?;
+            insert_words(conn, shape, words, seq)?;
         }
-        seq += group.len() as i64;
+        seq = seq.map(|seq| seq + group.len() as i64);
     }
     for record in records {
         let tags = tags_of(shape, record);
@@ -40,6 +38,12 @@ pub fn insert_many(conn: &mut AnyConnection, shape: &Shape, records: &[Record]) 
         }
     }
     Ok(())
+}
+
+/// The columns that at least one of the records has a value for. No column but `custom` has a default, so that the others
+/// can be left out: most fields of most records are unknown.
+fn known(shape: &Shape, records: &[Record]) -> Vec<usize> {
+    (0..shape.custom_at()).filter(|at| records.iter().any(|record| !record.at(*at).is_null())).collect()
 }
 
 fn powers_of_two(mut records: &[Record]) -> Vec<&[Record]> {
@@ -63,18 +67,44 @@ fn next_seq(conn: &mut AnyConnection, shape: &Shape) -> Result<i64> {
     Ok(q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0) + 1)
 }
 
-fn insert_rows(conn: &mut AnyConnection, shape: &Shape, records: &[Record], words: &[String], seq: i64) -> Result<()> {
-    let sqlite = conn.engine() == Engine::Sqlite;
+/// SQLite: the words of records that were just inserted, from this number on or of the one that was inserted last.
+fn insert_words(conn: &mut AnyConnection, shape: &Shape, words: Vec<String>, seq: Option<i64>) -> Result<()> {
     let mut q = Sql::start(conn, "INSERT INTO ");
-    q.ident(shape.def.key).push(if sqlite { " (seq, " } else { " (" }).push(super::columns(shape.def));
-    let searched = !sqlite && !words.is_empty();
-    q.push(if searched { ", custom, search) VALUES " } else { ", custom) VALUES " });
+    q.ident(format!("{}_search", shape.def.key)).push(" (rowid, tokens) VALUES ");
+    for (i, text) in (0i64..).zip(words) {
+        q.push(if i == 0 { "(" } else { ", (" });
+        match seq {
+            Some(seq) => q.int(seq + i),
+            None => q.push("last_insert_rowid()"),
+        };
+        q.push(", ").text(text).push(")");
+    }
+    q.execute(conn)?;
+    Ok(())
+}
+
+fn insert_rows(
+    conn: &mut AnyConnection,
+    shape: &Shape,
+    (known, records): (&[usize], &[Record]),
+    words: &[String],
+    seq: Option<i64>,
+) -> Result<()> {
+    let names = super::columns(shape.def);
+    let fields = || known.iter().filter_map(move |at| Some((*at, shape.column(*at)?, names.get(*at)?.as_str())));
+    let mut q = Sql::start(conn, "INSERT INTO ");
+    q.ident(shape.def.key).push(if seq.is_some() { " (seq, " } else { " (" });
+    fields().for_each(|(_, _, name)| {
+        q.push(name);
+    });
+    let searched = q.engine() == Engine::Pg && !words.is_empty();
+    q.push(if searched { "custom, search) VALUES " } else { "custom) VALUES " });
     for (i, record) in records.iter().enumerate() {
         q.push(if i == 0 { "(" } else { ", (" });
-        if sqlite {
+        if let Some(seq) = seq {
             q.int(seq + i as i64).push(", ");
         }
-        for (at, field) in shape.columns().enumerate() {
+        for (at, field, _) in fields() {
             q.bind(Store::of(&field.kind), record.at(at)).push(", ");
         }
         q.bind(Store::Json, record.at(shape.custom_at()));
