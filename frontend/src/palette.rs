@@ -190,6 +190,10 @@ fn actions(l: crate::i18n::Lang, session: &crate::data::session::Session, q: &st
             all.push(Line { icon, title: title.into(), note: l.go_to().into(), to: Target::Page(to) });
         }
     }
+    if session.me.may("pool", "read") {
+        let (title, note) = (l.nav_pool().into(), l.go_to().into());
+        all.push(Line { icon: "handshake", title, note, to: Target::Page(Route::Pool) });
+    }
     for (icon, title, to) in [
         ("bell", l.news(), Route::Notifications),
         ("list-checks", l.nav_my_day(), Route::MyDay),

@@ -31,6 +31,8 @@ pub(crate) enum Room {
     MyDay,
     /// Communications to be sorted.
     Reach,
+    /// Customers that nobody owns.
+    Pool,
     /// The calendar.
     Calendar,
     /// What waits for the network.
@@ -79,7 +81,7 @@ impl Room {
     fn part(&self) -> Part {
         match self {
             Room::Record(..) | Room::Form(_) | Room::Export(_) | Room::Board(_) | Room::Bulk(_) => Part::Record,
-            Room::Home | Room::MyDay | Room::Reach | Room::Calendar | Room::Outbox => Part::Desk,
+            Room::Home | Room::MyDay | Room::Reach | Room::Pool | Room::Calendar | Room::Outbox => Part::Desk,
             Room::Rules | Room::Rule(_) | Room::News | Room::NewsPanel => Part::Automation,
             Room::Settings(_) | Room::Imports | Room::NewImport | Room::Import(_) | Room::Exports | Room::Gallery => {
                 Part::Office

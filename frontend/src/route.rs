@@ -15,6 +15,8 @@ pub(crate) enum Route {
     MyDay,
     #[at("/communications")]
     Reach,
+    #[at("/pool")]
+    Pool,
     #[at("/calendar")]
     Calendar,
     #[at("/reports")]

@@ -131,6 +131,7 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
         Route::Home | Route::Login | Route::Setup => lazy(Room::Home),
         Route::MyDay => lazy(Room::MyDay),
         Route::Reach => lazy(Room::Reach),
+        Route::Pool => lazy(Room::Pool),
         Route::Calendar => lazy(Room::Calendar),
         Route::Reports => lazy(Room::Reports(String::new())),
         Route::Report { page } => lazy(Room::Reports(page)),
@@ -242,7 +243,9 @@ fn SideNav(p: &SideNavProps) -> Html {
             if session.me.may("tasks", "read") { { link(Route::MyDay, p.route == Route::MyDay, "list-checks", l.nav_my_day().into()) } }
             { link(Route::Calendar, p.route == Route::Calendar, "calendar-days", l.nav_calendar().into()) }
             { link(Route::Reports, matches!(p.route, Route::Reports | Route::Report { .. }), "chart-no-axes-column", l.nav_reports().into()) }
-            { head(l.nav_group_customers()) }{ object("customers") }{ object("contacts") }
+            { head(l.nav_group_customers()) }{ object("customers") }
+            if session.me.may("pool", "read") { { link(Route::Pool, p.route == Route::Pool, "handshake", l.nav_pool().into()) } }
+            { object("contacts") }
             { head(l.nav_group_sales()) }{ object("opportunities") }{ object("orders") }{ object("products") }
             { head(l.nav_group_work()) }{ object("activities") }{ object("tasks") }
             if session.me.may("activities", "update") { { link(Route::Reach, p.route == Route::Reach, "inbox", l.nav_reach().into()) } }

@@ -16,6 +16,7 @@ mod mail;
 mod notifications;
 mod operations;
 mod outage;
+mod pool;
 mod reach;
 mod records;
 mod reliability;

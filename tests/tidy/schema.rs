@@ -44,6 +44,7 @@ const WITHOUT_FOREIGN_KEY: &[(&str, &str, &str)] = &[
     ("events", "record_id", "points to a record of the object beside it"),
     ("comments", "record_id", "points to a record of the object beside it"),
     ("attachments", "record_id", "points to a record of the object beside it"),
+    ("pool_exits", "record_id", "points to a record of the object beside it"),
     ("events", "origin_id", "the import or rule that made the change, which may be removed before its events"),
     ("events", "request_id", "names a request in the log, no row"),
 ];

@@ -25,6 +25,9 @@ pub fn part() -> Part {
     for def in objects::ALL {
         schemas(def, &mut part.schemas);
         operations::push(def, &mut part.paths);
+        if domain::pool::is_pooled(def.key) {
+            operations::push_pool(def, &mut part.paths);
+        }
     }
     shared(&mut part.schemas);
     part

@@ -21,6 +21,7 @@ mod objects;
 mod operations;
 mod paging;
 mod playbooks;
+mod pool;
 mod reach;
 mod records;
 mod reports;
@@ -65,6 +66,7 @@ fn api(routes: &mut Routes) {
     tasks::configure(routes);
     objects::configure(routes);
     reach::configure(routes);
+    pool::configure(routes);
     records::configure(routes);
     files::configure(routes);
     comments::configure(routes);
@@ -102,6 +104,7 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         stream::Doc::openapi(),
         tasks::Doc::openapi(),
         reach::Doc::openapi(),
+        pool::Doc::openapi(),
         rules::Doc::openapi(),
         operations::Doc::openapi(),
         webhooks::Doc::openapi(),

@@ -1,7 +1,7 @@
 //! What time alone sets off: rules by time, digests, and noticing what should have happened and did not.
 
 use crate::schema::Schema;
-use crate::{Actor, Ctx, Error, Result, jobs, notifications, rules, tasks, webhooks};
+use crate::{Actor, Ctx, Error, Result, jobs, notifications, pool as public_pool, rules, tasks, webhooks};
 use chrono::{DateTime, SubsecRound, TimeDelta, Timelike, Utc};
 use persistence::db::{self, AnyConnection, DbPool, write_tx};
 use persistence::tasks as store;
@@ -46,17 +46,22 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
     }
 }
 
-/// Reminders and series that are due; looking costs two look-ups in small indexes.
+/// Reminders, series and first contacts that are due; looking costs three look-ups in small indexes.
 fn tasks_by_time(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
     let mut conn = db::get(pool)?;
     let (reminders, series) = (store::reminder_due(&mut conn, now)?, store::series_due(&mut conn, now)?);
-    if !reminders && !series {
+    let overdue = persistence::pool::is_overdue(&mut conn, now)?;
+    if !reminders && !series && !overdue {
         return Ok(());
     }
     let schema = Arc::new(crate::schema::load(&mut conn)?);
     let mut more = reminders;
     while more {
         more = write_tx(&mut conn, |conn| tasks::remind(&mut by_itself(conn, &schema, now)))?;
+    }
+    more = overdue;
+    while more {
+        more = write_tx(&mut conn, |conn| public_pool::take_away(&mut by_itself(conn, &schema, now)))?;
     }
     let mut next = series.then_some(None);
     while let Some(after) = next {
@@ -88,6 +93,7 @@ fn go_round(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
         }
         notifications::sweep(&mut ctx)?;
         webhooks::sweep(&mut ctx)?;
+        public_pool::warn(&mut ctx)?;
         Ok(())
     })
 }

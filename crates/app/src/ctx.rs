@@ -3,7 +3,7 @@
 use crate::schema::Schema;
 use chrono::{DateTime, Utc};
 use domain::fields::ParseCx;
-use domain::policy::{Action, Permissions, Scope};
+use domain::policy::{Action, Mask, Masks, Permissions, Scope};
 use domain::zone::Zone;
 use persistence::db::AnyConnection;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub struct Actor {
     pub api_key_id: Option<Uuid>,
     /// The session (refresh family) of a log-in, if any.
     pub session_id: Option<Uuid>,
+    /// The object whose public pool is looked at, and nothing else; see [`Actor::at_the_pool`].
+    pub pool: Option<&'static str>,
 }
 
 /// The owners whose records are visible under a scope.
@@ -35,6 +37,8 @@ pub enum Visible {
     All,
     /// Records of these owners only; may be empty.
     Owners(Arc<[Uuid]>),
+    /// Records in the public pool only.
+    Pool,
 }
 
 impl Visible {
@@ -43,6 +47,7 @@ impl Visible {
         match self {
             Visible::All => persistence::records::Owners::All,
             Visible::Owners(list) => persistence::records::Owners::Only(list),
+            Visible::Pool => persistence::records::Owners::Pool,
         }
     }
 
@@ -51,6 +56,8 @@ impl Visible {
         match self {
             Visible::All => true,
             Visible::Owners(list) => owner.is_some_and(|o| list.contains(&o)),
+            // Nothing is changed by way of the pool, and whether a record is in it its owner does not say.
+            Visible::Pool => false,
         }
     }
 }
@@ -66,13 +73,26 @@ impl Actor {
             subtree: [user_id].into(),
             api_key_id: None,
             session_id: None,
+            pool: None,
         }
+    }
+
+    /// The same person looking at the public pool of an object: sees the records in it, under masks, and nothing else.
+    pub fn at_the_pool(&self, object: &'static str) -> Actor {
+        let masks = self.permissions.masks;
+        let read = domain::policy::Grant::read_only(Scope::All);
+        let permissions = Permissions {
+            objects: [(object.to_owned(), read)].into(),
+            masks: Masks { phone: masks.phone.max(Mask::Partial), email: masks.email.max(Mask::Partial) },
+        };
+        Actor { permissions: Arc::new(permissions), pool: Some(object), ..self.clone() }
     }
 
     /// The owners whose records of an object this action reaches; `None` when the action is not allowed at all.
     pub fn visible(&self, object: &str, action: Action) -> Option<Visible> {
         match self.permissions.scope(object, action) {
             Scope::None => None,
+            Scope::Own | Scope::Team | Scope::Subtree | Scope::All if self.pool.is_some() => Some(Visible::Pool),
             Scope::Own => Some(Visible::Owners([self.user_id].into())),
             Scope::Team => Some(Visible::Owners(self.team.clone())),
             Scope::Subtree => Some(Visible::Owners(self.subtree.clone())),

@@ -10,6 +10,7 @@
 mod company;
 mod library;
 mod plan;
+mod pool;
 mod signals;
 mod words;
 mod work;

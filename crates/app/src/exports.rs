@@ -242,6 +242,7 @@ fn exportable(ctx: &Ctx<'_>, shape: &Shape) -> Result<Visible> {
         (Visible::Owners(a), Visible::Owners(b)) => {
             Visible::Owners(a.iter().filter(|owner| b.contains(owner)).copied().collect())
         }
+        (Visible::Pool, _) | (_, Visible::Pool) => Visible::Owners([].into()),
     })
 }
 

@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod notifications;
 pub mod operations;
 mod paging;
+pub mod pool;
 pub mod reach;
 pub mod records;
 mod recounts;

@@ -155,6 +155,8 @@ pub struct ImportOptions {
     pub defaults: BTreeMap<String, Value>,
     /// Owner of records whose row names none; absent: who imports.
     pub default_owner_id: Option<Uuid>,
+    /// New records whose row names no owner belong to nobody and go to the public pool.
+    pub into_pool: bool,
 }
 
 /// A change of the options: keys that are absent stay as they are.
@@ -185,6 +187,8 @@ pub struct ImportPatch {
     pub defaults: Option<BTreeMap<String, Value>>,
     /// See [`ImportOptions`].
     pub default_owner_id: Option<Uuid>,
+    /// See [`ImportOptions`].
+    pub into_pool: Option<bool>,
 }
 
 /// A value of the file that matches no record, choice or known word exactly.

@@ -10,6 +10,7 @@ pub mod imports;
 pub mod meta;
 pub mod metrics;
 pub mod notifications;
+pub mod pool;
 pub mod problem;
 pub mod reports;
 pub mod rules;

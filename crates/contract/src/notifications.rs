@@ -17,14 +17,16 @@ pub enum NewsKind {
     Reminder,
     /// A rule has something to tell.
     Rule,
+    /// The first contact with a customer is due soon, or the customer went to the public pool.
+    Pool,
     /// Something that should work does not.
     Alarm,
 }
 
 impl NewsKind {
     /// Every kind, in the order of the settings page.
-    pub const ALL: [NewsKind; 5] =
-        [NewsKind::Assigned, NewsKind::Mention, NewsKind::Reminder, NewsKind::Rule, NewsKind::Alarm];
+    pub const ALL: [NewsKind; 6] =
+        [NewsKind::Assigned, NewsKind::Mention, NewsKind::Reminder, NewsKind::Rule, NewsKind::Pool, NewsKind::Alarm];
 
     /// Its key on the wire and in the database.
     pub const fn key(self) -> &'static str {
@@ -33,6 +35,7 @@ impl NewsKind {
             NewsKind::Mention => "mention",
             NewsKind::Reminder => "reminder",
             NewsKind::Rule => "rule",
+            NewsKind::Pool => "pool",
             NewsKind::Alarm => "alarm",
         }
     }
@@ -49,6 +52,7 @@ impl NewsKind {
             NewsKind::Mention => ("有人@我", "Mentions of me"),
             NewsKind::Reminder => ("任务提醒", "Reminders of tasks"),
             NewsKind::Rule => ("自动化规则的消息", "Messages from rules"),
+            NewsKind::Pool => ("首次联系与公海", "First contacts and the public pool"),
             NewsKind::Alarm => ("系统告警", "System alarms"),
         }
     }

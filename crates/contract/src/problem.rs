@@ -146,6 +146,7 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
             "Not a schedule: expected minute, hour, day, month and weekday",
         ),
         "no_customer" => ("该对象没有客户：{}", "This object is about no customer: {}"),
+        "no_pool" => ("该对象没有公海：{}", "This object has no public pool: {}"),
         "no_tags" => ("该对象没有标签：{}", "This object has no tags: {}"),
         "only_customers" => ("只能用于客户规则{}", "Only for rules about customers{}"),
         "not_assignable" => ("该对象不能重新分配：{}", "This object cannot be given to somebody: {}"),

@@ -353,6 +353,12 @@ pub enum RuleAction {
         #[serde(default)]
         team_id: Option<Uuid>,
     },
+    /// Moves the record to the public pool. Actions after it find no owner any more.
+    MoveToPool {
+        /// Why, as it stands at the record.
+        #[serde(default)]
+        reason: PoolCause,
+    },
     /// Starts a playbook for the customer, unless it began within the last 90 days.
     StartPlaybook {
         /// Its key.
@@ -376,6 +382,20 @@ pub enum RuleAction {
         /// Text.
         body: String,
     },
+}
+
+/// Why a rule moves a record to the public pool.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PoolCause {
+    /// The rule says so.
+    #[default]
+    Rule,
+    /// Nobody follows it up.
+    NoFollowUp,
+    /// Its owner has left.
+    OwnerLeft,
 }
 
 /// How to choose among several people.

@@ -75,11 +75,11 @@ pub struct DayGroup {
     pub items: Vec<DayItem>,
 }
 
-/// A task or a planned activity.
+/// A task, a planned activity, or a customer whose first contact is due.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayItem {
-    /// `tasks` or `activities`.
+    /// `tasks`, `activities` or `customers`.
     pub object: String,
     /// Its id.
     pub id: Uuid,

@@ -22,6 +22,7 @@ mod numeric;
 pub mod objects;
 pub mod playbooks;
 pub mod policy;
+pub mod pool;
 pub mod principles;
 pub mod profiles;
 pub mod reach;

@@ -31,6 +31,7 @@ pub fn due(conn: &mut AnyConnection, owners: Owners<'_>, limit: i64) -> Result<V
             q.push(HEAD).push(" AND owner_id IN ").ids(ids).push(TAIL).int(limit).push(") AS of_all");
             q
         }
+        Owners::Pool => return Ok(Vec::new()),
         Owners::All => {
             let mut q = Sql::start(conn, "SELECT id FROM (");
             q.push(HEAD).push(TAIL).int(limit).push(") AS of_all");

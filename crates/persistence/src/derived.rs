@@ -23,6 +23,10 @@ pub fn last_contact(conn: &mut AnyConnection, customers: &[Uuid], now: DateTime<
             .time(now);
         q.push(") WHERE id IN ").ids(chunk);
         q.execute(conn)?;
+        // A contact since the assignment is the first one that was waited for.
+        let mut q = Sql::start(conn, "UPDATE customers SET touch_due_at = NULL WHERE touch_due_at IS NOT NULL");
+        q.push(" AND last_contact_at >= assigned_at AND id IN ").ids(chunk);
+        q.execute(conn)?;
     }
     Ok(())
 }

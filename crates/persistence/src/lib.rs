@@ -23,6 +23,7 @@ pub mod jobs;
 pub mod lifecycle;
 pub mod notifications;
 pub mod pipeline;
+pub mod pool;
 pub mod records;
 pub mod recounts;
 pub mod rfm_grid;

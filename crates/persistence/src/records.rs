@@ -28,6 +28,8 @@ pub enum Owners<'a> {
     All,
     /// Those of these users only.
     Only(&'a [Uuid]),
+    /// Those in the public pool only.
+    Pool,
 }
 
 /// Appends the columns of a shape, its custom document and the sequence number; unwanted columns are left out.
@@ -106,7 +108,15 @@ fn list_of(cell: &Value, kind: &domain::fields::Kind) -> Value {
 
 /// Appends ` AND …` so that only records of these owners remain. Saved views that are shared are everybody's.
 pub(crate) fn push_owners(q: &mut Sql, shape: &Shape, owners: Owners<'_>) {
-    let (Owners::Only(ids), true) = (owners, shape.def.owned) else { return };
+    let ids: &[Uuid] = match owners {
+        Owners::Only(ids) if shape.def.owned => ids,
+        Owners::Pool if shape.position("pooled_at").is_some() => {
+            q.push(" AND t.pooled_at IS NOT NULL");
+            return;
+        }
+        Owners::Pool => &[],
+        Owners::All | Owners::Only(_) => return,
+    };
     let shared = shape.position("shared").is_some();
     q.push(if shared { " AND (t.owner_id " } else { " AND t.owner_id " });
     match ids {

@@ -139,6 +139,10 @@ fn push_which(q: &mut Sql, which: &Which<'_>) {
     day(q, " AND day <= ", which.to);
     match which.owners {
         Owners::All => {}
+        // The pool is looked at record by record.
+        Owners::Pool => {
+            q.pick(" AND FALSE", " AND 0");
+        }
         Owners::Only([one]) => {
             q.push(" AND owner = ").id(*one);
         }

@@ -32,6 +32,7 @@ pub(crate) struct Import {
     pub(crate) create_missing: BTreeMap<String, bool>,
     pub(crate) value_links: BTreeMap<String, BTreeMap<String, Option<String>>>,
     pub(crate) default_owner_id: Option<String>,
+    pub(crate) into_pool: bool,
     pub(crate) unmatched: BTreeMap<String, Vec<Unmatched>>,
     pub(crate) progress: Progress,
     pub(crate) issues: Vec<Issue>,

@@ -7,6 +7,7 @@ mod words_growth;
 mod words_hooks;
 mod words_more;
 mod words_offline;
+mod words_pool;
 mod words_rooms;
 mod words_rules;
 mod words_scoring;

@@ -167,6 +167,11 @@ messages! {
     say_set(field: &str, value: &str) = "把「{field}」改成{value}", "set “{field}” to {value}";
     say_reassign = "更换负责人", "hand it over";
     say_mail(who: &str) = "给{who}发邮件", "mail {who}";
+    act_pool = "移入公海", "Move to the public pool";
+    act_pool_why = "原因", "Reason";
+    act_pool_rule = "由规则移入", "By this rule";
+    act_pool_help = "客户不再有负责人，其他同事可以领取；原负责人会收到通知。", "The customer has no owner any more and others can claim it; whoever owned it is told.";
+    say_pool = "移入公海", "move it to the public pool";
     act_playbook = "启动方案", "Start a playbook";
     act_playbook_which = "方案", "Playbook";
     say_playbook = "启动方案", "start a playbook";

@@ -172,6 +172,7 @@ pub(crate) fn Options(p: &PartProps) -> Html {
         |list: &[(&str, &str)]| list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
     let links: Vec<&&FieldMeta> =
         mapped.iter().filter(|f| f.kind == "link" && f.link.as_deref() != Some("users")).collect();
+    let may_pool = p.meta.field("pooled_at").is_some() && crate::data::session::use_session().me.may("pool", "update");
     let onowner = {
         let (owner, onpatch) = (owner.clone(), p.onpatch.clone());
         Callback::from(move |c: Option<Choice>| {
@@ -190,7 +191,8 @@ pub(crate) fn Options(p: &PartProps) -> Html {
             <div class="grid grid-cols-2 gap-3"><Field label={l.date_format()}>{ select("date_format", l.date_format(), &pairs(&[("auto", l.automatic()), ("ymd", l.date_ymd()), ("dmy", l.date_dmy()), ("mdy", l.date_mdy())]), i.date_format.as_deref().unwrap_or("auto"), "w-full select-sm", set("date_format")) }</Field>
             <Field label={l.number_format()}>{ select("number_format", l.number_format(), &pairs(&[("auto", l.automatic()), ("point", "1,234.5"), ("comma", "1.234,5")]), i.number_format.as_deref().unwrap_or("auto"), "w-full select-sm", set("number_format")) }</Field></div>
             if !links.is_empty() { <fieldset class="space-y-2.5"><legend class="mb-1 text-base-content/75">{ l.create_missing() }</legend>{ for links.iter().map(|f| { let (onpatch, key) = (p.onpatch.clone(), f.key.clone()); html! { <Toggle key={f.key.clone()} on={i.create_missing.get(&f.key).copied().unwrap_or(false)} label={l.create_missing_of(&f.label)} onchange={Callback::from(move |on: bool| onpatch.emit(nested("create_missing", &key, json!(on))))} /> } }) }</fieldset> }
-            if p.meta.owned && !i.mapping.values().any(|m| m == "owner_id") { <div><p class="mb-1 text-base-content/75">{ l.default_owner() }</p><LinkPicker object="users" small=true value={(*owner).clone()} onchange={onowner} placeholder={l.me_importing()} /></div> }
+            if may_pool { <div><Toggle on={i.into_pool} label={l.import_pool()} onchange={p.onpatch.reform(|on: bool| json!({ "into_pool": on }))} /><p class="mt-1 text-xs text-base-content/70">{ l.import_pool_body() }</p></div> }
+            if p.meta.owned && !i.into_pool && !i.mapping.values().any(|m| m == "owner_id") { <div><p class="mb-1 text-base-content/75">{ l.default_owner() }</p><LinkPicker object="users" small=true value={(*owner).clone()} onchange={onowner} placeholder={l.me_importing()} /></div> }
         </div></Card>
     }
 }

@@ -18,6 +18,7 @@ pub(crate) mod metric;
 pub(crate) mod my_day;
 pub(crate) mod news;
 pub(crate) mod outbox;
+pub(crate) mod pool;
 pub(crate) mod reach;
 pub(crate) mod recounting;
 pub(crate) mod reports;
@@ -35,6 +36,7 @@ pub(crate) fn desk(room: &Room) -> Html {
         Room::Home => html! { <home::Home /> },
         Room::MyDay => html! { <my_day::MyDay /> },
         Room::Reach => html! { <reach::Reach /> },
+        Room::Pool => html! { <pool::Pool /> },
         Room::Calendar => html! { <calendar::Calendar /> },
         Room::Outbox => html! { <outbox::Outbox /> },
         _ => html! {},

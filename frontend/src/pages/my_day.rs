@@ -107,7 +107,10 @@ fn row(l: Lang, clock: &Clock, i: &Value, toaster: &Toaster, finish: &Callback<V
         let item = i.clone();
         finish.reform(move |_: MouseEvent| item.clone())
     };
-    let mark = if !task {
+    let touch = word(i, "object") == "customers";
+    let mark = if touch {
+        html! { <span class="grid size-9 shrink-0 place-items-center text-warning" title={l.touch_due()}>{ icon("phone", "size-4") }</span> }
+    } else if !task {
         html! { <span class="grid size-9 shrink-0 place-items-center text-base-content/70" title={l.day_planned()}>{ icon("calendar-clock", "size-4") }</span> }
     } else if done {
         html! { <span class="grid size-9 shrink-0 place-items-center text-success">{ icon("circle-check", "size-4.5") }</span> }
@@ -116,11 +119,17 @@ fn row(l: Lang, clock: &Clock, i: &Value, toaster: &Toaster, finish: &Callback<V
     };
     let about: Vec<&str> = [word(i, "customer"), word(i, "contact"), word(i, "opportunity")]
         .into_iter()
-        .filter(|s| !s.is_empty())
+        .filter(|s| !s.is_empty() && !touch)
         .collect();
     let until = word(i, "resume_at");
     let away = format::parse_moment(until).is_some_and(|at| at > clock.now);
-    let note = if away { l.day_resume_at(&format::moment(l, until, clock)) } else { word(i, "result").to_owned() };
+    let note = if touch {
+        l.touch_before(&format::moment(l, &at, clock))
+    } else if away {
+        l.day_resume_at(&format::moment(l, until, clock))
+    } else {
+        word(i, "result").to_owned()
+    };
     html! { <li key={id.clone()} data-testid="day-item" class="flex min-h-12 items-center gap-1 pl-2 pr-2 hover:bg-base-200/50">{ mark }
         <Link<Route> to={Route::record(word(i, "object"), &id)} classes="min-w-0 flex-1 py-1.5 text-[13px]"><span class="flex items-center gap-1.5"><span class={cls!("truncate", done.then_some("text-base-content/70"))}>{ &title }</span>if word(i, "priority") == "high" && !done { <span class="size-1.5 shrink-0 rounded-full bg-error" title={l.priority_high()}></span> }if !word(i, "repeat").is_empty() { <span title={l.day_repeats()}>{ icon("refresh-cw", "size-3 text-base-content/60") }</span> }</span>
             if !about.is_empty() { <span class="block truncate text-xs text-base-content/70">{ about.join(" · ") }</span> }

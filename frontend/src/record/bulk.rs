@@ -3,6 +3,7 @@
 use super::bulk_edit::{BulkChange, BulkEditProps, EditField, EditTags, editable};
 use super::bulk_send::{MOST, all, apply, report};
 use super::link::{Choice, LinkPicker};
+use super::pool::ReleaseDialog;
 use super::save::changed;
 use crate::data::types::{ObjectMeta, Record};
 use crate::i18n::use_lang;
@@ -32,6 +33,7 @@ enum Asking {
     Owner,
     Field,
     Tags,
+    Pool,
 }
 
 /// The bar that replaces the toolbar while records are chosen.
@@ -113,6 +115,15 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
         onsave: run.reform(|change| ("update", Some(change))),
         onclose: hide.clone(),
     });
+    let released = {
+        let (asking, clear) = (asking.clone(), p.onclear.clone());
+        Callback::from(move |done: bool| {
+            asking.set(Asking::Nothing);
+            if done {
+                clear.emit(())
+            }
+        })
+    };
     let may = p.meta.may("update");
     html! { <>
         <div class="flex min-h-11 w-full flex-wrap items-center gap-x-1.5 px-3 text-[13px]" data-testid="bulk">
@@ -122,6 +133,7 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
                 if may && editable(&p.meta) { <button class="btn btn-sm btn-ghost" data-testid="bulk-edit" onclick={ask(Asking::Field)}>{ icon("pencil", "size-4") }{ l.bulk_edit() }</button> }
                 if may && p.meta.field("tags").is_some_and(|f| f.writable) { <button class="btn btn-sm btn-ghost" data-testid="bulk-tags" onclick={ask(Asking::Tags)}>{ icon("tag", "size-4") }{ l.bulk_tags() }</button> }
                 if may && p.meta.owned { <button class="btn btn-sm btn-ghost" onclick={ask(Asking::Owner)}>{ icon("user", "size-4") }{ l.change_owner() }</button> }
+                if may && p.meta.field("pooled_at").is_some() { <button class="btn btn-sm btn-ghost" data-testid="bulk-pool" onclick={ask(Asking::Pool)}>{ icon("handshake", "size-4") }{ l.pool_release() }</button> }
                 if p.meta.may("export") { <button class="btn btn-sm btn-ghost" onclick={p.onexport.reform(|_| ())}>{ icon("download", "size-4") }{ l.export() }</button> }
                 if p.meta.may("archive") { <button class="btn btn-sm btn-ghost text-error" onclick={ask(Asking::Archive)}>{ icon("archive", "size-4") }{ l.archive() }</button> }
             }
@@ -130,6 +142,7 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
         </div>
         if *asking == Asking::Archive { <Confirm title={l.archive_many(n)} body={l.archive_many_body()} action={l.archive()} danger=true onyes={archive} onclose={hide.clone()} /> }
         if *asking == Asking::Field { <EditField ..edit /> } else if *asking == Asking::Tags { <EditTags ..edit /> }
+        if *asking == Asking::Pool { <ReleaseDialog rows={chosen.to_vec()} onclose={released} /> }
         if *asking == Asking::Owner {
             <Dialog title={l.change_owner()} onclose={hide} footer={html! { <button class="btn btn-sm btn-primary" disabled={owner.is_none() || *busy} onclick={assign}>if *busy { { spinner() } }{ l.save() }</button> }}>
                 <div class="min-h-64"><p class="mb-2 text-base-content/70">{ l.change_owner_body(n) }</p><LinkPicker object="users" value={(*owner).clone()} onchange={let owner = owner.clone(); Callback::from(move |c: Option<Choice>| owner.set(c))} /></div>

@@ -5,6 +5,7 @@ use super::effect::Effect;
 use super::form::RecordForm;
 use super::input::FieldInput;
 use super::link::Choice;
+use super::pool::{ReleaseDialog, pool_note};
 use super::save;
 use super::stages::StagePath;
 use super::tabs::Tabs;
@@ -78,6 +79,7 @@ fn Room(p: &RoomProps) -> Html {
     let asked = location.is_some_and(|l| pairs(l.query_str()).iter().any(|(k, _)| k == "edit"));
     let editing = use_state_eq(|| asked && meta.may("update"));
     let asking = use_state_eq(|| false);
+    let releasing = use_state_eq(|| false);
     let archived = !record.get("archived_at").unwrap_or(&Value::Null).is_null();
     browser::set_title(&format!("{title} · {}", l.app_name()));
     {
@@ -120,6 +122,17 @@ fn Room(p: &RoomProps) -> Html {
         })
     };
     let show = Show::new(l, &session, &refs);
+    // Whether it is in the pool, for objects that have one.
+    let pooled = meta.field("pooled_at").map(|f| !field_value(record, &f.key).is_null());
+    let released = {
+        let (releasing, n, to) = (releasing.clone(), navigator.clone(), Route::list(&meta.key));
+        Callback::from(move |done: bool| {
+            releasing.set(false);
+            if let Some(n) = n.as_ref().filter(|_| done) {
+                n.push(&to)
+            }
+        })
+    };
     let pills = meta
         .fields
         .iter()
@@ -148,10 +161,12 @@ fn Room(p: &RoomProps) -> Html {
                 else if meta.may("update") { <button class="btn btn-sm" onclick={set(&editing, true).reform(|_: MouseEvent| ())} data-testid="edit">{ icon("pencil", "size-4") }{ l.edit() }</button> }
                 <Popover right=true menu=true label={l.more()} width="sm:w-48" button_class="btn btn-sm btn-square btn-ghost" button={html! { { icon("ellipsis", "size-4") } }}>
                     { menu_item("copy", l.copy_id(), copy) }
+                    if pooled == Some(false) && meta.may("update") && !archived { { menu_item("handshake", l.pool_release(), set(&releasing, true).reform(|_: MouseEvent| ())) } }
                     if meta.may("archive") && !archived { { menu_item("archive", l.archive(), set(&asking, true).reform(|_: MouseEvent| ())) } }
                 </Popover>
             </div>
         </header>
+        { pool_note(l, record, &refs, &show.clock) }
         if meta.key == "opportunities" { <Card class="mb-4 p-3"><StagePath record={record.clone()} may_move={meta.may("update") && !archived} /></Card> }
             <Tabs meta={meta.clone()} record={record.clone()} refs={refs.clone()}>
             <Card title={l.details()}><Fields meta={meta.clone()} record={record.clone()} refs={refs.clone()} may_edit={meta.may("update") && !archived} /></Card>
@@ -159,6 +174,7 @@ fn Room(p: &RoomProps) -> Html {
             if meta.key == "tasks" && text(record, "status") == "done" { <div class="mt-4"><Effect task={id.clone()} /></div> }
             </Tabs>
         if *editing { <RecordForm meta={meta.clone()} record={Some(record.clone())} refs={refs.clone()} onclose={set(&editing, false)} /> }
+        if *releasing { <ReleaseDialog rows={vec![Rc::new(record.clone())]} onclose={released} /> }
         if *asking { <Confirm title={l.archive_one(&title)} body={l.archive_many_body()} action={l.archive()} danger=true onyes={archive} onclose={set(&asking, false)} /> }
     </> }
 }

@@ -85,6 +85,19 @@ pub(crate) fn detail(lang: Lang, code: &str, named: &str) -> String {
         "rule_not_fit" => {
             ("规则当前无法执行，请先检查并重新发布。", "The rule cannot act as it is; check and publish it again.")
         }
+        "claimed_by_other" => ("已被 {} 领取。", "{} has taken it already."),
+        "already_yours" => ("这条记录已经由你负责。", "It is yours already."),
+        "not_in_pool" => ("这条记录不在公海中。", "It is not in the public pool."),
+        "in_pool_already" => ("这条记录已经在公海中。", "It is in the public pool already."),
+        "owned_lately" => (
+            "你曾负责这条记录，退回后 {} 天内不能再次领取。",
+            "You owned it before; it can be claimed again {} days after it went back.",
+        ),
+        "claims_used_up" => ("今天的领取次数已用完（每天 {} 次）。", "Today's claims are used up ({} a day)."),
+        "holdings_full" => (
+            "你负责的客户已达到上限 {} 个，先退回一些再领取。",
+            "You own as many customers as one person may ({}); give some back first.",
+        ),
         "run_not_failed" => ("只有失败的执行可以重试。", "Only a failed run can be tried again."),
         "record_no_longer_fits" => ("记录已不再符合规则条件。", "The record no longer fits the rule."),
         _ if named.is_empty() => return code.replace('_', " "),

@@ -119,6 +119,91 @@ pub(super) fn push(def: &'static ObjectDef, paths: &mut Map<String, Json>) {
     }
 }
 
+/// Adds the paths of the public pool of an object that has one.
+pub(super) fn push_pool(def: &'static ObjectDef, paths: &mut Map<String, Json>) {
+    let name = type_name(def);
+    let (one, many) = (def.label.en.to_lowercase(), def.label_plural.en.to_lowercase());
+    let base = format!("/api/v1/pool/{}", def.key);
+    let op = |id: String, needs: String, summary: String, description: &str| Operation {
+        json: json!({
+            "tags": ["pool"],
+            "operationId": id,
+            "summary": summary,
+            "description": description,
+            "security": [{ "bearer": [] }],
+            "x-permission": needs,
+            "parameters": [],
+            "responses": {},
+        }),
+    };
+    let pool = |action| app::ctx::permission_name("pool", action);
+    let id = id_parameter(&one);
+    let reads = ["401", "403", "404", "422", "429", "503"];
+    let writes = ["400", "401", "403", "404", "409", "413", "415", "422", "429", "503"];
+    let record = json!({ "$ref": format!("#/components/schemas/{name}") });
+    let list = op(format!("list_pool_{}", def.key), pool(Action::Read), format!("List {many} in the pool"), "A page of the records that nobody owns and that whoever may claim can take, with the filters of any list. Telephone numbers and mail addresses are masked.")
+        .parameters(list_parameters(def).into_iter().filter(|p| p["name"] != "archived").collect())
+        .answer("200", "A page.", json!({ "$ref": format!("#/components/schemas/{name}List") }), &[])
+        .problems(&["401", "403", "422", "429", "503"]);
+    paths.insert(base.clone(), json!({ "get": list.json }));
+    let show = op(
+        format!("get_pool_{}", def.singular),
+        pool(Action::Read),
+        format!("Get a {one} in the pool"),
+        "As in the list; one that is not in the pool is not found.",
+    )
+    .parameters(vec![id.clone(), refs_parameter()])
+    .answer("200", "The record.", record.clone(), &["ETag"])
+    .problems(&reads);
+    paths.insert(format!("{base}/{{id}}"), json!({ "get": show.json }));
+    let claim = op(format!("claim_{}", def.singular), pool(Action::Create), format!("Claim a {one}"), "Takes a record out of the pool for the caller, within the limits of the settings. When several ask at once exactly one gets it; the others are told who (`claimed_by_other`).")
+        .parameters(vec![id.clone()])
+        .answer("200", "The record, which is the caller's now.", record, &["ETag"])
+        .problems(&["401", "403", "404", "409", "429", "503"]);
+    paths.insert(format!("/api/v1/{}/{{id}}/claim", def.key), json!({ "post": claim.json }));
+    let release = op(format!("release_{}", def.singular), permission(def, Action::Update), format!("Give a {one} to the pool"), "The record has no owner any more. For ten minutes whoever gave it back can claim it as if nothing had happened.")
+        .parameters(vec![id])
+        .body(json!({ "$ref": "#/components/schemas/Release" }), "application/json", json!({ "note": "客户说明年再谈" }))
+        .answer("200", "It is in the pool.", json!({ "$ref": "#/components/schemas/Released" }), &[])
+        .problems(&writes);
+    paths.insert(format!("/api/v1/{}/{{id}}/release", def.key), json!({ "post": release.json }));
+    let ids = json!([examples::PLACEHOLDER]);
+    let rows = [
+        (
+            "claim",
+            pool(Action::Create),
+            "ClaimMany",
+            json!({ "ids": ids }),
+            "Claim many",
+            "Takes records out of the pool for the caller as far as the limits go: one result for each, with the reason of each that failed.",
+        ),
+        (
+            "assign",
+            pool(Action::Update),
+            "AssignMany",
+            json!({ "ids": ids, "user_id": examples::PLACEHOLDER }),
+            "Assign many",
+            "Gives records in the pool to somebody within the caller's reach: one result for each. The limits of claiming do not apply.",
+        ),
+        (
+            "release",
+            permission(def, Action::Update),
+            "ReleaseMany",
+            json!({ "ids": ids, "note": "客户说明年再谈" }),
+            "Give many to the pool",
+            "Gives records to the pool: one result for each.",
+        ),
+    ];
+    for (verb, needs, body, example, summary, description) in rows {
+        let bulk = op(format!("{verb}_{}", def.key), needs, format!("{summary}: {many}"), description)
+            .parameters(vec![idempotency_key()])
+            .body(json!({ "$ref": format!("#/components/schemas/{body}") }), "application/json", example)
+            .answer("200", "One result per record.", json!({ "$ref": "#/components/schemas/BulkResponse" }), &[])
+            .problems(&["400", "401", "403", "413", "415", "422", "429", "503"]);
+        paths.insert(format!("{base}/{verb}"), json!({ "post": bulk.json }));
+    }
+}
+
 /// An operation under construction.
 struct Operation {
     json: Json,

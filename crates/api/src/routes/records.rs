@@ -59,9 +59,15 @@ async fn list(req: HttpRequest, def: &'static ObjectDef) -> Result<HttpResponse>
 
 async fn get(req: HttpRequest, def: &'static ObjectDef) -> Result<HttpResponse> {
     let cx = Cx::for_object(&req, def.key, Action::Read).await?;
-    let id = path_id(&req)?;
+    let (id, refs) = (path_id(&req)?, wants_refs(&req)?);
+    let shown = cx.glance(move |ctx| app::records::show(ctx, def.key, id, refs)).await?;
+    Ok(answer(HttpResponse::Ok(), &shown).body(shown.json))
+}
+
+/// Whether the titles of linked records are wanted; nothing else can be asked of a single record.
+pub(super) fn wants_refs(req: &HttpRequest) -> Result<bool> {
     let mut refs = false;
-    for (key, value) in pairs(&req)? {
+    for (key, value) in pairs(req)? {
         match (key.as_str(), value.as_str()) {
             ("refs", "true") => refs = true,
             ("refs", "false") => refs = false,
@@ -69,8 +75,7 @@ async fn get(req: HttpRequest, def: &'static ObjectDef) -> Result<HttpResponse> 
             _ => return Err(app::Error::field(key, "unknown_parameter", "").into()),
         }
     }
-    let shown = cx.glance(move |ctx| app::records::show(ctx, def.key, id, refs)).await?;
-    Ok(answer(HttpResponse::Ok(), &shown).body(shown.json))
+    Ok(refs)
 }
 
 async fn create(req: HttpRequest, body: Payload, def: &'static ObjectDef) -> Result<HttpResponse> {
@@ -128,14 +133,19 @@ async fn run_bulk(req: HttpRequest, body: Payload, def: &'static ObjectDef) -> R
         .write(move |ctx| {
             idempotency::once(ctx, key.as_ref(), |ctx| {
                 let outcomes = bulk::run(ctx, def.key, &input)?;
-                let results: Vec<Json> = outcomes.into_iter().map(|o| outcome(o, lang, request_id)).collect();
-                let body = json!({ "results": results }).to_string();
-                Ok(Answer { request_hash: String::new(), status: 200, etag: None, location: None, body })
+                Ok(results(outcomes, lang, request_id))
             })
         })
         .await?;
     changed(&cx, def);
     Ok(replay(answer))
+}
+
+/// The answer of a request of many rows: one result for each.
+pub(super) fn results(outcomes: Vec<bulk::Outcome>, lang: contract::problem::Lang, request_id: Uuid) -> Answer {
+    let results: Vec<Json> = outcomes.into_iter().map(|o| outcome(o, lang, request_id)).collect();
+    let body = json!({ "results": results }).to_string();
+    Answer { request_hash: String::new(), status: 200, etag: None, location: None, body }
 }
 
 fn outcome(outcome: bulk::Outcome, lang: contract::problem::Lang, request_id: Uuid) -> Json {
@@ -207,7 +217,7 @@ pub(super) fn pairs(req: &HttpRequest) -> Result<Vec<(String, String)>> {
     query.map(Query::into_inner).map_err(|e| Failure::Unreadable(e.to_string()))
 }
 
-fn answer(mut builder: actix_web::HttpResponseBuilder, shown: &Shown) -> actix_web::HttpResponseBuilder {
+pub(super) fn answer(mut builder: actix_web::HttpResponseBuilder, shown: &Shown) -> actix_web::HttpResponseBuilder {
     builder.content_type("application/json").insert_header((header::ETAG, format!("\"{}\"", shown.version)));
     builder
 }

@@ -55,8 +55,9 @@ pub(super) fn carry_out(world: &mut World<'_>, company: &Company, plan: &Plan) -
         scribe.work(&within)?;
     }
     scribe.tasks()?;
-    let (made, ids) = (scribe.made, scribe.ids);
+    let (mut made, ids) = (scribe.made, scribe.ids);
     super::signals::make(world, company, plan, &ids)?;
+    made.customers += super::pool::make(world, company, plan, &ids)?;
     Ok(made)
 }
 

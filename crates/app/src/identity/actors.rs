@@ -134,6 +134,7 @@ fn load_user(conn: &mut AnyConnection, user: Uuid) -> Result<Actor> {
         subtree: with(subtree, user),
         api_key_id: None,
         session_id: None,
+        pool: None,
     })
 }
 

@@ -18,7 +18,7 @@ const PREFIX: usize = 10;
 pub fn list_keys(ctx: &mut Ctx<'_>) -> Result<ApiKeys> {
     let user = match ctx.require("api_keys", Action::Read)? {
         Visible::All => None,
-        Visible::Owners(_) => Some(ctx.actor.user_id),
+        Visible::Owners(_) | Visible::Pool => Some(ctx.actor.user_id),
     };
     let items = store::keys_of(ctx.conn, user)?.into_iter().map(|k| KeyOut {
         id: k.id,

@@ -35,7 +35,10 @@ pub fn list_roles(ctx: &mut Ctx<'_>, lang: Lang) -> Result<Roles> {
     let owned = |key: &str| match domain::objects::find(key) {
         Some(object) => object.owned,
         None => {
-            matches!(key, "imports" | "exports" | "events" | "metrics" | "reports" | "scores" | "api_keys" | "rules")
+            matches!(
+                key,
+                "imports" | "exports" | "events" | "metrics" | "reports" | "scores" | "api_keys" | "rules" | "pool"
+            )
         }
     };
     let objects = permission_keys().into_iter().map(|key| PermissionObject { key: key.to_owned(), owned: owned(key) });

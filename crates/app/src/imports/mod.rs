@@ -150,6 +150,12 @@ pub fn patch(ctx: &mut Ctx<'_>, id: Uuid, patch: &ImportPatch) -> Result<Import>
     let shape = ctx.shape(&row.object)?;
     let mut errors = Vec::new();
     apply(&mut setup, &shape, patch, &mut errors);
+    if patch.into_pool == Some(true) {
+        if !domain::pool::is_pooled(&row.object) {
+            errors.push(FieldError::new("into_pool", "no_pool", row.object.clone()));
+        }
+        ctx.require("pool", Action::Update)?;
+    }
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
@@ -178,6 +184,7 @@ fn apply(setup: &mut Setup, shape: &Shape, patch: &ImportPatch, errors: &mut Vec
     options.existing = patch.existing.unwrap_or(options.existing);
     options.bad_cells = patch.bad_cells.unwrap_or(options.bad_cells);
     options.default_owner_id = patch.default_owner_id.or(options.default_owner_id);
+    options.into_pool = patch.into_pool.unwrap_or(options.into_pool);
     if let Some(defaults) = &patch.defaults {
         for field in defaults.keys().filter(|field| shape.position(field).is_none()) {
             wrong(format!("defaults.{field}"), "unknown_field", field);

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use contract::imports::Existing;
 use domain::fields::{FieldError, Kind};
 use domain::objects::OWN;
-use domain::policy::{Mask, Masks};
+use domain::policy::{Action, Mask, Masks};
+use domain::pool::Reason;
 use domain::record::{Record, masked};
 use domain::value::Value;
 use persistence::imports::IssueRow;
@@ -15,7 +16,7 @@ use uuid::Uuid;
 use super::rows::{DEFERRED, Draft, Memory, Step, hash};
 use super::setup::Note;
 use crate::records::{Stamp, Writer};
-use crate::{Ctx, Error, Result};
+use crate::{Ctx, Error, Result, Visible};
 
 impl Step<'_> {
     /// The records that rows are about, by match key.
@@ -130,7 +131,14 @@ impl Step<'_> {
                 draft.changes.columns.push((*at, value.clone()));
             }
         }
-        if shape.def.owned && draft.changes.get(shape, "owner_id").is_none() {
+        let into_pool = plan.setup.options.into_pool && ctx.actor.visible("pool", Action::Update).is_some();
+        let unowned = shape.def.owned && draft.changes.get(shape, "owner_id").is_none_or(Value::is_null);
+        let pooled = unowned && into_pool && domain::pool::is_pooled(shape.def.key);
+        if pooled {
+            draft.changes.set(shape, "owner_id", Value::Null);
+            draft.changes.set(shape, "pooled_at", Value::Time(ctx.now));
+            draft.changes.set(shape, "pool_reason", Value::Text(Reason::Imported.key().to_owned()));
+        } else if shape.def.owned && draft.changes.get(shape, "owner_id").is_none() {
             let owner = plan.setup.options.default_owner_id.unwrap_or(ctx.actor.user_id);
             draft.changes.set(shape, "owner_id", Value::Id(owner));
         }
@@ -147,7 +155,9 @@ impl Step<'_> {
             return Err(Error::Invalid(missing));
         }
         let stamp = Stamp { created_at: draft.created_at, created_by: draft.created_by };
-        let record = main.create(ctx, std::mem::take(&mut draft.changes), &plan.create, stamp)?;
+        // What nobody owns is in nobody's reach; whoever may give records of the pool may put some in.
+        let reach = if pooled { &Visible::All } else { &plan.create };
+        let record = main.create(ctx, std::mem::take(&mut draft.changes), reach, stamp)?;
         self.progress.counts.created += 1;
         self.defer(draft, record.id());
         Ok(Some(record.id()))

@@ -29,7 +29,32 @@ pub fn render(kind: NewsKind, params: &Map<String, Json>, lang: Lang) -> (String
             };
             (get("message").to_owned(), from)
         }
+        NewsKind::Pool => pool(params, title, lang),
         NewsKind::Alarm => alarm(params, lang),
+    }
+}
+
+fn pool(params: &Map<String, Json>, title: &str, lang: Lang) -> (String, String) {
+    if params.get("taken").and_then(Json::as_bool) == Some(true) {
+        let line = match lang {
+            Lang::Zh => format!("客户「{title}」已退回公海"),
+            Lang::En => format!("The customer “{title}” went back to the public pool"),
+        };
+        let why = match (lang, params.get("rule").and_then(Json::as_str)) {
+            (Lang::Zh, Some(rule)) => format!("由规则「{rule}」移入"),
+            (Lang::En, Some(rule)) => format!("Moved by the rule “{rule}”"),
+            (Lang::Zh, None) => "未在规定时间内完成首次联系".to_owned(),
+            (Lang::En, None) => "Nobody was in contact within the deadline".to_owned(),
+        };
+        return (line, why);
+    }
+    let due = params.get("due").and_then(Json::as_str).unwrap_or_default();
+    match lang {
+        Lang::Zh => (format!("客户「{title}」的首次联系快到期了"), format!("请在 {due} 前联系并记录，否则将退回公海")),
+        Lang::En => (
+            format!("The first contact with “{title}” is due soon"),
+            format!("Be in contact and record it before {due}, or the customer goes to the public pool"),
+        ),
     }
 }
 

@@ -114,7 +114,7 @@ pub fn sight(actor: &Actor, def: &'static ObjectDef) -> Sight {
     match actor.visible(def.permission, Action::Read) {
         Some(Visible::All) => Sight::All,
         Some(Visible::Owners(list)) => Sight::Owners(list),
-        None => Sight::Nothing,
+        Some(Visible::Pool) | None => Sight::Nothing,
     }
 }
 

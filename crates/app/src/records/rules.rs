@@ -1,6 +1,7 @@
 //! What an object demands beyond its fields, and what follows elsewhere when it changes.
 
 use super::ahead::Ahead;
+use crate::pool::Giving;
 use crate::{Ctx, Error, Result};
 use domain::fields::Kind;
 use domain::ladder::{Rung, furthest};
@@ -20,15 +21,15 @@ pub(super) struct Rules {
     default_pipeline: Option<Uuid>,
     grading: Option<domain::grade::Settings>,
     intent: Option<domain::intent::Settings>,
-    /// The records tell of the past: what they do not say is not known, rather than today.
-    history: bool,
+    /// How records come to a new owner. Of the past: what they do not say is not known, rather than today.
+    giving: Giving,
     ahead: Ahead,
 }
 
 impl Rules {
-    /// Rules for records that tell of the past.
-    pub(super) fn of_the_past() -> Rules {
-        Rules { history: true, ..Rules::default() }
+    /// Rules for records that come to a new owner in this way.
+    pub(super) fn giving(giving: Giving) -> Rules {
+        Rules { giving, ..Rules::default() }
     }
 
     /// What the rules will ask about these records, those that a batch links to, in a few queries.
@@ -60,6 +61,7 @@ impl Rules {
             "customers" => {
                 crate::scores::grading::apply(ctx, &mut self.grading, shape, old, new)?;
                 crate::scores::grading::pin_stage(shape, old, new);
+                crate::pool::follow(ctx, shape, old, new, self.giving)?;
                 self.ahead.no_cycle(ctx, shape, new)
             }
             "teams" => self.ahead.no_cycle(ctx, shape, new),
@@ -179,7 +181,7 @@ impl Rules {
         }
         if stage.kind == "open" {
             new.set(shape, "closed_on", Value::Null);
-        } else if new.get(shape, "closed_on").is_null() && !self.history {
+        } else if new.get(shape, "closed_on").is_null() && self.giving != Giving::OfThePast {
             new.set(shape, "closed_on", Value::Date(ctx.parse().today()));
         }
         Ok(())

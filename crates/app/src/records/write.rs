@@ -4,6 +4,7 @@ use super::ahead::Ahead;
 use super::lines::{replace_lines, split_lines};
 use super::rules::{Effects, Rules};
 use super::{Shown, links, present};
+use crate::pool::Giving;
 use crate::{Ctx, Error, Result, Visible};
 use chrono::{DateTime, Utc};
 use domain::objects;
@@ -66,12 +67,23 @@ impl Writer {
 
     /// A writer for what follows from a rule: its events carry the rule's id.
     pub fn caused(shape: Arc<Shape>, rule: Uuid) -> Writer {
-        Writer { origin: Some(rule), ..Writer::new(shape) }
+        Writer { origin: Some(rule), rules: Rules::giving(Giving::ByRule), ..Writer::new(shape) }
+    }
+
+    /// The same for links that the caller made itself.
+    pub(crate) fn trusting(self) -> Writer {
+        Writer { check_links: false, ..self }
+    }
+
+    /// A writer for those who take records out of the public pool for themselves.
+    pub(crate) fn claiming(shape: Arc<Shape>) -> Writer {
+        Writer { rules: Rules::giving(Giving::Claim), ..Writer::trusted(shape) }
     }
 
     /// A writer for an import: its events carry the import's id, and its links were resolved by the caller.
     pub fn import(shape: Arc<Shape>, origin: Uuid) -> Writer {
-        Writer { origin: Some(origin), check_links: false, rules: Rules::of_the_past(), ..Writer::new(shape) }
+        let rules = Rules::giving(Giving::OfThePast);
+        Writer { origin: Some(origin), check_links: false, rules, ..Writer::new(shape) }
     }
 
     /// Reads for a whole batch, in a few queries, what the rules will ask about the records that these changes and
@@ -184,7 +196,8 @@ impl Writer {
             kind: format!("{}.{verb}", self.shape.def.singular),
             object: self.shape.def.key.to_owned(),
             record_id: record.id(),
-            actor_id: Some(ctx.actor.user_id),
+            // The program itself is nobody.
+            actor_id: Some(ctx.actor.user_id).filter(|id| !id.is_nil()),
             at: ctx.now,
             old,
             new,
@@ -200,13 +213,13 @@ impl Writer {
     }
 
     /// The same for one row of many in a transaction: the kept totals wait for [`Writer::flush`].
-    pub(super) fn flush_row(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+    pub(crate) fn flush_row(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
         self.write_rows(ctx)?;
         self.effects.flush_row(ctx)
     }
 
     /// Forgets what was gathered since the last flush: its row is rolled back.
-    pub(super) fn abandon(&mut self) {
+    pub(crate) fn abandon(&mut self) {
         self.inserts.clear();
         self.events.clear();
         self.rules.written();

@@ -5,12 +5,13 @@ use super::text::{fill, lookup};
 use crate::notifications::news::may_see;
 use crate::notifications::{News, tell};
 use crate::records::{Stamp, Writer};
-use crate::{Ctx, Error, Result, mail, webhooks};
+use crate::{Ctx, Error, Result, mail, pool, webhooks};
 use chrono::{DateTime, Days, Utc};
 use contract::notifications::NewsKind;
-use contract::rules::{ActionOutcome, Recipient, RuleAction};
+use contract::rules::{ActionOutcome, PoolCause, Recipient, RuleAction};
 use domain::automation::calendar::Calendar;
 use domain::policy::Action;
+use domain::pool::Reason;
 use domain::record::{Record, Shape, read_input};
 use domain::value::Value;
 use persistence::rules::Rule;
@@ -74,6 +75,7 @@ impl Acting<'_> {
                     Ok(user) => self.change(ctx, &json!({ "owner_id": user }), json!({ "owner_id": user })),
                 }
             }
+            RuleAction::MoveToPool { reason } => self.pool(ctx, *reason),
             RuleAction::StartPlaybook { playbook } => self.playbook(ctx, playbook),
             RuleAction::CallWebhook { webhook_id } => {
                 let occasion = format!("r{}:{at}", self.run);
@@ -104,6 +106,34 @@ impl Acting<'_> {
         writer.flush(ctx)?;
         self.record = stored.record;
         Ok(if stored.changed { done(result) } else { Err("already") })
+    }
+
+    /// Moves the record to the public pool and tells whoever owned it.
+    fn pool(&mut self, ctx: &mut Ctx<'_>, cause: PoolCause) -> Result<Done> {
+        let visible = ctx.require(self.shape.def.permission, Action::Update)?;
+        let owner = self.owner();
+        if !domain::pool::is_pooled(self.shape.def.key) {
+            return Ok(Err("no_pool"));
+        }
+        if !self.record.get(&self.shape, "pooled_at").is_null() {
+            return Ok(Err("already"));
+        }
+        if !visible.contains(owner) {
+            return Ok(Err("out_of_reach"));
+        }
+        let reason = match cause {
+            PoolCause::Rule => Reason::Rule,
+            PoolCause::NoFollowUp => Reason::NoFollowUp,
+            PoolCause::OwnerLeft => Reason::OwnerLeft,
+        };
+        let mut writer = Writer::caused(self.shape.clone(), self.rule.id).trusting();
+        let note: String = self.rule.name.chars().take(300).collect();
+        self.record = pool::pool_record(ctx, &mut writer, &self.record, reason, Some(&note))?;
+        writer.flush(ctx)?;
+        pool::contacts_follow(ctx, &[(self.record.id(), owner, None)])?;
+        let news = owner.map(|owner| pool::taken(&self.shape, &self.record, owner, Some(&note)));
+        tell(ctx, news.into_iter().collect())?;
+        Ok(done(json!({ "reason": reason.key(), "from": owner })))
     }
 
     fn tag(&mut self, ctx: &mut Ctx<'_>, tag: Uuid, add: bool) -> Result<Done> {
@@ -291,6 +321,7 @@ pub(super) fn kind(action: &RuleAction) -> &'static str {
         RuleAction::CreateTask { .. } => "create_task",
         RuleAction::Notify { .. } => "notify",
         RuleAction::Reassign { .. } => "reassign",
+        RuleAction::MoveToPool { .. } => "move_to_pool",
         RuleAction::StartPlaybook { .. } => "start_playbook",
         RuleAction::CallWebhook { .. } => "call_webhook",
         RuleAction::SendEmail { .. } => "send_email",

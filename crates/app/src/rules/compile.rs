@@ -278,6 +278,13 @@ impl Compiler<'_> {
                     wrong("users", "too_many", "200");
                 }
             }
+            RuleAction::MoveToPool { .. } => {
+                if !domain::pool::is_pooled(shape.def.key) {
+                    wrong("kind", "no_pool", shape.def.key);
+                } else if !may_update {
+                    wrong("kind", "forbidden_object", shape.def.key);
+                }
+            }
             RuleAction::StartPlaybook { .. } => {
                 if shape.def.key != "customers" && shape.position("customer_id").is_none() {
                     wrong("kind", "no_customer", shape.def.key);
@@ -417,7 +424,7 @@ pub(super) fn check_targets(conn: &mut AnyConnection, schema: &Schema, d: &RuleD
                     gone.push(FieldError::new(at("webhook_id"), "link_missing", ""));
                 }
             }
-            RuleAction::SetFields { .. } => {}
+            RuleAction::SetFields { .. } | RuleAction::MoveToPool { .. } => {}
         }
     }
     errors.extend(gone);

@@ -2,18 +2,20 @@
 
 use super::{create, publish};
 use crate::{Ctx, Result, records};
-use contract::rules::{Recipient, RuleAction, RuleDefinition, RuleInput, TimeUnit, Trigger};
+use contract::rules::{PoolCause, Recipient, RuleAction, RuleDefinition, RuleInput, TimeUnit, Trigger};
 use persistence::rules as store;
 use serde_json::json;
 use uuid::Uuid;
 
 /// Key of the rule of S4-34.
 const SILENT: &str = "large_and_silent";
+/// Key of the rule that gives customers without follow-up to the public pool; S1-29.
+const IDLE: &str = "idle_to_pool";
 
 /// Makes the shipped rules of an organisation that was set up before there were any, in the name of an administrator.
 /// Whoever took one away keeps it away: a rule that was archived keeps its key.
 pub fn ship_if_missing(ctx: &mut Ctx<'_>) -> Result<()> {
-    if store::exists(ctx.conn, SILENT)? {
+    if store::exists(ctx.conn, SILENT)? && store::exists(ctx.conn, IDLE)? {
         return Ok(());
     }
     let mut people = persistence::identity::users_with_role(ctx.conn, domain::policy::roles::ADMINISTRATOR)?;
@@ -34,7 +36,34 @@ pub fn ship(ctx: &mut Ctx<'_>) -> Result<()> {
             publish_as(ctx, sign.key, sign.rule())?;
         }
     }
+    if !store::exists(ctx.conn, IDLE)? {
+        // A draft: taking customers away from people is for the organisation to decide.
+        let rule = create(ctx, idle())?;
+        store::name_key(ctx.conn, rule.id, IDLE)?;
+    }
     Ok(())
+}
+
+/// Customers that never bought and with whom nobody was in contact for long.
+fn idle() -> RuleInput {
+    let field = || "last_contact_at".to_owned();
+    RuleInput {
+        name: "30 天未跟进退回公海".to_owned(),
+        description: Some(
+            "从未下单的客户连续 30 天没有联系时，退回公海，由其他同事领取。这条规则是草稿，确认天数和范围后再发布。"
+                .to_owned(),
+        ),
+        definition: RuleDefinition {
+            object: "customers".to_owned(),
+            trigger: Trigger::Elapsed { field: field(), count: 30, unit: TimeUnit::Days, working: false },
+            condition: Some(json!({ "all": [
+                { "field": "owner_id", "op": "is_not_empty" },
+                { "field": "last_order_on", "op": "is_empty" },
+            ] })),
+            actions: vec![RuleAction::MoveToPool { reason: PoolCause::NoFollowUp }],
+            imports: false,
+        },
+    }
 }
 
 fn publish_as(ctx: &mut Ctx<'_>, key: &str, input: RuleInput) -> Result<()> {

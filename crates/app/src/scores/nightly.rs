@@ -24,7 +24,7 @@ const CHUNK: i64 = 500;
 pub fn refresh_all(ctx: &mut Ctx<'_>) -> Result<ScoreRun> {
     match ctx.require("customers", Action::Update)? {
         Visible::All => run_now(ctx.conn, ctx.schema, ctx.now),
-        Visible::Owners(_) => Err(Error::Forbidden { permission: "customers.update".to_owned() }),
+        Visible::Owners(_) | Visible::Pool => Err(Error::Forbidden { permission: "customers.update".to_owned() }),
     }
 }
 

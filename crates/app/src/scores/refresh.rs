@@ -29,7 +29,7 @@ const BATCH: usize = 4096;
 pub fn refresh(ctx: &mut Ctx<'_>) -> Result<RfmRun> {
     match ctx.require("customers", Action::Update)? {
         Visible::All => refresh_now(ctx.conn, ctx.schema, ctx.now),
-        Visible::Owners(_) => Err(Error::Forbidden { permission: "customers.update".to_owned() }),
+        Visible::Owners(_) | Visible::Pool => Err(Error::Forbidden { permission: "customers.update".to_owned() }),
     }
 }
 

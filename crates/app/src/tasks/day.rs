@@ -23,7 +23,7 @@ pub fn day(ctx: &mut Ctx<'_>, by: DayBy, lang: Lang) -> Result<MyDay> {
     let done = store::done_between(ctx.conn, me, (begin, end), SHOWN)?;
     let planned = store::planned_between(ctx.conn, me, (begin, end), SHOWN)?;
     let complete = open.len() as i64 <= SHOWN;
-    let mut items = Vec::new();
+    let mut items = touches(ctx)?;
     items.extend(read(ctx, "tasks", &open)?);
     items.extend(read(ctx, "activities", &planned)?);
     items.extend(read(ctx, "tasks", &done)?);
@@ -36,6 +36,12 @@ pub fn day(ctx: &mut Ctx<'_>, by: DayBy, lang: Lang) -> Result<MyDay> {
     let upcoming = store::count_open(ctx.conn, me, (end, end + TimeDelta::days(7)))?;
     let groups = group(items, by, lang, &away);
     Ok(MyDay { date, by, groups, overdue, today, snoozed, done: finished, upcoming, complete })
+}
+
+/// First contacts that are waited for.
+fn touches(ctx: &mut Ctx<'_>) -> Result<Vec<DayItem>> {
+    let ids = persistence::pool::touches_of(ctx.conn, ctx.actor.user_id, SHOWN)?;
+    read(ctx, "customers", &ids)
 }
 
 /// Records by their ids, in that order.
@@ -52,7 +58,12 @@ fn item(ctx: &Ctx<'_>, shape: &Shape, r: &Record) -> DayItem {
     let text = |key: &str| r.get(shape, key).as_str().map(str::to_owned);
     let id = |key: &str| r.get(shape, key).as_id();
     let task = shape.def.key == "tasks";
-    let at = r.get(shape, if task { "due_at" } else { "occurred_at" }).as_time();
+    let at = match shape.def.key {
+        "tasks" => "due_at",
+        "customers" => "touch_due_at",
+        _ => "occurred_at",
+    };
+    let at = r.get(shape, at).as_time();
     let done = task && text("status").as_deref() == Some("done");
     DayItem {
         object: shape.def.key.to_owned(),
@@ -63,7 +74,7 @@ fn item(ctx: &Ctx<'_>, shape: &Shape, r: &Record) -> DayItem {
         overdue: task && !done && at.is_some_and(|at| at < ctx.now),
         done,
         priority: text("priority"),
-        customer_id: id("customer_id"),
+        customer_id: if shape.def.key == "customers" { Some(r.id()) } else { id("customer_id") },
         customer: None,
         contact_id: id("contact_id"),
         contact: None,

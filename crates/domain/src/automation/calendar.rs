@@ -128,6 +128,27 @@ impl Calendar {
         self.at(day, until)
     }
 
+    /// The moment after which so much working time lies between another and it.
+    pub fn working_time_after(&self, from: DateTime<Utc>, span: Duration) -> DateTime<Utc> {
+        let local = self.zone.local(from);
+        let mut day = local.date();
+        let mut since = local.time();
+        let mut left = span;
+        for _ in 0..3_660 {
+            if self.is_working_day(day) {
+                let begin = since.max(self.opens);
+                let worked = (self.closes - begin).max(Duration::zero());
+                if worked >= left && worked > Duration::zero() {
+                    return self.at(day, begin) + left;
+                }
+                left -= worked;
+            }
+            day = day.checked_add_days(Days::new(1)).unwrap_or(day);
+            since = NaiveTime::MIN;
+        }
+        self.at(day, since)
+    }
+
     fn at(&self, day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
         self.zone.moment(day.and_time(time))
     }
@@ -179,6 +200,16 @@ mod tests {
         assert_eq!(before("2026-11-23T20:00", 2), moment("2026-11-23T16:00"));
         assert_eq!(before("2026-11-22T12:00", 9), moment("2026-11-20T09:00"));
         assert_eq!(before("2026-10-08T10:00", 2), moment("2026-09-30T17:00"), "over the National Day");
+    }
+
+    #[test]
+    fn two_working_hours_after_friday_five_is_monday_ten() {
+        let calendar = calendar();
+        let after = |from: &str, hours| calendar.working_time_after(moment(from), Duration::hours(hours));
+        assert_eq!(after("2026-11-20T17:00", 2), moment("2026-11-23T10:00"));
+        assert_eq!(after("2026-11-23T07:00", 9), moment("2026-11-23T18:00"));
+        assert_eq!(after("2026-11-21T12:00", 10), moment("2026-11-24T10:00"));
+        assert_eq!(after("2026-09-30T17:00", 2), moment("2026-10-08T10:00"), "over the National Day");
     }
 
     #[test]

@@ -9,6 +9,15 @@ pub(super) const CUSTOMER_TYPES: &[Choice] = &[
     choice("former", "流失客户", "Former customer", "neutral"),
 ];
 
+pub(super) const POOL_REASONS: &[Choice] = &[
+    choice("returned", "手动退回", "Returned by hand", "neutral"),
+    choice("no_first_touch", "超时未首次联系", "No first contact in time", "error"),
+    choice("no_follow_up", "长期未跟进", "No follow-up", "warning"),
+    choice("owner_left", "负责人离职", "Owner left", "info"),
+    choice("imported", "导入公海", "Imported into the pool", "primary"),
+    choice("rule", "规则移入", "By a rule", "info"),
+];
+
 pub(super) const GRADES: &[Choice] = &[
     choice("A", "A 级", "A", "success"),
     choice("B", "B 级", "B", "primary"),

@@ -4,7 +4,8 @@ use super::{Action, Grant, Mask, Masks, Permissions, Scope};
 use crate::fields::{Label, label};
 
 /// What can be permitted besides the objects of [`crate::objects`].
-pub const ADMINISTRATIVE: [&str; 13] = [
+pub const ADMINISTRATIVE: [&str; 14] = [
+    "pool",
     "settings",
     "roles",
     "api_keys",
@@ -98,6 +99,18 @@ const fn jobs(scope: Scope) -> Grant {
     Grant { read: scope, create: scope, update: scope, archive: scope, export: Scope::None, import: Scope::None }
 }
 
+/// Seeing the public pool, taking records out of it for oneself, and giving them to people within a scope.
+const fn pool(claim: Scope, assign: Scope) -> Grant {
+    Grant {
+        read: Scope::All,
+        create: claim,
+        update: assign,
+        archive: Scope::None,
+        export: Scope::None,
+        import: Scope::None,
+    }
+}
+
 /// The shipped roles, widest first.
 pub fn shipped() -> Vec<ShippedRole> {
     vec![
@@ -111,6 +124,7 @@ pub fn shipped() -> Vec<ShippedRole> {
             .grant(&["api_keys"], jobs(Scope::Own))
             .grant(&["rules"], jobs(Scope::All))
             .grant(&["operations"], READ_ALL)
+            .grant(&["pool"], pool(Scope::All, Scope::All))
             .role("director", "销售总监", "Director"),
         Draft::person()
             .grant(&SALES, Grant::full(Scope::Subtree))
@@ -123,6 +137,7 @@ pub fn shipped() -> Vec<ShippedRole> {
             .grant(&["imports", "exports"], jobs(Scope::Own))
             .grant(&["api_keys"], jobs(Scope::Own))
             .grant(&["rules"], RULES_OF_ONES_OWN)
+            .grant(&["pool"], pool(Scope::All, Scope::Subtree))
             .role("manager", "销售经理", "Manager"),
         Draft::person()
             .grant(&SALES, Grant::full(Scope::Own))
@@ -131,6 +146,7 @@ pub fn shipped() -> Vec<ShippedRole> {
             .grant(&FIGURES, Grant::read_only(Scope::Own))
             .grant(&["imports", "exports"], jobs(Scope::Own))
             .grant(&["rules"], READ_ALL)
+            .grant(&["pool"], pool(Scope::All, Scope::None))
             .role("representative", "销售代表", "Representative"),
         Draft::person()
             .grant(
@@ -175,6 +191,7 @@ pub fn shipped() -> Vec<ShippedRole> {
             .grant(&FIGURES, READ_ALL)
             .grant(&["imports", "exports"], jobs(Scope::All))
             .grant(&["webhooks"], jobs(Scope::All))
+            .grant(&["pool"], pool(Scope::None, Scope::All))
             .role("integration", "系统集成", "Integration"),
     ]
 }

@@ -121,6 +121,7 @@ fn sign(kind: &str) -> &'static str {
         "assigned" => "user-round",
         "mention" => "message-square",
         "reminder" => "alarm-clock",
+        "pool" => "handshake",
         "alarm" => "circle-alert",
         _ => "workflow",
     }

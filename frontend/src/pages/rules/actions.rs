@@ -44,6 +44,7 @@ pub(super) fn action_words(l: Lang, kind: &str) -> (&'static str, &'static str) 
         "send_email" => ("mail", l.act_mail()),
         "call_webhook" => ("webhook", l.act_hook()),
         "start_playbook" => ("play", l.act_playbook()),
+        "move_to_pool" => ("handshake", l.act_pool()),
         _ => ("bell", l.act_notify()),
     }
 }
@@ -60,6 +61,7 @@ pub(super) fn Actions(p: &ActionsProps) -> Html {
         "remove_tag",
         "set_fields",
         "reassign",
+        "move_to_pool",
         "start_playbook",
         "send_email",
         "call_webhook",
@@ -72,6 +74,7 @@ pub(super) fn Actions(p: &ActionsProps) -> Html {
         }
         "add_tag" | "remove_tag" => tagged,
         "reassign" => owned,
+        "move_to_pool" => p.meta.field("pooled_at").is_some(),
         "send_email" => p.mail,
         _ => true,
     });
@@ -124,6 +127,15 @@ fn card(l: Lang, p: &ActionsProps, i: usize, a: &Value) -> Html {
             if let Some(text) = wrong { <p class="mt-2 text-xs text-error" role="alert">{ text }</p> }
         </div>
     }
+}
+
+/// Why a rule moves records to the pool.
+pub(super) fn pool_reasons(l: Lang) -> [(&'static str, &'static str); 3] {
+    [
+        ("rule", l.act_pool_rule()),
+        ("no_follow_up", l.pool_reason_no_follow_up()),
+        ("owner_left", l.pool_reason_owner_left()),
+    ]
 }
 
 /// A small label above a control.
@@ -191,6 +203,10 @@ fn body(l: Lang, p: &ActionsProps, a: &Value, put: &Callback<Value>) -> Html {
         }
         "notify" => {
             html! { <div class="space-y-2.5"><Recipients to={list(a, "to").to_vec()} roles={p.roles.clone()} refs={p.refs.clone()} onname={p.onname.clone()} onchange={set("to").reform(|v: Vec<Value>| json!(v))} />{ text(l, p, a, "message", l.act_message(), true, &set("message")) }</div> }
+        }
+        "move_to_pool" => {
+            let reasons = pool_reasons(l).map(|(k, v)| (k.to_owned(), v.to_owned()));
+            html! { <>{ labelled(l.act_pool_why(), select("reason", l.act_pool_why(), &reasons, word(a, "reason"), "w-full", set("reason").reform(|v: String| json!(v)))) }<p class="mt-1 text-xs text-base-content/70">{ l.act_pool_help() }</p></> }
         }
         "start_playbook" => {
             let mut all = vec![(String::new(), l.choose().to_owned())];

@@ -62,6 +62,7 @@ pub(super) fn fresh_action(kind: &str) -> Value {
         }
         "set_fields" => json!({ "kind": kind, "values": {} }),
         "start_playbook" => json!({ "kind": kind, "playbook": null }),
+        "move_to_pool" => json!({ "kind": kind, "reason": "rule" }),
         "call_webhook" => json!({ "kind": kind, "webhook_id": null }),
         "reassign" => json!({ "kind": kind, "method": "round_robin", "users": [] }),
         "send_email" => json!({ "kind": kind, "to": [{ "kind": "owner" }], "subject": "", "body": "" }),
@@ -261,6 +262,7 @@ impl Teller<'_> {
             }
             "reassign" => l.say_reassign().to_owned(),
             "send_email" => l.say_mail(&self.people(list(a, "to"))),
+            "move_to_pool" => l.say_pool().to_owned(),
             "start_playbook" => match self.speech.refs.get(word(a, "playbook")) {
                 Some(name) => l.say_playbook_named(name),
                 None => l.say_playbook().to_owned(),

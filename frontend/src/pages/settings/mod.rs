@@ -9,6 +9,7 @@ mod model_lists;
 mod model_words;
 mod models;
 mod operations;
+mod pool;
 mod role_rows;
 mod roles;
 mod workdays;
@@ -53,6 +54,7 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
         "organisation" => html! { <account::OrganisationPage /> },
         "fields" => html! { <fields::CustomFields /> },
         "models" => html! { <models::Models /> },
+        "pool" => html! { <pool::PoolCard /> },
         "roles" => html! { <roles::Roles /> },
         "webhooks" if !inner.is_empty() => html! { <hooks::HookPage key={inner.to_owned()} id={inner.to_owned()} /> },
         "webhooks" => html! { <hooks::Hooks /> },
@@ -67,7 +69,7 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
                 { head(l.settings_mine()) }{ item("profile", "user", l.my_profile()) }{ item("notifications", "bell", l.news_settings()) }{ item("password", "lock", l.change_password()) }{ item("sessions", "monitor-smartphone", l.sessions()) }
                 { head(l.settings_people()) }{ item("organisation", "building-2", l.organisation()) }{ object("users") }{ object("teams") }{ item("roles", "shield", l.roles()) }{ item("api-keys", "key", l.api_keys()) }
                 if session.me.may("webhooks", "read") { { item("webhooks", "webhook", l.hooks()) } }if session.me.may("operations", "read") { { item("operations", "activity", l.ops()) } }
-                { head(l.settings_data()) }{ item("fields", "sliders-horizontal", l.custom_fields()) }if session.me.may("settings", "read") { { item("models", "target", l.models()) } }{ object("pipelines") }{ object("pipeline_stages") }{ object("tags") }{ object("contents") }{ object("resources") }{ object("pains") }{ object("goals") }{ object("saved_views") }
+                { head(l.settings_data()) }{ item("fields", "sliders-horizontal", l.custom_fields()) }if session.me.may("settings", "read") { { item("pool", "handshake", l.pool_settings()) }{ item("models", "target", l.models()) } }{ object("pipelines") }{ object("pipeline_stages") }{ object("tags") }{ object("contents") }{ object("resources") }{ object("pains") }{ object("goals") }{ object("saved_views") }
             </nav>
             <div class="min-w-0">{ body }</div>
         </div>

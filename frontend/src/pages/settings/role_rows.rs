@@ -16,7 +16,8 @@ pub(crate) struct Row {
 pub(crate) const ACTIONS: [&str; 6] = ["read", "create", "update", "archive", "export", "import"];
 
 /// What is permitted besides objects: key, actions that mean something, and whether a scope limits them.
-const OTHERS: [(&str, &[&str], bool); 10] = [
+const OTHERS: [(&str, &[&str], bool); 11] = [
+    ("pool", &["read", "create", "update"], true),
     ("imports", &["read", "create", "update", "archive"], true),
     ("exports", &["read", "create", "update", "archive"], true),
     ("events", &["read"], true),
@@ -51,6 +52,7 @@ pub(crate) fn rows(l: Lang, keys: &[String], objects: &[ObjectMeta]) -> (Vec<Row
 
 fn label(l: Lang, key: &str) -> String {
     match key {
+        "pool" => l.perm_pool(),
         "imports" => l.nav_imports(),
         "exports" => l.nav_exports(),
         "events" => l.perm_events(),

@@ -1,0 +1,13 @@
+UPDATE roles SET permissions = json_remove(permissions, '$.objects.pool');
+DROP TABLE pool_exits;
+DROP INDEX customers_owner_touch;
+DROP INDEX customers_touch_due;
+DROP INDEX customers_pool_from;
+DROP INDEX customers_pooled;
+ALTER TABLE customers DROP COLUMN touch_warned_for;
+ALTER TABLE customers DROP COLUMN touch_due_at;
+ALTER TABLE customers DROP COLUMN assigned_at;
+ALTER TABLE customers DROP COLUMN pool_from_id;
+ALTER TABLE customers DROP COLUMN pool_note;
+ALTER TABLE customers DROP COLUMN pool_reason;
+ALTER TABLE customers DROP COLUMN pooled_at;
