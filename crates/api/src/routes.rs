@@ -31,6 +31,7 @@ mod scores;
 mod scoring;
 mod stream;
 mod table;
+mod targets;
 mod tasks;
 mod webhooks;
 
@@ -57,6 +58,7 @@ fn api(routes: &mut Routes) {
     scorecards::configure(routes);
     scores::configure(routes);
     scoring::configure(routes);
+    targets::configure(routes);
     notifications::configure(routes);
     rules::configure(routes);
     operations::configure(routes);
@@ -98,6 +100,7 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         scorecards::Doc::openapi(),
         scores::Doc::openapi(),
         scoring::Doc::openapi(),
+        targets::Doc::openapi(),
         notifications::Doc::openapi(),
         stream::Doc::openapi(),
         tasks::Doc::openapi(),

@@ -10,6 +10,7 @@ mod words_offline;
 mod words_rooms;
 mod words_rules;
 mod words_scoring;
+mod words_targets;
 
 use yew::prelude::*;
 

@@ -60,6 +60,7 @@ impl Rules {
             "customers" => {
                 crate::scores::grading::apply(ctx, &mut self.grading, shape, old, new)?;
                 crate::scores::grading::pin_stage(shape, old, new);
+                crate::scores::grading::stop_investing(ctx, shape, new);
                 self.ahead.no_cycle(ctx, shape, new)
             }
             "teams" => self.ahead.no_cycle(ctx, shape, new),
@@ -75,6 +76,7 @@ impl Rules {
             }
             "pipeline_stages" => stage_in_use(ctx, shape, old, new),
             "saved_views" => saved_view(ctx, shape, new),
+            "segments" => crate::scores::segments::check(ctx, shape, new),
             "audits" => crate::scores::audits::sum_up(shape, new),
             "behaviours" => self.behaviour(ctx, shape, old, new),
             "obstacles" => {
