@@ -180,7 +180,10 @@ fn actions(l: crate::i18n::Lang, session: &crate::data::session::Session, q: &st
         for (icon, title, to) in [
             ("phone", l.nav_due(), Route::Due),
             ("activity", l.nav_rhythm(), Route::Rhythm),
+            ("bookmark", l.nav_targets(), Route::Targets),
             ("users", l.nav_segments(), Route::Segments),
+            ("zap", l.nav_basic(), Route::Basic),
+            ("trending-up", l.nav_adoption(), Route::Adoption),
             ("list-checks", l.nav_playbooks(), Route::Playbooks),
             ("notebook-pen", l.nav_library(), Route::Library),
             ("users-round", l.nav_principles(), Route::Principles),

@@ -58,6 +58,12 @@ pub(crate) enum Room {
     /// The heat map and what is planned.
     Rhythm,
     Segments,
+    /// Segments with their strategy and coverage.
+    Targets,
+    /// Log-ins, and how soon contacts are written down.
+    Adoption,
+    /// Service of the basic tier.
+    Basic,
     Playbooks,
     /// The three principles, goals, surveys.
     Principles,
@@ -89,6 +95,7 @@ impl Room {
             Room::Due | Room::FourR | Room::Flywheel | Room::CustomerScores(_) | Room::CustomerWhole(..) => {
                 Part::Growth
             }
+            Room::Targets | Room::Adoption | Room::Basic => Part::Growth,
             Room::Rhythm | Room::Segments | Room::Playbooks | Room::Principles | Room::Library | Room::Visit(_) => {
                 Part::Growth
             }

@@ -48,8 +48,14 @@ pub(crate) enum Route {
     Flywheel,
     #[at("/rhythm")]
     Rhythm,
-    #[at("/segments")]
+    #[at("/structure")]
     Segments,
+    #[at("/targets")]
+    Targets,
+    #[at("/adoption")]
+    Adoption,
+    #[at("/basic-service")]
+    Basic,
     #[at("/playbooks")]
     Playbooks,
     #[at("/principles")]

@@ -146,6 +146,9 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
         Route::Flywheel => lazy(Room::Flywheel),
         Route::Rhythm => lazy(Room::Rhythm),
         Route::Segments => lazy(Room::Segments),
+        Route::Targets => lazy(Room::Targets),
+        Route::Adoption => lazy(Room::Adoption),
+        Route::Basic => lazy(Room::Basic),
         Route::Playbooks => lazy(Room::Playbooks),
         Route::Principles => lazy(Room::Principles),
         Route::Library => lazy(Room::Library),
@@ -255,10 +258,13 @@ fn SideNav(p: &SideNavProps) -> Html {
                 { link(Route::Due, p.route == Route::Due, "phone", l.nav_due().into()) }
                 { link(Route::Rhythm, p.route == Route::Rhythm, "activity", l.nav_rhythm().into()) }
                 { link(Route::FourR, p.route == Route::FourR, "target", l.nav_four_r().into()) }
+                { link(Route::Targets, p.route == Route::Targets, "bookmark", l.nav_targets().into()) }
                 { link(Route::Segments, p.route == Route::Segments, "users", l.nav_segments().into()) }
                 { link(Route::Playbooks, p.route == Route::Playbooks, "list-checks", l.nav_playbooks().into()) }
                 { link(Route::Library, p.route == Route::Library, "notebook-pen", l.nav_library().into()) }
+                { link(Route::Basic, p.route == Route::Basic, "zap", l.nav_basic().into()) }
                 { link(Route::Principles, p.route == Route::Principles, "users-round", l.nav_principles().into()) }
+                { link(Route::Adoption, p.route == Route::Adoption, "trending-up", l.nav_adoption().into()) }
             }
             { head(l.nav_group_data()) }
             if session.me.may("rules", "read") { { link(Route::Rules, matches!(p.route, Route::Rules | Route::Rule { .. }), "workflow", l.nav_rules().into()) } }

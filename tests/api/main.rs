@@ -26,6 +26,7 @@ mod scoring;
 mod server;
 mod signs;
 mod talk;
+mod targets;
 mod tasks;
 mod totals;
 mod upkeep;

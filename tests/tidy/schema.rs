@@ -41,6 +41,7 @@ fn every_migration_can_be_undone() {
 /// Columns named `…_id` that cannot have a foreign key, with the reason.
 const WITHOUT_FOREIGN_KEY: &[(&str, &str, &str)] = &[
     ("record_tags", "record_id", "points to a record of the object beside it"),
+    ("record_links", "record_id", "points to a record of the object beside it"),
     ("events", "record_id", "points to a record of the object beside it"),
     ("comments", "record_id", "points to a record of the object beside it"),
     ("attachments", "record_id", "points to a record of the object beside it"),

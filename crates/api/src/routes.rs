@@ -32,6 +32,7 @@ mod scores;
 mod scoring;
 mod stream;
 mod table;
+mod targets;
 mod tasks;
 mod webhooks;
 
@@ -58,6 +59,7 @@ fn api(routes: &mut Routes) {
     scorecards::configure(routes);
     scores::configure(routes);
     scoring::configure(routes);
+    targets::configure(routes);
     notifications::configure(routes);
     rules::configure(routes);
     operations::configure(routes);
@@ -100,6 +102,7 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         scorecards::Doc::openapi(),
         scores::Doc::openapi(),
         scoring::Doc::openapi(),
+        targets::Doc::openapi(),
         notifications::Doc::openapi(),
         stream::Doc::openapi(),
         tasks::Doc::openapi(),

@@ -87,6 +87,7 @@ fn go_round(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
     write_tx(&mut conn, |conn| {
         let mut ctx = by_itself(conn, &schema, now);
         rules::ship_if_missing(&mut ctx)?;
+        crate::recounts::on_time(&mut ctx)?;
         rules::watch(&mut ctx)?;
         if schema.zone.local(now).hour() >= DIGEST_HOUR {
             notifications::digests(&mut ctx)?;

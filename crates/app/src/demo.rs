@@ -12,6 +12,7 @@ mod library;
 mod plan;
 mod pool;
 mod signals;
+mod targets;
 mod words;
 mod work;
 
@@ -85,6 +86,8 @@ pub fn make(pool: &DbPool, now: DateTime<Utc>, scale: f64) -> Result<Made> {
             signals::playbooks(&mut conn, &schema, admin, night)?;
         }
     }
+    let admin = persistence::identity::person_by_email(&mut conn, EMAIL)?.ok_or(Error::NotFound)?.id;
+    targets::urgent(&mut conn, &schema, admin, now)?;
     Ok(made)
 }
 

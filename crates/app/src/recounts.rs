@@ -33,6 +33,11 @@ const SLICE: i64 = 20_000;
 /// After this time every process knows the organisation's new settings.
 const KNOWN: TimeDelta = TimeDelta::seconds(3);
 
+/// That activities are counted with whether they were written down in time.
+pub(crate) const ON_TIME: &str = "on_time_counted";
+/// The place of the activities among [`PHASES`].
+const ACTIVITIES: usize = 1;
+
 const STAGE_ORDER: &str = "stage_order";
 const TIME_ZONE: &str = "time_zone";
 
@@ -93,6 +98,22 @@ pub(crate) fn time_zone(ctx: &mut Ctx<'_>, zone: &str) -> Result<()> {
         jobs::enqueue(ctx.conn, RUN, Uuid::nil(), ctx.now + KNOWN)?;
     }
     Ok(())
+}
+
+/// Counts the activities of an organisation anew that were counted before it was kept whether they were written down in
+/// time; once.
+pub(crate) fn on_time(ctx: &mut Ctx<'_>) -> Result<()> {
+    if persistence::settings::get(ctx.conn, ON_TIME)?.is_some() || recounts::lock(ctx.conn, Uuid::nil())?.is_some() {
+        return Ok(());
+    }
+    if recounts::any_totals(ctx.conn)? {
+        let zone = Some(ctx.schema.timezone.to_string());
+        store(ctx, Uuid::nil(), TIME_ZONE, 0.0, &Progress { zone, phase: ACTIVITIES, ..Progress::default() })?;
+        if !jobs::is_waiting(ctx.conn, RUN, Uuid::nil())? {
+            jobs::enqueue(ctx.conn, RUN, Uuid::nil(), ctx.now + KNOWN)?;
+        }
+    }
+    Ok(persistence::settings::set(ctx.conn, ON_TIME, "true", ctx.now)?)
 }
 
 /// Runs a recount to its end.

@@ -1,7 +1,9 @@
 //! Scores of customers: RFM, its segment grid and its explanation.
 
+mod adoption;
 pub(crate) mod audits;
 mod bands;
+mod basic;
 mod cadence;
 mod contacts;
 mod customers;
@@ -14,6 +16,7 @@ pub(crate) mod grading;
 mod grid;
 mod lifecycle;
 pub mod models;
+mod needs;
 mod nightly;
 mod overview;
 mod plans;
@@ -21,16 +24,20 @@ pub(crate) mod playbooks;
 mod preview;
 mod recommend;
 mod refresh;
+pub(crate) mod segments;
 mod show;
 mod signs;
 
+pub use adoption::report as adoption;
 pub use audits::{audit_questions, compare_audit};
+pub use basic::{report as basic_service, take as take_urgent};
 pub use cadence::{calendar, due_list, summary};
 pub use events::{OBJECTS, on_events};
 pub use explain::{customer, distribution};
 pub use flywheel::{effort, migration, repeat_list, report as flywheel, three_principles};
 pub use four_r::{contact, report};
 pub(crate) use grid::moved;
+pub use needs::report as need_clusters;
 pub use nightly::{last_run, refresh_all, refresh_all_if_due};
 pub use overview::{overview, suggestions};
 pub use plans::{reset as reset_playbook, save as save_playbook};
@@ -38,4 +45,5 @@ pub use playbooks::{list as list_playbooks, start as start_playbook};
 pub use preview::{get as settings_of, list as settings_list, preview};
 pub use recommend::{intent_list, ledger, library_use, recommendations};
 pub use refresh::{refresh, refresh_if_due, run};
+pub use segments::{missing as segments_missing, report as segments_report, ship as ship_segments};
 pub use show::{explain, grid};

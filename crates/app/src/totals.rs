@@ -2,6 +2,7 @@
 
 use crate::{Ctx, Error, Result};
 use chrono::NaiveDate;
+use domain::adoption::on_time;
 use domain::metrics::{
     self, ActivityFacts, CustomerFacts, Facts, OpportunityFacts, OpportunityStatus, OrderFacts, OrderStatus, Totals,
 };
@@ -29,6 +30,10 @@ pub fn facts(shape: &Shape, record: &Record, zone: Zone) -> Option<Facts> {
             occurred_on: zone.day(get("occurred_at").as_time().unwrap_or_default()),
             duration_minutes: get("duration_minutes").as_int(),
             completed: get("completed").as_bool() != Some(false),
+            on_time: on_time(
+                get("occurred_at").as_time().unwrap_or_default(),
+                record.at(2).as_time().unwrap_or_default(),
+            ),
             archived,
         }),
         "orders" => Facts::Order(OrderFacts {

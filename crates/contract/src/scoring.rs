@@ -9,6 +9,7 @@ mod flywheel;
 mod four_r;
 mod intent;
 mod playbooks;
+mod targets;
 
 pub use customers::*;
 pub use flywheel::*;
@@ -18,6 +19,7 @@ pub use four_r::{
 };
 pub use intent::*;
 pub use playbooks::*;
+pub use targets::*;
 
 /// One scoring of all customers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -197,6 +199,8 @@ pub struct CadenceSummary {
     pub over: Vec<DueCustomer>,
     /// Contacts beyond what is of use, of the customers listed.
     pub excess_contacts: u64,
+    /// Customers in which nothing more is invested: they are in no list of whom to contact.
+    pub stopped: StoppedCustomers,
     /// Minutes that the contacts beyond what is of use took, estimated by the mean contact of the last 90 days.
     pub wasted_minutes: u64,
 }
@@ -256,5 +260,19 @@ pub struct ContactDay {
     /// The mean of the four Rs of the contacts made; null where none applies.
     pub index: Option<f64>,
     /// The activities of the day.
+    pub drill_down: String,
+}
+
+/// Customers in which nothing more is invested, and what is invested all the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StoppedCustomers {
+    /// Customers.
+    pub customers: i64,
+    /// Contacts with them since they were marked, of the last 90 days.
+    pub contacts: i64,
+    /// Minutes that those took.
+    pub minutes: i64,
+    /// The list of them.
     pub drill_down: String,
 }

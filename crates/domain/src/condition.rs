@@ -164,7 +164,7 @@ impl Reader<'_> {
             _ => serde_json::Value::from(s),
         };
         let error = |e: FieldError| vec![FieldError { field: name.to_owned(), ..e }];
-        if matches!(field.field.kind, Kind::Tags) {
+        if matches!(field.field.kind, Kind::Tags | Kind::Links(_)) {
             let ids: Option<Vec<Uuid>> = text.split(',').map(crate::fields::parse_id).collect();
             let ids = ids.ok_or_else(|| error(FieldError::new(name, "id", "")))?;
             return Ok(Condition::Test(Box::new(Test { field, op: Op::HasAny(ids) })));

@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, a file, a database or a random source; the caller passes the time.
 //! The crate also builds for wasm32, so the browser validates with the same rules as the server.
 
+pub mod adoption;
 pub mod audit;
 pub mod automation;
 pub mod cadence;
@@ -13,11 +14,13 @@ pub mod forecast;
 pub mod four_r;
 pub mod funnel;
 pub mod grade;
+pub mod habits;
 pub mod health;
 pub mod intent;
 pub mod ladder;
 pub mod lifecycle;
 pub mod metrics;
+pub mod needs;
 mod numeric;
 pub mod objects;
 pub mod playbooks;

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 mod house;
 mod lists;
 mod scoring;
+mod targets;
 mod voices;
 mod work;
 
@@ -18,6 +19,7 @@ use lists::*;
 pub use scoring::{
     ACKNOWLEDGEMENTS, ASSESSMENTS, AUDITS, CONTENTS, ENTITLEMENTS, GOALS, PAINS, PLAYBOOK_RUNS, PULSES, RESOURCES,
 };
+pub use targets::SEGMENTS;
 pub use voices::{BEHAVIOURS, OBSTACLES, TRAININGS};
 pub use work::{ACTIVITIES, TASKS};
 
@@ -52,6 +54,14 @@ const fn field(key: &'static str, zh: &'static str, en: &'static str, kind: Kind
     FieldDef::new(key, zh, en, kind)
 }
 
+impl FieldDef {
+    /// Records are found by what they link to: the links have an index of their own.
+    const fn grouped(mut self) -> FieldDef {
+        self.filterable = true;
+        self
+    }
+}
+
 /// What every record has, before its own fields.
 pub static SYSTEM: [FieldDef; 6] = [
     field("id", "编号", "Id", Kind::Id).read_only(),
@@ -66,7 +76,7 @@ pub static SYSTEM: [FieldDef; 6] = [
 pub const OWN: usize = SYSTEM.len();
 
 /// Every object, in the order of the navigation.
-pub static ALL: [&ObjectDef; 27] = [
+pub static ALL: [&ObjectDef; 28] = [
     &CUSTOMERS,
     &CONTACTS,
     &OPPORTUNITIES,
@@ -76,6 +86,7 @@ pub static ALL: [&ObjectDef; 27] = [
     &ACTIVITIES,
     &BEHAVIOURS,
     &TASKS,
+    &SEGMENTS,
     &CONTENTS,
     &RESOURCES,
     &PAINS,
@@ -151,8 +162,8 @@ pub static CUSTOMERS: ObjectDef = ObjectDef {
         one_of("partner_rank", "合作商级别", "Partner rank", PARTNER_RANKS),
         one_of("service_tier", "服务级别", "Service tier", SERVICE_TIERS).read_only(),
         one_of("profile_type", "客户画像", "Profile", PROFILE_TYPES),
-        links("preference_ids", "偏好标签", "Preferences", "tags"),
-        links("pain_ids", "痛点", "Pains", "pains"),
+        links("preference_ids", "偏好标签", "Preferences", "tags").grouped(),
+        links("pain_ids", "痛点", "Pains", "pains").grouped(),
         field("wallet_share", "钱包份额", "Share of wallet", Kind::Percent),
         link("manager_id", "专属客户经理", "Dedicated manager", "users"),
         links("account_team_ids", "客户团队", "Account team", "users"),
@@ -181,6 +192,12 @@ pub static CUSTOMERS: ObjectDef = ObjectDef {
         link("pool_from_id", "原负责人", "From", "users").read_only(),
         field("assigned_at", "分配时间", "Assigned", Kind::DateTime).read_only(),
         field("touch_due_at", "首次联系截止", "First contact due", Kind::DateTime).read_only(),
+        one_of("rfm_overlay", "RFM 策略", "RFM strategy", RFM_OVERLAYS).read_only(),
+        field("rfm_overlay_on", "RFM 策略始于", "RFM strategy since", Kind::Date).read_only(),
+        field("invest_stopped", "停止投入", "Stop investing", Kind::Bool),
+        text("invest_stop_reason", "停止投入的原因", "Why investing stopped", 300),
+        field("invest_stopped_on", "停止投入始于", "Investing stopped", Kind::Date).read_only(),
+        field("tier_on", "服务级别始于", "Tier since", Kind::Date).read_only(),
         long("note", "备注", "Note"),
     ],
     search: &["name", "short_name", "phone", "email", "credit_code"],

@@ -75,6 +75,32 @@ impl Doer {
     }
 }
 
+/// How often a task comes back once it is done; its word is one of the repetitions of tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Every {
+    /// Every week.
+    Weekly,
+    /// Every month.
+    Monthly,
+    /// Every quarter.
+    Quarterly,
+}
+
+impl Every {
+    /// All of them.
+    pub const ALL: [Every; 3] = [Every::Weekly, Every::Monthly, Every::Quarterly];
+
+    /// The stored word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Weekly => "weekly",
+            Self::Monthly => "monthly",
+            Self::Quarterly => "quarterly",
+        }
+    }
+}
+
 /// One task of a playbook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -88,6 +114,16 @@ pub struct Step {
     pub priority: Priority,
     /// Who does it.
     pub doer: Doer,
+    /// It comes back once it is done.
+    pub repeat: Option<Every>,
+}
+
+impl Step {
+    /// The same, coming back.
+    const fn every(mut self, every: Every) -> Step {
+        self.repeat = Some(every);
+        self
+    }
 }
 
 /// A playbook.
@@ -113,7 +149,7 @@ const fn playbook(
 }
 
 const fn step(doer: Doer, priority: Priority, in_days: u16, title: [&'static str; 2], note: [&'static str; 2]) -> Step {
-    Step { title, note, in_days, priority, doer }
+    Step { title, note, in_days, priority, doer, repeat: None }
 }
 
 /// Every shipped playbook.

@@ -3,6 +3,7 @@
 use crate::fields::{FieldError, Label, label};
 use crate::settings::Check;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 #[cfg(test)]
 mod tests;
@@ -72,8 +73,8 @@ impl Preset {
     /// Its amounts.
     pub fn settings(self) -> Settings {
         match self {
-            Self::Saas => Settings { strategic_above_minor: 10_000_000, growth_from_minor: 3_000_000 },
-            Self::Enterprise => Settings { strategic_above_minor: 50_000_000, growth_from_minor: 10_000_000 },
+            Self::Saas => Settings::of(10_000_000, 3_000_000),
+            Self::Enterprise => Settings::of(50_000_000, 10_000_000),
         }
     }
 
@@ -98,6 +99,9 @@ pub struct Settings {
     pub strategic_above_minor: i64,
     /// Growth are those that paid at least this; basic those below.
     pub growth_from_minor: i64,
+    /// The one salesperson who answers the urgent needs of all basic customers; none: each owner does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared_owner_id: Option<Uuid>,
 }
 
 impl Default for Settings {
@@ -107,6 +111,24 @@ impl Default for Settings {
 }
 
 impl Settings {
+    fn of(strategic_above_minor: i64, growth_from_minor: i64) -> Settings {
+        Settings { strategic_above_minor, growth_from_minor, shared_owner_id: None }
+    }
+
+    /// The preset whose amounts these are; the default one where they are nobody's.
+    pub fn preset(&self) -> Preset {
+        let alike = |preset: &Preset| Settings { shared_owner_id: None, ..*self } == preset.settings();
+        Preset::ALL.into_iter().find(alike).unwrap_or(Preset::Saas)
+    }
+
+    /// Who answers an urgent need of a customer of a tier: the shared salesperson of the basic tier, else its owner.
+    pub fn answers(&self, tier: Option<Tier>, owner: Option<Uuid>) -> (Option<Uuid>, bool) {
+        match self.shared_owner_id.filter(|_| tier == Some(Tier::Basic)) {
+            Some(shared) => (Some(shared), true),
+            None => (owner, false),
+        }
+    }
+
     /// Fine, or every fault with its field.
     pub fn check(&self) -> Result<(), Vec<FieldError>> {
         let mut check = Check::new();

@@ -226,3 +226,32 @@ pub fn uses(
     };
     q.load(conn)?.into_iter().map(read).collect()
 }
+
+/// A contact as far as habits follow from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Its kind.
+    pub kind: String,
+    /// The customer answered.
+    pub answered: Option<bool>,
+}
+
+/// The latest completed contacts with a customer in a span of time, newest first.
+pub fn contacts(
+    conn: &mut AnyConnection,
+    customer: Uuid,
+    span: (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<Contact>> {
+    let mut q = Sql::start(conn, "SELECT occurred_at, kind, responded FROM activities WHERE customer_id = ");
+    q.id(customer).push(" AND occurred_at > ").time(span.0).push(" AND occurred_at <= ").time(span.1);
+    q.push(" AND archived_at IS NULL AND ").push(crate::derived::CONTACT);
+    q.pick(" AND completed IS NOT FALSE", " AND coalesce(completed, 1) = 1");
+    q.push(" ORDER BY occurred_at DESC LIMIT 200");
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok(Contact { at: row.time()?, kind: row.text()?, answered: row.opt_bool() })
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}

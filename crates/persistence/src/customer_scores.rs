@@ -43,6 +43,8 @@ pub struct Scores {
     pub value_at_risk_minor: Option<i64>,
     /// Points of intent; none for a customer of whom nothing was seen.
     pub intent: Option<i64>,
+    /// Since when it is of its service tier; none where it was before that was kept.
+    pub tier_on: Option<NaiveDate>,
     /// Since when it shows the signs: viewed without an order, buys too rarely, may leave, health fell.
     pub signs: [Option<NaiveDate>; 4],
 }
@@ -80,27 +82,20 @@ pub struct Customer {
     pub profile: Option<String>,
     /// Who looks after it besides the owner.
     pub manager: Option<Uuid>,
-    /// Its RFM scores.
-    pub rfm: [Option<i64>; 3],
+    /// The strategy that its RFM scores call for.
+    pub overlay: Option<String>,
+    /// Nothing more is to be invested in it.
+    pub stopped: bool,
     /// The tags of what it likes.
     pub preferences: Vec<Uuid>,
     /// The scores it carries.
     pub scores: Scores,
 }
 
-impl Customer {
-    /// The strategy over the segments that its RFM scores call for.
-    pub fn overlay(&self) -> Option<domain::rfm::Overlay> {
-        let score = |n: Option<i64>| u8::try_from(n.unwrap_or(0)).unwrap_or(0);
-        let [r, f, m] = self.rfm.map(score);
-        domain::rfm::Overlay::of(domain::rfm::Scores { r, f, m }, &domain::rfm::Settings::default())
-    }
-}
-
 const COLUMNS: &str = "id, owner_id, archived_at, created_at, potential, fit, strategic_value, grade_manual, cadence_days, wallet_share, pain_ids, \
-     last_contact_at, lifecycle_manual, partner_rank, rfm_segment, profile_type, manager_id, rfm_r, rfm_f, rfm_m, preference_ids, grade, grade_computed, grade_score, lifecycle_stage, service_tier, cadence_status, cadence_due_on, \
+     last_contact_at, lifecycle_manual, partner_rank, rfm_segment, profile_type, manager_id, rfm_overlay, invest_stopped, preference_ids, grade, grade_computed, grade_score, lifecycle_stage, service_tier, cadence_status, cadence_due_on, \
      cadence_priority, sdae_security, sdae_development, sdae_acceptance, sdae_experience, sdae_weakest, asset_class, health, \
-     health_band, alive, value_at_risk_minor, intent, browsed_on, recall_on, churn_on, health_alert_on";
+     health_band, alive, value_at_risk_minor, intent, browsed_on, recall_on, churn_on, health_alert_on, tier_on";
 
 /// Customers by id, in that order.
 pub fn customers(conn: &mut AnyConnection, ids: &[Uuid], lock: bool) -> Result<Vec<Customer>> {
@@ -130,7 +125,8 @@ fn read_customer(cells: Cells) -> Result<Customer> {
         rfm_segment: row.opt_text(),
         profile: row.opt_text(),
         manager: row.opt_id(),
-        rfm: [row.opt_int(), row.opt_int(), row.opt_int()],
+        overlay: row.opt_text(),
+        stopped: row.opt_bool().unwrap_or(false),
         preferences: row.ids(),
         scores: Scores {
             grade: row.opt_text(),
@@ -150,6 +146,7 @@ fn read_customer(cells: Cells) -> Result<Customer> {
             value_at_risk_minor: row.opt_int(),
             intent: row.opt_int(),
             signs: [row.opt_date(), row.opt_date(), row.opt_date(), row.opt_date()],
+            tier_on: row.opt_date(),
         },
     })
 }
@@ -354,7 +351,7 @@ fn write_group(conn: &mut AnyConnection, scores: &[(Uuid, Scores)]) -> Result<()
          sdae_security = v.column10, sdae_development = v.column11, sdae_acceptance = v.column12, sdae_experience = v.column13, \
          sdae_weakest = v.column14, asset_class = v.column15, health = v.column16, health_band = v.column17, alive = v.column18, \
          value_at_risk_minor = v.column19, intent = v.column20, browsed_on = v.column21, recall_on = v.column22, \
-         churn_on = v.column23, health_alert_on = v.column24 FROM (VALUES ",
+         churn_on = v.column23, health_alert_on = v.column24, tier_on = v.column25 FROM (VALUES ",
     );
     for (i, (id, s)) in scores.iter().enumerate() {
         q.push(if i == 0 { "(" } else { "), (" }).id(*id);
@@ -378,6 +375,7 @@ fn write_group(conn: &mut AnyConnection, scores: &[(Uuid, Scores)]) -> Result<()
         next(Store::Int, or_null(s.value_at_risk_minor, Value::Int));
         next(Store::Int, or_null(s.intent, Value::Int));
         s.signs.into_iter().for_each(|since| next(Store::Date, or_null(since, Value::Date)));
+        next(Store::Date, or_null(s.tier_on, Value::Date));
     }
     q.push(")) AS v WHERE customers.id = v.column1");
     q.execute(conn)?;

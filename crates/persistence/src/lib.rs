@@ -1,6 +1,7 @@
 //! Remembers: the only crate that knows diesel and SQL, on SQLite and PostgreSQL alike.
 
 pub mod backup;
+pub mod basic;
 pub mod behaviours;
 pub mod cadence;
 pub mod communications;
@@ -21,6 +22,7 @@ pub mod imports;
 pub mod introspect;
 pub mod jobs;
 pub mod lifecycle;
+pub mod needs;
 pub mod notifications;
 pub mod pipeline;
 pub mod pool;
@@ -34,9 +36,11 @@ pub mod scores;
 pub mod settings;
 pub mod sql;
 pub mod talk;
+pub mod targets;
 pub mod tasks;
 pub mod totals;
 pub mod types;
+pub mod usage;
 pub mod webhooks;
 pub mod writer;
 

@@ -72,6 +72,8 @@ pub struct RfmRow {
     pub worse: [i64; 3],
     /// The segment.
     pub segment: String,
+    /// The strategy that overlays it.
+    pub overlay: Option<String>,
 }
 
 /// Writes the scores of one run. Of two runs at once the later one's rows stay, whoever writes last: otherwise its end
@@ -87,7 +89,7 @@ pub fn write_rfm(conn: &mut AnyConnection, rows: &[RfmRow], run_at: DateTime<Utc
         let (head, tail) = rest.split_at(size);
         let mut q = Sql::start(
             conn,
-            "INSERT INTO rfm_scores (customer_id, last_on, orders, amount_minor, r, f, m, r_worse, f_worse, m_worse, segment, run_at) VALUES ",
+            "INSERT INTO rfm_scores (customer_id, last_on, orders, amount_minor, r, f, m, r_worse, f_worse, m_worse, segment, overlay, run_at) VALUES ",
         );
         for (i, row) in head.iter().enumerate() {
             q.push(if i == 0 { "(" } else { ", (" }).id(row.customer).push(", ");
@@ -95,13 +97,15 @@ pub fn write_rfm(conn: &mut AnyConnection, rows: &[RfmRow], run_at: DateTime<Utc
             for n in row.scores.iter().chain(&row.worse) {
                 q.push(", ").int(*n);
             }
-            q.push(", ").text(row.segment.clone()).push(", ").time(run_at).push(")");
+            q.push(", ").text(row.segment.clone()).push(", ");
+            let overlay = row.overlay.clone().map_or(Value::Null, Value::Text);
+            q.bind(Store::Text, &overlay).push(", ").time(run_at).push(")");
         }
         q.push(
             " ON CONFLICT (customer_id) DO UPDATE SET last_on = excluded.last_on, orders = excluded.orders, \
              amount_minor = excluded.amount_minor, r = excluded.r, f = excluded.f, m = excluded.m, \
              r_worse = excluded.r_worse, f_worse = excluded.f_worse, m_worse = excluded.m_worse, \
-             segment = excluded.segment, run_at = excluded.run_at WHERE rfm_scores.run_at <= excluded.run_at",
+             segment = excluded.segment, overlay = excluded.overlay, run_at = excluded.run_at WHERE rfm_scores.run_at <= excluded.run_at",
         );
         q.execute(conn)?;
         rest = tail;
@@ -111,7 +115,8 @@ pub fn write_rfm(conn: &mut AnyConnection, rows: &[RfmRow], run_at: DateTime<Utc
 
 const NOT_SCORED: &str = "NOT EXISTS (SELECT 1 FROM rfm_scores s WHERE s.customer_id = customers.id)";
 const DIFFERS: &str = "(customers.rfm_segment IS DISTINCT FROM s.segment OR customers.rfm_r IS DISTINCT FROM s.r \
-     OR customers.rfm_f IS DISTINCT FROM s.f OR customers.rfm_m IS DISTINCT FROM s.m)";
+     OR customers.rfm_f IS DISTINCT FROM s.f OR customers.rfm_m IS DISTINCT FROM s.m \
+     OR customers.rfm_overlay IS DISTINCT FROM s.overlay)";
 
 /// What a run says anew of a customer of whom an earlier one had said something: segment and scores.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,8 +150,14 @@ fn rfm_moves(conn: &mut AnyConnection, run_at: DateTime<Utc>) -> Result<Vec<RfmM
 }
 
 /// Ends a run: forgets the rows of earlier ones, remembers what changed, and copies the scores to
-/// the customers. Answers what moved when it is `asked` for.
-pub fn finish_rfm(conn: &mut AnyConnection, run_at: DateTime<Utc>, asked: bool) -> Result<Vec<RfmMove>> {
+/// the customers. `since` is the day from which a strategy that is another than before counts; none where no run was
+/// before this one, so that what has been so for long is no news. Answers what moved when it is `asked` for.
+pub fn finish_rfm(
+    conn: &mut AnyConnection,
+    run_at: DateTime<Utc>,
+    since: Option<NaiveDate>,
+    asked: bool,
+) -> Result<Vec<RfmMove>> {
     let mut q = Sql::start(conn, "DELETE FROM rfm_scores WHERE run_at < ");
     q.time(run_at);
     q.execute(conn)?;
@@ -165,15 +176,17 @@ pub fn finish_rfm(conn: &mut AnyConnection, run_at: DateTime<Utc>, asked: bool) 
     let moves = if asked { rfm_moves(conn, run_at)? } else { Vec::new() };
     let mut q = Sql::start(
         conn,
-        "UPDATE customers SET rfm_r = s.r, rfm_f = s.f, rfm_m = s.m, rfm_segment = s.segment FROM rfm_scores s \
-         WHERE s.customer_id = customers.id AND ",
+        "UPDATE customers SET rfm_r = s.r, rfm_f = s.f, rfm_m = s.m, rfm_segment = s.segment, rfm_overlay = s.overlay, \
+         rfm_overlay_on = CASE WHEN s.overlay IS NULL THEN NULL \
+         WHEN customers.rfm_overlay IS NOT DISTINCT FROM s.overlay THEN customers.rfm_overlay_on ELSE ",
     );
-    q.push(DIFFERS);
+    q.bind(Store::Date, &since.map_or(Value::Null, Value::Date));
+    q.push(" END FROM rfm_scores s WHERE s.customer_id = customers.id AND ").push(DIFFERS);
     q.execute(conn)?;
     let mut q = Sql::start(
         conn,
-        "UPDATE customers SET rfm_r = NULL, rfm_f = NULL, rfm_m = NULL, rfm_segment = 'none' \
-         WHERE rfm_segment IS DISTINCT FROM 'none' AND ",
+        "UPDATE customers SET rfm_r = NULL, rfm_f = NULL, rfm_m = NULL, rfm_segment = 'none', rfm_overlay = NULL, \
+         rfm_overlay_on = NULL WHERE rfm_segment IS DISTINCT FROM 'none' AND ",
     );
     q.push(NOT_SCORED);
     q.execute(conn)?;
@@ -184,7 +197,7 @@ pub fn finish_rfm(conn: &mut AnyConnection, run_at: DateTime<Utc>, asked: bool) 
 pub fn rfm_of(conn: &mut AnyConnection, customer: Uuid) -> Result<Option<RfmRow>> {
     let mut q = Sql::start(
         conn,
-        "SELECT customer_id, last_on, orders, amount_minor, r, f, m, r_worse, f_worse, m_worse, segment FROM rfm_scores WHERE customer_id = ",
+        "SELECT customer_id, last_on, orders, amount_minor, r, f, m, r_worse, f_worse, m_worse, segment, overlay FROM rfm_scores WHERE customer_id = ",
     );
     q.id(customer);
     let read = |Cells(mut c): Cells| {
@@ -198,6 +211,7 @@ pub fn rfm_of(conn: &mut AnyConnection, customer: Uuid) -> Result<Option<RfmRow>
             scores: [int(4)?, int(5)?, int(6)?],
             worse: [int(7)?, int(8)?, int(9)?],
             segment: c.get(10)?.as_str()?.to_owned(),
+            overlay: c.get(11)?.as_str().map(str::to_owned),
         })
     };
     Ok(q.first(conn)?.and_then(read))

@@ -76,7 +76,7 @@ pub(crate) fn takes_days(op: &str) -> bool {
 pub(crate) fn operators(kind: &str) -> &'static [&'static str] {
     match kind {
         "choice" | "link" => &["in", "not_in", "is_empty", "is_not_empty"],
-        "tags" => &["has_any", "has_all", "has_none", "is_empty", "is_not_empty"],
+        "tags" | "links" => &["has_any", "has_all", "has_none", "is_empty", "is_not_empty"],
         "bool" => &["eq", "is_empty"],
         "date" | "datetime" => {
             &["within_days", "older_than_days", "next_days", "gte", "lte", "is_empty", "is_not_empty"]
@@ -175,7 +175,7 @@ impl Speech<'_> {
             ("choice", Value::String(s)) => {
                 field.choices.iter().find(|c| &c.key == s).map_or(s.clone(), |c| c.label.clone())
             }
-            ("link" | "tags", Value::String(s)) => {
+            ("link" | "tags" | "links", Value::String(s)) => {
                 self.refs.get(s).cloned().unwrap_or_else(|| s.chars().take(8).collect())
             }
             ("money", Value::Number(n)) => {

@@ -11,6 +11,7 @@ mod words_pool;
 mod words_rooms;
 mod words_rules;
 mod words_scoring;
+mod words_targets;
 
 use yew::prelude::*;
 

@@ -211,7 +211,7 @@ fn ValueEditor(p: &ValueProps) -> Html {
             let flip = { let (list, onchange, key) = (list.clone(), p.onchange.clone(), c.key.clone()); Callback::from(move |_: Event| { let mut v = list.clone(); if on { v.retain(|k| *k != key) } else { v.push(key.clone()) } onchange.emit(json!(v)) }) };
             html! { <label class="flex h-6 cursor-pointer items-center gap-1.5"><input type="checkbox" class="checkbox checkbox-xs" checked={on} onchange={flip} />{ &c.label }</label> } }) }</div> }
         }
-        "link" | "tags" => {
+        "link" | "tags" | "links" => {
             let value: Vec<Choice> = list.iter().map(|id| (id.clone(), name(l, id, &p.refs))).collect();
             let onchange = {
                 let (onchange, onname) = (p.onchange.clone(), p.onname.clone());

@@ -30,7 +30,7 @@ for (const face of faces) {
     assert.ok(await page.getByTestId('heat').locator('a').count() > 50, 'a year of contacts');
     await page.getByTestId('planned').locator('li').first().waitFor();
     await check(page, 'rhythm');
-    await page.goto(`${base}/segments`);
+    await page.goto(`${base}/structure`);
     await page.getByTestId('bands').locator('li').first().waitFor();
     await page.getByTestId('migration').waitFor();
     await check(page, 'segments');

@@ -57,6 +57,10 @@ pub(super) fn input(object: &str) -> Json {
             json!({ "title": "新品知识", "kind": "product", "taken_on": "2026-11-20", "hours": 2, "score": 86 })
         }
         "obstacles" => json!({ "title": "报价审批要等三天", "raised_on": "2026-11-20" }),
+        "segments" => {
+            json!({ "name": "华东 A 级客户", "purpose": "high_value", "strategy": "每月需求拜访", "coverage_goal": 90,
+                "definition": { "all": [{ "field": "grade", "op": "eq", "value": "A" }, { "field": "region", "op": "eq", "value": "华东" }] } })
+        }
         "users" => json!({ "name": "李雷", "email": "li.lei@example.com", "title": "销售代表" }),
         _ => json!({}),
     }
@@ -76,6 +80,7 @@ pub(super) fn patch(object: &str) -> Json {
         "acknowledgements" => json!({ "comment": "清楚自己要做什么" }),
         "pulses" => json!({ "energy": 75 }),
         "behaviours" => json!({ "source": "官网" }),
+        "segments" => json!({ "coverage_goal": 80 }),
         "obstacles" => json!({ "status": "resolved" }),
         "pipelines" | "pipeline_stages" | "saved_views" => json!({ "position": 3 }),
         "teams" => json!({ "region": "华南" }),

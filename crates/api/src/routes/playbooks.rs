@@ -144,7 +144,8 @@ async fn delete_playbook(cx: Cx<SettingsUpdate>, req: HttpRequest) -> Result<Htt
 async fn get_recommendations(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     let id = path_id(&req)?;
-    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::recommendations(ctx, id)).await?))
+    let lang = cx.lang;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::recommendations(ctx, id, lang)).await?))
 }
 
 /// Get the points of a customer's intent.

@@ -52,6 +52,7 @@ pub(super) fn make(world: &mut World<'_>, company: &Company, plan: &Plan, ids: &
             add(world, "activities", owner, 1, fields)?;
         }
     }
+    super::targets::make(world, company, plan, ids)?;
     people(world, company)
 }
 
@@ -144,7 +145,8 @@ pub(super) fn playbooks(
     })
 }
 
-fn done(ctx: &mut crate::Ctx<'_>, task: Uuid) -> Result<()> {
+/// Has a task done.
+pub(super) fn done(ctx: &mut crate::Ctx<'_>, task: Uuid) -> Result<()> {
     let shape = ctx.shape("tasks")?;
     let all = crate::Visible::All;
     let Some(old) = persistence::records::get(ctx.conn, &shape, task, all.owners(), true)? else { return Ok(()) };

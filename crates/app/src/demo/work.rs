@@ -146,7 +146,11 @@ impl Scribe<'_, '_> {
                 ),
                 (
                     "preference_ids",
-                    if i % 5 == 1 { super::library::style(&self.company.styles, i / 5) } else { Value::Null },
+                    if i % 5 == 1 || i % 5 == 3 {
+                        super::library::style(&self.company.styles, c.pain)
+                    } else {
+                        Value::Null
+                    },
                 ),
                 ("wallet_share", share),
                 ("profile_type", profile),
@@ -404,7 +408,9 @@ impl Scribe<'_, '_> {
             ("outcome", self.world.pick(&words::OUTCOMES).map_or(Value::Null, text)),
         ];
         let written = at + Duration::minutes(self.world.rng.i64(5..180));
-        let written = written.min(self.world.now);
+        // The tired team writes down late.
+        let late = if rep_of.energy < 0.5 && contact.ago % 3 > 0 { Duration::hours(50) } else { Duration::zero() };
+        let written = (written + late).min(self.world.now);
         put(self.world, &mut self.writers.activities, rep(self.company, self.plan, contact.customer), written, fields)?;
         Ok(())
     }

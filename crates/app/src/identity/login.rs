@@ -8,6 +8,7 @@ use contract::identity::{Login, Me, Session as SessionOut, Sessions};
 use domain::policy::password::{MAX_LENGTH, rest_seconds};
 use persistence::db::{self, AnyConnection, DbPool};
 use persistence::identity::{self as store, Attempt, Session};
+use persistence::usage::Use;
 use uuid::Uuid;
 
 /// Days that a session lasts without being used.
@@ -101,7 +102,14 @@ pub(super) fn begin(conn: &mut AnyConnection, user: Uuid, device: &Device, now: 
         revoked_at: None,
     };
     store::insert_session(conn, &session)?;
+    note(conn, user, now, Use::Login)?;
     finish(conn, &session, token, now)
+}
+
+/// Keeps that somebody uses the product on this day of the organisation.
+fn note(conn: &mut AnyConnection, user: Uuid, now: DateTime<Utc>, what: Use) -> Result<()> {
+    let day = crate::schema::load(conn)?.zone.day(now);
+    Ok(persistence::usage::note(conn, user, day, what)?)
 }
 
 fn finish(conn: &mut AnyConnection, session: &Session, refresh_token: String, now: DateTime<Utc>) -> Result<LoggedIn> {
@@ -148,6 +156,7 @@ pub fn refresh(pool: &DbPool, token: &str, now: DateTime<Utc>) -> Result<LoggedI
         session.last_used_at = now;
         session.expires_at = now + Duration::days(REFRESH_DAYS);
         store::rotate_session(conn, &session)?;
+        note(conn, session.user_id, now, Use::Visit)?;
         Ok(Refreshed::Good(Box::new(finish(conn, &session, next, now)?)))
     })?;
     match refreshed {

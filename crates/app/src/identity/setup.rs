@@ -103,5 +103,6 @@ fn seed(conn: &mut AnyConnection, stamp: &Stamp) -> Result<()> {
     let (actor, schema) = (Actor::system(stamp.actor), std::sync::Arc::new(schema));
     let mut ctx = Ctx { conn, actor: &actor, now: stamp.now, request_id: stamp.request_id, schema: &schema };
     seeds::pipelines(&mut ctx)?;
+    persistence::settings::set(ctx.conn, crate::recounts::ON_TIME, "true", stamp.now)?;
     crate::rules::ship(&mut ctx)
 }

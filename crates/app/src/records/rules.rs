@@ -62,6 +62,7 @@ impl Rules {
                 crate::scores::grading::apply(ctx, &mut self.grading, shape, old, new)?;
                 crate::scores::grading::pin_stage(shape, old, new);
                 crate::pool::follow(ctx, shape, old, new, self.giving)?;
+                crate::scores::grading::stop_investing(ctx, shape, new);
                 self.ahead.no_cycle(ctx, shape, new)
             }
             "teams" => self.ahead.no_cycle(ctx, shape, new),
@@ -77,6 +78,7 @@ impl Rules {
             }
             "pipeline_stages" => stage_in_use(ctx, shape, old, new),
             "saved_views" => saved_view(ctx, shape, new),
+            "segments" => crate::scores::segments::check(ctx, shape, new),
             "audits" => crate::scores::audits::sum_up(shape, new),
             "behaviours" => self.behaviour(ctx, shape, old, new),
             "obstacles" => {

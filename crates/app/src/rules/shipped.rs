@@ -1,7 +1,7 @@
 //! Rules that every organisation starts with.
 
 use super::{create, publish};
-use crate::{Ctx, Result, records};
+use crate::{Ctx, Result, records, scores};
 use contract::rules::{PoolCause, Recipient, RuleAction, RuleDefinition, RuleInput, TimeUnit, Trigger};
 use persistence::rules as store;
 use serde_json::json;
@@ -15,7 +15,12 @@ const IDLE: &str = "idle_to_pool";
 /// Makes the shipped rules of an organisation that was set up before there were any, in the name of an administrator.
 /// Whoever took one away keeps it away: a rule that was archived keeps its key.
 pub fn ship_if_missing(ctx: &mut Ctx<'_>) -> Result<()> {
-    if store::exists(ctx.conn, SILENT)? && store::exists(ctx.conn, IDLE)? {
+    let mut missing = scores::segments_missing(ctx)?;
+    let signs = SIGNS.iter().map(|s| s.key);
+    for key in [SILENT, IDLE].into_iter().chain(signs).chain(MAILS.iter().map(|m| m.key)) {
+        missing |= !store::exists(ctx.conn, key)?;
+    }
+    if !missing {
         return Ok(());
     }
     let mut people = persistence::identity::users_with_role(ctx.conn, domain::policy::roles::ADMINISTRATOR)?;
@@ -40,6 +45,14 @@ pub fn ship(ctx: &mut Ctx<'_>) -> Result<()> {
         // A draft: taking customers away from people is for the organisation to decide.
         let rule = create(ctx, idle())?;
         store::name_key(ctx.conn, rule.id, IDLE)?;
+    }
+    scores::ship_segments(ctx)?;
+    for mail in &MAILS {
+        if !store::exists(ctx.conn, mail.key)? {
+            // A draft: customers get no mail before somebody has read what it says and publishes it.
+            let rule = create(ctx, mail.rule())?;
+            store::name_key(ctx.conn, rule.id, mail.key)?;
+        }
     }
     Ok(())
 }
@@ -84,11 +97,13 @@ struct Sign {
     message: &'static str,
     /// Only when it began within so many days: what has been so for long is no news.
     within_days: Option<i64>,
+    /// Only for customers whose RFM scores call for this strategy.
+    overlay: Option<&'static str>,
     director: bool,
 }
 
-/// S1-10, S1-11, S1-43 and S4-25.
-const SIGNS: [Sign; 4] = [
+/// S1-10, S1-11, S1-43, S4-25, and S2-06 to S2-08.
+const SIGNS: [Sign; 7] = [
     Sign {
         key: "browsed_without_order",
         name: "30 天内浏览 3 次未下单",
@@ -97,6 +112,7 @@ const SIGNS: [Sign; 4] = [
         playbook: "browsed_without_order",
         message: "客户「{name}」近期多次浏览还没有下单，推荐同类热销品和限时优惠券",
         within_days: None,
+        overlay: None,
         director: false,
     },
     Sign {
@@ -107,6 +123,7 @@ const SIGNS: [Sign; 4] = [
         playbook: "low_repurchase",
         message: "客户「{name}」半年内复购少于 2 次，安排回访并送满减券",
         within_days: Some(7),
+        overlay: None,
         director: false,
     },
     Sign {
@@ -117,6 +134,7 @@ const SIGNS: [Sign; 4] = [
         playbook: "churn_risk",
         message: "客户「{name}」高流失风险：3 个月没有互动，浏览竞品变多",
         within_days: None,
+        overlay: None,
         director: true,
     },
     Sign {
@@ -127,11 +145,54 @@ const SIGNS: [Sign; 4] = [
         playbook: "health_alert",
         message: "客户「{name}」健康度预警，当前健康度 {health}",
         within_days: Some(7),
+        overlay: None,
+        director: false,
+    },
+    Sign {
+        key: "rfm_high_value",
+        name: "高价值客户交资深销售",
+        description: "客户最近买过、买得勤、金额高时，请主管指定资深销售，开通专属权益，每月做一次需求拜访。要自动分派，可在动作里加“转交”，选资深销售团队。",
+        field: "rfm_overlay_on",
+        playbook: "rfm_high_value",
+        message: "客户「{name}」成为高价值客户，请指定资深销售并开通专属权益",
+        within_days: Some(7),
+        overlay: Some("high_value"),
+        director: false,
+    },
+    Sign {
+        key: "rfm_potential",
+        name: "潜力客户场景化培育",
+        description: "客户最近买过、次数少、金额中等时，依次发送白皮书和同行成功案例，促成第二次下单。",
+        field: "rfm_overlay_on",
+        playbook: "rfm_potential",
+        message: "客户「{name}」是潜力客户，按计划发送白皮书和成功案例",
+        within_days: Some(7),
+        overlay: Some("potential"),
+        director: false,
+    },
+    Sign {
+        key: "rfm_sleeping",
+        name: "沉睡客户唤醒一次",
+        description: "客户很久没买、买得少、金额低时，用限时优惠和老客户活动唤醒一次；45 天后仍无反应，由负责人决定是否停止投入。已停止投入的客户不再启动。",
+        field: "rfm_overlay_on",
+        playbook: "rfm_sleeping",
+        message: "客户「{name}」进入沉睡，已安排一次唤醒；仍无反应就标记停止投入",
+        within_days: Some(7),
+        overlay: Some("sleeping"),
         director: false,
     },
 ];
 
 impl Sign {
+    /// Nobody acts on those in whom nothing more is invested.
+    fn condition(&self) -> serde_json::Value {
+        let mut all = vec![json!({ "field": "invest_stopped", "op": "ne", "value": true })];
+        all.extend(self.overlay.map(|word| json!({ "field": "rfm_overlay", "op": "eq", "value": word })));
+        let recent = |days| json!({ "field": self.field, "op": "within_days", "value": days });
+        all.extend(self.within_days.map(recent));
+        json!({ "all": all })
+    }
+
     fn rule(&self) -> RuleInput {
         let chief = if self.director { Recipient::Director } else { Recipient::Manager };
         RuleInput {
@@ -145,13 +206,79 @@ impl Sign {
                     unit: TimeUnit::Minutes,
                     working: false,
                 },
-                condition: self
-                    .within_days
-                    .map(|days| json!({ "field": self.field, "op": "within_days", "value": days })),
+                condition: Some(self.condition()),
                 actions: vec![
                     RuleAction::StartPlaybook { playbook: self.playbook.to_owned() },
                     RuleAction::Notify { to: vec![Recipient::Owner, chief], message: self.message.to_owned() },
                 ],
+                imports: false,
+            },
+        }
+    }
+}
+
+/// A mail to customers of the basic tier, so many days after they came to it.
+struct Guide {
+    key: &'static str,
+    name: &'static str,
+    days: u32,
+    subject: &'static str,
+    body: &'static str,
+}
+
+/// S2-38: what shows a basic customer how to help itself.
+const MAILS: [Guide; 3] = [
+    Guide {
+        key: "basic_guide_welcome",
+        name: "基础客户：第 1 天使用指南",
+        days: 1,
+        subject: "欢迎使用：三步上手",
+        body: "您好：\n\n感谢选择我们。请在微信中打开我们的小程序，进入“我的 → 使用指南”，三步即可上手：\n1. 绑定公司和联系人；\n2. 查看订单和物流；\n3. 在“自助服务”里查资料、报修、开票。\n\n紧急需求请直接回复本邮件，有专人当天响应。",
+    },
+    Guide {
+        key: "basic_guide_tips",
+        name: "基础客户：第 7 天常用功能",
+        days: 7,
+        subject: "最常用的五个功能，都在小程序里",
+        body: "您好：\n\n用得最多的五个功能：再次下单、对账开票、进度查询、资料下载、在线报修。小程序“使用指南”里每一项都有一分钟视频。\n\n紧急需求请直接回复本邮件，有专人当天响应。",
+    },
+    Guide {
+        key: "basic_guide_month",
+        name: "基础客户：第 30 天使用回顾",
+        days: 30,
+        subject: "一个月了，用得顺手吗？",
+        body: "您好：\n\n合作满一个月。小程序“使用指南”更新了常见问题；如果有更多需求，也可以在那里预约顾问。\n\n紧急需求请直接回复本邮件，有专人当天响应。",
+    },
+];
+
+impl Guide {
+    fn rule(&self) -> RuleInput {
+        RuleInput {
+            name: self.name.to_owned(),
+            description: Some(
+                "客户进入“基础”服务级别后，按天数自动发送小程序使用指南。先改成自己的内容再启用；停止投入的客户不发。"
+                    .to_owned(),
+            ),
+            definition: RuleDefinition {
+                object: "customers".to_owned(),
+                trigger: Trigger::Elapsed {
+                    field: "tier_on".to_owned(),
+                    count: self.days,
+                    unit: TimeUnit::Days,
+                    working: false,
+                },
+                condition: Some(json!({ "all": [
+                    { "field": "service_tier", "op": "eq", "value": "basic" },
+                    { "field": "tier_on", "op": "within_days", "value": self.days + 7 },
+                    { "field": "email", "op": "is_not_empty" },
+                    { "field": "invest_stopped", "op": "ne", "value": true },
+                ] })),
+                actions: vec![RuleAction::SendEmail {
+                    to: Vec::new(),
+                    field: Some("email".to_owned()),
+                    subject: self.subject.to_owned(),
+                    body: self.body.to_owned(),
+                }],
                 imports: false,
             },
         }

@@ -9,6 +9,7 @@ use chrono::{Duration, NaiveDate};
 use contract::problem::Lang;
 use contract::scoring::{
     CadenceStatusCount, CadenceSummary, CalendarQuery, ContactCalendar, ContactDay, DueCustomer, DueList, DueQuery,
+    StoppedCustomers,
 };
 use domain::cadence::{Source, Status};
 use domain::policy::Action;
@@ -73,7 +74,16 @@ pub fn summary(ctx: &mut Ctx<'_>, query: &DueQuery, lang: Lang) -> Result<Cadenc
     let made = contact_scores::sums(ctx.conn, period, visible.owners(), By::default())?;
     let (contacts, minutes) = made.first().map_or((0, 0), |(_, s)| (s.contacts, s.minutes));
     let mean = if contacts > 0 { u64::try_from(minutes / contacts).unwrap_or(0) } else { 0 };
+    let (marked, needless, spent) = persistence::targets::stopped(ctx.conn, period, visible.owners())?;
+    let mut all = conditions.clone();
+    all.push(json!({"field": "invest_stopped", "op": "eq", "value": true}));
     Ok(CadenceSummary {
+        stopped: StoppedCustomers {
+            customers: marked,
+            contacts: needless,
+            minutes: spent,
+            drill_down: list_link("customers", &json!({ "all": all })),
+        },
         statuses,
         adherence: (total > 0).then(|| 100.0 * right as f64 / total as f64),
         over,

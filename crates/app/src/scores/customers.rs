@@ -12,6 +12,7 @@ use domain::intent::Behaviour;
 use domain::lifecycle::Stage;
 use domain::playbooks::Library;
 use domain::repeat::{History, bg_nbd, spend};
+use domain::rfm::Overlay;
 use domain::zone::Zone;
 use persistence::customer_scores::{self as store, Customer, Order, Recent, Scores, Snapshot};
 use persistence::flywheel::DaySums;
@@ -106,6 +107,13 @@ pub(crate) struct Known {
     pub(crate) seen: Vec<Deed>,
 }
 
+impl Known {
+    /// The strategy that its RFM scores call for.
+    pub(crate) fn overlay(&self) -> Option<Overlay> {
+        self.customer.overlay.as_deref().and_then(Overlay::parse)
+    }
+}
+
 /// Something that a customer did.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deed {
@@ -188,6 +196,17 @@ pub(crate) fn scores(known: &Known, e: &Evaluation, base: &Background) -> Scores
         grade_score: e.graded.total.score.map(tenth),
         intent: (!known.seen.is_empty()).then(|| e.intent.round() as i64),
         signs: e.signs.since(known.customer.scores.signs, base.today),
+        tier_on: tier_on(known, e, base),
+    }
+}
+
+/// Since when a customer is of its service tier: of one that comes to another, today.
+fn tier_on(known: &Known, e: &Evaluation, base: &Background) -> Option<NaiveDate> {
+    let (before, now) = (&known.customer.scores, e.tier.map(|t| t.tier.code()));
+    match now {
+        None => None,
+        Some(_) if before.service_tier.as_deref() == now => before.tier_on,
+        Some(_) => Some(base.today),
     }
 }
 

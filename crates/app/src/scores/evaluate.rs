@@ -81,7 +81,9 @@ fn cadence(known: &Known, base: &Background, stage: Stage) -> (Graded, Option<St
     let graded = grade::grade(grade::Input { potential, fit, strategic }, set, &base.models.grade.value);
     let own = customer.cadence_days.and_then(|d| u16::try_from(d).ok());
     let settings = &base.models.cadence.value;
-    let interval = cadence::interval(settings, graded.grade(), Some(stage), own);
+    // Of one in which nothing more is invested no contact is due and none is missing.
+    let wanted = Some(()).filter(|()| !customer.stopped);
+    let interval = wanted.and_then(|()| cadence::interval(settings, graded.grade(), Some(stage), own));
     let standing = interval.map(|interval| {
         let input = cadence::Input {
             grade: graded.grade(),

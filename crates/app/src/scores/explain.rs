@@ -20,7 +20,6 @@ use domain::policy::Action;
 use domain::profiles::Profile;
 use domain::repeat;
 use domain::sdae::Source;
-use domain::tiers::Preset;
 use domain::weighted::Part;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -228,7 +227,7 @@ fn lifecycle(
 fn tier(e: &Evaluation, base: &Background, lang: Lang) -> Option<TierScore> {
     let tiered = e.tier?;
     let settings = &base.models.tiers.value;
-    let preset = if *settings == Preset::Enterprise.settings() { Preset::Enterprise } else { Preset::Saas };
+    let preset = settings.preset();
     Some(TierScore {
         tier: tiered.tier.code().to_owned(),
         label: pick(lang, tiered.tier.label()).to_owned(),

@@ -62,3 +62,14 @@ pub(crate) fn pin_stage(shape: &Shape, old: Option<&Record>, new: &mut Record) {
         new.set(shape, "lifecycle_manual", if pinned { Value::Bool(true) } else { Value::Null });
     }
 }
+
+/// Since when nothing more is invested in a customer; without the flag there is neither a day nor a reason.
+pub(crate) fn stop_investing(ctx: &Ctx<'_>, shape: &Shape, new: &mut Record) {
+    if new.get(shape, "invest_stopped").as_bool() != Some(true) {
+        for key in ["invest_stopped", "invest_stopped_on", "invest_stop_reason"] {
+            new.set(shape, key, Value::Null);
+        }
+    } else if new.get(shape, "invest_stopped_on").is_null() {
+        new.set(shape, "invest_stopped_on", Value::Date(ctx.parse().today()));
+    }
+}

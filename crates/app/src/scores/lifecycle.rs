@@ -59,6 +59,9 @@ impl Consequences {
                 self.task(ctx, known, "lifecycle", "指定专属客户经理", base)?;
             }
         }
+        if known.customer.stopped {
+            return Ok(());
+        }
         self.begin(known, e, base);
         let was_alive =
             known.customer.scores.alive.is_none_or(|p| p / 100.0 >= base.models.repeat.value.win_back_below);
@@ -195,6 +198,11 @@ impl Consequences {
                 task.set(&tasks, "priority", text(step.priority.code()));
                 task.set(&tasks, "customer_id", Value::Id(b.customer));
                 task.set(&tasks, "origin", Value::Text(format!("playbook:{}", b.entry.key)));
+                if let Some(every) = step.repeat {
+                    task.set(&tasks, "repeat", text(every.code()));
+                    task.set(&tasks, "repeat_by", text("done"));
+                    task.set(&tasks, "repeat_from", Value::Date(ctx.zone().day(due)));
+                }
                 new_tasks.push(task);
             }
         }

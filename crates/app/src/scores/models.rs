@@ -3,7 +3,7 @@
 use crate::{Ctx, Error, Result};
 use domain::fields::FieldError;
 use domain::policy::Action;
-use domain::{cadence, four_r, grade, health, intent, lifecycle, playbooks, principles, repeat, sdae, tiers};
+use domain::{cadence, four_r, grade, health, intent, lifecycle, playbooks, principles, repeat, rfm, sdae, tiers};
 use persistence::db::AnyConnection;
 use persistence::score_settings::{self as store, Version};
 use serde::Serialize;
@@ -59,6 +59,8 @@ macro_rules! models {
 }
 
 models! {
+    /// Of RFM.
+    rfm: rfm::Settings,
     /// Of the grade.
     grade: grade::Settings,
     /// Of the cadence.
@@ -153,7 +155,9 @@ pub fn set(ctx: &mut Ctx<'_>, model: &str, based_on: Option<i64>, document: &Jso
         Some(version) if version != current => return Err(Error::Stale { current }),
         Some(_) => {}
     }
-    let after = models.with(model, document)?.document(model).map_or(Json::Null, |(_, document)| document);
+    let then = models.with(model, document)?;
+    super::basic::check(ctx, &then)?;
+    let after = then.document(model).map_or(Json::Null, |(_, document)| document);
     if after == before {
         return Ok(current);
     }
@@ -165,6 +169,9 @@ pub fn set(ctx: &mut Ctx<'_>, model: &str, based_on: Option<i64>, document: &Jso
         created_by: Some(ctx.actor.user_id),
     };
     store::insert(ctx.conn, &version)?;
+    if model == "rfm" {
+        super::refresh::due_again(ctx)?;
+    }
     super::nightly::due_again(ctx)?;
     Ok(version.version)
 }

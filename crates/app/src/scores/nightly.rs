@@ -73,6 +73,7 @@ fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -
     let mut histories = Vec::new();
     let mut sums = DaySums::new();
     pass(conn, &actor, schema, &base, &mut run, (&mut histories, &mut sums))?;
+    let needs = super::needs::tally(conn)?;
     let first = base.fit.is_none();
     // The customers of today are judged by what was found yesterday, so that they are read once; but the first time there is no yesterday.
     if let Some(fit) = fit(&histories, now) {
@@ -88,6 +89,7 @@ fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -
         let today = schema.zone.day(now);
         persistence::lifecycle::measure_playbooks(conn, today - Duration::days(i64::from(EFFECT_DAYS)), today)?;
         persistence::flywheel::keep_sums(conn, today, &sums)?;
+        persistence::needs::keep(conn, &needs)?;
         keep(conn, &run, now)
     })?;
     Ok(run)

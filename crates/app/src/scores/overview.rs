@@ -34,7 +34,8 @@ pub fn overview(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<CustomerOverv
     let entitlements = list(ctx, "entitlements", &newest)?;
     let playbook_runs = list(ctx, "playbook_runs", &newest)?;
     let assessments = list(ctx, "assessments", &[("limit", "5")])?;
-    let next_actions = next_actions(&scores, tasks.as_deref().unwrap_or_default(), lang);
+    let stopped = customer.get("invest_stopped").and_then(Json::as_bool) == Some(true);
+    let next_actions = next_actions(&scores, tasks.as_deref().unwrap_or_default(), stopped, lang);
     Ok(CustomerOverview {
         customer,
         scores,
@@ -77,7 +78,7 @@ fn list(
     })
 }
 
-fn next_actions(scores: &CustomerScores, tasks: &[Json], lang: Lang) -> Vec<NextAction> {
+fn next_actions(scores: &CustomerScores, tasks: &[Json], stopped: bool, lang: Lang) -> Vec<NextAction> {
     let mut found = Vec::new();
     let action = |kind: &str, title: String, why: String| NextAction {
         kind: kind.to_owned(),
@@ -86,7 +87,13 @@ fn next_actions(scores: &CustomerScores, tasks: &[Json], lang: Lang) -> Vec<Next
         playbook: None,
         task_id: None,
     };
-    if scores.grade.grade.is_none() {
+    if stopped {
+        let title =
+            lang.pick("不再投入，把时间留给别的客户", "Invest no more; the time is worth more elsewhere").to_owned();
+        let why = lang.pick("已标记停止投入", "Marked: stop investing").to_owned();
+        found.push(action("stopped", title, why));
+    }
+    if scores.grade.grade.is_none() && !stopped {
         let title = lang.pick("先给客户定级", "Grade the customer first").to_owned();
         let why = lang.pick("没有等级就没有联系节奏", "Without a grade there is no cadence").to_owned();
         found.push(action("grade", title, why));
@@ -101,7 +108,7 @@ fn next_actions(scores: &CustomerScores, tasks: &[Json], lang: Lang) -> Vec<Next
         };
         found.push(action("contact", title, why));
     }
-    for playbook in scores.playbooks.iter().take(2) {
+    for playbook in scores.playbooks.iter().take(if stopped { 0 } else { 2 }) {
         let mut one = action("playbook", playbook.title.clone(), playbook.aim.clone());
         one.playbook = Some(playbook.key.clone());
         found.push(one);

@@ -7,7 +7,7 @@ use contract::problem::Lang;
 use contract::scoring::{Playbook, PlaybookFits, PlaybookInput, PlaybookTaskInput};
 use domain::fields::FieldError;
 use domain::lifecycle::Stage;
-use domain::playbooks::{Doer, Fits, Library, Plan, Priority, Settings, Sign, Starts, Task, Words, plan_faults};
+use domain::playbooks::{Doer, Every, Fits, Library, Plan, Priority, Settings, Sign, Starts, Task, Words, plan_faults};
 use domain::profiles::Profile;
 use domain::rfm::Overlay;
 use domain::sdae::{Band, Dimension};
@@ -76,6 +76,10 @@ fn task(i: usize, input: &PlaybookTaskInput, errors: &mut Vec<FieldError>) -> Ta
     let priority = [Priority::High, Priority::Normal, Priority::Low].into_iter().find(|p| p.code() == input.priority);
     let doers = [Doer::Owner, Doer::Manager, Doer::Technical, Doer::Service];
     let doer = doers.into_iter().find(|d| d.code() == input.doer);
+    let repeat = input.repeat.as_deref().and_then(|word| Every::ALL.into_iter().find(|e| e.code() == word));
+    if input.repeat.is_some() && repeat.is_none() {
+        errors.push(FieldError::new(format!("tasks[{i}].repeat"), "choice", Every::ALL.map(Every::code).join(", ")));
+    }
     if priority.is_none() {
         errors.push(FieldError::new(format!("tasks[{i}].priority"), "choice", "high, normal, low"));
     }
@@ -88,6 +92,7 @@ fn task(i: usize, input: &PlaybookTaskInput, errors: &mut Vec<FieldError>) -> Ta
         in_days: input.days,
         priority: priority.unwrap_or(Priority::Normal),
         doer: doer.unwrap_or(Doer::Owner),
+        repeat,
     }
 }
 

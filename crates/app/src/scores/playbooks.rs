@@ -81,6 +81,7 @@ pub(super) fn show(entry: &Entry, lang: Lang) -> Playbook {
         priority: task.priority.code().to_owned(),
         doer: crate::metrics::pick(lang, task.doer.label()).to_owned(),
         doer_key: task.doer.code().to_owned(),
+        repeat: task.repeat.map(|every| every.code().to_owned()),
     };
     let starts = match plan.starts {
         Starts::ByHand => "by_hand",
@@ -130,7 +131,7 @@ pub(super) fn fitting<'a>(known: &customers::Known, e: &Evaluation, base: &'a Ba
         e.sdae.dimensions.iter().filter_map(|d| Some((d.total.score?, d.dimension, d.band?))).collect();
     scored.sort_by(|a, b| a.0.total_cmp(&b.0));
     reasons.extend(scored.into_iter().map(|(_, dimension, band)| Fits::Dimension { dimension, band }));
-    reasons.extend(known.customer.overlay().map(|segment| Fits::Segment { segment }));
+    reasons.extend(known.overlay().map(|segment| Fits::Segment { segment }));
     reasons.push(Fits::Stage { stage: e.lifecycle.stage });
     let profile = known.customer.profile.as_deref().and_then(domain::profiles::Profile::parse);
     reasons.extend(profile.map(|profile| Fits::Profile { profile }));
@@ -184,6 +185,9 @@ fn begin(
         return Ok(None);
     }
     let known = customers::known(ctx, &base, &[customer], false)?.into_iter().next().ok_or(Error::NotFound)?;
+    if rule.is_some() && known.customer.stopped {
+        return Ok(None);
+    }
     let (dimension, band) = aim(&entry.plan, &evaluate(&known, &base));
     let owner = record.owner(&shape).unwrap_or(ctx.actor.user_id);
     let title = say(&entry.plan.title, lang);
@@ -209,6 +213,10 @@ fn begin(
         changes.set(&shape, "customer_id", Value::Id(customer));
         changes.set(&shape, "origin", Value::Text(format!("playbook:{key}")));
         changes.set(&shape, "owner_id", Value::Id(doer));
+        if let Some(every) = task.repeat {
+            changes.set(&shape, "repeat", Value::Text(every.code().to_owned()));
+            changes.set(&shape, "repeat_by", Value::Text("done".to_owned()));
+        }
         // The playbook says who does what, however far whoever starts it may otherwise reach.
         task_ids.push(writer.create(ctx, changes, &Visible::All, Stamp::default())?.id());
     }

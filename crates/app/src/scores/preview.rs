@@ -3,6 +3,7 @@
 use super::customers::{self, Background};
 use super::evaluate::{Evaluation, evaluate};
 use super::models::{self, Models};
+use super::refresh;
 use crate::{Ctx, Error, Result};
 use contract::scoring::{ScorePreview, ScorePreviewBand, ScorePreviewExample, ScoreSettings, ScoreSettingsList};
 use domain::four_r::{self, Facts};
@@ -51,6 +52,11 @@ pub fn preview(ctx: &mut Ctx<'_>, model: &str, document: &Json) -> Result<ScoreP
         contacts(ctx, &now, &then, &mut tally)?;
         return Ok(tally.show(model, Vec::new()));
     }
+    if model == "rfm" {
+        segments(ctx, &now, &then, &mut tally)?;
+        let examples = examples(ctx, &mut tally)?;
+        return Ok(tally.show(model, examples));
+    }
     let (now, then) = (Background::with(ctx, now)?, Background::with(ctx, then)?);
     let mut after = None;
     loop {
@@ -62,16 +68,40 @@ pub fn preview(ctx: &mut Ctx<'_>, model: &str, document: &Json) -> Result<ScoreP
         }
         after = Some(last);
     }
+    let examples = examples(ctx, &mut tally)?;
+    Ok(tally.show(model, examples))
+}
+
+/// The customers that stand for those that would change.
+fn examples(ctx: &mut Ctx<'_>, tally: &mut Tally) -> Result<Vec<ScorePreviewExample>> {
     let ids: Vec<Uuid> = tally.examples.iter().map(|e| e.0).collect();
     let names: BTreeMap<Uuid, String> = persistence::cadence::names(ctx.conn, &ids)?.into_iter().collect();
-    let examples = std::mem::take(&mut tally.examples).into_iter().map(|(id, before, after)| ScorePreviewExample {
+    let one = |(id, before, after)| ScorePreviewExample {
         customer_id: id,
         name: names.get(&id).cloned().unwrap_or_default(),
         before,
         after,
-    });
-    let examples = examples.collect();
-    Ok(tally.show(model, examples))
+    };
+    Ok(std::mem::take(&mut tally.examples).into_iter().map(one).collect())
+}
+
+/// Everybody who bought in either window, by segment.
+fn segments(ctx: &mut Ctx<'_>, now: &Models, then: &Models, tally: &mut Tally) -> Result<()> {
+    let today = ctx.parse().today();
+    let mut place = |models: &Models| -> Result<BTreeMap<Uuid, &'static str>> {
+        let (sums, rfm) = refresh::score_all(ctx.conn, today, models.rfm.value.clone())?;
+        let code = |i: usize| rfm.segment(i).map_or("none", |segment| segment.code());
+        Ok(sums.iter().enumerate().map(|(i, sums)| (sums.customer, code(i))).collect())
+    };
+    let (before, after) = (place(now)?, place(then)?);
+    let mut all: Vec<Uuid> = before.keys().chain(after.keys()).copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    for id in all {
+        let word = |places: &BTreeMap<Uuid, &'static str>| (*places.get(&id).unwrap_or(&"none")).to_owned();
+        tally.count(Some(id), word(&before), word(&after));
+    }
+    Ok(())
 }
 
 fn band(model: &str, e: &Evaluation, base: &Background) -> String {

@@ -4,13 +4,14 @@ use super::customers::Background;
 use super::evaluate::days;
 use crate::metrics::{Narrow, People, pick};
 use crate::{Ctx, Result, Visible};
-use chrono::Duration;
+use chrono::{Datelike, Duration, Timelike};
 use contract::problem::Lang;
 use contract::scoring::{
-    BoughtCategory, DueQuery, IntentLedger, IntentList, ItemUse, KeenCustomer, LedgerEntry, LibraryUse, PeriodQuery,
-    PreferenceTag, Recommendations, RecommendedItem,
+    BoughtCategory, ContactHabits, DueQuery, IntentLedger, IntentList, ItemUse, KeenCustomer, LedgerEntry, LibraryUse,
+    PeriodQuery, PreferenceTag, Recommendations, RecommendedItem,
 };
 use domain::fields::Kind;
+use domain::habits::Seen;
 use domain::policy::Action;
 use domain::profiles::{Offer, recommend};
 use domain::value::Value;
@@ -94,7 +95,7 @@ pub fn ledger(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<IntentLedger> {
 }
 
 /// What a customer likes, what it bought, and what it could be shown.
-pub fn recommendations(ctx: &mut Ctx<'_>, id: Uuid) -> Result<Recommendations> {
+pub fn recommendations(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<Recommendations> {
     let (shape, record) = crate::records::get(ctx, "customers", id)?;
     let liked: Vec<Uuid> = match record.get(&shape, "preference_ids") {
         Value::List(list) => list.iter().filter_map(Value::as_id).collect(),
@@ -116,13 +117,46 @@ pub fn recommendations(ctx: &mut Ctx<'_>, id: Uuid) -> Result<Recommendations> {
         amount_minor: b.amount_minor,
         last_on: b.last_on,
     };
+    let habits = if may(ctx, "activities") { habits(ctx, id, lang)? } else { None };
     Ok(Recommendations {
+        habits,
         preferences: names.into_iter().map(|(tag_id, name)| PreferenceTag { tag_id, name }).collect(),
         products,
         cases,
         bought: bought.into_iter().map(row).collect(),
         not_bought,
     })
+}
+
+/// How a customer is best reached.
+fn habits(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<Option<ContactHabits>> {
+    let found = store::contacts(ctx.conn, id, (ctx.now - Duration::days(LEDGER), ctx.now))?;
+    let zone = ctx.zone();
+    let seen = |c: &store::Contact| {
+        let local = zone.local(c.at);
+        (local.hour(), local.weekday().number_from_monday())
+    };
+    let contacts: Vec<Seen<'_>> = found
+        .iter()
+        .map(|c| {
+            let (hour, weekday) = seen(c);
+            Seen { kind: &c.kind, answered: c.answered, hour, weekday }
+        })
+        .collect();
+    if contacts.is_empty() {
+        return Ok(None);
+    }
+    let shown = domain::habits::habits(&contacts);
+    let label = shown.channel.map(|kind| choice(ctx, "activities", "kind", kind, lang)).transpose()?;
+    Ok(Some(ContactHabits {
+        contacts: i64::try_from(contacts.len()).unwrap_or(i64::MAX),
+        channel: shown.channel.map(str::to_owned),
+        channel_label: label,
+        answered: shown.answered,
+        from_hour: shown.from_hour.map(i64::from),
+        to_hour: shown.from_hour.map(|hour| i64::from(hour) + 2),
+        weekday: shown.weekday.map(i64::from),
+    }))
 }
 
 fn may(ctx: &Ctx<'_>, object: &str) -> bool {

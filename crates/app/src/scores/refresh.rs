@@ -1,6 +1,7 @@
 //! Scoring all customers.
 
 use super::bands;
+use super::models::Models;
 use crate::metrics::pick;
 use crate::rules::Watched;
 use crate::schema::Schema;
@@ -9,14 +10,12 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use contract::problem::Lang;
 use contract::scores::RfmRun;
 use domain::policy::Action;
-use domain::rfm::{Aggregate, Dimension, Rfm, Segment, Settings, score_aggregates};
+use domain::rfm::{Aggregate, Dimension, Overlay, Rfm, Segment, Settings, score_aggregates};
 use persistence::db::{AnyConnection, write_tx};
 use persistence::scores::{OrderSums, RfmRow};
 use std::sync::{Mutex, TryLockError};
 use uuid::Uuid;
 
-/// The organisation's way of scoring, if it differs from the default.
-const SETTINGS: &str = "rfm";
 /// What the last run was.
 const RUN: &str = "rfm_run";
 /// Customers read at once.
@@ -60,18 +59,39 @@ fn today(schema: &Schema, now: DateTime<Utc>) -> NaiveDate {
 }
 
 fn settings(conn: &mut AnyConnection) -> Result<Settings> {
-    let stored = persistence::settings::get(conn, SETTINGS)?;
-    Ok(stored.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+    Ok(Models::load(conn)?.rfm.value)
 }
 
-fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) -> Result<RfmRun> {
-    let settings = settings(conn)?;
-    let as_of = today(schema, now);
+/// Has the worker score all customers again, for the settings have changed.
+pub(super) fn due_again(ctx: &mut Ctx<'_>) -> Result<()> {
+    let Some(mut last) = run(ctx.conn)? else { return Ok(()) };
+    last.as_of = NaiveDate::default();
+    keep(ctx.conn, &last, ctx.now)
+}
+
+fn keep(conn: &mut AnyConnection, run: &RfmRun, now: DateTime<Utc>) -> Result<()> {
+    let json = serde_json::to_string(run).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(persistence::settings::set(conn, RUN, &json, now)?)
+}
+
+/// All customers with an order in the window of these settings, and what they come to.
+pub(super) fn score_all(
+    conn: &mut AnyConnection,
+    as_of: NaiveDate,
+    settings: Settings,
+) -> Result<(Vec<OrderSums>, Rfm)> {
     let days = i64::from(settings.window_days.max(1)) - 1;
     let from = as_of.checked_sub_signed(chrono::Duration::days(days)).unwrap_or(as_of);
     let sums = all_sums(conn, (from, as_of))?;
     let aggregates = sums.iter().map(aggregate).collect();
     let rfm = score_aggregates(aggregates, as_of.num_days_from_ce(), settings);
+    Ok((sums, rfm))
+}
+
+fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) -> Result<RfmRun> {
+    let as_of = today(schema, now);
+    let settings = settings(conn)?;
+    let (sums, rfm) = score_all(conn, as_of, settings)?;
     let rows = rows(&sums, &rfm);
     for batch in rows.chunks(BATCH) {
         write_tx(conn, |conn| persistence::scores::write_rfm(conn, batch, now))?;
@@ -85,14 +105,15 @@ fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) ->
         frequency_cuts: rfm.cuts(Dimension::Frequency).to_vec(),
         monetary_cuts: rfm.cuts(Dimension::Monetary).to_vec(),
     };
-    let json = serde_json::to_string(&done).map_err(|e| Error::Internal(e.to_string()))?;
     write_tx(conn, |conn| {
         let watched = Watched::load(conn)?;
-        let moves = persistence::scores::finish_rfm(conn, now, bands::waits_for_rfm(&watched))?;
+        let before = run(conn)?;
+        let since = before.as_ref().map(|_| as_of);
+        let moves = persistence::scores::finish_rfm(conn, now, since, bands::waits_for_rfm(&watched))?;
         persistence::events::append(conn, &bands::rfm_moved(&moves, &watched, now))?;
         persistence::rfm_grid::rebuild(conn)?;
-        if run(conn)?.is_none_or(|last| last.at <= now) {
-            persistence::settings::set(conn, RUN, &json, now)?;
+        if before.is_none_or(|last| last.at <= now) {
+            keep(conn, &done, now)?;
         }
         Ok::<_, Error>(())
     })?;
@@ -136,6 +157,7 @@ fn rows(sums: &[OrderSums], rfm: &Rfm) -> Vec<RfmRow> {
             scores: [i64::from(scores.r), i64::from(scores.f), i64::from(scores.m)],
             worse: [k(0, i), k(1, i), k(2, i)],
             segment: Segment::of(*scores, &rfm.settings).code().to_owned(),
+            overlay: Overlay::of(*scores, &rfm.settings).map(|o| o.code().to_owned()),
         })
     };
     sums.iter().enumerate().filter_map(row).collect()

@@ -76,6 +76,8 @@ pub struct LedgerEntry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Recommendations {
+    /// How it is best reached; null before the first contact, and for who may not see activities.
+    pub habits: Option<super::ContactHabits>,
     /// The tags of what it likes.
     pub preferences: Vec<PreferenceTag>,
     /// Products that meet them and that it did not buy yet, the best first.

@@ -47,6 +47,8 @@ pub struct PlaybookTask {
     pub doer: String,
     /// The same as a key: `owner`, `manager`, `technical` or `service`.
     pub doer_key: String,
+    /// It comes back once it is done: `weekly`, `monthly` or `quarterly`.
+    pub repeat: Option<String>,
 }
 
 /// For which customers a playbook is.
@@ -129,6 +131,9 @@ pub struct PlaybookTaskInput {
     pub priority: String,
     /// `owner`, `manager`, `technical` or `service`.
     pub doer: String,
+    /// It comes back once it is done: `weekly`, `monthly` or `quarterly`; null for once.
+    #[serde(default)]
+    pub repeat: Option<String>,
 }
 
 /// Which playbook to start.

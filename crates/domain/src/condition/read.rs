@@ -100,7 +100,7 @@ impl Operand<'_> {
     fn op(&self, op: &str) -> Result<(Op, bool), FieldError> {
         let kind = &self.field.field.kind;
         let unfit = || FieldError::new(format!("{}.op", self.path), "unknown_operator", op);
-        let tags = matches!(kind, Kind::Tags);
+        let tags = matches!(kind, Kind::Tags | Kind::Links(_));
         let plain = match op {
             "is_empty" => Op::IsEmpty,
             "is_not_empty" => Op::IsNotEmpty,

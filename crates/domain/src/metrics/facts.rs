@@ -122,6 +122,8 @@ pub struct ActivityFacts {
     pub duration_minutes: Option<i64>,
     /// Planned activities count nowhere until they are completed.
     pub completed: bool,
+    /// It was written down in time.
+    pub on_time: bool,
     /// Archived records count nowhere.
     pub archived: bool,
 }
@@ -168,7 +170,7 @@ pub fn contributions(facts: &Facts) -> Vec<Contribution> {
         }
         Facts::Activity(a) if !a.archived && a.completed => {
             let key = Key { bucket: a.kind, ..owned(Measure::Activities, a.occurred_on, a.owner) };
-            vec![one(key, a.duration_minutes.unwrap_or(0), 0)]
+            vec![one(key, a.duration_minutes.unwrap_or(0), i64::from(a.on_time))]
         }
         Facts::Order(o) if !o.archived => order(o),
         Facts::Opportunity(_) | Facts::Customer(_) | Facts::Activity(_) | Facts::Order(_) => Vec::new(),

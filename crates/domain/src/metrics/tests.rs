@@ -57,6 +57,7 @@ fn metrics_follow_from_the_totals() {
             occurred_on: day(3),
             duration_minutes: None,
             completed,
+            on_time: true,
             archived: false,
         }));
     }
@@ -234,13 +235,14 @@ fn any_facts() -> impl Strategy<Value = Facts> {
         },
     );
     let activity =
-        (0u8..3, 0i32..8, 0u64..9, any::<bool>(), any::<bool>()).prop_map(|(o, kind, d, completed, archived)| {
+        (0u8..3, 0i32..8, 0u64..9, any::<[bool; 3]>()).prop_map(|(o, kind, d, [completed, on_time, archived])| {
             Facts::Activity(ActivityFacts {
                 owner: id(o),
                 kind,
                 occurred_on: day(d),
                 duration_minutes: Some(5),
                 completed,
+                on_time,
                 archived,
             })
         });

@@ -31,7 +31,8 @@ pub enum Measure {
     Closed = 7,
     /// Customers by the day they were created, with owner.
     Customers = 8,
-    /// Completed activities by day, with owner; the bucket is the kind, the amount minutes.
+    /// Completed activities by day, with owner; the bucket is the kind, the amount minutes, extra those that were
+    /// written down in time.
     Activities = 9,
     /// Confirmed and fulfilled orders by day, with owner.
     Orders = 10,

@@ -48,6 +48,22 @@ pub(super) const RFM_SEGMENTS: &[Choice] = &[
     choice("none", "近期未购买", "No purchase", "neutral"),
 ];
 
+pub(super) const RFM_OVERLAYS: &[Choice] = &[
+    choice("high_value", "高价值", "High value", "success"),
+    choice("potential", "潜力", "Potential", "primary"),
+    choice("sleeping", "沉睡", "Sleeping", "neutral"),
+];
+
+pub(super) const SEGMENT_PURPOSES: &[Choice] = &[
+    choice("high_value", "高价值", "High value", "success"),
+    choice("keep", "高价值需维系", "High value to keep", "warning"),
+    choice("activate", "高潜力待激活", "High potential to activate", "primary"),
+    choice("potential", "潜力培育", "Potential to grow", "info"),
+    choice("wake", "沉睡唤醒", "Asleep, to wake", "neutral"),
+    choice("need", "需求群组", "Group by need", "info"),
+    choice("other", "其他", "Other", "neutral"),
+];
+
 pub(super) const OPPORTUNITY_STATUS: &[Choice] = &[
     choice("open", "进行中", "Open", "info"),
     choice("won", "赢单", "Won", "success"),

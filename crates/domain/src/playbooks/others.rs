@@ -1,6 +1,7 @@
 //! The playbooks of stages, segments, profiles and signs.
 
 use super::Doer::{Manager, Owner, Service, Technical};
+use super::Every::Monthly;
 use super::Priority::{High, Low, Normal};
 use super::{Playbook, playbook, step};
 
@@ -126,10 +127,20 @@ pub(super) static HIGH_VALUE: Playbook = playbook(
     &[
         step(
             Manager,
-            Normal,
-            5,
+            High,
+            3,
             ["指定资深销售跟进", "Put a senior salesperson in charge"],
-            ["确认跟进人并告知客户。", "Decide who, and tell the customer."],
+            [
+                "转给资深销售或指定专属客户经理，并告知客户。",
+                "Hand over or appoint a dedicated manager, and tell the customer.",
+            ],
+        ),
+        step(
+            Service,
+            Normal,
+            7,
+            ["开通专属权益", "Open the exclusive rights"],
+            ["把权益清单和专属联系人发给客户。", "Send the list of rights and the contact of their own."],
         ),
         step(
             Owner,
@@ -137,7 +148,8 @@ pub(super) static HIGH_VALUE: Playbook = playbook(
             14,
             ["定期需求拜访", "Visit about needs"],
             ["问下一季度计划，找交叉销售机会。", "Ask about the next quarter; look for cross-sales."],
-        ),
+        )
+        .every(Monthly),
     ],
 );
 

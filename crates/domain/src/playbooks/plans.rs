@@ -1,7 +1,7 @@
 //! Playbooks as an organisation wants them: the shipped ones as they are or changed, its own beside them, and which
 //! of them begin by themselves (S0-20, S1-13, S1-14, S4-25).
 
-use super::{Doer, Playbook, Priority, all, of_dimension, of_overlay, of_profile, of_stage};
+use super::{Doer, Every, Playbook, Priority, all, of_dimension, of_overlay, of_profile, of_stage};
 use crate::fields::FieldError;
 use crate::grade::Grade;
 use crate::lifecycle::Stage;
@@ -151,6 +151,9 @@ pub struct Task {
     pub priority: Priority,
     /// Who does it.
     pub doer: Doer,
+    /// It comes back once it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Every>,
 }
 
 /// A playbook as it is in force.
@@ -187,6 +190,7 @@ impl Plan {
             in_days: step.in_days,
             priority: step.priority,
             doer: step.doer,
+            repeat: step.repeat,
         };
         Plan {
             title: Words::of(playbook.title),

@@ -107,6 +107,14 @@ pub enum Overlay {
 }
 
 impl Overlay {
+    /// All of them.
+    pub const ALL: [Overlay; 3] = [Overlay::HighValue, Overlay::Potential, Overlay::Sleeping];
+
+    /// Reads the stored word.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|o| o.code() == code)
+    }
+
     /// The word by which the interface names it.
     pub fn code(self) -> &'static str {
         match self {

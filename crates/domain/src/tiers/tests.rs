@@ -37,9 +37,9 @@ fn what_is_missing_brings_the_next_tier() {
 #[test]
 fn inverted_amounts_are_refused_with_the_field() {
     assert_eq!(Settings::default().check(), Ok(()));
-    let inverted = Settings { strategic_above_minor: 1, growth_from_minor: 2 };
+    let inverted = Settings { strategic_above_minor: 1, growth_from_minor: 2, ..Settings::default() };
     assert_eq!(inverted.check().unwrap_err()[0].field, "strategic_above_minor");
-    let none = Settings { strategic_above_minor: 1, growth_from_minor: 0 };
+    let none = Settings { strategic_above_minor: 1, growth_from_minor: 0, ..Settings::default() };
     assert_eq!(none.check().unwrap_err()[0].field, "growth_from_minor");
 }
 
@@ -51,4 +51,15 @@ fn every_tier_of_every_preset_has_services() {
             assert_eq!(Tier::parse(tier.code()), Some(tier));
         }
     }
+}
+
+#[test]
+fn urgent_needs_of_basic_customers_go_to_one_person_and_of_others_to_their_owners() {
+    let (shared, owner) = (uuid::Uuid::from_u128(1), uuid::Uuid::from_u128(2));
+    let settings = Settings { shared_owner_id: Some(shared), ..Preset::Enterprise.settings() };
+    assert_eq!(settings.answers(Some(Tier::Basic), Some(owner)), (Some(shared), true));
+    assert_eq!(settings.answers(Some(Tier::Growth), Some(owner)), (Some(owner), false));
+    assert_eq!(settings.answers(None, None), (None, false));
+    assert_eq!(Settings::default().answers(Some(Tier::Basic), Some(owner)), (Some(owner), false));
+    assert_eq!(settings.preset(), Preset::Enterprise);
 }

@@ -146,10 +146,16 @@ fn text_test(q: &mut Sql, f: &FieldRef, test: impl FnOnce(&mut Sql, &FieldRef)) 
     q.push(")");
 }
 
-/// Tags have a table of their own, so that a filter by tag has an index.
+/// Tags have a table of their own, and so have the links by which records are grouped, so that such a filter has an
+/// index.
 fn has_tag(q: &mut Sql, f: &FieldRef, ids: &[Uuid], object: &'static str) {
     let object = f.via.map_or(object, |(_, def)| def.key);
-    q.push("EXISTS (SELECT 1 FROM record_tags rt WHERE rt.tag_id IN ").ids(ids);
+    if matches!(f.field.kind, Kind::Links(_)) {
+        q.push("EXISTS (SELECT 1 FROM record_links rt WHERE rt.target IN ").ids(ids);
+        q.push(" AND rt.field = ").text(f.field.key.to_string());
+    } else {
+        q.push("EXISTS (SELECT 1 FROM record_tags rt WHERE rt.tag_id IN ").ids(ids);
+    }
     q.push(" AND rt.object = ").text(object).push(" AND rt.record_id = ");
     match f.via {
         None => q.push("t.id"),

@@ -4,7 +4,7 @@ use super::search::tokens;
 use crate::db::AnyConnection;
 use crate::error::Result;
 use crate::sql::{Cells, Engine, Sql, Store};
-use domain::fields::Kind;
+use domain::fields::{FieldDef, Kind};
 use domain::record::{Record, Shape};
 use domain::value::Value;
 use uuid::Uuid;
@@ -36,6 +36,7 @@ pub fn insert_many(conn: &mut AnyConnection, shape: &Shape, records: &[Record]) 
         if !tags.is_empty() {
             write_tags(conn, shape, record.id(), &tags)?;
         }
+        write_links(conn, shape, record, &links_of(shape, record))?;
     }
     Ok(())
 }
@@ -168,7 +169,43 @@ pub fn update(
         delete_tags(conn, record.id())?;
         write_tags(conn, shape, record.id(), &tags_of(shape, record))?;
     }
+    if changed.iter().any(|at| shape.column(*at).is_some_and(is_grouped)) {
+        let mut q = Sql::start(conn, "DELETE FROM record_links WHERE record_id = ");
+        q.id(record.id());
+        q.execute(conn)?;
+        write_links(conn, shape, record, &links_of(shape, record))?;
+    }
     Ok(true)
+}
+
+/// Links by which records are found.
+fn is_grouped(field: &FieldDef) -> bool {
+    field.filterable && matches!(field.kind, Kind::Links(_))
+}
+
+/// What a record links to by the fields that group records.
+fn links_of(shape: &Shape, record: &Record) -> Vec<(String, Uuid)> {
+    let mut links = Vec::new();
+    for (at, field) in shape.columns().enumerate().filter(|(_, field)| is_grouped(field)) {
+        if let Value::List(list) = record.at(at) {
+            links.extend(list.iter().filter_map(Value::as_id).map(|id| (field.key.to_string(), id)));
+        }
+    }
+    links
+}
+
+fn write_links(conn: &mut AnyConnection, shape: &Shape, record: &Record, links: &[(String, Uuid)]) -> Result<()> {
+    if links.is_empty() {
+        return Ok(());
+    }
+    let mut q = Sql::start(conn, "INSERT INTO record_links (object, field, target, record_id) VALUES ");
+    for (i, (field, target)) in links.iter().enumerate() {
+        q.push(if i == 0 { "(" } else { ", (" }).text(shape.def.key).push(", ").text(field.clone()).push(", ");
+        q.id(*target).push(", ").id(record.id()).push(")");
+    }
+    q.push(" ON CONFLICT DO NOTHING");
+    q.execute(conn)?;
+    Ok(())
 }
 
 /// The tags of a record.

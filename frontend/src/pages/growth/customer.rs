@@ -57,7 +57,7 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
     let name = o.get("customer").map_or("", |c| words(c, "name")).to_owned();
     html! {
         <div class="p-4" data-testid="scores">
-            if may_log { <div class="mb-4 flex flex-wrap gap-2"><button class="btn btn-sm btn-primary" data-testid="log-visit" onclick={open(false)}>{ icon("notebook-pen", "size-4") }{ l.log_contact() }</button><button class="btn btn-sm" data-testid="plan-visit" onclick={open(true)}>{ icon("calendar-clock", "size-4") }{ l.plan_contact() }</button></div> }
+            <div class="mb-4 flex flex-wrap gap-2">if may_log { <><button class="btn btn-sm btn-primary" data-testid="log-visit" onclick={open(false)}>{ icon("notebook-pen", "size-4") }{ l.log_contact() }</button><button class="btn btn-sm" data-testid="plan-visit" onclick={open(true)}>{ icon("calendar-clock", "size-4") }{ l.plan_contact() }</button></> }<super::stop::Stop customer={o.get("customer").cloned().unwrap_or_default()} onchange={overview.refetch.clone()} /></div>
             { next_actions(l, list(o, "next_actions"), &onstart) }
             if of("intent").get("browsed").and_then(Value::as_bool) == Some(true) { <p class="mt-3 flex items-center gap-1.5 text-[13px] text-warning">{ icon("circle-alert", "size-4") }{ l.intent_browsed() }</p> }
             <div class="mt-4 grid grid-cols-1 items-start gap-4 md:grid-cols-2">

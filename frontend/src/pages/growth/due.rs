@@ -57,7 +57,7 @@ pub(crate) fn Due() -> Html {
         { page_head(html! { { l.nav_due() } }, html! { <div class="w-44"><LinkPicker object="users" small=true value={(*owner).clone()} onchange={onowner} placeholder={l.everyone()} /></div> }) }
         if let Some(s) = &summary.data { { standing(l, s) } }
         <div class="mt-4 grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-            <Card title={l.due_today()}>{ body }</Card>
+            <Card title={l.due_today()}>if let Some(s) = &summary.data { { stopped(l, s) } }{ body }</Card>
             <div class="grid min-w-0 gap-4">if let Some(k) = &keen.data { { about_to_buy(l, k) } }
             if let Some(s) = &summary.data { { too_often(l, s) } }</div>
         </div>
@@ -84,6 +84,14 @@ fn standing(l: Lang, s: &Value) -> Html {
             <span class="block">{ badge(tone(words(x, "status")), words(x, "label")) }</span><b class="mt-1 block text-[22px] font-semibold leading-8 tabular-nums">{ format::group(num(x, "customers").unwrap_or(0.0) as u64) }</b></> },
             "block rounded-box border border-base-300 bg-base-100 px-4 pb-2.5 pt-3 hover:border-primary/50")) }
     </div> }
+}
+
+/// Those in whom nothing more is invested, and what is all the same.
+fn stopped(l: Lang, s: &Value) -> Html {
+    let Some(v) = s.get("stopped").filter(|v| num(v, "customers").unwrap_or(0.0) > 0.0) else { return html! {} };
+    let text = l.stop_count(&format::group(num(v, "customers").unwrap_or(0.0) as u64));
+    let (contacts, minutes) = (num(v, "contacts").unwrap_or(0.0) as i64, num(v, "minutes").unwrap_or(0.0) as i64);
+    html! { <p class="flex flex-wrap gap-x-3 px-4 pb-2 text-xs text-base-content/70" data-testid="stopped">{ behind(v, html! { { text } }, "hover:text-primary hover:underline") }if contacts > 0 { <span class="text-warning">{ l.stop_spent(contacts, minutes) }</span> }</p> }
 }
 
 fn line(l: Lang, currency: &str, c: &Value, onlog: Option<Callback<Choice>>) -> Html {

@@ -1,6 +1,8 @@
 //! The growth flywheel: whom to contact, how right the contacts are, where the wheel is slow, what a customer is worth.
 
+mod adoption;
 mod audit;
+mod basic;
 mod customer;
 mod due;
 mod flywheel;
@@ -17,6 +19,9 @@ mod radar;
 mod rhythm;
 mod scope;
 mod segments;
+mod stop;
+mod target_form;
+mod targets;
 mod upkeep;
 mod visit;
 mod whole;
@@ -40,6 +45,9 @@ pub(crate) fn draw(room: &Room) -> Html {
         Room::Flywheel => html! { <flywheel::Wheel /> },
         Room::Rhythm => html! { <rhythm::Rhythm /> },
         Room::Segments => html! { <segments::Segments /> },
+        Room::Targets => html! { <targets::Targets /> },
+        Room::Adoption => html! { <adoption::Adoption /> },
+        Room::Basic => html! { <basic::Basic /> },
         Room::Playbooks => html! { <playbook_page::Playbooks /> },
         Room::Principles => html! { <principles::Team /> },
         Room::Library => html! { <library::Library /> },

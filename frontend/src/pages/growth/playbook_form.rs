@@ -27,9 +27,9 @@ pub(crate) struct PlaybookFormProps {
 fn start(p: Option<&Value>) -> Value {
     let Some(p) = p else {
         return json!({ "title": "", "aim": "", "fits": { "kind": "profile", "value": "price_sensitive" }, "starts": "by_hand", "active": true,
-            "tasks": [{ "title": "", "note": "", "days": 3, "priority": "normal", "doer": "owner" }] });
+            "tasks": [{ "title": "", "note": "", "days": 3, "priority": "normal", "doer": "owner", "repeat": null }] });
     };
-    let tasks: Vec<Value> = list(p, "tasks").iter().map(|t| json!({ "title": words(t, "title"), "note": words(t, "note"), "days": t.get("days"), "priority": words(t, "priority"), "doer": words(t, "doer_key") })).collect();
+    let tasks: Vec<Value> = list(p, "tasks").iter().map(|t| json!({ "title": words(t, "title"), "note": words(t, "note"), "days": t.get("days"), "priority": words(t, "priority"), "doer": words(t, "doer_key"), "repeat": t.get("repeat") })).collect();
     json!({ "title": words(p, "title"), "aim": words(p, "aim"), "fits": p.get("fits"), "starts": words(p, "starts"), "active": p.get("active"), "tasks": tasks })
 }
 
@@ -51,6 +51,8 @@ pub(crate) fn PlaybookForm(p: &PlaybookFormProps) -> Html {
             if let Some(place) = next.pointer_mut(&path) {
                 *place = if path.ends_with("/days") {
                     v.trim().parse::<u16>().map_or(Value::Null, |n| json!(n))
+                } else if path.ends_with("/repeat") {
+                    if v.is_empty() { Value::Null } else { json!(v) }
                 } else {
                     json!(v)
                 };
@@ -178,6 +180,12 @@ pub(crate) fn PlaybookForm(p: &PlaybookFormProps) -> Html {
         ("technical", l.doer_technical()),
         ("service", l.doer_service()),
     ]);
+    let mut repeats = vec![(String::new(), l.task_once().to_owned())];
+    repeats.extend(
+        choices("tasks", "repeat")
+            .into_iter()
+            .filter(|(k, _)| matches!(k.as_str(), "weekly" | "monthly" | "quarterly")),
+    );
     let tasks = list(&draft, "tasks").len();
     let without = |i: usize| {
         let mut next = (*draft).clone();
@@ -189,7 +197,9 @@ pub(crate) fn PlaybookForm(p: &PlaybookFormProps) -> Html {
     let with_one = {
         let mut next = (*draft).clone();
         if let Some(list) = next.get_mut("tasks").and_then(Value::as_array_mut) {
-            list.push(json!({ "title": "", "note": "", "days": 7, "priority": "normal", "doer": "owner" }));
+            list.push(
+                json!({ "title": "", "note": "", "days": 7, "priority": "normal", "doer": "owner", "repeat": null }),
+            );
         }
         next
     };
@@ -222,9 +232,10 @@ pub(crate) fn PlaybookForm(p: &PlaybookFormProps) -> Html {
         { for (0..tasks).map(|i| html! { <div key={i} class="mb-3 rounded-xl border border-base-300 p-3" data-testid="task">
             <div class="flex items-start gap-2"><div class="min-w-0 flex-1">{ text(l.pb_task_title(), &format!("/tasks/{i}/title"), format!("tasks[{i}].title")) }</div>if tasks > 1 { <button type="button" class="btn btn-ghost btn-sm btn-square mt-6" aria-label={l.remove(l.pb_tasks())} onclick={become_(without(i))}>{ icon("trash-2", "size-4") }</button> }</div>
             { text(l.pb_task_note(), &format!("/tasks/{i}/note"), format!("tasks[{i}].note")) }
-            <div class="grid grid-cols-3 gap-3">{ text(l.pb_task_days(), &format!("/tasks/{i}/days"), format!("tasks[{i}].days")) }
+            <div class="grid grid-cols-2 gap-x-3 sm:grid-cols-4">{ text(l.pb_task_days(), &format!("/tasks/{i}/days"), format!("tasks[{i}].days")) }
                 <Field label={l.pb_task_doer()}>{ select(&format!("tasks[{i}].doer"), l.pb_task_doer(), &doers, &at(&format!("/tasks/{i}/doer")), "w-full", set(format!("/tasks/{i}/doer"))) }</Field>
-                <Field label={l.pb_priority()}>{ select(&format!("tasks[{i}].priority"), l.pb_priority(), &choices("tasks", "priority"), &at(&format!("/tasks/{i}/priority")), "w-full", set(format!("/tasks/{i}/priority"))) }</Field></div></div> }) }
+                <Field label={l.pb_priority()}>{ select(&format!("tasks[{i}].priority"), l.pb_priority(), &choices("tasks", "priority"), &at(&format!("/tasks/{i}/priority")), "w-full", set(format!("/tasks/{i}/priority"))) }</Field>
+                <Field label={l.task_repeats()} error={wrong(&format!("tasks[{i}].repeat"))}>{ select(&format!("tasks[{i}].repeat"), l.task_repeats(), &repeats, &at(&format!("/tasks/{i}/repeat")), "w-full", set(format!("/tasks/{i}/repeat"))) }</Field></div></div> }) }
         <button type="button" class="btn btn-sm" data-testid="task-add" onclick={become_(with_one)}>{ icon("plus", "size-4") }{ l.pb_add_task() }</button>
         if let Some(e) = (*error).as_ref().filter(|e| e.errors.is_empty()) { <p class="mt-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
     </Drawer> }

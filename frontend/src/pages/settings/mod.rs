@@ -6,6 +6,7 @@ mod appearance;
 mod fields;
 mod hooks;
 mod model_lists;
+mod model_rfm;
 mod model_words;
 mod models;
 mod operations;

@@ -1,6 +1,7 @@
 //! Settings that are lists: the ways into a lifecycle stage, the rights of customers, and presets of service tiers.
 
 use super::model_words::say;
+use crate::data::types::FieldProblem;
 use crate::i18n::{Lang, use_lang};
 use crate::ui::field::{Input, select, value_of};
 use crate::ui::icon;
@@ -14,9 +15,11 @@ pub(crate) struct ListsProps {
     pub(crate) model: String,
     pub(crate) document: Value,
     pub(crate) onchange: Callback<Value>,
+    #[prop_or_default]
+    pub(crate) errors: Vec<FieldProblem>,
 }
 
-fn changed(document: &Value, path: &str, value: Value) -> Value {
+pub(super) fn changed(document: &Value, path: &str, value: Value) -> Value {
     let mut next = document.clone();
     if let Some(place) = next.pointer_mut(path) {
         *place = value;
@@ -53,6 +56,7 @@ pub(crate) fn Lists(p: &ListsProps) -> Html {
     match p.model.as_str() {
         "lifecycle" => html! { <>{ entry(l, p) }{ entitlements(l, p) }</> },
         "tiers" => presets(l, p),
+        "rfm" => super::model_rfm::mode(l, p),
         _ => html! {},
     }
 }
@@ -60,7 +64,10 @@ pub(crate) fn Lists(p: &ListsProps) -> Html {
 fn presets(l: Lang, p: &ListsProps) -> Html {
     let button = |preset: Preset, text: &'static str| {
         let onclick = {
-            let (f, settings) = (p.onchange.clone(), serde_json::to_value(preset.settings()).unwrap_or_default());
+            let shared_owner_id =
+                p.document.get("shared_owner_id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+            let settings = domain::tiers::Settings { shared_owner_id, ..preset.settings() };
+            let (f, settings) = (p.onchange.clone(), serde_json::to_value(settings).unwrap_or_default());
             Callback::from(move |_: MouseEvent| f.emit(settings.clone()))
         };
         html! { <button type="button" class="btn btn-sm" {onclick}>{ text }</button> }

@@ -3,6 +3,18 @@
 use crate::i18n::Lang;
 
 const WORDS: &[(&str, &str, &str)] = &[
+    ("rfm", "RFM 分群", "RFM"),
+    ("window_days", "统计近多少天的订单", "Days of orders looked at"),
+    ("low", "多少分及以下算低", "Low up to (points)"),
+    ("HHH", "重要价值", "Important value"),
+    ("HLH", "重要发展", "Important development"),
+    ("LHH", "重要保持", "Important retention"),
+    ("LLH", "重要挽留", "Important win-back"),
+    ("HHL", "一般价值", "General value"),
+    ("HLL", "一般发展", "General development"),
+    ("LHL", "一般保持", "General retention"),
+    ("LLL", "一般挽留", "General win-back"),
+    ("rfm_high", "多少分及以上算高", "High from (points)"),
     ("grade", "客户分级", "Grade"),
     ("cadence", "联系节奏", "Rhythm of contact"),
     ("four_r", "4R 跟进质量", "Contact quality (4R)"),

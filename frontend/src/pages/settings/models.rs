@@ -145,6 +145,7 @@ fn Editor(p: &EditorProps) -> Html {
             error.set(None);
         })
     };
+    let model_name = model.clone();
     let one = |(path, value): Leaf| {
         let key = path.last().cloned().unwrap_or_default();
         let name = path.join(".");
@@ -159,7 +160,8 @@ fn Editor(p: &EditorProps) -> Html {
             let (draft, path) = (draft.clone(), path.clone());
             Callback::from(move |v: Value| draft.set(with(&draft, &path, v)))
         };
-        html! { <Field key={name} label={say(l, &key)} error={wrong.map(|x| AttrValue::from(x.message.clone()))}><FieldInput {field} {value} {onchange} invalid={wrong.is_some()} /></Field> }
+        let label = if model_name == "rfm" && key == "high" { say(l, "rfm_high") } else { say(l, &key) };
+        html! { <Field key={name} {label} error={wrong.map(|x| AttrValue::from(x.message.clone()))}><FieldInput {field} {value} {onchange} invalid={wrong.is_some()} /></Field> }
     };
     let dirty = *draft != saved;
     let onlists = {
@@ -168,7 +170,7 @@ fn Editor(p: &EditorProps) -> Html {
     };
     html! { <div class="p-4">
         { for groups(&draft).into_iter().map(|(key, leaves)| html! { <fieldset key={key.clone()} class="mb-2"><legend class="mb-2 text-[13px] font-semibold">{ if key.is_empty() { l.models_other().to_owned() } else { say(l, &key) } }</legend><div class="grid grid-cols-2 gap-x-3 md:grid-cols-4">{ for leaves.into_iter().map(one) }</div></fieldset> }) }
-        <Lists model={model} document={(*draft).clone()} onchange={onlists} />
+        <Lists model={model} document={(*draft).clone()} onchange={onlists} errors={error.as_ref().map(|e| e.errors.clone()).unwrap_or_default()} />
         if let Some(e) = &*error { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
         if let Some(v) = &*preview { { effect(l, v) } }
         <div class="flex flex-wrap items-center gap-2 border-t border-base-300/70 pt-3">

@@ -1,0 +1,17 @@
+UPDATE roles SET permissions = permissions #- '{objects,segments}';
+DROP TABLE segments;
+DROP TABLE usage_days;
+DROP TABLE need_totals;
+DROP TABLE record_links;
+DROP INDEX tasks_urgent;
+DROP INDEX customers_tier_on;
+DROP INDEX customers_invest_stopped;
+DROP INDEX customers_rfm_overlay_on;
+DROP INDEX customers_rfm_overlay;
+ALTER TABLE rfm_scores DROP COLUMN overlay;
+ALTER TABLE customers DROP COLUMN tier_on;
+ALTER TABLE customers DROP COLUMN invest_stopped_on;
+ALTER TABLE customers DROP COLUMN invest_stop_reason;
+ALTER TABLE customers DROP COLUMN invest_stopped;
+ALTER TABLE customers DROP COLUMN rfm_overlay_on;
+ALTER TABLE customers DROP COLUMN rfm_overlay;
