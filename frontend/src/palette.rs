@@ -183,6 +183,7 @@ fn actions(l: crate::i18n::Lang, session: &crate::data::session::Session, q: &st
             ("users", l.nav_segments(), Route::Segments),
             ("list-checks", l.nav_playbooks(), Route::Playbooks),
             ("notebook-pen", l.nav_library(), Route::Library),
+            ("filter", l.nav_channels(), Route::Channels),
             ("users-round", l.nav_principles(), Route::Principles),
             ("target", l.nav_four_r(), Route::FourR),
             ("refresh-cw", l.nav_flywheel(), Route::Flywheel),

@@ -60,6 +60,8 @@ pub(crate) enum Room {
     /// The three principles, goals, surveys.
     Principles,
     Library,
+    /// Which sources bring the right customers.
+    Channels,
     /// Writing a contact down with one hand, or planning it.
     Visit(Box<crate::pages::growth::VisitProps>),
     /// What the models say about a customer.
@@ -83,9 +85,13 @@ impl Room {
                 Part::Office
             }
             Room::Due | Room::FourR | Room::Flywheel | Room::CustomerScores(_) => Part::Growth,
-            Room::Rhythm | Room::Segments | Room::Playbooks | Room::Principles | Room::Library | Room::Visit(_) => {
-                Part::Growth
-            }
+            Room::Rhythm
+            | Room::Segments
+            | Room::Playbooks
+            | Room::Principles
+            | Room::Library
+            | Room::Channels
+            | Room::Visit(_) => Part::Growth,
             Room::Reports(_) | Room::Forecast(..) | Room::Charts(_) | Room::Explain(..) => Part::Insight,
         }
     }

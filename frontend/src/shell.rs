@@ -43,6 +43,11 @@ pub(crate) fn object_icon(object: &str) -> &'static str {
         "playbook_runs" => "workflow",
         "trainings" => "lightbulb",
         "obstacles" => "circle-alert",
+        "competitor_alerts" => "shield",
+        "trials" => "play",
+        "solutions" => "clipboard-list",
+        "incentives" => "zap",
+        "incentive_reads" => "check-check",
         _ => "layout-list",
     }
 }
@@ -148,6 +153,7 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
         Route::Playbooks => lazy(Room::Playbooks),
         Route::Principles => lazy(Room::Principles),
         Route::Library => lazy(Room::Library),
+        Route::Channels => lazy(Room::Channels),
         Route::Gallery => lazy(Room::Gallery),
         Route::Exports => lazy(Room::Exports),
         Route::Outbox => lazy(Room::Outbox),
@@ -242,7 +248,7 @@ fn SideNav(p: &SideNavProps) -> Html {
             if session.me.may("tasks", "read") { { link(Route::MyDay, p.route == Route::MyDay, "list-checks", l.nav_my_day().into()) } }
             { link(Route::Calendar, p.route == Route::Calendar, "calendar-days", l.nav_calendar().into()) }
             { link(Route::Reports, matches!(p.route, Route::Reports | Route::Report { .. }), "chart-no-axes-column", l.nav_reports().into()) }
-            { head(l.nav_group_customers()) }{ object("customers") }{ object("contacts") }
+            { head(l.nav_group_customers()) }{ object("customers") }{ object("contacts") }{ object("competitor_alerts") }
             { head(l.nav_group_sales()) }{ object("opportunities") }{ object("orders") }{ object("products") }
             { head(l.nav_group_work()) }{ object("activities") }{ object("tasks") }
             if session.me.may("activities", "update") { { link(Route::Reach, p.route == Route::Reach, "inbox", l.nav_reach().into()) } }
@@ -253,6 +259,7 @@ fn SideNav(p: &SideNavProps) -> Html {
                 { link(Route::Rhythm, p.route == Route::Rhythm, "activity", l.nav_rhythm().into()) }
                 { link(Route::FourR, p.route == Route::FourR, "target", l.nav_four_r().into()) }
                 { link(Route::Segments, p.route == Route::Segments, "users", l.nav_segments().into()) }
+                { link(Route::Channels, p.route == Route::Channels, "filter", l.nav_channels().into()) }
                 { link(Route::Playbooks, p.route == Route::Playbooks, "list-checks", l.nav_playbooks().into()) }
                 { link(Route::Library, p.route == Route::Library, "notebook-pen", l.nav_library().into()) }
                 { link(Route::Principles, p.route == Route::Principles, "users-round", l.nav_principles().into()) }

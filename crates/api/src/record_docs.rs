@@ -6,6 +6,7 @@ use domain::policy::Action;
 use serde_json::{Map, Value as Json, json};
 
 mod examples;
+mod merging;
 mod operations;
 
 pub(crate) use operations::{problem, version_schema};
@@ -25,6 +26,7 @@ pub fn part() -> Part {
     for def in objects::ALL {
         schemas(def, &mut part.schemas);
         operations::push(def, &mut part.paths);
+        merging::push(def, &mut part.paths);
     }
     shared(&mut part.schemas);
     part

@@ -15,6 +15,7 @@ mod files;
 mod health;
 mod imports;
 mod me;
+mod merges;
 mod metrics;
 mod notifications;
 mod objects;
@@ -65,6 +66,7 @@ fn api(routes: &mut Routes) {
     tasks::configure(routes);
     objects::configure(routes);
     reach::configure(routes);
+    merges::configure(routes);
     records::configure(routes);
     files::configure(routes);
     comments::configure(routes);
@@ -86,6 +88,7 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         me::Doc::openapi(),
         roles::Doc::openapi(),
         api_keys::Doc::openapi(),
+        merges::Doc::openapi(),
         objects::Doc::openapi(),
         files::Doc::openapi(),
         comments::Doc::openapi(),

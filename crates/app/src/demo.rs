@@ -9,8 +9,10 @@
 
 mod company;
 mod library;
+mod newcomers;
 mod plan;
 mod signals;
+mod trust;
 mod words;
 mod work;
 

@@ -4,12 +4,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+mod channels;
 mod customers;
 mod flywheel;
 mod four_r;
 mod intent;
 mod playbooks;
+mod ramp;
 
+pub use channels::*;
 pub use customers::*;
 pub use flywheel::*;
 pub use four_r::{
@@ -18,6 +21,7 @@ pub use four_r::{
 };
 pub use intent::*;
 pub use playbooks::*;
+pub use ramp::*;
 
 /// One scoring of all customers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 mod house;
 mod lists;
 mod scoring;
+mod trust;
 mod voices;
 mod work;
 
@@ -18,7 +19,8 @@ use lists::*;
 pub use scoring::{
     ACKNOWLEDGEMENTS, ASSESSMENTS, AUDITS, CONTENTS, ENTITLEMENTS, GOALS, PAINS, PLAYBOOK_RUNS, PULSES, RESOURCES,
 };
-pub use voices::{BEHAVIOURS, OBSTACLES, TRAININGS};
+pub use trust::{SOLUTIONS, TRIALS};
+pub use voices::{BEHAVIOURS, COMPETITOR_ALERTS, INCENTIVE_READS, INCENTIVES, OBSTACLES, TRAININGS};
 pub use work::{ACTIVITIES, TASKS};
 
 const fn text(key: &'static str, zh: &'static str, en: &'static str, max: u32) -> FieldDef {
@@ -66,7 +68,7 @@ pub static SYSTEM: [FieldDef; 6] = [
 pub const OWN: usize = SYSTEM.len();
 
 /// Every object, in the order of the navigation.
-pub static ALL: [&ObjectDef; 27] = [
+pub static ALL: [&ObjectDef; 32] = [
     &CUSTOMERS,
     &CONTACTS,
     &OPPORTUNITIES,
@@ -75,6 +77,9 @@ pub static ALL: [&ObjectDef; 27] = [
     &PRODUCTS,
     &ACTIVITIES,
     &BEHAVIOURS,
+    &COMPETITOR_ALERTS,
+    &TRIALS,
+    &SOLUTIONS,
     &TASKS,
     &CONTENTS,
     &RESOURCES,
@@ -88,6 +93,8 @@ pub static ALL: [&ObjectDef; 27] = [
     &AUDITS,
     &TRAININGS,
     &OBSTACLES,
+    &INCENTIVES,
+    &INCENTIVE_READS,
     &PIPELINES,
     &PIPELINE_STAGES,
     &TAGS,
@@ -175,6 +182,9 @@ pub static CUSTOMERS: ObjectDef = ObjectDef {
         field("recall_on", "复购偏少始于", "Buys too rarely since", Kind::Date).read_only(),
         field("churn_on", "高流失风险始于", "High churn risk since", Kind::Date).read_only(),
         field("health_alert_on", "健康预警始于", "Health alert since", Kind::Date).read_only(),
+        link("merged_into_id", "已合并到", "Merged into", "customers").read_only(),
+        one_of("screening", "筛选结果", "Screening", SCREENING),
+        text("screening_reason", "筛选依据", "Grounds of the screening", 300),
         long("note", "备注", "Note"),
     ],
     search: &["name", "short_name", "phone", "email", "credit_code"],
@@ -205,6 +215,7 @@ pub static CONTACTS: ObjectDef = ObjectDef {
         field("birthday", "生日", "Birthday", Kind::Date),
         tags(),
         owner(),
+        link("merged_into_id", "已合并到", "Merged into", "contacts").read_only(),
         long("note", "备注", "Note"),
     ],
     search: &["name", "phone", "email", "wechat"],

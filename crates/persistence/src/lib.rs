@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod behaviours;
 pub mod cadence;
+pub mod channels;
 pub mod communications;
 pub mod consumers;
 pub mod contact_materials;
@@ -21,6 +22,7 @@ pub mod imports;
 pub mod introspect;
 pub mod jobs;
 pub mod lifecycle;
+pub mod merges;
 pub mod notifications;
 pub mod pipeline;
 pub mod records;

@@ -22,6 +22,9 @@ pub(crate) fn relations<'a>(objects: &'a [ObjectMeta], object: &str) -> Vec<(&'a
     let order = [
         "activities",
         "behaviours",
+        "competitor_alerts",
+        "solutions",
+        "trials",
         "opportunities",
         "order_lines",
         "orders",
@@ -37,7 +40,7 @@ pub(crate) fn relations<'a>(objects: &'a [ObjectMeta], object: &str) -> Vec<(&'a
             .iter()
             .find(|f| {
                 f.link.as_deref() == Some(object)
-                    && !matches!(f.key.as_str(), "created_by")
+                    && !matches!(f.key.as_str(), "created_by" | "merged_into_id")
                     && !(f.key == "owner_id" && matches!(o.key.as_str(), "saved_views" | "order_lines"))
             })
             .map(|f| (o, f))

@@ -57,6 +57,19 @@ pub(super) fn input(object: &str) -> Json {
             json!({ "title": "新品知识", "kind": "product", "taken_on": "2026-11-20", "hours": 2, "score": 86 })
         }
         "obstacles" => json!({ "title": "报价审批要等三天", "raised_on": "2026-11-20" }),
+        "competitor_alerts" => {
+            json!({ "competitor": "远景自动化", "customer_id": PLACEHOLDER, "noticed_on": "2026-11-20", "source": "customer" })
+        }
+        "incentives" => {
+            json!({ "title": "四季度新客户奖励", "audience": "representatives", "starts_on": "2026-10-01", "ends_on": "2026-12-31", "published": true })
+        }
+        "trials" => {
+            json!({ "title": "A 系列样机试用", "customer_id": PLACEHOLDER, "starts_on": "2026-11-20", "ends_on": "2026-12-04" })
+        }
+        "solutions" => {
+            json!({ "title": "产线换型提速方案", "customer_id": PLACEHOLDER, "status": "sent", "sent_on": "2026-11-20" })
+        }
+        "incentive_reads" => json!({ "incentive_id": PLACEHOLDER, "read_on": "2026-11-20" }),
         "users" => json!({ "name": "李雷", "email": "li.lei@example.com", "title": "销售代表" }),
         _ => json!({}),
     }
@@ -77,6 +90,11 @@ pub(super) fn patch(object: &str) -> Json {
         "pulses" => json!({ "energy": 75 }),
         "behaviours" => json!({ "source": "官网" }),
         "obstacles" => json!({ "status": "resolved" }),
+        "competitor_alerts" => json!({ "status": "closed", "outcome": "客户续签两年" }),
+        "incentives" => json!({ "published": true }),
+        "trials" => json!({ "status": "succeeded", "fit": 85 }),
+        "solutions" => json!({ "status": "accepted", "fit": 90 }),
+        "incentive_reads" => json!({ "question": "回款晚于 30 天怎么算？" }),
         "pipelines" | "pipeline_stages" | "saved_views" => json!({ "position": 3 }),
         "teams" => json!({ "region": "华南" }),
         "users" => json!({ "title": "高级销售代表" }),

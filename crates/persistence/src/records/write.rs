@@ -39,7 +39,7 @@ pub fn insert_many(conn: &mut AnyConnection, shape: &Shape, records: &[Record]) 
             write_tags(conn, shape, record.id(), &tags)?;
         }
     }
-    Ok(())
+    crate::merges::note_members(conn, shape, records, false)
 }
 
 fn powers_of_two(mut records: &[Record]) -> Vec<&[Record]> {
@@ -137,6 +137,9 @@ pub fn update(
     if changed.iter().any(|at| shape.column(*at).is_some_and(|f| matches!(f.kind, Kind::Tags))) {
         delete_tags(conn, record.id())?;
         write_tags(conn, shape, record.id(), &tags_of(shape, record))?;
+    }
+    if changed.iter().any(|at| domain::merge::lists(shape.def).contains(at)) {
+        crate::merges::note_members(conn, shape, std::slice::from_ref(record), true)?;
     }
     Ok(true)
 }
