@@ -186,6 +186,7 @@ fn actions(l: crate::i18n::Lang, session: &crate::data::session::Session, q: &st
             ("trending-up", l.nav_adoption(), Route::Adoption),
             ("list-checks", l.nav_playbooks(), Route::Playbooks),
             ("notebook-pen", l.nav_library(), Route::Library),
+            ("filter", l.nav_channels(), Route::Channels),
             ("users-round", l.nav_principles(), Route::Principles),
             ("target", l.nav_four_r(), Route::FourR),
             ("refresh-cw", l.nav_flywheel(), Route::Flywheel),

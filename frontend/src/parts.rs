@@ -68,6 +68,8 @@ pub(crate) enum Room {
     /// The three principles, goals, surveys.
     Principles,
     Library,
+    /// Which sources bring the right customers.
+    Channels,
     /// Writing a contact down with one hand, or planning it.
     Visit(Box<crate::pages::growth::VisitProps>),
     /// A customer at a glance, and the way to another tab.
@@ -95,10 +97,8 @@ impl Room {
             Room::Due | Room::FourR | Room::Flywheel | Room::CustomerScores(_) | Room::CustomerWhole(..) => {
                 Part::Growth
             }
-            Room::Targets | Room::Adoption | Room::Basic => Part::Growth,
-            Room::Rhythm | Room::Segments | Room::Playbooks | Room::Principles | Room::Library | Room::Visit(_) => {
-                Part::Growth
-            }
+            Room::Targets | Room::Adoption | Room::Basic | Room::Channels | Room::Segments => Part::Growth,
+            Room::Rhythm | Room::Playbooks | Room::Principles | Room::Library | Room::Visit(_) => Part::Growth,
             Room::Reports(_) | Room::Forecast(..) | Room::Charts(_) | Room::Explain(..) => Part::Insight,
         }
     }

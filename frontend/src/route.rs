@@ -62,6 +62,8 @@ pub(crate) enum Route {
     Principles,
     #[at("/library")]
     Library,
+    #[at("/channels")]
+    Channels,
     #[at("/ui")]
     Gallery,
     #[at("/settings")]

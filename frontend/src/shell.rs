@@ -43,6 +43,11 @@ pub(crate) fn object_icon(object: &str) -> &'static str {
         "playbook_runs" => "workflow",
         "trainings" => "lightbulb",
         "obstacles" => "circle-alert",
+        "competitor_alerts" => "shield",
+        "trials" => "play",
+        "solutions" => "clipboard-list",
+        "incentives" => "zap",
+        "incentive_reads" => "check-check",
         _ => "layout-list",
     }
 }
@@ -152,6 +157,7 @@ fn page(route: Route, known: &[crate::data::types::ObjectMeta]) -> Html {
         Route::Playbooks => lazy(Room::Playbooks),
         Route::Principles => lazy(Room::Principles),
         Route::Library => lazy(Room::Library),
+        Route::Channels => lazy(Room::Channels),
         Route::Gallery => lazy(Room::Gallery),
         Route::Exports => lazy(Room::Exports),
         Route::Outbox => lazy(Room::Outbox),
@@ -249,6 +255,7 @@ fn SideNav(p: &SideNavProps) -> Html {
             { head(l.nav_group_customers()) }{ object("customers") }
             if session.me.may("pool", "read") { { link(Route::Pool, p.route == Route::Pool, "handshake", l.nav_pool().into()) } }
             { object("contacts") }
+            { object("competitor_alerts") }
             { head(l.nav_group_sales()) }{ object("opportunities") }{ object("orders") }{ object("products") }
             { head(l.nav_group_work()) }{ object("activities") }{ object("tasks") }
             if session.me.may("activities", "update") { { link(Route::Reach, p.route == Route::Reach, "inbox", l.nav_reach().into()) } }
@@ -260,6 +267,7 @@ fn SideNav(p: &SideNavProps) -> Html {
                 { link(Route::FourR, p.route == Route::FourR, "target", l.nav_four_r().into()) }
                 { link(Route::Targets, p.route == Route::Targets, "bookmark", l.nav_targets().into()) }
                 { link(Route::Segments, p.route == Route::Segments, "users", l.nav_segments().into()) }
+                { link(Route::Channels, p.route == Route::Channels, "filter", l.nav_channels().into()) }
                 { link(Route::Playbooks, p.route == Route::Playbooks, "list-checks", l.nav_playbooks().into()) }
                 { link(Route::Library, p.route == Route::Library, "notebook-pen", l.nav_library().into()) }
                 { link(Route::Basic, p.route == Route::Basic, "zap", l.nav_basic().into()) }

@@ -20,7 +20,7 @@ fn rows(conn: &mut persistence::db::AnyConnection) -> Vec<Contribution> {
 
 /// Holds the kept totals against those that follow from the records now.
 #[track_caller]
-fn assert_kept_is_counted(server: &Server) {
+pub(crate) fn assert_kept_is_counted(server: &Server) {
     let pool = persistence::db::pool(server.database().url(), 1).unwrap();
     let mut conn = persistence::db::get(&pool).unwrap();
     let kept = rows(&mut conn);

@@ -46,6 +46,8 @@ const WITHOUT_FOREIGN_KEY: &[(&str, &str, &str)] = &[
     ("comments", "record_id", "points to a record of the object beside it"),
     ("attachments", "record_id", "points to a record of the object beside it"),
     ("pool_exits", "record_id", "points to a record of the object beside it"),
+    ("list_members", "record_id", "points to a record of the object beside it"),
+    ("merge_moves", "record_id", "points to a record of the object beside it"),
     ("events", "origin_id", "the import or rule that made the change, which may be removed before its events"),
     ("events", "request_id", "names a request in the log, no row"),
 ];

@@ -6,6 +6,7 @@ use domain::policy::Action;
 use serde_json::{Map, Value as Json, json};
 
 mod examples;
+mod merging;
 mod operations;
 
 pub(crate) use operations::{problem, version_schema};
@@ -28,6 +29,7 @@ pub fn part() -> Part {
         if domain::pool::is_pooled(def.key) {
             operations::push_pool(def, &mut part.paths);
         }
+        merging::push(def, &mut part.paths);
     }
     shared(&mut part.schemas);
     part

@@ -15,6 +15,7 @@ mod files;
 mod health;
 mod imports;
 mod me;
+mod merges;
 mod metrics;
 mod notifications;
 mod objects;
@@ -69,6 +70,7 @@ fn api(routes: &mut Routes) {
     objects::configure(routes);
     reach::configure(routes);
     pool::configure(routes);
+    merges::configure(routes);
     records::configure(routes);
     files::configure(routes);
     comments::configure(routes);
@@ -90,6 +92,7 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         me::Doc::openapi(),
         roles::Doc::openapi(),
         api_keys::Doc::openapi(),
+        merges::Doc::openapi(),
         objects::Doc::openapi(),
         files::Doc::openapi(),
         comments::Doc::openapi(),

@@ -9,10 +9,12 @@
 
 mod company;
 mod library;
+mod newcomers;
 mod plan;
 mod pool;
 mod signals;
 mod targets;
+mod trust;
 mod words;
 mod work;
 

@@ -27,14 +27,20 @@ pub struct Query {
 /// A page of events, newest first. Events of records out of sight are passed over.
 pub fn page(ctx: &mut Ctx<'_>, query: &Query) -> Result<Events> {
     let objects = readable(ctx, query.object.as_deref())?;
-    let filter = Filter { record_id: query.record_id, objects: &objects, origin_id: None };
+    let joined = match query.record_id {
+        Some(id) => joined(ctx, &objects, id)?,
+        None => Vec::new(),
+    };
+    let records: Vec<Uuid> = query.record_id.into_iter().chain(joined.iter().copied()).collect();
+    let filter = Filter { records: &records, objects: &objects, origin_id: None };
     let mut before = query.before;
     let mut items = Vec::new();
     let mut end = false;
     for _ in 0..MAX_ROUNDS {
         let batch = persistence::events::newest(ctx.conn, &filter, before, query.limit.max(50))?;
         end = (batch.len() as i64) < query.limit.max(50);
-        let visible = visible_records(ctx, &batch)?;
+        let mut visible = visible_records(ctx, &batch)?;
+        visible.extend(&joined);
         for event in batch {
             if items.len() as i64 >= query.limit {
                 end = false;
@@ -65,6 +71,19 @@ fn readable(ctx: &Ctx<'_>, wanted: Option<&str>) -> Result<Vec<String>> {
     }
     let shapes = ctx.schema.shapes.iter().filter(|s| ctx.actor.visible(s.def.permission, Action::Read).is_some());
     Ok(shapes.map(|s| s.def.key.to_owned()).collect())
+}
+
+/// The records that were merged into this one: whoever sees it sees what happened to them.
+fn joined(ctx: &mut Ctx<'_>, objects: &[String], id: Uuid) -> Result<Vec<Uuid>> {
+    let mut found = Vec::new();
+    let mergeable = objects.iter().filter_map(|object| domain::objects::find(object));
+    for def in mergeable.filter(|def| domain::merge::mergeable(def)) {
+        let joined = persistence::merges::merged_into(ctx.conn, def.key, id)?;
+        if !joined.is_empty() && crate::records::get(ctx, def.key, id).is_ok() {
+            found.extend(joined);
+        }
+    }
+    Ok(found)
 }
 
 fn visible_records(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<HashSet<Uuid>> {

@@ -6,10 +6,14 @@ pub mod history;
 mod lines;
 mod links;
 mod list;
+mod merge;
 mod rules;
+mod unmerge;
 mod write;
 
 pub use list::{Params, list, page, sight};
+pub use merge::{merge, merges};
+pub use unmerge::unmerge;
 pub(crate) use write::whole;
 pub use write::{Stamp, Stored, Writer, archive, create, may, restore, set_archived_by, update};
 

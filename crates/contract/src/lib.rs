@@ -7,6 +7,7 @@ pub mod feed;
 pub mod files;
 pub mod identity;
 pub mod imports;
+pub mod merging;
 pub mod meta;
 pub mod metrics;
 pub mod notifications;

@@ -127,6 +127,7 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
             "只能用小写字母、数字和下划线，且以字母开头",
             "Lower-case letters, digits and underscores only, starting with a letter",
         ),
+        "not_merged" => ("不在要合并的记录之中", "Not one of the records to be merged"),
         "link_to_itself" => ("不能关联自己或自己的下级", "Cannot link to itself or to something below it"),
         "pipeline_without_stages" => ("该销售流程没有进行中的阶段", "This pipeline has no open stage"),
         "stage_of_another_pipeline" => ("该阶段不属于所选销售流程", "This stage belongs to another pipeline"),

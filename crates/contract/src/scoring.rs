@@ -4,13 +4,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+mod channels;
 mod customers;
 mod flywheel;
 mod four_r;
 mod intent;
 mod playbooks;
+mod ramp;
 mod targets;
 
+pub use channels::*;
 pub use customers::*;
 pub use flywheel::*;
 pub use four_r::{
@@ -19,6 +22,7 @@ pub use four_r::{
 };
 pub use intent::*;
 pub use playbooks::*;
+pub use ramp::*;
 pub use targets::*;
 
 /// One scoring of all customers.

@@ -11,6 +11,7 @@ mod house;
 mod lists;
 mod scoring;
 mod targets;
+mod trust;
 mod voices;
 mod work;
 
@@ -20,7 +21,8 @@ pub use scoring::{
     ACKNOWLEDGEMENTS, ASSESSMENTS, AUDITS, CONTENTS, ENTITLEMENTS, GOALS, PAINS, PLAYBOOK_RUNS, PULSES, RESOURCES,
 };
 pub use targets::SEGMENTS;
-pub use voices::{BEHAVIOURS, OBSTACLES, TRAININGS};
+pub use trust::{SOLUTIONS, TRIALS};
+pub use voices::{BEHAVIOURS, COMPETITOR_ALERTS, INCENTIVE_READS, INCENTIVES, OBSTACLES, TRAININGS};
 pub use work::{ACTIVITIES, TASKS};
 
 const fn text(key: &'static str, zh: &'static str, en: &'static str, max: u32) -> FieldDef {
@@ -76,7 +78,7 @@ pub static SYSTEM: [FieldDef; 6] = [
 pub const OWN: usize = SYSTEM.len();
 
 /// Every object, in the order of the navigation.
-pub static ALL: [&ObjectDef; 28] = [
+pub static ALL: [&ObjectDef; 33] = [
     &CUSTOMERS,
     &CONTACTS,
     &OPPORTUNITIES,
@@ -85,6 +87,9 @@ pub static ALL: [&ObjectDef; 28] = [
     &PRODUCTS,
     &ACTIVITIES,
     &BEHAVIOURS,
+    &COMPETITOR_ALERTS,
+    &TRIALS,
+    &SOLUTIONS,
     &TASKS,
     &SEGMENTS,
     &CONTENTS,
@@ -99,6 +104,8 @@ pub static ALL: [&ObjectDef; 28] = [
     &AUDITS,
     &TRAININGS,
     &OBSTACLES,
+    &INCENTIVES,
+    &INCENTIVE_READS,
     &PIPELINES,
     &PIPELINE_STAGES,
     &TAGS,
@@ -198,6 +205,9 @@ pub static CUSTOMERS: ObjectDef = ObjectDef {
         text("invest_stop_reason", "停止投入的原因", "Why investing stopped", 300),
         field("invest_stopped_on", "停止投入始于", "Investing stopped", Kind::Date).read_only(),
         field("tier_on", "服务级别始于", "Tier since", Kind::Date).read_only(),
+        link("merged_into_id", "已合并到", "Merged into", "customers").read_only(),
+        one_of("screening", "筛选结果", "Screening", SCREENING),
+        text("screening_reason", "筛选依据", "Grounds of the screening", 300),
         long("note", "备注", "Note"),
     ],
     search: &["name", "short_name", "phone", "email", "credit_code"],
@@ -228,6 +238,7 @@ pub static CONTACTS: ObjectDef = ObjectDef {
         field("birthday", "生日", "Birthday", Kind::Date),
         tags(),
         owner(),
+        link("merged_into_id", "已合并到", "Merged into", "contacts").read_only(),
         long("note", "备注", "Note"),
     ],
     search: &["name", "phone", "email", "wechat"],

@@ -274,6 +274,25 @@ pub fn categories(conn: &mut AnyConnection) -> Result<i64> {
     q.first(conn)?.map_or(Ok(0), |cells| Row::new(cells).int())
 }
 
+/// Has anybody ever written down a competitor alert? Before that, none says nothing.
+pub fn alerts_kept(conn: &mut AnyConnection) -> Result<bool> {
+    Ok(Sql::start(conn, "SELECT 1 FROM competitor_alerts WHERE archived_at IS NULL LIMIT 1").first(conn)?.is_some())
+}
+
+/// Open competitor alerts of each customer that has one.
+pub fn open_alerts(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<(Uuid, i64)>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT customer_id, count(*) FROM competitor_alerts WHERE archived_at IS NULL AND status = 'open' AND customer_id IN ",
+    );
+    q.ids(customers).push(" GROUP BY customer_id");
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok((row.id()?, row.int()?))
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
 /// The indicators that an assessment may hold, by column.
 pub const ASSESSED: [&str; 15] = [
     "relationship_closeness",

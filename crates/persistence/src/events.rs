@@ -75,8 +75,8 @@ fn append_group(conn: &mut AnyConnection, events: &[Event]) -> Result<()> {
 /// Which events to read.
 #[derive(Debug, Clone, Default)]
 pub struct Filter<'a> {
-    /// Of this record only.
-    pub record_id: Option<Uuid>,
+    /// Of these records only; empty for all.
+    pub records: &'a [Uuid],
     /// Of these objects only, by plural key; empty for all.
     pub objects: &'a [String],
     /// Of this job only.
@@ -199,8 +199,14 @@ pub fn of_origin(conn: &mut AnyConnection, records: &[Uuid], origin: Uuid) -> Re
 }
 
 fn push_filter(q: &mut Sql, filter: &Filter<'_>) {
-    if let Some(id) = filter.record_id {
-        q.push(" AND e.record_id = ").id(id);
+    match filter.records {
+        [] => {}
+        [id] => {
+            q.push(" AND e.record_id = ").id(*id);
+        }
+        many => {
+            q.push(" AND e.record_id IN ").ids(many);
+        }
     }
     if let Some(id) = filter.origin_id {
         q.push(" AND e.origin_id = ").id(id);

@@ -2,9 +2,11 @@
 //! not compile.
 
 mod words;
+mod words_channels;
 mod words_desk;
 mod words_growth;
 mod words_hooks;
+mod words_merge;
 mod words_more;
 mod words_offline;
 mod words_pool;
@@ -12,6 +14,7 @@ mod words_rooms;
 mod words_rules;
 mod words_scoring;
 mod words_targets;
+mod words_upkeep;
 
 use yew::prelude::*;
 

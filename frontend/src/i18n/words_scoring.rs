@@ -116,7 +116,7 @@ messages! {
     tab_goals = "目标", "Goals";
     tab_pulse = "脉搏问卷", "Pulse";
     tab_audit = "效能自评", "Self-assessment";
-    tab_growth = "障碍与培训", "Obstacles and training";
+    tab_growth = "赋能与支持", "Enablement";
     lowest = "最低", "Lowest";
     goal_agree = "我认同并投入", "I stand behind it";
     goal_agreed = "已认同", "You stand behind it";

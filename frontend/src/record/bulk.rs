@@ -3,9 +3,10 @@
 use super::bulk_edit::{BulkChange, BulkEditProps, EditField, EditTags, editable};
 use super::bulk_send::{MOST, all, apply, report};
 use super::link::{Choice, LinkPicker};
+use super::merge::{MOST as MERGED_MOST, Merge, may_merge};
 use super::pool::ReleaseDialog;
 use super::save::changed;
-use crate::data::types::{ObjectMeta, Record};
+use crate::data::types::{ObjectMeta, Record, text};
 use crate::i18n::use_lang;
 use crate::ui::overlay::{Confirm, Dialog};
 use crate::ui::toast::use_toaster;
@@ -34,6 +35,7 @@ enum Asking {
     Field,
     Tags,
     Pool,
+    Merge,
 }
 
 /// The bar that replaces the toolbar while records are chosen.
@@ -134,6 +136,7 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
                 if may && p.meta.field("tags").is_some_and(|f| f.writable) { <button class="btn btn-sm btn-ghost" data-testid="bulk-tags" onclick={ask(Asking::Tags)}>{ icon("tag", "size-4") }{ l.bulk_tags() }</button> }
                 if may && p.meta.owned { <button class="btn btn-sm btn-ghost" onclick={ask(Asking::Owner)}>{ icon("user", "size-4") }{ l.change_owner() }</button> }
                 if may && p.meta.field("pooled_at").is_some() { <button class="btn btn-sm btn-ghost" data-testid="bulk-pool" onclick={ask(Asking::Pool)}>{ icon("handshake", "size-4") }{ l.pool_release() }</button> }
+                if n > 1 && n <= MERGED_MOST && may_merge(&p.meta) { <button class="btn btn-sm btn-ghost" data-testid="bulk-merge" onclick={ask(Asking::Merge)}>{ icon("git-merge", "size-4") }{ l.merge() }</button> }
                 if p.meta.may("export") { <button class="btn btn-sm btn-ghost" onclick={p.onexport.reform(|_| ())}>{ icon("download", "size-4") }{ l.export() }</button> }
                 if p.meta.may("archive") { <button class="btn btn-sm btn-ghost text-error" onclick={ask(Asking::Archive)}>{ icon("archive", "size-4") }{ l.archive() }</button> }
             }
@@ -143,6 +146,7 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
         if *asking == Asking::Archive { <Confirm title={l.archive_many(n)} body={l.archive_many_body()} action={l.archive()} danger=true onyes={archive} onclose={hide.clone()} /> }
         if *asking == Asking::Field { <EditField ..edit /> } else if *asking == Asking::Tags { <EditTags ..edit /> }
         if *asking == Asking::Pool { <ReleaseDialog rows={chosen.to_vec()} onclose={released} /> }
+        if *asking == Asking::Merge { <Merge meta={p.meta.clone()} ids={chosen.iter().map(|r| text(r, "id").to_owned()).collect::<Vec<_>>()} ondone={let (hide, clear) = (hide.clone(), p.onclear.clone()); Callback::from(move |_: String| { hide.emit(()); clear.emit(()) })} onclose={hide.clone()} /> }
         if *asking == Asking::Owner {
             <Dialog title={l.change_owner()} onclose={hide} footer={html! { <button class="btn btn-sm btn-primary" disabled={owner.is_none() || *busy} onclick={assign}>if *busy { { spinner() } }{ l.save() }</button> }}>
                 <div class="min-h-64"><p class="mb-2 text-base-content/70">{ l.change_owner_body(n) }</p><LinkPicker object="users" value={(*owner).clone()} onchange={let owner = owner.clone(); Callback::from(move |c: Option<Choice>| owner.set(c))} /></div>

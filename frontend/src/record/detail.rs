@@ -5,6 +5,7 @@ use super::effect::Effect;
 use super::form::RecordForm;
 use super::input::FieldInput;
 use super::link::Choice;
+use super::merge::{Merge, MergedFrom, may_merge, merged_into};
 use super::pool::{ReleaseDialog, pool_note};
 use super::save;
 use super::stages::StagePath;
@@ -80,6 +81,8 @@ fn Room(p: &RoomProps) -> Html {
     let editing = use_state_eq(|| asked && meta.may("update"));
     let asking = use_state_eq(|| false);
     let releasing = use_state_eq(|| false);
+    let merging = use_state_eq(|| false);
+    let gone = !text(record, "merged_into_id").is_empty();
     let archived = !record.get("archived_at").unwrap_or(&Value::Null).is_null();
     browser::set_title(&format!("{title} · {}", l.app_name()));
     {
@@ -112,6 +115,15 @@ fn Room(p: &RoomProps) -> Html {
     let restore = {
         let (toaster, object, id) = (toaster.clone(), meta.key.clone(), id.clone());
         Callback::from(move |_: MouseEvent| save::restore(l, toaster.clone(), object.clone(), id.clone()))
+    };
+    let done = {
+        let (merging, object, n) = (merging.clone(), meta.key.clone(), navigator.clone());
+        Callback::from(move |kept: String| {
+            merging.set(false);
+            if let Some(n) = &n {
+                n.push(&Route::record(&object, &kept))
+            }
+        })
     };
     let copy = {
         let toaster = toaster.clone();
@@ -157,24 +169,28 @@ fn Room(p: &RoomProps) -> Html {
                 <p class="mt-0.5 flex flex-wrap gap-x-4 text-[13px] text-base-content/70">{ for quick.map(|f| html! { <span>{ show.field(f, record) }</span> }) }</p>
             </div>
             <div class="flex items-center gap-2">
-                if archived { if meta.may("archive") { <button class="btn btn-sm" onclick={restore}>{ icon("archive-restore", "size-4") }{ l.restore() }</button> } }
+                if archived { if meta.may("archive") && !gone { <button class="btn btn-sm" onclick={restore}>{ icon("archive-restore", "size-4") }{ l.restore() }</button> } }
                 else if meta.may("update") { <button class="btn btn-sm" onclick={set(&editing, true).reform(|_: MouseEvent| ())} data-testid="edit">{ icon("pencil", "size-4") }{ l.edit() }</button> }
                 <Popover right=true menu=true label={l.more()} width="sm:w-48" button_class="btn btn-sm btn-square btn-ghost" button={html! { { icon("ellipsis", "size-4") } }}>
                     { menu_item("copy", l.copy_id(), copy) }
                     if pooled == Some(false) && meta.may("update") && !archived { { menu_item("handshake", l.pool_release(), set(&releasing, true).reform(|_: MouseEvent| ())) } }
+                    if may_merge(meta) && !archived { { menu_item("git-merge", l.merge_with(), set(&merging, true).reform(|_: MouseEvent| ())) } }
                     if meta.may("archive") && !archived { { menu_item("archive", l.archive(), set(&asking, true).reform(|_: MouseEvent| ())) } }
                 </Popover>
             </div>
         </header>
         { pool_note(l, record, &refs, &show.clock) }
+        { merged_into(l, &meta.key, record, &refs) }
         if meta.key == "opportunities" { <Card class="mb-4 p-3"><StagePath record={record.clone()} may_move={meta.may("update") && !archived} /></Card> }
             <Tabs meta={meta.clone()} record={record.clone()} refs={refs.clone()}>
             <Card title={l.details()}><Fields meta={meta.clone()} record={record.clone()} refs={refs.clone()} may_edit={meta.may("update") && !archived} /></Card>
+            if meta.field("merged_into_id").is_some() { <MergedFrom object={meta.key.clone()} id={id.clone()} /> }
             if meta.key == "users" && meta.may("update") && !archived { <UserAccess id={id.clone()} /> }
             if meta.key == "tasks" && text(record, "status") == "done" { <div class="mt-4"><Effect task={id.clone()} /></div> }
             </Tabs>
         if *editing { <RecordForm meta={meta.clone()} record={Some(record.clone())} refs={refs.clone()} onclose={set(&editing, false)} /> }
         if *releasing { <ReleaseDialog rows={vec![Rc::new(record.clone())]} onclose={released} /> }
+        if *merging { <Merge meta={meta.clone()} ids={vec![id.clone()]} ondone={done} onclose={set(&merging, false)} /> }
         if *asking { <Confirm title={l.archive_one(&title)} body={l.archive_many_body()} action={l.archive()} danger=true onyes={archive} onclose={set(&asking, false)} /> }
     </> }
 }

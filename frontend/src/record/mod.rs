@@ -14,6 +14,7 @@ pub(crate) mod form;
 pub(crate) mod input;
 pub(crate) mod link;
 pub(crate) mod list;
+pub(crate) mod merge;
 pub(crate) mod pool;
 pub(crate) mod records;
 pub(crate) mod related;

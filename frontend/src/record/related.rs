@@ -26,6 +26,9 @@ pub(crate) fn relations<'a>(objects: &'a [ObjectMeta], object: &str) -> Vec<(&'a
         "orders",
         "contacts",
         "tasks",
+        "competitor_alerts",
+        "solutions",
+        "trials",
         "behaviours",
         "pipeline_stages",
         "users",
@@ -37,7 +40,7 @@ pub(crate) fn relations<'a>(objects: &'a [ObjectMeta], object: &str) -> Vec<(&'a
             .iter()
             .find(|f| {
                 f.link.as_deref() == Some(object)
-                    && !matches!(f.key.as_str(), "created_by")
+                    && !matches!(f.key.as_str(), "created_by" | "merged_into_id")
                     && !(f.key == "owner_id" && matches!(o.key.as_str(), "saved_views" | "order_lines"))
             })
             .map(|f| (o, f))

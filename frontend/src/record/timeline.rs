@@ -203,6 +203,8 @@ fn action(l: Lang, verb: &str) -> String {
         "file_attached" => l.did_attach(),
         "file_removed" => l.did_detach(),
         "behaved" => l.did_behave(),
+        "merged" => l.did_merge(),
+        "unmerged" => l.did_unmerge(),
         _ => return verb.replace('_', " "),
     }
     .to_owned()

@@ -57,6 +57,7 @@ icon_table!(
     "file-spreadsheet",
     "filter",
     "git-branch",
+    "git-merge",
     "globe",
     "grip-vertical",
     "history",

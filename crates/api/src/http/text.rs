@@ -72,6 +72,12 @@ pub(crate) fn detail(lang: Lang, code: &str, named: &str) -> String {
         ),
         "duplicate" => ("已存在相同的记录。", "There is already such a record."),
         "linked_record_missing" => ("关联的记录不存在。", "A linked record does not exist."),
+        "already_merged" => ("记录已合并到另一条记录：{}", "The record has been merged into another one: {}"),
+        "archived" => ("记录已归档：{}", "The record is archived: {}"),
+        "changed_since_merge" => {
+            ("合并之后有记录被修改过，无法全部还原：{}", "Some of what was moved has changed since the merge: {}")
+        }
+        "nothing_to_unmerge" => ("没有可以撤销的合并。", "There is no merge to undo."),
         "already_set_up" => ("系统已完成初始化。", "The system has already been set up."),
         "last_administrator" => ("至少需要保留一名可登录的管理员。", "At least one active administrator must remain."),
         "builtin_role" => ("内置角色不能删除。", "A shipped role cannot be deleted."),

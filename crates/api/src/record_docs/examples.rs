@@ -61,6 +61,19 @@ pub(super) fn input(object: &str) -> Json {
             json!({ "name": "华东 A 级客户", "purpose": "high_value", "strategy": "每月需求拜访", "coverage_goal": 90,
                 "definition": { "all": [{ "field": "grade", "op": "eq", "value": "A" }, { "field": "region", "op": "eq", "value": "华东" }] } })
         }
+        "competitor_alerts" => {
+            json!({ "competitor": "远景自动化", "customer_id": PLACEHOLDER, "noticed_on": "2026-11-20", "source": "customer" })
+        }
+        "incentives" => {
+            json!({ "title": "四季度新客户奖励", "audience": "representatives", "starts_on": "2026-10-01", "ends_on": "2026-12-31", "published": true })
+        }
+        "trials" => {
+            json!({ "title": "A 系列样机试用", "customer_id": PLACEHOLDER, "starts_on": "2026-11-20", "ends_on": "2026-12-04" })
+        }
+        "solutions" => {
+            json!({ "title": "产线换型提速方案", "customer_id": PLACEHOLDER, "status": "sent", "sent_on": "2026-11-20" })
+        }
+        "incentive_reads" => json!({ "incentive_id": PLACEHOLDER, "read_on": "2026-11-20" }),
         "users" => json!({ "name": "李雷", "email": "li.lei@example.com", "title": "销售代表" }),
         _ => json!({}),
     }
@@ -82,6 +95,11 @@ pub(super) fn patch(object: &str) -> Json {
         "behaviours" => json!({ "source": "官网" }),
         "segments" => json!({ "coverage_goal": 80 }),
         "obstacles" => json!({ "status": "resolved" }),
+        "competitor_alerts" => json!({ "status": "closed", "outcome": "客户续签两年" }),
+        "incentives" => json!({ "published": true }),
+        "trials" => json!({ "status": "succeeded", "fit": 85 }),
+        "solutions" => json!({ "status": "accepted", "fit": 90 }),
+        "incentive_reads" => json!({ "question": "回款晚于 30 天怎么算？" }),
         "pipelines" | "pipeline_stages" | "saved_views" => json!({ "position": 3 }),
         "teams" => json!({ "region": "华南" }),
         "users" => json!({ "title": "高级销售代表" }),

@@ -11,17 +11,8 @@ pub(super) fn push(def: &'static ObjectDef, paths: &mut Map<String, Json>) {
     let (one, many) = (def.label.en.to_lowercase(), def.label_plural.en.to_lowercase());
     let base = format!("/api/v1/{}", def.key);
     let record = json!({ "$ref": format!("#/components/schemas/{name}") });
-    let op = |verb: &str, noun: &str, action: Action, summary: String, description: &str| Operation {
-        json: json!({
-            "tags": [def.key],
-            "operationId": format!("{verb}_{noun}"),
-            "summary": summary,
-            "description": description,
-            "security": [{ "bearer": [] }],
-            "x-permission": permission(def, action),
-            "parameters": [],
-            "responses": {},
-        }),
+    let op = |verb: &str, noun: &str, action: Action, summary: String, description: &str| {
+        op(def, (verb, noun), action, summary, description)
     };
     let list = op("list", def.key, Action::Read, format!("List {many}"), "A page of the records that the caller may see. Any filterable field may be given as a parameter of its own; several values by commas mean any of them.")
         .parameters(list_parameters(def))
@@ -204,24 +195,47 @@ pub(super) fn push_pool(def: &'static ObjectDef, paths: &mut Map<String, Json>) 
     }
 }
 
+/// An operation of an object.
+pub(super) fn op(
+    def: &'static ObjectDef,
+    (verb, noun): (&str, &str),
+    action: Action,
+    summary: String,
+    description: &str,
+) -> Operation {
+    Operation {
+        json: json!({
+            "tags": [def.key],
+            "operationId": format!("{verb}_{noun}"),
+            "summary": summary,
+            "description": description,
+            "security": [{ "bearer": [] }],
+            "x-permission": permission(def, action),
+            "parameters": [],
+            "responses": {},
+        }),
+    }
+}
+
 /// An operation under construction.
-struct Operation {
-    json: Json,
+pub(super) struct Operation {
+    /// As it stands in the document.
+    pub(super) json: Json,
 }
 
 impl Operation {
-    fn parameters(mut self, list: Vec<Json>) -> Operation {
+    pub(super) fn parameters(mut self, list: Vec<Json>) -> Operation {
         self.json["parameters"] = Json::Array(list);
         self
     }
 
-    fn body(mut self, schema: Json, media: &str, example: Json) -> Operation {
+    pub(super) fn body(mut self, schema: Json, media: &str, example: Json) -> Operation {
         self.json["requestBody"] =
             json!({ "required": true, "content": { media: { "schema": schema, "example": example } } });
         self
     }
 
-    fn answer(mut self, status: &str, description: &str, schema: Json, headers: &[&str]) -> Operation {
+    pub(super) fn answer(mut self, status: &str, description: &str, schema: Json, headers: &[&str]) -> Operation {
         let header = |name: &&str| {
             let text = if *name == "ETag" { "The version, for If-Match." } else { "Address of the new record." };
             ((*name).to_owned(), json!({ "schema": { "type": "string" }, "description": text }))
@@ -231,7 +245,7 @@ impl Operation {
         self
     }
 
-    fn problems(mut self, statuses: &[&str]) -> Operation {
+    pub(super) fn problems(mut self, statuses: &[&str]) -> Operation {
         for status in statuses {
             self.json["responses"][*status] = problem(status);
         }
@@ -263,7 +277,7 @@ fn parameter(place: &str, name: &str, required: bool, schema: Json, description:
     json!({ "name": name, "in": place, "required": required, "schema": schema, "description": description })
 }
 
-fn id_parameter(one: &str) -> Json {
+pub(super) fn id_parameter(one: &str) -> Json {
     parameter("path", "id", true, json!({ "type": "string", "format": "uuid" }), &format!("Id of the {one}."))
 }
 
@@ -276,7 +290,7 @@ pub(crate) fn version_schema() -> Json {
     json!({ "type": "string", "pattern": "^(\"[0-9]{1,18}\")?$", "example": "\"1\"" })
 }
 
-fn if_match(required: bool) -> Json {
+pub(super) fn if_match(required: bool) -> Json {
     parameter("header", "If-Match", required, version_schema(), "The version the change is based on, in quotes.")
 }
 

@@ -8,9 +8,9 @@ use crate::permissions;
 use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use contract::scoring::{
-    AuditComparison, AuditQuestions, CustomerOverview, CustomerScores, DistributionQuery, DueQuery, EffortReport,
-    FlywheelReport, MigrationQuery, PeriodQuery, PrinciplesReport, RepeatList, RfmMigration, ScoreDistribution,
-    SuggestionQuery, Suggestions,
+    AuditComparison, AuditQuestions, ChannelReport, CustomerOverview, CustomerScores, DistributionQuery, DueQuery,
+    EffortReport, FlywheelReport, MigrationQuery, NeedFit, PeriodQuery, PrinciplesReport, RampQuery, RampReport,
+    RepeatList, RfmMigration, ScoreDistribution, SuggestionQuery, Suggestions,
 };
 use serde::Deserialize;
 
@@ -34,6 +34,9 @@ permissions! {
     get_principles,
     get_flywheel,
     get_effort,
+    get_ramp,
+    get_channels,
+    get_need_fit,
     list_audit_questions,
     get_audit_comparison
 ))]
@@ -49,6 +52,9 @@ pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/principles").route(web::get().to(get_principles)));
     scope.service(resource("/flywheel").route(web::get().to(get_flywheel)));
     scope.service(resource("/effort").route(web::get().to(get_effort)));
+    scope.service(resource("/ramp").route(web::get().to(get_ramp)));
+    scope.service(resource("/channels").route(web::get().to(get_channels)));
+    scope.service(resource("/customers/{id}/need-fit").route(web::get().to(get_need_fit)));
     scope.service(resource("/audit-questions").route(web::get().to(list_audit_questions)));
     scope.service(resource("/audits/{id}/comparison").route(web::get().to(get_audit_comparison)));
 }
@@ -159,6 +165,40 @@ async fn get_effort(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
     let query: PeriodQuery = cx.query()?;
     let lang = cx.lang;
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::effort(ctx, &query, lang)).await?))
+}
+
+/// Get how long newcomers take to their first deal.
+///
+/// The people hired in the last two years, by quarter of hire, and whether the later ones are faster than the earlier.
+#[utoipa::path(get, path = "/api/v1/ramp", operation_id = "get_ramp", tag = "flywheel", params(RampQuery),
+    responses((status = 200, description = "The newcomers.", body = RampReport)), extensions(("x-permission" = json!("scores.read"))))]
+async fn get_ramp(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
+    let query: RampQuery = cx.query()?;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::ramp(ctx, &query)).await?))
+}
+
+/// Get which channels bring the right customers.
+///
+/// The customers made in a period by their source: how many were found qualified, are of grade A or B, bought, and for
+/// how much; the prospects of high value with a link to them.
+#[utoipa::path(get, path = "/api/v1/channels", operation_id = "get_channels", tag = "customers", params(PeriodQuery),
+    responses((status = 200, description = "The channels.", body = ChannelReport)), extensions(("x-permission" = json!("customers.read"))))]
+async fn get_channels(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
+    let query: PeriodQuery = cx.query()?;
+    let lang = cx.lang;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::channels(ctx, &query, lang)).await?))
+}
+
+/// Get how well what we offer meets what a customer needs.
+///
+/// From the pains it has, the solutions made for it and the trials that ended, with the reasons.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/need-fit", operation_id = "get_need_fit", tag = "customers",
+    params(("id" = Uuid, Path, description = "The customer.")),
+    responses((status = 200, description = "The need fit.", body = NeedFit)), extensions(("x-permission" = json!("customers.read"))))]
+async fn get_need_fit(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    let (id, lang) = (path_id(&req)?, cx.lang);
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::need_fit(ctx, id, lang)).await?))
 }
 
 /// List the questions of the self-assessment.

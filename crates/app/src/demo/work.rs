@@ -58,6 +58,8 @@ pub(super) fn carry_out(world: &mut World<'_>, company: &Company, plan: &Plan) -
     let (mut made, ids) = (scribe.made, scribe.ids);
     super::signals::make(world, company, plan, &ids)?;
     made.customers += super::pool::make(world, company, plan, &ids)?;
+    made.users += super::newcomers::make(world, company, plan, &ids)?;
+    super::trust::make(world, company, plan, &ids)?;
     Ok(made)
 }
 
@@ -158,6 +160,7 @@ impl Scribe<'_, '_> {
                 ("region", text(region)),
                 ("industry", text(c.industry)),
                 ("source", text(c.source)),
+                ("screening", super::trust::screening(c, i)),
                 ("customer_type", text(if buys { "customer" } else { "prospect" })),
                 ("employees", Value::Int(c.employees)),
                 ("annual_revenue_minor", Value::Int(c.revenue)),

@@ -85,6 +85,12 @@ impl Rules {
                 obstacle(ctx, shape, new);
                 Ok(())
             }
+            "competitor_alerts" => {
+                ended(ctx, shape, new, ("closed", "closed_on"));
+                in_order(shape, new, ("noticed_on", "closed_on"))
+            }
+            "incentives" | "trials" => in_order(shape, new, ("starts_on", "ends_on")),
+            "solutions" => in_order(shape, new, ("sent_on", "decided_on")),
             "playbook_runs" if old.is_none() => crate::scores::playbooks::remember_before(ctx, shape, new),
             _ => Ok(()),
         }
@@ -98,6 +104,10 @@ impl Rules {
         record: &Record,
         archived: bool,
     ) -> Result<()> {
+        // What belonged to it is elsewhere; undoing the merge brings both back.
+        if let Some(into) = record.get(shape, domain::merge::POINTER).as_id().filter(|_| !archived) {
+            return Err(Error::conflict("already_merged", into.to_string()));
+        }
         let column = match shape.def.key {
             "pipelines" => "pipeline_id",
             "pipeline_stages" => "stage_id",
@@ -266,14 +276,26 @@ fn stage_in_use(ctx: &mut Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &Re
     Err(Error::conflict("in_use", "opportunities"))
 }
 
+/// What has ended says since when, today unless it was said; what has not ended says nothing.
+fn ended(ctx: &Ctx<'_>, shape: &Shape, new: &mut Record, (status, on): (&str, &str)) {
+    if new.get(shape, "status").as_str() != Some(status) {
+        new.set(shape, on, Value::Null);
+    } else if new.get(shape, on).is_null() {
+        new.set(shape, on, Value::Date(ctx.parse().today()));
+    }
+}
+
+/// The second day is not before the first.
+fn in_order(shape: &Shape, new: &Record, (first, second): (&str, &'static str)) -> Result<()> {
+    match (new.get(shape, first).as_date(), new.get(shape, second).as_date()) {
+        (Some(from), Some(to)) if to < from => Err(Error::field(second, "out_of_range", from.to_string())),
+        _ => Ok(()),
+    }
+}
+
 /// An obstacle that is resolved says since when, and after how many days.
 fn obstacle(ctx: &Ctx<'_>, shape: &Shape, new: &mut Record) {
-    let resolved = new.get(shape, "status").as_str() == Some("resolved");
-    if !resolved {
-        new.set(shape, "resolved_on", Value::Null);
-    } else if new.get(shape, "resolved_on").is_null() {
-        new.set(shape, "resolved_on", Value::Date(ctx.parse().today()));
-    }
+    ended(ctx, shape, new, ("resolved", "resolved_on"));
     let span = new.get(shape, "raised_on").as_date().zip(new.get(shape, "resolved_on").as_date());
     let days = span.map(|(raised, resolved)| (resolved - raised).num_days().max(0));
     new.set(shape, "days", days.map_or(Value::Null, Value::Int));

@@ -56,6 +56,8 @@ pub(crate) struct Background {
     pub(crate) watched: Watched,
     /// What rules did to these customers before.
     pub(crate) causes: HashMap<Uuid, Cause>,
+    /// Competitor alerts are written down here: a customer without one is known to have none.
+    pub(crate) alerts_kept: bool,
 }
 
 impl Background {
@@ -76,6 +78,7 @@ impl Background {
             watched: Watched::load(ctx.conn)?,
             causes: HashMap::new(),
             categories: u32::try_from(store::categories(ctx.conn)?).unwrap_or(0),
+            alerts_kept: store::alerts_kept(ctx.conn)?,
         })
     }
 }
@@ -105,6 +108,8 @@ pub(crate) struct Known {
     pub(crate) stage: Option<(Stage, DateTime<Utc>)>,
     /// What it did where we can see it, oldest first.
     pub(crate) seen: Vec<Deed>,
+    /// Open competitor alerts; unknown while nobody has ever written one down.
+    pub(crate) alerts: Option<u32>,
 }
 
 impl Known {
@@ -123,7 +128,7 @@ pub(crate) struct Deed {
     pub(crate) points: f64,
 }
 
-/// Everything that is known of these customers, in nine queries however many they are.
+/// Everything that is known of these customers, in ten queries however many they are.
 pub(crate) fn known(ctx: &mut Ctx<'_>, base: &Background, ids: &[Uuid], lock: bool) -> Result<Vec<Known>> {
     let customers = store::customers(ctx.conn, ids, lock)?;
     let span = (base.now - Duration::days(LOOK_BACK), base.now);
@@ -140,6 +145,9 @@ pub(crate) fn known(ctx: &mut Ctx<'_>, base: &Background, ids: &[Uuid], lock: bo
         let deed = Deed { what, at: entry.at, times, points: entry.points as f64 };
         seen.entry(entry.customer).or_default().push(deed);
     }
+    let alerts: HashMap<Uuid, i64> =
+        if base.alerts_kept { store::open_alerts(ctx.conn, ids)?.into_iter().collect() } else { HashMap::new() };
+    let open_alerts = |id: &Uuid| u32::try_from(alerts.get(id).copied().unwrap_or(0)).unwrap_or(u32::MAX);
     let present = persistence::lifecycle::present(ctx.conn, ids)?;
     let stages: HashMap<Uuid, (Stage, DateTime<Utc>)> =
         present.into_iter().filter_map(|(id, stage, since)| Some((id, (Stage::parse(&stage)?, since)))).collect();
@@ -153,6 +161,7 @@ pub(crate) fn known(ctx: &mut Ctx<'_>, base: &Background, ids: &[Uuid], lock: bo
             assessments: assessments.remove(&id).unwrap_or_default(),
             stage: stages.get(&id).copied(),
             seen: seen.remove(&id).unwrap_or_default(),
+            alerts: base.alerts_kept.then(|| open_alerts(&id)),
             customer,
         }
     };

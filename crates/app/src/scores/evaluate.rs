@@ -140,6 +140,7 @@ fn facts(known: &Known, base: &Background) -> sdae::Facts {
         product_lines: (base.categories > 0).then_some(Share { part: known.categories, whole: base.categories }),
         answered: share(known.recent.iter().filter_map(|r| r.responded).collect()),
         initiated: share(known.recent.iter().filter_map(|r| r.initiated).collect()),
+        competitor_alerts: known.alerts,
         ..sdae::Facts::default()
     }
 }

@@ -15,9 +15,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// The objects whose changes may change a score.
-pub const OBJECTS: &[&str] = &["customers", "activities", "opportunities", "orders", "assessments", "behaviours"];
+pub const OBJECTS: &[&str] =
+    &["customers", "activities", "opportunities", "orders", "assessments", "behaviours", "competitor_alerts"];
 /// Those of them that name a customer.
-const BY_CUSTOMER: [&str; 4] = ["opportunities", "orders", "assessments", "behaviours"];
+const BY_CUSTOMER: [&str; 5] = ["opportunities", "orders", "assessments", "behaviours", "competitor_alerts"];
 /// Customers scored at once.
 pub(crate) const CHUNK: usize = 200;
 

@@ -73,6 +73,7 @@ pub(super) fn churn_facts(known: &Known, base: &Background) -> ChurnFacts {
         known_since: Some(base.zone.day(known.customer.created_at)),
         competitor_views: recorded.then(|| views(from, base.today)),
         competitor_views_before: recorded.then(|| views(before, from)),
+        competitor_alerts: known.alerts,
     }
 }
 

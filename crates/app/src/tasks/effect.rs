@@ -97,7 +97,7 @@ fn stage(ctx: &mut Ctx<'_>, id: Uuid, (from, to): Window, lang: Lang) -> Result<
     let shape = ctx.shape("opportunities")?;
     let Some(visible) = ctx.actor.visible(shape.def.permission, Action::Read) else { return Ok(None) };
     let Some(now) = persistence::records::get(ctx.conn, &shape, id, visible.owners(), false)? else { return Ok(None) };
-    let filter = Filter { record_id: Some(id), ..Filter::default() };
+    let filter = Filter { records: &[id], ..Filter::default() };
     let events = persistence::events::newest(ctx.conn, &filter, None, LOOKED)?;
     let stage_in = |text: &Option<String>| -> Option<Uuid> {
         let doc: Map<String, Json> = serde_json::from_str(text.as_deref()?).ok()?;

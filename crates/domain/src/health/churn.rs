@@ -15,6 +15,8 @@ pub struct ChurnFacts {
     pub competitor_views: Option<u32>,
     /// Views of competitors' sites in the same number of months before.
     pub competitor_views_before: Option<u32>,
+    /// Open competitor alerts; `None`: not recorded.
+    pub competitor_alerts: Option<u32>,
 }
 
 /// The risk, with what made it.
@@ -24,7 +26,8 @@ pub struct Churn {
     pub high: bool,
     /// No interaction since before [`Churn::silent_from`].
     pub silent: bool,
-    /// Interest in competitors rises; `None` when it is not recorded.
+    /// Interest in competitors rises: more views than before, or one of them is known to be at the door; `None` when
+    /// neither is recorded.
     pub views_up: Option<bool>,
     /// The day from which on an interaction would have broken the silence.
     pub silent_from: NaiveDate,
@@ -36,6 +39,11 @@ pub struct Churn {
 pub fn churn(facts: ChurnFacts, as_of: NaiveDate, settings: &Settings) -> Churn {
     let silent_from = as_of.checked_sub_months(Months::new(settings.silent_months)).unwrap_or(NaiveDate::MIN);
     let silent = facts.last_interaction.or(facts.known_since).is_some_and(|last| last < silent_from);
-    let views_up = facts.competitor_views.zip(facts.competitor_views_before).map(|(now, before)| now > before);
+    let more = facts.competitor_views.zip(facts.competitor_views_before).map(|(now, before)| now > before);
+    let views_up = match (more, facts.competitor_alerts) {
+        (_, Some(1..)) => Some(true),
+        (Some(more), _) => Some(more),
+        (None, alerts) => alerts.map(|_| false),
+    };
     Churn { high: silent && views_up == Some(true), silent, views_up, silent_from, facts }
 }

@@ -278,3 +278,43 @@ pub(super) const REPEAT_BY: &[Choice] = &[
     choice("done", "完成后生成下一次", "When this one is done", "info"),
     choice("schedule", "到期就生成下一次", "When this one is due", "info"),
 ];
+
+pub(super) const ALERT_SOURCES: &[Choice] = &[
+    choice("customer", "客户透露", "Told by the customer", "primary"),
+    choice("on_site", "现场看到", "Seen on site", "info"),
+    choice("tender", "招投标信息", "A tender", "warning"),
+    choice("partner", "渠道或同行", "A partner or peer", "info"),
+    choice("web", "网上信息", "The web", "neutral"),
+    choice("other", "其他", "Other", "neutral"),
+];
+
+pub(super) const ALERT_STATUS: &[Choice] =
+    &[choice("open", "待应对", "Open", "error"), choice("closed", "已解除", "Closed", "success")];
+
+pub(super) const INCENTIVE_AUDIENCES: &[Choice] = &[
+    choice("everyone", "全体成员", "Everybody", "primary"),
+    choice("representatives", "销售代表", "Representatives", "info"),
+    choice("managers", "销售管理者", "Managers", "info"),
+    choice("service", "客户服务", "Service", "info"),
+    choice("newcomers", "新员工", "Newcomers", "success"),
+];
+
+pub(super) const SCREENING: &[Choice] = &[
+    choice("qualified", "合格，转销售跟进", "Qualified", "success"),
+    choice("nurture", "待培育", "To be nurtured", "info"),
+    choice("unfit", "不合适", "Not a fit", "neutral"),
+];
+
+pub(super) const TRIAL_STATUS: &[Choice] = &[
+    choice("planned", "计划中", "Planned", "neutral"),
+    choice("running", "试用中", "Running", "info"),
+    choice("succeeded", "达到预期", "Succeeded", "success"),
+    choice("failed", "未达预期", "Failed", "error"),
+];
+
+pub(super) const SOLUTION_STATUS: &[Choice] = &[
+    choice("draft", "编写中", "Draft", "neutral"),
+    choice("sent", "已提交", "Sent", "info"),
+    choice("accepted", "客户认可", "Accepted", "success"),
+    choice("declined", "客户未采纳", "Declined", "error"),
+];

@@ -1,6 +1,8 @@
 //! What customers do where we can see it, and what helps or hinders our people.
 
-use super::lists::{BEHAVIOUR_KINDS, OBSTACLE_STATUS, TRAINING_KINDS};
+use super::lists::{
+    ALERT_SOURCES, ALERT_STATUS, BEHAVIOUR_KINDS, INCENTIVE_AUDIENCES, OBSTACLE_STATUS, TRAINING_KINDS,
+};
 use super::{Descending, field, int, link, long, one_of, owner, text};
 use crate::fields::{Kind, ObjectDef, label};
 
@@ -34,6 +36,32 @@ pub static BEHAVIOURS: ObjectDef = ObjectDef {
     ],
     search: &[],
     sort: &[("occurred_at", Descending)],
+    customizable: true,
+};
+
+/// A competitor is at a customer's door: until it is closed it costs the customer's security (S0-15, S1-43).
+pub static COMPETITOR_ALERTS: ObjectDef = ObjectDef {
+    key: "competitor_alerts",
+    singular: "competitor_alert",
+    label: label("竞品预警", "Competitor alert"),
+    label_plural: label("竞品预警", "Competitor alerts"),
+    title: "competitor",
+    owned: true,
+    permission: "activities",
+    fields: &[
+        text("competitor", "竞品", "Competitor", 200).required().column(),
+        link("customer_id", "客户", "Customer", "customers").required().column(),
+        link("opportunity_id", "商机", "Opportunity", "opportunities"),
+        field("noticed_on", "发现日期", "Noticed", Kind::Date).required().column(),
+        one_of("source", "消息来源", "Source", ALERT_SOURCES).column(),
+        one_of("status", "状态", "Status", ALERT_STATUS).required().default("\"open\"").column(),
+        field("closed_on", "解除日期", "Closed", Kind::Date).column(),
+        text("outcome", "应对结果", "Outcome", 300),
+        owner(),
+        long("note", "情况说明", "What is known"),
+    ],
+    search: &[],
+    sort: &[("noticed_on", Descending)],
     customizable: true,
 };
 
@@ -81,5 +109,53 @@ pub static OBSTACLES: ObjectDef = ObjectDef {
     ],
     search: &[],
     sort: &[("raised_on", Descending)],
+    customizable: false,
+};
+
+/// The rules by which work is rewarded, open to everybody whom they concern (S0-06).
+pub static INCENTIVES: ObjectDef = ObjectDef {
+    key: "incentives",
+    singular: "incentive",
+    label: label("激励规则", "Incentive"),
+    label_plural: label("激励规则", "Incentives"),
+    title: "title",
+    owned: true,
+    permission: "goals",
+    fields: &[
+        text("title", "名称", "Title", 200).required().column(),
+        one_of("audience", "适用人员", "For", INCENTIVE_AUDIENCES).required().default("\"everyone\"").column(),
+        link("team_id", "适用团队", "Team", "teams").column(),
+        field("starts_on", "开始", "From", Kind::Date).required().column(),
+        field("ends_on", "结束", "To", Kind::Date).column(),
+        field("published", "已发布", "Published", Kind::Bool).default("false").column(),
+        text("summary", "一句话说明", "In a sentence", 300).column(),
+        long("terms", "规则正文", "Terms"),
+        long("example", "计算举例", "Worked example"),
+        field("url", "文件链接", "Document", Kind::Url),
+        owner(),
+    ],
+    search: &[],
+    sort: &[("starts_on", Descending)],
+    customizable: false,
+};
+
+/// Somebody has read the rules of an incentive, and understood them or has a question.
+pub static INCENTIVE_READS: ObjectDef = ObjectDef {
+    key: "incentive_reads",
+    singular: "incentive_read",
+    label: label("激励规则确认", "Incentive read"),
+    label_plural: label("激励规则确认", "Incentives read"),
+    title: "read_on",
+    owned: true,
+    permission: "pulses",
+    fields: &[
+        link("incentive_id", "激励规则", "Incentive", "incentives").required().column(),
+        field("read_on", "确认日期", "Read", Kind::Date).required().column(),
+        field("understood", "已明白", "Understood", Kind::Bool).required().default("true").column(),
+        text("question", "疑问", "Question", 500).column(),
+        owner().column(),
+    ],
+    search: &[],
+    sort: &[("read_on", Descending)],
     customizable: false,
 };

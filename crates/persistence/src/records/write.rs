@@ -38,7 +38,7 @@ pub fn insert_many(conn: &mut AnyConnection, shape: &Shape, records: &[Record]) 
         }
         write_links(conn, shape, record, &links_of(shape, record))?;
     }
-    Ok(())
+    crate::merges::note_members(conn, shape, records, false)
 }
 
 /// The columns that at least one of the records has a value for. No column but `custom` has a default, so that the others
@@ -174,6 +174,9 @@ pub fn update(
         q.id(record.id());
         q.execute(conn)?;
         write_links(conn, shape, record, &links_of(shape, record))?;
+    }
+    if changed.iter().any(|at| domain::merge::lists(shape.def).contains(at)) {
+        crate::merges::note_members(conn, shape, std::slice::from_ref(record), true)?;
     }
     Ok(true)
 }

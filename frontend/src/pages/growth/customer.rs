@@ -1,6 +1,8 @@
 //! Everything the models say about one customer, with the reasons: what to do next, SDAE, health, grade, rhythm, worth.
 
+use super::alerts::Alerts;
 use super::likes::{Intent, Likes};
+use super::need_fit::NeedFit;
 use super::playbooks::{PlaybookList, start};
 use super::visit::Visit;
 use super::{gauge, list, num, score, words};
@@ -63,6 +65,8 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
             <div class="mt-4 grid grid-cols-1 items-start gap-4 md:grid-cols-2">
                 { sdae(l, of("sdae"), of("history").as_array().map_or(&[], Vec::as_slice)) }
                 <div class="grid min-w-0 grid-cols-1 gap-4">{ health(l, of("health")) }{ grade(l, of("grade")) }</div>
+                <Alerts customer={p.id.clone()} name={name.clone()} />
+                <NeedFit customer={p.id.clone()} name={name.clone()} />
                 { rhythm(l, of("cadence")) }
                 { lifecycle(l, of("lifecycle"), of("tier"), currency) }
                 { repeat(l, of("repeat"), currency) }
@@ -119,7 +123,7 @@ fn pill(v: &Value, band: &str, label: &str) -> Html {
 }
 
 /// The inputs of a score: value, weight and points of each, and where it came from.
-fn why(l: Lang, parts: &[Value]) -> Html {
+pub(super) fn why(l: Lang, parts: &[Value]) -> Html {
     if parts.is_empty() {
         return html! {};
     }

@@ -1,21 +1,26 @@
 //! The growth flywheel: whom to contact, how right the contacts are, where the wheel is slow, what a customer is worth.
 
 mod adoption;
+mod alerts;
 mod audit;
 mod basic;
+mod channels;
 mod customer;
 mod due;
 mod flywheel;
 mod four_r;
 mod goals;
+mod incentives;
 mod library;
 mod likes;
+mod need_fit;
 mod playbook_form;
 mod playbook_page;
 mod playbooks;
 mod principles;
 mod pulse;
 mod radar;
+mod ramp;
 mod rhythm;
 mod scope;
 mod segments;
@@ -51,6 +56,7 @@ pub(crate) fn draw(room: &Room) -> Html {
         Room::Playbooks => html! { <playbook_page::Playbooks /> },
         Room::Principles => html! { <principles::Team /> },
         Room::Library => html! { <library::Library /> },
+        Room::Channels => html! { <channels::Channels /> },
         Room::Visit(p) => html! { <visit::Visit ..(**p).clone() /> },
         Room::CustomerWhole(id, ontab) => {
             html! { <whole::Whole key={id.clone()} id={id.clone()} ontab={ontab.clone()} /> }

@@ -1,5 +1,7 @@
 //! What keeps people from working well and who clears it away, and what they learned.
 
+use super::incentives::Incentives;
+use super::ramp::Ramp;
 use super::{list, num, words};
 use crate::browser;
 use crate::data::http::Request;
@@ -83,6 +85,7 @@ pub(crate) fn Upkeep() -> Html {
     let form = session.object(*creating).cloned();
     html! { <><div class="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
     <Card title={l.obstacles()} extra={add("obstacles", l.obstacle_new())}>{ hindered }</Card>
-    <Card title={l.trainings()} extra={add("trainings", l.training_new())}>{ learned }</Card></div>
+    <Card title={l.trainings()} extra={add("trainings", l.training_new())}>{ learned }</Card>
+    <Incentives /><Ramp /></div>
     if let Some(meta) = form { <Lazy room={Room::Form(Box::new(yew::props!(RecordFormProps { meta, preset: Record::default(), onclose: close })))} /> }</> }
 }

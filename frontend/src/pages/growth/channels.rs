@@ -1,0 +1,75 @@
+//! Which sources bring the right customers, and where the prospects of high value are.
+
+use super::scope::{Scope, ScopeBar};
+use super::{list, num, words};
+use crate::browser;
+use crate::data::listing::drill_target;
+use crate::data::query::use_query;
+use crate::data::session::use_session;
+use crate::format;
+use crate::i18n::{Lang, use_lang};
+use crate::pages::list_link::ListLink;
+use crate::ui::cls;
+use crate::ui::{Card, Empty, Failed, page_head, skeleton_rows};
+use serde_json::Value;
+use yew::prelude::*;
+
+/// The page.
+#[component]
+pub(super) fn Channels() -> Html {
+    let l = use_lang();
+    let session = use_session();
+    let scope = use_state_eq(|| Scope { days: 365, ..Scope::default() });
+    let report = use_query::<Value>(format!("/channels{}", scope.query()));
+    browser::set_title(&format!("{} · {}", l.nav_channels(), l.app_name()));
+    let onchange = {
+        let scope = scope.clone();
+        Callback::from(move |s: Scope| scope.set(s))
+    };
+    let body = match (&report.data, &report.error) {
+        (Some(r), _) if list(r, "rows").is_empty() => {
+            html! { <Empty icon="users" title={l.channels_none()} /> }
+        }
+        (Some(r), _) => table(l, session.currency(), list(r, "rows")),
+        (None, Some(e)) => html! { <Failed error={e.clone()} retry={report.refetch.clone()} /> },
+        (None, None) => skeleton_rows(6),
+    };
+    html! { <>
+        { page_head(html! { { l.nav_channels() } }, html! {}) }
+        <ScopeBar scope={(*scope).clone()} {onchange} />
+        <p class="mb-3 text-[13px] text-base-content/70">{ l.channels_why() }</p>
+        <Card>{ body }</Card>
+    </> }
+}
+
+/// A number that leads to its records.
+fn linked(v: &Value, key: &str, shown: String) -> Html {
+    match drill_target(words(v, key)) {
+        Some((object, query)) => {
+            html! { <ListLink {object} {query} class={cls!("tabular-nums underline-offset-2 hover:text-primary hover:underline")}>{ shown }</ListLink> }
+        }
+        None => html! { { shown } },
+    }
+}
+
+fn table(l: Lang, currency: &str, rows: &[Value]) -> Html {
+    let count = |r: &Value, key: &str| format::group(num(r, key).unwrap_or(0.0) as u64);
+    // A share beside its bar, so that channels compare at a glance.
+    let share = |r: &Value, key: &str, of: String| {
+        let known = num(r, key);
+        let width = format!("width:{:.0}%", known.unwrap_or(0.0));
+        html! { <td class="px-2 py-2"><span class="flex items-center justify-end gap-2"><span class="hidden h-1.5 w-14 rounded-full bg-base-content/8 sm:block"><span class="block h-1.5 rounded-full bg-primary" style={width}></span></span>
+        <span class="w-12 text-right font-medium tabular-nums">{ known.map_or_else(|| "—".to_owned(), format::percent) }</span></span><span class="block text-right text-xs tabular-nums text-base-content/70">{ of }</span></td> }
+    };
+    let head = |text: &'static str| html! { <th class="px-2 text-right font-medium whitespace-nowrap">{ text }</th> };
+    html! { <div class="overflow-x-auto" tabindex="0" data-testid="channels"><table class="w-full text-[13px]">
+    <thead class="text-left text-xs text-base-content/70"><tr class="h-9"><th class="px-4 font-medium">{ l.channel() }</th>{ head(l.channel_customers()) }{ head(l.channel_precision()) }{ head(l.channel_good()) }{ head(l.channel_conversion()) }{ head(l.channel_revenue()) }<th class="px-4 text-right font-medium whitespace-nowrap">{ l.channel_prospects() }</th></tr></thead>
+    <tbody>{ for rows.iter().map(|r| html! { <tr key={words(r, "label").to_owned()} class="border-t border-base-300/60">
+        <td class="px-4 py-2 font-medium whitespace-nowrap">{ words(r, "label") }</td>
+        <td class="px-2 text-right">{ linked(r, "drill_down", count(r, "customers")) }</td>
+        { share(r, "precision", l.channel_of(&count(r, "qualified"), &count(r, "screened"))) }
+        { share(r, "good_share", count(r, "good")) }
+        { share(r, "conversion", count(r, "bought")) }
+        <td class="px-2 text-right tabular-nums whitespace-nowrap">{ format::money(l, currency, num(r, "revenue_minor").unwrap_or(0.0) as i64) }</td>
+        <td class="px-4 text-right">{ linked(r, "prospects_link", count(r, "prospects")) }</td></tr> }) }</tbody></table></div> }
+}

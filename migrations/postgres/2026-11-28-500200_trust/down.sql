@@ -1,0 +1,4 @@
+DROP TABLE solutions;
+DROP TABLE trials;
+ALTER TABLE customers DROP COLUMN screening_reason;
+ALTER TABLE customers DROP COLUMN screening;

@@ -1,0 +1,3 @@
+DROP TABLE incentive_reads;
+DROP TABLE incentives;
+DROP TABLE competitor_alerts;
