@@ -54,7 +54,8 @@ fn assess(server: &Server, customer: &str, closeness: i64) {
 /// The changes of a field that the log tells of a record, before and after.
 fn log(server: &Server, record: &str, field: &str) -> Vec<(Value, Value)> {
     let mut conn = db::get(&db::pool(server.database().url(), 1).unwrap()).unwrap();
-    let filter = Filter { record_id: Some(record.parse().unwrap()), ..Filter::default() };
+    let records = [record.parse().unwrap()];
+    let filter = Filter { records: &records, ..Filter::default() };
     let read = |text: Option<String>| -> Value { serde_json::from_str(text.as_deref().unwrap_or("{}")).unwrap() };
     let pair = |e: events::Event| (read(e.old)[field].clone(), read(e.new)[field].clone());
     let all = events::newest(&mut conn, &filter, None, 1_000).unwrap().into_iter().map(pair);

@@ -117,7 +117,11 @@ pub fn count(conn: &mut AnyConnection, child: &Child, targets: &[Uuid], owners: 
         Owners::Only(ids) if child.def.owned => {
             q.push("CAST(coalesce(sum(CASE WHEN t.owner_id IN ").ids(ids).push(" THEN 0 ELSE 1 END), 0) AS BIGINT)");
         }
-        Owners::Only(_) | Owners::All => {
+        // The right to the pool is none to what hangs on its records.
+        Owners::Pool if child.def.owned => {
+            q.push("count(*)");
+        }
+        Owners::Only(_) | Owners::All | Owners::Pool => {
             q.push("0");
         }
     }
@@ -408,7 +412,10 @@ pub fn moved(
         Owners::Only(ids) if def.owned => {
             q.push("CAST(coalesce(sum(CASE WHEN t.owner_id IN ").ids(ids).push(" THEN 0 ELSE 1 END), 0) AS BIGINT)");
         }
-        Owners::Only(_) | Owners::All => {
+        Owners::Pool if def.owned => {
+            q.push("count(*)");
+        }
+        Owners::Only(_) | Owners::All | Owners::Pool => {
             q.push("0");
         }
     }
