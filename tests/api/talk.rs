@@ -60,7 +60,8 @@ engines! {
         server.admin().delete(&path).expect(200);
         assert!(comments(&rep, &customer).expect(200).items().is_empty());
         rep.post_empty(&format!("{path}/restore")).expect(200);
-        let back = &comments(&rep, &customer).expect(200).items()[0];
+        let found = comments(&rep, &customer).expect(200);
+        let back = &found.items()[0];
         assert_eq!((&back["body"], &back["edited_at"]), (&json!("定稿"), &changed["edited_at"]));
         let events = rep.get(&format!("/api/v1/events?record_id={customer}")).expect(200);
         let told = events.items().iter().find(|e| e["type"] == "customer.comment_updated").unwrap();

@@ -5,7 +5,6 @@ use chrono::{DateTime, Duration, NaiveDate, SubsecRound, Utc};
 use serde_json::{Value, json};
 use tests::client::{Client, Reply};
 use tests::engines;
-use tests::server::Server;
 use tests::wait::until;
 
 fn day(days_ago: i64) -> NaiveDate {

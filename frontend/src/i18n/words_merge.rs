@@ -26,9 +26,7 @@ messages! {
     merged_into = "这条记录已合并到", "This record was merged into";
     merged_here = "由以下记录合并而来", "Merged from";
     merged_undone_badge = "已撤销", "Undone";
-    merge_left(what: &str) = "合并之后有内容被改过：{what}。可以只还原其余部分，改过的留在这里。", "Some of what moved has changed since: {what}. The rest can go back; what changed stays here.";
     merge_leave = "还原其余部分", "Put back the rest";
-    merge_too_many(n: usize) = "一次最多合并 {n} 条", "At most {n} can be merged at once";
     did_merge = "合并了重复记录", "merged duplicates into this";
     did_unmerge = "撤销了合并", "undid a merge";
     perm_comments_word = "评论", "comments";
