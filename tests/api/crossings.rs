@@ -72,6 +72,8 @@ engines! {
         assess(server, &customer, 50);
         assert!(log(server, &customer, "sdae_security").is_empty(), "nobody waits for it");
         let rule = published(&admin, "customers", &crosses("sdae_security", "below", 60), &told());
+        let tried = admin.post(&format!("/api/v1/rules/{rule}/test"), &json!({})).expect(200);
+        assert_eq!((&tried["matched"], &tried["complete"]), (&json!(0), &json!(false)), "the past of a score is not known");
         for closeness in [70, 40] {
             assess(server, &customer, closeness);
         }

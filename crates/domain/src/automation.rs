@@ -8,6 +8,37 @@ pub mod template;
 const SILENT: [(&str, &str); 3] =
     [("customers", "last_contact_at"), ("customers", "last_order_on"), ("opportunities", "last_activity_at")];
 
+/// Figures of a customer whose moves stand in the log only where a rule waits for them.
+const FIGURES: [&str; 22] = [
+    "grade_computed",
+    "grade_score",
+    "cadence_status",
+    "cadence_due_on",
+    "cadence_priority",
+    "sdae_security",
+    "sdae_development",
+    "sdae_acceptance",
+    "sdae_experience",
+    "sdae_weakest",
+    "health",
+    "alive",
+    "value_at_risk_minor",
+    "intent",
+    "browsed_on",
+    "recall_on",
+    "churn_on",
+    "health_alert_on",
+    "rfm_segment",
+    "rfm_r",
+    "rfm_f",
+    "rfm_m",
+];
+
+/// Does the log tell of every change of this field, whether a rule waits for it or not?
+pub fn is_logged(object: &str, field: &str) -> bool {
+    object != "customers" || !FIGURES.contains(&field)
+}
+
 /// Can a rule wait for a change of this field?
 pub fn is_told(object: &str, field: &str) -> bool {
     !SILENT.contains(&(object, field))

@@ -51,6 +51,8 @@ messages! {
     rule_would_more(n: &str) = "至少会命中 {n} 条记录", "Would have matched at least {n} records";
     rule_would_none = "目前没有符合的记录", "Nothing would have matched";
     rule_would_none_body = "规则本身没有问题，只是现在没有记录满足条件。", "The rule is fine; no record fits just now.";
+    rule_past_unknown = "过去的命中情况无从得知", "What it would have matched is not known";
+    rule_past_unknown_body = "这个分数以前的变化没有逐条记录。规则发布后，每次变化都会记录并触发。", "Earlier moves of this score were not logged one by one. From publication on, each one is, and sets the rule off.";
     rule_events_read(n: &str) = "检查了近 30 天的 {n} 次变更", "{n} changes of the last 30 days looked at";
     rule_first_50 = "只列出前 50 条", "The first 50 are listed";
     rule_fix = "请先改正标红的内容", "Please mend what is marked red";

@@ -82,6 +82,26 @@ test('a sales manager makes the rule of large silent deals from nothing, tries i
   await page.context().close();
 });
 
+test('a rule that waits for health to fall below 60 is made in the page, said in words and published', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/rules/new?template=welcome`);
+  await page.getByTestId('trigger-crosses').click();
+  assert.equal(await page.locator('select[name=field]').first().inputValue(), 'health');
+  assert.equal(await page.locator('select[name=field] option', { hasText: '最近联系' }).count(), 0, 'what follows other records cannot be waited for');
+  await page.getByTestId('publish').click();
+  await page.getByRole('alert').first().waitFor();
+  await page.getByTestId('trigger-line').getByRole('textbox').fill('60');
+  assert.match(await page.getByTestId('said').innerText(), /客户的「健康度」跌破 60% 时，就/);
+  await check(page, 'rule-crosses');
+  await page.locator('[name=name]').fill('健康度跌破 60');
+  await page.getByTestId('publish').click();
+  const published = async () => (await rules()).find(r => r.name === '健康度跌破 60' && r.state === 'active');
+  await until('the rule does not act', published);
+  assert.deepEqual((await published()).published.trigger, { kind: 'crosses', field: 'health', side: 'below', value: 60 });
+  await request('DELETE', `/rules/${(await published()).id}`, undefined, token);
+  await page.context().close();
+});
+
 test('a rule that cannot be published says where, and keeps what was made', async () => {
   const page = await logIn(faces[0]);
   await page.goto(`${base}/rules/new?template=silent`);

@@ -6,7 +6,8 @@ use super::trigger::{Documents, sets_off};
 use super::{compile, load_for, read_definition};
 use crate::{Ctx, Error, Result};
 use chrono::TimeDelta;
-use contract::rules::{RuleDefinition, RuleTest, RuleTestRecord, RuleTestResult};
+use contract::rules::{RuleDefinition, RuleTest, RuleTestRecord, RuleTestResult, Trigger};
+use domain::automation::is_logged;
 use domain::policy::{Action, Mask};
 use domain::record::{Record, Shape, mask, masked as hidden};
 use persistence::events::Filter;
@@ -108,6 +109,9 @@ fn by_events(ctx: &mut Ctx<'_>, d: &RuleDefinition, compiled: &Compiled, days: i
     let place: HashMap<Uuid, usize> = ids.into_iter().zip(0..).collect();
     let mut fitting: Vec<Record> = records.into_iter().filter(fits).collect();
     fitting.sort_by_key(|r| place.get(&r.id()).copied());
+    if let Trigger::Change { field, .. } | Trigger::Crosses { field, .. } = &d.trigger {
+        complete &= is_logged(&d.object, field);
+    }
     let matched = fitting.len() as i64;
     fitting.truncate(SHOWN);
     let items = show(ctx, compiled, fitting)?;

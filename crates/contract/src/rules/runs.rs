@@ -26,7 +26,8 @@ pub struct RuleTest {
 pub struct RuleTestResult {
     /// Records that fit, of those that the caller may see.
     pub matched: i64,
-    /// False when `matched` is a lower bound because there was too much to look through.
+    /// False when `matched` is a lower bound: there was too much to look through, or the rule waits for a score, whose moves
+    /// are logged only from then on.
     pub complete: bool,
     /// Events looked through, for rules that act by events; null for the others.
     pub events: Option<i64>,

@@ -214,7 +214,7 @@ fn Editor(p: &EditorProps) -> Html {
         </fieldset>
         <div class="space-y-4 lg:sticky lg:top-18">
             <Card title={l.rule_in_words()}><p class="px-4 pb-4 text-[13px] leading-6" data-testid="said" aria-live="polite">{ said.unwrap_or_else(|| l.rule_incomplete().to_owned()) }</p></Card>
-            if !id.is_empty() { <Card title={l.rule_try()} extra={html! { <button class="btn btn-sm" data-testid="try" onclick={try_it}>{ icon("play", "size-3.5") }{ if matches!(*trial, Trial::Done(_)) { l.rule_try_again() } else { l.rule_try() } }</button> }}>{ trial::view(l, &trial) }</Card> }
+            if !id.is_empty() { <Card title={l.rule_try()} extra={html! { <button class="btn btn-sm" data-testid="try" onclick={try_it}>{ icon("play", "size-3.5") }{ if matches!(*trial, Trial::Done(_)) { l.rule_try_again() } else { l.rule_try() } }</button> }}>{ trial::view(l, &trial, d) }</Card> }
         </div>
     </div> };
     let ontake = {
