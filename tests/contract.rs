@@ -14,7 +14,8 @@ const PUBLIC: &[&str] =
 const VERBS: &[&str] = &[
     "list", "get", "create", "update", "archive", "restore", "bulk", "delete", "move", "start", "cancel", "undo",
     "login", "logout", "refresh", "change", "publish", "pause", "resume", "test", "retry", "replay", "stop", "add",
-    "snooze", "log", "attach", "dismiss", "search", "upload", "download", "set", "revoke", "claim",
+    "snooze", "log", "attach", "dismiss", "search", "upload", "download", "set", "revoke", "claim", "assign",
+    "release", "merge", "unmerge", "report",
 ];
 
 fn spec() -> &'static Spec {

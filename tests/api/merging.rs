@@ -149,7 +149,7 @@ engines! {
     fn values_are_kept_as_they_were_chosen_and_own_fields_too(server: &Server) {
         let admin = server.admin();
         let own = json!({ "object": "customers", "key": "level", "kind": "text", "label_zh": "级别", "label_en": "Level" });
-        admin.post("/api/v1/custom-fields", &own).expect(201);
+        admin.post("/api/v1/custom_fields", &own).expect(201);
         let kept = server.create("customers", &json!({ "name": "甲", "city": "上海", "custom": { "level": "一" } }));
         let gone = server.create("customers", &json!({ "name": "乙", "city": "北京", "custom": { "level": "二" } }));
         let chosen = json!({ "ids": [gone], "values": { "city": gone, "custom.level": gone } });

@@ -90,7 +90,7 @@ engines! {
         assert_eq!(put("instant").expect(422).wrong_fields(), ["items[0].email"]);
         put("off").expect(200);
         let chosen = rep.get(path).expect(200);
-        assert_eq!((&chosen["mail_available"], chosen.items().len()), (&json!(false), 5));
+        assert_eq!((&chosen["mail_available"], chosen.items().len()), (&json!(false), 6));
         assert_eq!(chosen.items()[0]["in_app"], false);
         let note = format!("@[我]({id})");
         server.create("tasks", &json!({ "title": "看", "owner_id": id, "note": note }));

@@ -149,7 +149,7 @@ engines! {
         let found = admin.get("/api/v1/scores/needs").expect(200);
         assert_eq!(found["items"].as_array().unwrap().len(), 2, "{}", found.json);
         let group = &found["items"][0];
-        assert_eq!((&group["name"], &group["customers"]), (&json!("小批量定制、换线慢"), &json!(6)));
+        assert_eq!((&group["name"], &group["customers"]), (&json!("小批量定制, 换线慢"), &json!(6)));
         let link = &group["links"][0];
         assert_eq!((&link["together"], link["similarity"].as_f64().unwrap().round()), (&json!(5), 83.0));
         assert_eq!(listed(&admin, &group["drill_down"]), 6);
@@ -185,7 +185,7 @@ engines! {
         }
         put(&admin, "rfm", &limits()).expect(200);
         kept(&admin, &id, "rfm_segment", &json!("HLH"));
-        let why = admin.get(&format!("/api/v1/customers/{id}/rfm")).expect(200);
+        let why = admin.get(&format!("/api/v1/scores/rfm/{id}")).expect(200);
         assert_eq!(why["dimensions"][0]["score"], 5, "{}", why.json);
     }
 
@@ -224,7 +224,7 @@ engines! {
         let run = rep.post(&format!("/api/v1/customers/{id}/playbooks"), &json!({ "playbook": "rfm_high_value" })).expect(201);
         let tasks = admin.get(&format!("/api/v1/tasks?customer_id={id}")).expect(200);
         assert_eq!(run["task_ids"].as_array().unwrap().len(), 3);
-        let visit = tasks.items().iter().find(|t| t["title"].as_str().unwrap().contains("需求拜访")).expect("the visit").clone();
+        let visit = tasks.items().iter().find(|t| t["title"].as_str().unwrap().contains("Visit about needs")).expect("the visit").clone();
         assert_eq!((&visit["repeat"], &visit["repeat_by"]), (&json!("monthly"), &json!("done")));
         let path = format!("/api/v1/tasks/{}", visit["id"].as_str().unwrap());
         rep.patch(&path, visit["version"].as_i64().unwrap(), &json!({ "status": "done", "result": "谈了下季度计划" })).expect(200);

@@ -63,7 +63,7 @@ fn the_shipped_rule_comes_to_organisations_that_were_set_up_before_it_and_not_to
         server.kill();
         let pool = persistence::db::pool(server.database().url(), 1).unwrap();
         let mut conn = persistence::db::get(&pool).unwrap();
-        for table in ["rule_runs", "rule_versions", "rules"] {
+        for table in ["rule_runs", "rule_versions", "rule_progress", "rule_counts", "rules"] {
             let mut q = persistence::sql::Sql::start(&conn, "DELETE FROM ");
             q.push(table);
             q.execute(&mut conn).unwrap();

@@ -120,6 +120,7 @@ fn work(world: &mut World<'_>, company: &Company, user: Uuid, turn: usize) -> Re
             ("opportunity_id", Value::Id(opportunity)),
             ("occurred_at", Value::Time(at.min(world.now - Duration::hours(1)))),
             ("duration_minutes", Value::Int(60)),
+            ("completed", Value::Bool(true)),
         ];
         add(world, "activities", user, ago.max(1), fields)?;
     }
@@ -129,6 +130,7 @@ fn work(world: &mut World<'_>, company: &Company, user: Uuid, turn: usize) -> Re
             ("customer_id", Value::Id(customer)),
             ("opportunity_id", Value::Id(opportunity)),
             ("ordered_on", Value::Date(world.today - Duration::days(ago))),
+            ("status", text("confirmed")),
             ("amount_minor", amount),
         ];
         add(world, "orders", user, ago, order)?;

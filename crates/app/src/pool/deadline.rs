@@ -5,7 +5,7 @@ use super::{entry, may_give, store};
 use crate::notifications::{News, tell};
 use crate::records::Writer;
 use crate::{Ctx, Error, Result};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use contract::notifications::NewsKind;
 use contract::pool::PoolSettings;
 use domain::fields::FieldError;
@@ -80,7 +80,9 @@ pub(crate) fn follow(
         return Ok(());
     }
     new.set(shape, "touch_due_at", Value::Null);
-    new.set(shape, "assigned_at", owner.map_or(Value::Null, |_| Value::Time(ctx.now)));
+    // People write down contacts by the minute: one in the minute of the assignment is one after it.
+    let minute = ctx.now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(ctx.now);
+    new.set(shape, "assigned_at", owner.map_or(Value::Null, |_| Value::Time(minute)));
     let Some(owner) = owner else { return Ok(()) };
     let lay = entry(shape, old);
     if lay.is_some() {
