@@ -51,9 +51,9 @@ engines! {
         });
         // 30 of closeness alone is below the coverage; with the alert (30·80 + 20·50)/50.
         alert(server, &id, 3);
-        kept(json!(68.0));
+        kept(json!(68));
         alert(server, &id, 2);
-        kept(json!(48.0));
+        kept(json!(48));
     }
 
     fn an_alert_or_incentive_that_ends_before_it_began_is_refused(server: &Server) {
