@@ -1,7 +1,7 @@
 # Flywheel CRM. `make` or `make help` lists the targets; everything they need they install themselves (scripts/setup.sh).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check lint fmt openapi bench web e2e real-data fuzz crash pg-up pg-down unit
+.PHONY: help setup run demo test check lint fmt openapi bench web e2e real-data fuzz crash bench-page pg-up pg-down unit
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/debug/flywheel
@@ -63,6 +63,10 @@ real-data: ## import the public pipeline in DIR (default ../shared/data) and pri
 
 bench: ## Every figure of speed beside its target, at 100k and 1M customers (SIZES="100000 1000000")
 	@scripts/bench.sh $(SIZES)
+
+bench-page: ## how fast the page is in a browser, beside its targets, at 1M customers (SIZE=100000 for fewer)
+	@scripts/setup.sh test
+	@scripts/page-bench.sh $(or $(SIZE),1000000)
 
 pg-up: ## start a private PostgreSQL for trials and print its URL
 	@scripts/pg.sh up

@@ -205,6 +205,7 @@ async fn first_stage() -> Stage {
         match login {
             Ok(login) => {
                 browser::set_zone(&login.me.organisation.timezone);
+                recall().await;
                 return Stage::In(Rc::new(login.me));
             }
             Err(e) if e.refused() => {
@@ -221,6 +222,15 @@ async fn first_stage() -> Stage {
     }
 }
 
+/// Pages need to know the objects before they know what to ask for. What was known the last time will do until the answer
+/// is here, so that both are asked for at once.
+async fn recall() {
+    let text = offline::before(starting_lang(), "/objects").await;
+    if let Some(v) = text.and_then(|(text, _)| serde_json::from_str::<Value>(&text).ok()) {
+        query::seed("/objects", Page::<ObjectMeta>::take(v));
+    }
+}
+
 #[derive(Properties, PartialEq)]
 struct LoadedProps {
     me: Rc<Me>,
@@ -232,23 +242,7 @@ struct LoadedProps {
 #[component]
 fn Loaded(p: &LoadedProps) -> Html {
     let objects = query::use_query::<Page<ObjectMeta>>("/objects".to_owned());
-    // Pages need to know the objects before they know what to ask for. What was known the last time will do until the
-    // answer is here, so that both are asked for at once.
-    let known = use_state_eq(|| None::<Rc<Page<ObjectMeta>>>);
-    let lang = crate::i18n::use_lang();
-    {
-        let known = known.setter();
-        use_effect_with(lang, move |lang| {
-            let lang = *lang;
-            spawn_local(async move {
-                let text = offline::before(lang, "/objects").await;
-                let value = text.and_then(|(text, _)| serde_json::from_str::<Value>(&text).ok());
-                known.set(value.map(|v| Rc::new(Wire::read(&v))));
-            });
-        });
-    }
-    let now = objects.data.clone().or_else(|| (*known).clone());
-    let list = use_memo(now, |d| d.as_ref().map(|d| Rc::new(d.items.clone())));
+    let list = use_memo(objects.data.clone(), |d| d.as_ref().map(|d| Rc::new(d.items.clone())));
     match (&*list, &objects.error) {
         (Some(list), _) => html! {
         <ContextProvider<Session> context={Session { me: p.me.clone(), objects: list.clone(), set_me: p.set_me.clone(), log_out: p.log_out.clone() }}><Shell /></ContextProvider<Session>> },

@@ -6,6 +6,7 @@ use domain::zone::{Change, Zone};
 use std::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
+use yew::prelude::*;
 
 #[wasm_bindgen(raw_module = "../js/browser.js")]
 extern "C" {
@@ -169,6 +170,26 @@ pub(crate) fn set_title(title: &str) {
     if let Some(d) = web_sys::window().and_then(|w| w.document()) {
         d.set_title(title);
     }
+}
+
+/// The height of the window in pixels.
+pub(crate) fn height() -> f64 {
+    web_sys::window().and_then(|w| w.inner_height().ok()).and_then(|v| v.as_f64()).unwrap_or(900.0)
+}
+
+/// True on a screen without room for a table, as long as it is one.
+#[hook]
+pub(crate) fn use_phone() -> bool {
+    let query = use_memo((), |()| web_sys::window()?.match_media("(width >= 40rem)").ok()?);
+    let phone = use_state_eq(|| (*query).as_ref().is_some_and(|q| !q.matches()));
+    let set = phone.setter();
+    use_effect_with((), move |()| {
+        let listener = (*query)
+            .clone()
+            .map(|q| gloo_events::EventListener::new(&q.clone(), "change", move |_| set.set(!q.matches())));
+        move || drop(listener)
+    });
+    *phone
 }
 
 /// True on a Mac, where the command key is ⌘.

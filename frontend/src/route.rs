@@ -1,5 +1,7 @@
 //! The addresses of the pages.
 
+use std::cell::RefCell;
+use yew::prelude::*;
 use yew_router::prelude::*;
 
 /// A page.
@@ -91,6 +93,30 @@ impl Route {
     pub(crate) fn settings(page: &str) -> Route {
         Route::SettingsPage { page: page.to_owned() }
     }
+}
+
+thread_local! {
+    static NAVIGATOR: RefCell<Option<Navigator>> = const { RefCell::new(None) };
+}
+
+/// The way to other pages, for [`anchor`]; called by the shell.
+pub(crate) fn keep_navigator(navigator: Option<Navigator>) {
+    NAVIGATOR.set(navigator);
+}
+
+/// A link to a page. Rows are full of links, and a component of its own for each of them would cost more than the rows.
+pub(crate) fn anchor(to: &Route, class: &'static str, children: Html) -> Html {
+    let (href, to) = (to.to_path(), to.clone());
+    let onclick = Callback::from(move |e: MouseEvent| {
+        if e.meta_key() || e.ctrl_key() || e.shift_key() || e.alt_key() {
+            return;
+        }
+        if let Some(n) = NAVIGATOR.with_borrow(Clone::clone) {
+            e.prevent_default();
+            n.push(&to);
+        }
+    });
+    html! { <a {class} {href} {onclick}>{ children }</a> }
 }
 
 /// Opens a list with a query that is already encoded.

@@ -53,6 +53,7 @@ pub(crate) fn Shell() -> Html {
     let session = use_session();
     let route = use_route::<Route>().unwrap_or(Route::Home);
     let navigator = use_navigator();
+    crate::route::keep_navigator(navigator.clone());
     let menu = use_state_eq(|| false);
     let palette = use_state_eq(|| false);
     {

@@ -47,7 +47,10 @@ engines! {
         let made = say(&rep, &customer, "初稿").expect(201);
         let path = format!("/api/v1/comments/{}", made.id());
         server.admin().patch(&path, 1, &json!({ "body": "别人改的" })).expect(403);
-        assert_eq!(rep.patch(&path, 1, &json!({ "body": "定稿" })).expect(200).version(), 2);
+        assert_eq!(made["edited_at"], Value::Null);
+        let changed = rep.patch(&path, 1, &json!({ "body": "定稿" })).expect(200);
+        assert!(changed.version() == 2 && changed["edited_at"].is_string(), "{}", changed.json);
+        assert_eq!(rep.patch(&path, 2, &json!({ "body": "定稿" })).expect(200).version(), 2, "the same words are no change");
         rep.patch(&path, 1, &json!({ "body": "又改" })).expect_problem(412, "stale_version");
         rep.send("PATCH", &path, Some(("application/json", br#"{"body":"x"}"#))).expect(428);
         for wrong in [json!({ "body": "" }), json!({ "body": "  " }), json!({ "body": "长".repeat(10_001) }), json!({ "body": 7 })] {
@@ -57,7 +60,12 @@ engines! {
         server.admin().delete(&path).expect(200);
         assert!(comments(&rep, &customer).expect(200).items().is_empty());
         rep.post_empty(&format!("{path}/restore")).expect(200);
-        assert_eq!(comments(&rep, &customer).expect(200).items()[0]["body"], "定稿");
+        let list = comments(&rep, &customer).expect(200);
+        let back = &list.items()[0];
+        assert_eq!((&back["body"], &back["edited_at"]), (&json!("定稿"), &changed["edited_at"]));
+        let events = rep.get(&format!("/api/v1/events?record_id={customer}")).expect(200);
+        let told = events.items().iter().find(|e| e["type"] == "customer.comment_updated").unwrap();
+        assert_eq!((&told["old"]["note"], &told["new"]["note"]), (&json!("初稿"), &json!("定稿")));
     }
 
     fn what_belongs_to_a_record_out_of_sight_does_not_exist(server: &Server) {

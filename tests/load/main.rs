@@ -29,10 +29,15 @@ const CONNECTIONS: usize = 4;
 const PASSWORD: &str = "Correct-Horse-9-Battery";
 
 fn main() {
+    let only_fill = env::args().nth(1).is_some_and(|arg| arg == "fill");
     let sizes: Vec<usize> = env::args().skip(1).filter_map(|arg| arg.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![100_000, 1_000_000] } else { sizes };
     let binary = PathBuf::from(env::var("FLYWHEEL_BIN").expect("FLYWHEEL_BIN names the server"));
     let folder = PathBuf::from(env::var("BENCH_DIR").expect("BENCH_DIR names a folder"));
+    if only_fill {
+        sizes.iter().for_each(|&size| drop(filled(&binary, &folder, size)));
+        return;
+    }
     let mut figures = Vec::new();
     let reports: Vec<Report> = sizes.iter().map(|&size| measure(&binary, &folder, size)).collect();
     for report in &reports {
@@ -62,11 +67,17 @@ fn automation_only() -> bool {
     env::var("BENCH_ONLY").is_ok_and(|only| only == "automation")
 }
 
-fn measure(binary: &Path, folder: &Path, size: usize) -> Report {
+/// The database of a size, with its folder and address.
+fn filled(binary: &Path, folder: &Path, size: usize) -> (PathBuf, String, Filled) {
     let dir = folder.join(size.to_string());
     let database = format!("sqlite:{}", dir.join("flywheel.db").display());
-    let filled =
-        prepare(binary, &dir, &database, &Extent { customers: size, opportunities: 3, contacts: 0, orders: 0 });
+    let extent = Extent { customers: size, opportunities: 3, contacts: 0, orders: 0 };
+    let filled = prepare(binary, &dir, &database, &extent);
+    (dir, database, filled)
+}
+
+fn measure(binary: &Path, folder: &Path, size: usize) -> Report {
+    let (dir, database, filled) = filled(binary, folder, size);
     let server = Server::start(binary, &database, &dir);
     let token = log_in(server.port);
     server.settle();

@@ -92,6 +92,7 @@ fn comment_out(row: CommentRow) -> Comment {
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
+        edited_at: row.edited_at,
         archived_at: row.archived_at,
         created_by: row.created_by,
         object: row.object,
@@ -125,6 +126,7 @@ pub fn say(ctx: &mut Ctx<'_>, new: &NewComment) -> Result<Comment> {
         version: 1,
         created_at: ctx.now,
         updated_at: ctx.now,
+        edited_at: None,
         archived_at: None,
         created_by: Some(ctx.actor.user_id),
         object: new.object.clone(),
@@ -170,7 +172,7 @@ pub fn reword(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, body: &str) -> 
         return Ok(comment_out(row));
     }
     let old = json!({ "note": row.body, "comment_id": row.id, "mentions": row.mentions });
-    row = CommentRow { version: version + 1, updated_at: ctx.now, body, mentions, ..row };
+    row = CommentRow { version: version + 1, updated_at: ctx.now, edited_at: Some(ctx.now), body, mentions, ..row };
     store::update_comment(ctx.conn, &row)?;
     let new = json!({ "note": row.body, "comment_id": row.id, "mentions": row.mentions });
     note(ctx, &shape, row.record_id, "comment_updated", Some(old), Some(new))?;

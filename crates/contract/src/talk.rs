@@ -17,6 +17,8 @@ pub struct Comment {
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
+    /// When its words were last changed; null while they are the first ones.
+    pub edited_at: Option<DateTime<Utc>>,
     /// When it was taken back.
     pub archived_at: Option<DateTime<Utc>>,
     /// Who said it.

@@ -18,6 +18,8 @@ pub struct CommentRow {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub updated_at: DateTime<Utc>,
+    /// When its words were last changed.
+    pub edited_at: Option<DateTime<Utc>>,
     /// When it was archived.
     pub archived_at: Option<DateTime<Utc>>,
     /// Who made it.
@@ -32,13 +34,13 @@ pub struct CommentRow {
     pub mentions: Vec<Uuid>,
 }
 
-const COMMENT: &str = "SELECT id, version, created_at, updated_at, archived_at, created_by, object, record_id, body, mentions FROM comments";
+const COMMENT: &str = "SELECT id, version, created_at, updated_at, archived_at, created_by, object, record_id, body, mentions, edited_at FROM comments";
 
 fn read_comment(Cells(mut c): Cells) -> Option<CommentRow> {
-    for (at, store) in [(2, Store::Time), (3, Store::Time), (4, Store::Time), (9, Store::Json)] {
+    for (at, store) in [(2, Store::Time), (3, Store::Time), (4, Store::Time), (9, Store::Json), (10, Store::Time)] {
         shape(store, c.get_mut(at)?);
     }
-    let [id, version, created, updated, archived, by, object, record, body, mentions] = c.as_slice() else {
+    let [id, version, created, updated, archived, by, object, record, body, mentions, edited] = c.as_slice() else {
         return None;
     };
     Some(CommentRow {
@@ -46,6 +48,7 @@ fn read_comment(Cells(mut c): Cells) -> Option<CommentRow> {
         version: version.as_int()?,
         created_at: created.as_time()?,
         updated_at: updated.as_time()?,
+        edited_at: edited.as_time(),
         archived_at: archived.as_time(),
         created_by: by.as_id(),
         object: object.as_str()?.to_owned(),
@@ -90,7 +93,8 @@ pub fn comment(conn: &mut AnyConnection, id: Uuid, lock: bool) -> Result<Option<
 pub fn update_comment(conn: &mut AnyConnection, c: &CommentRow) -> Result<()> {
     let mut q = Sql::start(conn, "UPDATE comments SET version = ");
     q.int(c.version).push(", updated_at = ").time(c.updated_at).push(", archived_at = ");
-    q.bind(Store::Time, &moment(c.archived_at)).push(", body = ").text(c.body.clone()).push(", mentions = ");
+    q.bind(Store::Time, &moment(c.archived_at)).push(", edited_at = ").bind(Store::Time, &moment(c.edited_at));
+    q.push(", body = ").text(c.body.clone()).push(", mentions = ");
     q.bind(Store::Json, &ids(&c.mentions)).push(" WHERE id = ").id(c.id);
     q.execute(conn)?;
     Ok(())

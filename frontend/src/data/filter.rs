@@ -55,6 +55,8 @@ fn is_done(row: &Row) -> bool {
     !row.field.is_empty()
         && (!needs_value(&row.op)
             || !matches!(&row.value, Value::Null) && row.value != json!("") && row.value != json!([]))
+        && (row.op != "between"
+            || row.value.as_array().is_some_and(|ends| ends.len() == 2 && ends.iter().all(|v| !v.is_null())))
 }
 
 /// False for the operators that stand alone.
@@ -78,10 +80,11 @@ pub(crate) fn operators(kind: &str) -> &'static [&'static str] {
         "choice" | "link" => &["in", "not_in", "is_empty", "is_not_empty"],
         "tags" => &["has_any", "has_all", "has_none", "is_empty", "is_not_empty"],
         "bool" => &["eq", "is_empty"],
-        "date" | "datetime" => {
-            &["within_days", "older_than_days", "next_days", "gte", "lte", "is_empty", "is_not_empty"]
+        "date" => &["within_days", "older_than_days", "next_days", "between", "gte", "lte", "is_empty", "is_not_empty"],
+        "datetime" => &["within_days", "older_than_days", "next_days", "gte", "lte", "is_empty", "is_not_empty"],
+        "int" | "money" | "number" | "percent" => {
+            &["gte", "gt", "lte", "lt", "between", "eq", "is_empty", "is_not_empty"]
         }
-        "int" | "money" | "number" | "percent" => &["gte", "gt", "lte", "lt", "eq", "is_empty", "is_not_empty"],
         _ => &["contains", "not_contains", "starts_with", "eq", "is_empty", "is_not_empty"],
     }
 }
@@ -137,14 +140,14 @@ impl Speech<'_> {
         if takes_days(&row.op) {
             return format!("{label} {}", self.lang.op_days(op, &plain(&row.value)));
         }
-        if takes_days(&row.op) {
-            return format!("{label} {}", self.lang.op_days(op, &plain(&row.value)));
-        }
         let values: Vec<String> = match &row.value {
             Value::Array(list) => list.iter().map(|v| self.value(field, v)).collect(),
             v => vec![self.value(field, v)],
         };
-        let sep = self.lang.pick("、", ", ");
+        let sep = match row.op.as_str() {
+            "between" => self.lang.pick(" 到 ", " and "),
+            _ => self.lang.pick("、", ", "),
+        };
         format!("{label} {op} {}", values.join(sep))
     }
 
@@ -205,6 +208,9 @@ mod tests {
         assert_eq!(build(any, &list), Some(filter));
         assert_eq!(rows(Some(&json!({"all":[{"any":[]}]}))), None);
         assert_eq!(build(false, &[Row { field: "name".into(), op: "contains".into(), value: Value::Null }]), None);
+        let between =
+            |value: Value| build(false, &[Row { field: "day".into(), op: "between".into(), value }]).is_some();
+        assert!(between(json!([1, 2])) && !between(json!([1, null])) && !between(json!(1)));
     }
 
     #[test]
@@ -217,7 +223,7 @@ mod tests {
             choices,
             ..FieldMeta::default()
         };
-        let meta = ObjectMeta { fields: vec![grade], ..ObjectMeta::default() };
+        let meta = ObjectMeta { fields: vec![grade].into(), ..ObjectMeta::default() };
         let clock = Clock { now: chrono::DateTime::UNIX_EPOCH, zone: domain::zone::Zone::utc() };
         let speech = Speech { lang: Lang::Zh, meta: &meta, refs: &BTreeMap::new(), currency: "CNY", clock: &clock };
         assert_eq!(speech.row(&Row { field: "grade".into(), op: "in".into(), value: json!(["A"]) }), "等级 是 A 级");

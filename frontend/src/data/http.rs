@@ -50,8 +50,6 @@ impl ApiError {
 pub(crate) enum Body {
     None,
     Json(Value),
-    /// A file as it is.
-    Raw(JsValue),
 }
 
 /// One request; `path` is below `/api/v1`.
@@ -95,10 +93,6 @@ impl Request {
 
     pub(crate) fn delete(path: impl Into<String>) -> Request {
         Request { method: Method::DELETE, fresh: true, ..Request::get(path) }
-    }
-
-    pub(crate) fn upload(path: impl Into<String>, file: JsValue) -> Request {
-        Request { method: Method::POST, body: Body::Raw(file), fresh: true, ..Request::get(path) }
     }
 
     /// Takes no answer that was kept from before.
@@ -190,7 +184,6 @@ impl Request {
         let request = match &self.body {
             Body::None => b.build(),
             Body::Json(v) => b.header("content-type", "application/json").body(v.to_string()),
-            Body::Raw(file) => b.header("content-type", "application/octet-stream").body(file.clone()),
         };
         let answer = request.map_err(|_| ApiError::offline())?.send().await;
         match answer {
@@ -219,16 +212,21 @@ async fn body_of(answer: gloo_net::http::Response) -> Result<String, ApiError> {
 }
 
 /// Reads an answer's body; an empty one is null.
-fn read<T: Wire>(text: &str) -> Result<T, ApiError> {
+pub(crate) fn read<T: Wire>(text: &str) -> Result<T, ApiError> {
     let value: Value =
         serde_json::from_str(if text.is_empty() { "null" } else { text }).map_err(|_| ApiError::unreadable())?;
-    Ok(T::read(&value))
+    Ok(T::take(value))
 }
 
 async fn problem(answer: gloo_net::http::Response) -> ApiError {
     let status = answer.status();
     let header = answer.headers().get("x-request-id").unwrap_or_default();
-    let p: Problem = answer.text().await.ok().and_then(|t| read(&t).ok()).unwrap_or_default();
+    problem_of(status, &answer.text().await.unwrap_or_default(), header)
+}
+
+/// A failure as its status, its body and the request id of its header tell it.
+pub(crate) fn problem_of(status: u16, text: &str, header: String) -> ApiError {
+    let p: Problem = read(text).unwrap_or_default();
     ApiError {
         status,
         code: p.code,
@@ -254,6 +252,11 @@ thread_local! {
 /// The language of messages that the server writes.
 pub(crate) fn set_lang(lang: Lang) {
     LANG.set(lang);
+}
+
+/// The language of the page.
+pub(crate) fn lang() -> Lang {
+    LANG.get()
 }
 
 /// Sets where the API is; the path `/api/v1` is added.

@@ -33,16 +33,16 @@ pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
     parts.map(|p| p.split_once('=').map_or((decode(p), String::new()), |(k, v)| (decode(k), decode(v)))).collect()
 }
 
-/// Sort keys from `-created_at,name`.
+/// Sort keys from `-created_at,name`, each field once: a second time it would decide nothing.
 pub(crate) fn parse_sort(text: &str) -> Vec<SortKey> {
-    let keys = text.split(',').map(str::trim).filter(|k| !k.is_empty());
-    keys.map(|k| {
-        k.strip_prefix('-').map_or(SortKey { field: k.to_owned(), descending: false }, |f| SortKey {
-            field: f.to_owned(),
-            descending: true,
-        })
-    })
-    .collect()
+    let mut out: Vec<SortKey> = Vec::new();
+    for key in text.split(',').map(str::trim).filter(|k| !k.is_empty()) {
+        let field = key.strip_prefix('-').unwrap_or(key);
+        if out.iter().all(|k| k.field != field) {
+            out.push(SortKey { field: field.to_owned(), descending: key.starts_with('-') });
+        }
+    }
+    out
 }
 
 /// `-created_at,name` from sort keys.
@@ -141,6 +141,18 @@ impl ListState {
         }
     }
 
+    /// Puts another field in the place of a sort key; where it was before it is no longer.
+    pub(crate) fn sort_by(&mut self, at: usize, field: String) {
+        let descending = self.sort.get(at).is_some_and(|k| k.descending);
+        let before = self.sort.iter().take(at).filter(|k| k.field == field).count();
+        self.sort.retain(|k| k.field != field);
+        if let Some(k) = self.sort.get_mut(at - before) {
+            *k = SortKey { field, descending };
+        } else {
+            self.sort.push(SortKey { field, descending });
+        }
+    }
+
     /// A click on a column's head: ascending, descending, off; with `add` the other keys stay.
     pub(crate) fn toggle_sort(&mut self, field: &str, add: bool) {
         let found = self.sort.iter().position(|k| k.field == field);
@@ -216,6 +228,20 @@ mod tests {
         assert_eq!(sort_text(&s.sort), "-a,b");
         s.toggle_sort("a", false);
         assert_eq!(sort_text(&s.sort), "");
+    }
+
+    #[test]
+    fn no_field_sorts_twice() {
+        assert_eq!(sort_text(&parse_sort("name,-name,city")), "name,city");
+        let mut s = ListState { sort: parse_sort("a,-b,c"), ..ListState::default() };
+        s.sort_by(1, "d".into());
+        assert_eq!(sort_text(&s.sort), "a,-d,c");
+        s.sort_by(0, "c".into());
+        assert_eq!(sort_text(&s.sort), "c,-d");
+        s.sort_by(1, "c".into());
+        assert_eq!(sort_text(&s.sort), "-c");
+        s.sort_by(0, "c".into());
+        assert_eq!(sort_text(&s.sort), "-c");
     }
 
     #[test]

@@ -12,4 +12,5 @@ pub(crate) mod query;
 pub(crate) mod recent;
 pub(crate) mod session;
 pub(crate) mod types;
+pub(crate) mod upload;
 pub(crate) mod wire;

@@ -26,6 +26,13 @@ pub(crate) fn invalidate(prefix: &str) {
     }
 }
 
+/// Takes an answer that was read before for one of now, until there is one.
+pub(crate) fn seed<T: 'static>(path: &str, answer: T) {
+    CACHE.with_borrow_mut(|c| {
+        c.entry(path.to_owned()).or_insert_with(|| Rc::new(answer) as Rc<dyn Any>);
+    });
+}
+
 /// Calls back when something under a path changes, until the answer is dropped.
 pub(crate) fn subscribe(path: &str, callback: Callback<()>) -> Subscribed {
     let id = NEXT.replace(NEXT.get() + 1);

@@ -3,6 +3,7 @@
 use super::wire::{Wire, wire};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A record: its fields by key, as the API sends them.
 pub(crate) type Record = Map<String, Value>;
@@ -36,9 +37,39 @@ pub(crate) struct ObjectMeta {
     pub(crate) owned: bool,
     pub(crate) searchable: bool,
     pub(crate) customizable: bool,
-    pub(crate) fields: Vec<FieldMeta>,
+    pub(crate) fields: Fields,
     pub(crate) permissions: BTreeMap<String, String>,
 }
+}
+
+/// The fields of an object. Most pieces of a page hold on to them, so they are there once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields(Rc<Vec<FieldMeta>>);
+
+impl std::ops::Deref for Fields {
+    type Target = Vec<FieldMeta>;
+
+    fn deref(&self) -> &Vec<FieldMeta> {
+        &self.0
+    }
+}
+
+impl PartialEq for Fields {
+    fn eq(&self, other: &Fields) -> bool {
+        Rc::ptr_eq(&self.0, &other.0) || self.0 == other.0
+    }
+}
+
+impl From<Vec<FieldMeta>> for Fields {
+    fn from(fields: Vec<FieldMeta>) -> Fields {
+        Fields(Rc::new(fields))
+    }
+}
+
+impl Wire for Fields {
+    fn read(v: &Value) -> Fields {
+        <Vec<FieldMeta>>::read(v).into()
+    }
 }
 
 impl ObjectMeta {
@@ -110,6 +141,11 @@ impl<T: Wire> Wire for Page<T> {
             total: Wire::read(of("total")),
             refs: Wire::read(of("refs")),
         }
+    }
+
+    fn take(mut v: Value) -> Page<T> {
+        let items = v.get_mut("items").map(Value::take).unwrap_or_default();
+        Page { items: Wire::take(items), ..Page::<T>::read(&v) }
     }
 }
 

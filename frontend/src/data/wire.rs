@@ -7,6 +7,14 @@ use std::collections::BTreeMap;
 /// Can be read from JSON.
 pub(crate) trait Wire {
     fn read(v: &Value) -> Self;
+
+    /// The same of a value that nobody else needs: what is kept as it is need not be copied.
+    fn take(v: Value) -> Self
+    where
+        Self: Sized,
+    {
+        Self::read(&v)
+    }
 }
 
 impl Wire for String {
@@ -43,11 +51,22 @@ impl Wire for Value {
     fn read(v: &Value) -> Value {
         v.clone()
     }
+
+    fn take(v: Value) -> Value {
+        v
+    }
 }
 
 impl Wire for Map<String, Value> {
     fn read(v: &Value) -> Map<String, Value> {
         v.as_object().cloned().unwrap_or_default()
+    }
+
+    fn take(v: Value) -> Map<String, Value> {
+        match v {
+            Value::Object(map) => map,
+            _ => Map::new(),
+        }
     }
 }
 
@@ -60,6 +79,13 @@ impl<T: Wire> Wire for Option<T> {
 impl<T: Wire> Wire for Vec<T> {
     fn read(v: &Value) -> Vec<T> {
         v.as_array().into_iter().flatten().map(T::read).collect()
+    }
+
+    fn take(v: Value) -> Vec<T> {
+        match v {
+            Value::Array(list) => list.into_iter().map(T::take).collect(),
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -30,7 +30,7 @@ messages! {
     workdays_off = "放假的日子", "Days off";
     workdays_on = "调休上班的日子", "Days worked instead";
     workdays_add(what: &str) = "添加：{what}", "Add to: {what}";
-    comment_removed = "评论已删除", "Comment removed";
+    comment_removed = "讨论已删除", "Comment removed";
     file_removed = "附件已移除", "File removed";
     new_version = "系统有新版本", "A new version is ready";
     new_version_take = "刷新", "Reload";

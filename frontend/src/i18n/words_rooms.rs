@@ -30,6 +30,13 @@ messages! {
     new_value = "改为", "New value";
     choose_everything(n: &str) = "选择全部 {n} 条", "Select all {n}";
     gallery = "组件", "Components";
+    g_pickers = "人员、记录与日期的选择", "People, records and days";
+    g_scores = "分数、指标与步骤", "Scores, figures and steps";
+    g_files = "文件与上传", "Files and uploads";
+    g_list = "列表", "List";
+    g_phone_list = "手机列表", "List on a phone";
+    g_waiting = "等待发送", "Waiting to be sent";
+    g_hint = "悬停提示", "Hint";
     g_buttons = "按钮与进度", "Buttons and progress";
     g_marks = "标记、头像与文字", "Marks, avatars and text";
     g_mark = "跟进中", "Active";
@@ -45,4 +52,62 @@ messages! {
     g_toast_ok = "成功提示", "Success";
     g_toast_err = "失败提示", "Failure";
     g_toast_undo = "可撤销提示", "With undo";
+    day_range = "起止日期", "From and to";
+    day_range_wrong = "开始日期晚于结束日期", "The first day is after the last";
+    score_parts = "由这些指标按权重得出", "Made of these, by weight";
+    unknown_score = "未知", "unknown";
+    score_why = "，为什么", ", why";
+}
+
+impl crate::i18n::Lang {
+    /// What a role of the product is called; one of the organisation's own by its key, for those who may not read roles.
+    pub(crate) fn role_name(self, key: &str) -> String {
+        let name = match key {
+            "administrator" => self.pick("管理员", "Administrator"),
+            "director" => self.pick("销售总监", "Director"),
+            "manager" => self.pick("销售经理", "Manager"),
+            "representative" => self.pick("销售代表", "Representative"),
+            "marketing" => self.pick("市场", "Marketing"),
+            "service" => self.pick("客户服务", "Service"),
+            "finance" => self.pick("财务", "Finance"),
+            "read_only" => self.pick("只读", "Read-only"),
+            "integration" => self.pick("系统集成", "Integration"),
+            own => return own.to_owned(),
+        };
+        name.to_owned()
+    }
+}
+
+/// Words around the name of an object, which is small inside an English sentence.
+impl crate::i18n::Lang {
+    fn around(self, what: &str, zh: (&str, &str), en: (&str, &str)) -> String {
+        match self {
+            crate::i18n::Lang::Zh => [zh.0, what, zh.1].concat(),
+            crate::i18n::Lang::En => [en.0, &what.to_lowercase(), en.1].concat(),
+        }
+    }
+
+    pub(crate) fn search_in(self, what: &str) -> String {
+        self.around(what, ("搜索", ""), ("Search ", ""))
+    }
+
+    pub(crate) fn all_of(self, what: &str) -> String {
+        self.around(what, ("全部", ""), ("All ", ""))
+    }
+
+    pub(crate) fn new_of(self, what: &str) -> String {
+        self.around(what, ("新建", ""), ("New ", ""))
+    }
+
+    pub(crate) fn empty_list(self, what: &str) -> String {
+        self.around(what, ("还没有", ""), ("No ", " yet"))
+    }
+
+    pub(crate) fn empty_filtered(self, what: &str) -> String {
+        self.around(what, ("没有符合条件的", ""), ("No ", " match"))
+    }
+
+    pub(crate) fn empty_related(self, what: &str) -> String {
+        self.around(what, ("还没有", ""), ("No ", " yet"))
+    }
 }

@@ -1,5 +1,6 @@
 //! Every part of the interface in every state, for looking at: `/ui`.
 
+use super::gallery_rooms;
 use crate::browser;
 use crate::chart::Chart;
 use crate::data::http::ApiError;
@@ -28,6 +29,7 @@ pub(crate) fn Gallery() -> Html {
             <Card title={l.g_kinds()}><Kinds /></Card>
             <Card title={l.g_overlays()}><Overlays /></Card>
             <Card title={l.g_chart()}><div class="px-4 pb-4">{ chart(l) }</div></Card>
+            <gallery_rooms::Rooms />
             <Card title={l.g_loading()}>{ skeleton_rows(3) }{ skeleton_lines(4) }</Card>
             <Card title={l.g_empty()}><Empty small=true icon="inbox" title={l.empty_filtered_body()} action={html! { <button class="btn btn-sm btn-primary">{ icon("plus", "size-4") }{ l.create() }</button> }} /></Card>
             { for failures().into_iter().map(|error| html! { <Card><Failed {error} retry={Callback::noop()} /></Card> }) }

@@ -7,11 +7,14 @@ use crate::data::listing::pairs;
 use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
 use crate::data::types::{Page, Record, text};
+use crate::data::upload::use_uploads;
 use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::route::Route;
 use crate::shell::object_icon;
 use crate::ui::cls;
+use crate::ui::file::{FileDrop, UploadList};
+use crate::ui::pieces::stepper;
 use crate::ui::{Card, Empty, Failed, badge, icon, page_head, skeleton_rows, spinner};
 use serde_json::json;
 use wasm_bindgen_futures::spawn_local;
@@ -81,59 +84,37 @@ pub(crate) fn NewImport() -> Html {
     let asked = location.and_then(|l| pairs(l.query_str()).into_iter().find(|(k, _)| k == "object").map(|x| x.1));
     let object = use_state_eq(|| asked.unwrap_or_else(|| "customers".to_owned()));
     let busy = use_state_eq(|| false);
-    let over = use_state_eq(|| false);
     let error = use_state_eq(|| None::<ApiError>);
-    let send = {
-        let (object, busy, error, navigator) = (object.clone(), busy.clone(), error.clone(), navigator.clone());
+    let uploads = use_uploads();
+    let onfile = {
+        let (object, busy, error) = (object.clone(), busy.clone(), error.clone());
+        let start = uploads.start.clone();
         Callback::from(move |file: web_sys::File| {
+            let path = format!("/files?name={}", encode(&file.name()));
             let (object, busy, error, navigator) = ((*object).clone(), busy.clone(), error.clone(), navigator.clone());
-            busy.set(true);
             error.set(None);
-            spawn_local(async move {
-                match start(&object, file).await {
-                    Ok(i) => {
-                        invalidate("/imports");
-                        if let Some(n) = &navigator {
-                            n.push(&Route::Import { id: i.id })
+            let done = Callback::from(move |stored: Record| {
+                let (object, busy, error, navigator) = (object.clone(), busy.clone(), error.clone(), navigator.clone());
+                busy.set(true);
+                spawn_local(async move {
+                    match begin(&object, &stored).await {
+                        Ok(i) => {
+                            invalidate("/imports");
+                            if let Some(n) = &navigator {
+                                n.push(&Route::Import { id: i.id })
+                            }
+                        }
+                        Err(e) => {
+                            busy.set(false);
+                            error.set(Some(e))
                         }
                     }
-                    Err(e) => {
-                        busy.set(false);
-                        error.set(Some(e))
-                    }
-                }
+                });
             });
+            start.emit((path, file, done));
         })
     };
-    let onfile = {
-        let send = send.clone();
-        Callback::from(move |e: Event| {
-            let input = e.target_dyn_into::<web_sys::HtmlInputElement>();
-            if let Some(f) = input.as_ref().and_then(web_sys::HtmlInputElement::files).and_then(|f| f.get(0)) {
-                send.emit(f)
-            }
-            if let Some(i) = input {
-                i.set_value("")
-            }
-        })
-    };
-    let ondrop = {
-        let (send, over) = (send.clone(), over.clone());
-        Callback::from(move |e: DragEvent| {
-            e.prevent_default();
-            over.set(false);
-            if let Some(f) = e.data_transfer().and_then(|d| d.files()).and_then(|f| f.get(0)) {
-                send.emit(f)
-            }
-        })
-    };
-    let hold = |on: bool| {
-        let over = over.clone();
-        Callback::from(move |e: DragEvent| {
-            e.prevent_default();
-            over.set(on)
-        })
-    };
+    let sending = uploads.now.iter().any(|s| s.error.is_none());
     let card = |key: &str, label: &str| {
         let on = *object == key;
         let (object, key2) = (object.clone(), key.to_owned());
@@ -149,19 +130,16 @@ pub(crate) fn NewImport() -> Html {
             <h2 class="mb-2 text-[13px] font-semibold">{ l.import_what() }</h2>
             <div role="radiogroup" aria-label={l.import_what()} class="grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-4">{ for choices.map(|o| card(&o.key, &o.label_plural)) }</div>
             <h2 class="mb-2 mt-6 text-[13px] font-semibold">{ l.import_file() }</h2>
-            <label ondragover={hold(true)} ondragleave={hold(false)} {ondrop} class={cls!("flex cursor-pointer flex-col items-center gap-1 rounded-2xl border-2 border-dashed px-6 py-10 text-center focus-within:outline-2 focus-within:outline-primary", if *over { "border-primary bg-primary/6" } else { "border-base-300 hover:border-primary/50" })}>
-                if *busy { { spinner() }<span class="mt-2 text-[13px]">{ l.import_analysing() }</span> } else { { icon("upload", "size-6 text-base-content/70") }<span class="mt-1 text-sm font-medium">{ l.import_drop() }</span><span class="text-xs text-base-content/70">{ l.import_drop_note() }</span> }
-                <input type="file" class="sr-only" accept=".csv,.tsv,.txt,.xlsx,.xls,text/csv" disabled={*busy} onchange={onfile} data-testid="import-file" />
-            </label>
+            if *busy { <p class="flex items-center justify-center gap-2 py-10 text-[13px]">{ spinner() }{ l.import_analysing() }</p> } else { <FileDrop title={l.import_drop()} note={l.import_drop_note()} {onfile} accept=".csv,.tsv,.txt,.xlsx,.xls,text/csv" disabled={sending} testid="import-file" /> }
+            <UploadList list={uploads.now.clone()} onstop={uploads.stop.clone()} />
             if let Some(e) = &*error { <p class="mt-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }{ for e.errors.iter().map(|x| html! { <span class="block">{ &x.message }</span> }) }</p> }
         </Card>
     </> }
 }
 
-async fn start(object: &str, file: web_sys::File) -> Result<Import, ApiError> {
-    let name = file.name();
-    let stored = Request::upload(format!("/files?name={}", encode(&name)), file.into()).json::<Record>().await?;
-    Request::create("/imports", json!({ "object": object, "file_id": text(&stored, "id") })).json::<Import>().await
+/// Starts the import of a stored file.
+async fn begin(object: &str, stored: &Record) -> Result<Import, ApiError> {
+    Request::create("/imports", json!({ "object": object, "file_id": text(stored, "id") })).json::<Import>().await
 }
 
 #[derive(Properties, PartialEq)]
@@ -174,7 +152,5 @@ pub(crate) struct StepsProps {
 pub(crate) fn Steps(p: &StepsProps) -> Html {
     let l = use_lang();
     let names = [l.step_file(), l.step_mapping(), l.step_check(), l.step_done()];
-    html! { <ol tabindex="0" class="mb-4 flex items-center gap-2 overflow-x-auto text-[13px] [scrollbar-width:none]">{ for names.iter().enumerate().map(|(i, n)| html! {
-    <li class="flex shrink-0 items-center gap-2" aria-current={(i == p.at).then_some("step")}>if i > 0 { <span class="h-px w-6 bg-base-300"></span> }
-        <span class={cls!("grid size-6 place-items-center rounded-full text-xs", if i < p.at { "bg-primary/15 text-primary" } else if i == p.at { "bg-primary text-primary-content" } else { "bg-base-300/70 text-base-content/70" })}>if i < p.at { { icon("check", "size-3.5") } } else { { i + 1 } }</span><span class={if i == p.at { "font-medium" } else { "text-base-content/70" }}>{ *n }</span></li> }) }</ol> }
+    stepper(&names, p.at)
 }

@@ -7,6 +7,7 @@ pub(crate) mod exports;
 pub(crate) mod forecast;
 pub(crate) mod funnel;
 pub(crate) mod gallery;
+mod gallery_rooms;
 pub(crate) mod growth;
 pub(crate) mod home;
 pub(crate) mod import_job;

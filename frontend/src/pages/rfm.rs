@@ -133,8 +133,8 @@ fn tile(l: Lang, currency: &str, s: &Value, key: &str, hue: &str, total: u64) ->
     html! {
         <ListLink {object} {query} class={cls!("block rounded-xl border border-base-300 px-3.5 py-3 transition-colors hover:border-primary/50", wide)}>
             <span class="flex items-center justify-between gap-2"><span class={cls!("truncate rounded-md px-1.5 text-xs font-medium leading-5.5", tone(hue))}>{ label }</span><span class="text-[11px] text-base-content/70">{ if key == "none" { "" } else { key } }</span></span>
-            <span class="mt-1.5 flex items-baseline gap-2"><span class="text-lg font-semibold tabular-nums">{ format::group(n) }</span><span class="text-xs tabular-nums text-base-content/70">{ format::percent(share) }</span>
-                if let Some(m) = s.get("amount_minor").and_then(Value::as_f64).filter(|_| key != "none") { <span class="ml-auto text-xs tabular-nums text-base-content/70">{ short(l, currency, "money", Some(m)) }</span> }</span>
+            <span class="mt-1.5 flex flex-wrap items-baseline gap-x-2"><span class="text-lg font-semibold tabular-nums">{ format::group(n) }</span><span class="text-xs tabular-nums text-base-content/70">{ format::percent(share) }</span>
+                if let Some(m) = s.get("amount_minor").and_then(Value::as_f64).filter(|_| key != "none") { <span class="ml-auto whitespace-nowrap text-xs tabular-nums text-base-content/70">{ short(l, currency, "money", Some(m)) }</span> }</span>
             <span class="mt-1.5 block h-1 overflow-hidden rounded-full bg-base-200"><span class="block h-full rounded-full bg-primary/60" style={format!("width:{share:.1}%")}></span></span>
         </ListLink>
     }

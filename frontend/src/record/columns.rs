@@ -17,12 +17,36 @@ pub(crate) fn chosen(meta: &ObjectMeta, in_address: &[String]) -> Vec<String> {
 
 /// The first of the two choices that names any known column; the title always comes first.
 pub(crate) fn resolve(meta: &ObjectMeta, in_address: &[String], kept: &[String]) -> Vec<String> {
-    let known = |list: &[String]| list.iter().filter(|k| meta.field(k).is_some()).cloned().collect::<Vec<_>>();
+    let known = |list: &[String]| {
+        let mut out: Vec<String> = Vec::new();
+        for key in list.iter().filter(|k| meta.field(k).is_some()) {
+            if !out.contains(key) {
+                out.push(key.clone());
+            }
+        }
+        out
+    };
     let mut columns =
         [known(in_address), known(kept)].into_iter().find(|c| !c.is_empty()).unwrap_or_else(|| standard(meta));
     columns.retain(|k| *k != meta.title_field);
     columns.insert(0, meta.title_field.clone());
     columns
+}
+
+/// The columns with one of them moved to the place of another; the first one stays.
+pub(crate) fn placed(columns: &[String], from: &str, to: &str) -> Vec<String> {
+    let mut out = columns.to_vec();
+    let find = |key: &str| columns.iter().position(|c| c == key).filter(|i| *i > 0);
+    if let (Some(from), Some(to)) = (find(from), find(to)) {
+        let key = out.remove(from);
+        out.insert(to, key);
+    }
+    out
+}
+
+/// Keeps the columns of an object in this browser.
+pub(crate) fn keep(object: &str, columns: &[String]) {
+    browser::store(&format!("columns.{object}"), &columns.join(","));
 }
 
 fn standard(meta: &ObjectMeta) -> Vec<String> {
@@ -48,7 +72,7 @@ pub(crate) fn Columns(p: &ColumnsProps) -> Html {
     let set = {
         let (key, onchange) = (p.meta.key.clone(), p.onchange.clone());
         move |columns: Vec<String>| {
-            browser::store(&format!("columns.{key}"), &columns.join(","));
+            keep(&key, &columns);
             onchange.emit(columns)
         }
     };
@@ -105,16 +129,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_column_moves_to_the_place_of_another_but_never_before_the_first() {
+        let s = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(placed(&s("name a b c"), "c", "a"), s("name c a b"));
+        assert_eq!(placed(&s("name a b c"), "a", "c"), s("name b c a"));
+        for (from, to) in [("a", "name"), ("name", "a"), ("a", "a"), ("gone", "a")] {
+            assert_eq!(placed(&s("name a b c"), from, to), s("name a b c"));
+        }
+    }
+
+    #[test]
     fn the_address_wins_over_habit_and_the_title_leads() {
         let f = |key: &str, in_list| FieldMeta { key: key.into(), in_list, ..FieldMeta::default() };
         let meta = ObjectMeta {
             title_field: "name".into(),
-            fields: vec![f("name", true), f("city", true), f("grade", false)],
+            fields: vec![f("name", true), f("city", true), f("grade", false)].into(),
             ..ObjectMeta::default()
         };
         let s = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
         assert_eq!(resolve(&meta, &[], &[]), s(&["name", "city"]));
         assert_eq!(resolve(&meta, &s(&["grade", "name"]), &s(&["city"])), s(&["name", "grade"]));
+        assert_eq!(resolve(&meta, &s(&["grade", "city", "grade"]), &[]), s(&["name", "grade", "city"]));
         assert_eq!(resolve(&meta, &s(&["gone"]), &s(&["grade"])), s(&["name", "grade"]));
     }
 }

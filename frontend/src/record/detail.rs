@@ -7,6 +7,7 @@ use super::input::FieldInput;
 use super::link::Choice;
 use super::related::{Related, relations};
 use super::save;
+use super::score_chip::Health;
 use super::stages::{StageHistory, StagePath};
 use super::talk::Talk;
 use super::timeline::Timeline;
@@ -143,7 +144,7 @@ fn Room(p: &RoomProps) -> Html {
         <header class="mb-4 flex flex-wrap items-center gap-x-4 gap-y-3">
             if has_avatar(&meta.key) { { avatar(&title, "size-11 text-base") } } else { <span class="grid size-11 shrink-0 place-items-center rounded-xl bg-primary/10 text-primary">{ icon(object_icon(&meta.key), "size-5") }</span> }
             <div class="min-w-0 flex-1 basis-52">
-                <h1 class="flex flex-wrap items-center gap-2 text-xl font-semibold leading-7"><span class="min-w-0 wrap-anywhere">{ &title }</span>{ for pills.map(|f| show.field(f, record)) }if archived { { crate::ui::badge("neutral", l.archived_badge()) } }</h1>
+                <h1 class="flex flex-wrap items-center gap-2 text-xl font-semibold leading-7"><span class="min-w-0 wrap-anywhere">{ &title }</span>{ for pills.map(|f| show.field(f, record)) }if meta.key == "customers" { <Health record={record.clone()} /> }if archived { { crate::ui::badge("neutral", l.archived_badge()) } }</h1>
                 <p class="mt-0.5 flex flex-wrap gap-x-4 text-[13px] text-base-content/70">{ for quick.map(|f| html! { <span>{ show.field(f, record) }</span> }) }</p>
             </div>
             <div class="flex items-center gap-2">

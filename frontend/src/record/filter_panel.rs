@@ -10,6 +10,7 @@ use crate::data::types::{FieldMeta, ObjectMeta};
 use crate::i18n::{Lang, use_lang};
 use crate::ui::field::{Input, select};
 use crate::ui::overlay::Popover;
+use crate::ui::range::Range;
 use crate::ui::{icon, nothing};
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -104,7 +105,7 @@ pub(crate) fn Builder(p: &FilterProps) -> Html {
         <div class="p-1.5">
             if list.len() > 1 { <div class="mb-2 flex items-center gap-2">{ l.filter_match() }{ select("joined", l.filter_match(), &[("all".into(), l.filter_all().into()), ("any".into(), l.filter_any().into())], if any { "any" } else { "all" }, "select-sm w-28", joined) }</div> }
             if list.is_empty() { <p class="px-1 pb-2 text-base-content/70">{ l.filter_none() }</p> }
-            { for list.iter().enumerate().map(|(i, r)| html! { <RowEditor key={format!("{i}{}", r.field)} meta={p.meta.clone()} row={r.clone()} refs={known.clone()} onname={onname.clone()} onchange={change(i)} /> }) }
+            { for list.iter().enumerate().map(|(i, r)| html! { <RowEditor key={format!("{i} {}", r.field)} meta={p.meta.clone()} row={r.clone()} refs={known.clone()} onname={onname.clone()} onchange={change(i)} /> }) }
             <div class="flex justify-between pt-1"><button class="btn btn-ghost btn-sm text-primary" onclick={add}>{ icon("plus", "size-4") }{ l.filter_add() }</button>if !list.is_empty() { <button class="btn btn-ghost btn-sm" onclick={clear}>{ l.filter_clear() }</button> }</div>
         </div>
     }
@@ -164,6 +165,7 @@ fn RowEditor(p: &RowProps) -> Html {
         Callback::from(move |op: String| {
             let same = takes_days(&op) == takes_days(&row.op)
                 && takes_list(&op) == takes_list(&row.op)
+                && (op == "between") == (row.op == "between")
                 && needs_value(&row.op);
             let value = if same { row.value.clone() } else { starting_value(&field, &op) };
             onchange.emit(Some(Row { op, value, ..row.clone() }));
@@ -203,6 +205,9 @@ fn ValueEditor(p: &ValueProps) -> Html {
     if takes_days(&p.row.op) {
         let oninput = p.onchange.reform(|s: String| s.trim().parse::<i64>().map_or(Value::Null, Value::from));
         return html! { <label class="input input-sm w-28"><input type="number" min="0" aria-label={l.days()} value={p.row.value.to_string()} oninput={oninput.reform(|e: InputEvent| crate::ui::field::value_of(&e))} />{ l.days() }</label> };
+    }
+    if p.row.op == "between" {
+        return html! { <Range field={p.field.clone()} value={p.row.value.clone()} onchange={p.onchange.clone()} /> };
     }
     match p.field.kind.as_str() {
         "choice" if takes_list(&p.row.op) => {

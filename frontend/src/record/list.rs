@@ -7,8 +7,9 @@ use super::export::ExportProps;
 use super::filter_panel::{FilterButton, FilterChips};
 use super::form::RecordFormProps;
 use super::records::use_records;
-use super::table::{PhoneList, Table};
+use super::table::Rows;
 use super::views::{Views, tab_filter};
+use super::waiting::{self, use_queue};
 use crate::browser;
 use crate::data::http::encode;
 use crate::data::listing::{ListState, both, pairs, sort_text};
@@ -108,19 +109,26 @@ fn ListRoom(p: &RoomProps) -> Html {
             cursor.set(None)
         });
     }
-    let onselect = {
-        let selected = selected.clone();
-        Callback::from(move |id: String| {
-            let mut s = (**selected).clone();
+    let latest = use_mut_ref(Rc::<BTreeSet<String>>::default);
+    *latest.borrow_mut() = (*selected).clone();
+    // The same one as long as the list is open, so that rows need not be drawn anew because of it.
+    let onselect = use_callback((), {
+        let selected = selected.setter();
+        move |id: String, ()| {
+            let mut s = (**latest.borrow()).clone();
             if !s.remove(&id) {
                 s.insert(id);
             }
-            selected.set(Rc::new(s))
-        })
-    };
+            let next = Rc::new(s);
+            *latest.borrow_mut() = next.clone();
+            selected.set(next)
+        }
+    });
     use_list_keys(&meta.key, &records.now.rows, &cursor, onselect.clone());
-    let chosen: Vec<Rc<Record>> =
-        records.now.rows.iter().filter(|r| selected.contains(text(r, "id"))).cloned().collect();
+    let chosen: Vec<Rc<Record>> = match selected.is_empty() {
+        true => Vec::new(),
+        false => records.now.rows.iter().filter(|r| selected.contains(text(r, "id"))).cloned().collect(),
+    };
     let onselect_all = {
         let (selected, rows, n) = (selected.clone(), records.now.rows.clone(), chosen.len());
         Callback::from(move |()| {
@@ -159,6 +167,14 @@ fn ListRoom(p: &RoomProps) -> Html {
         let (state, set) = (state.clone(), set.clone());
         Callback::from(move |fields| set.emit(ListState { fields, ..state.clone() }))
     };
+    let onplace = {
+        let (oncolumns, columns, key) = (oncolumns.clone(), columns.clone(), meta.key.clone());
+        Callback::from(move |(from, to): (String, String)| {
+            let moved = columns::placed(&columns, &from, &to);
+            columns::keep(&key, &moved);
+            oncolumns.emit(moved)
+        })
+    };
     let onboard = {
         let (state, set) = (state.clone(), set.clone());
         Callback::from(move |_: MouseEvent| set.emit(ListState { board: !state.board, ..state.clone() }))
@@ -178,7 +194,7 @@ fn ListRoom(p: &RoomProps) -> Html {
         Callback::from(move |()| exporting.set(false))
     };
     let new = create.reform(|_: MouseEvent| true);
-    let has_board = meta.key == "opportunities";
+    let has_board = super::board::has_board(meta);
     let title = html! { <>{ &meta.label_plural }if let Some(n) = records.now.total { <span class="ml-2 text-sm font-normal tabular-nums text-base-content/70" data-testid="total">{ crate::format::group(n) }</span> }</> };
     let actions = html! { <>
     if meta.may("export") { <button class="btn btn-sm hidden sm:inline-flex" onclick={export.reform(|_: MouseEvent| ())} data-testid="export">{ icon("download", "size-4") }{ l.export() }</button> }
@@ -198,10 +214,13 @@ fn ListRoom(p: &RoomProps) -> Html {
             if meta.may("export") { { menu_item("download", l.export(), export.reform(|_| ())) } }
         </Popover>
     </div> };
+    let queue = use_queue();
+    let unsent = if state.archived { Vec::new() } else { waiting::new_ones(&queue, &meta.key, None) };
     let now = &records.now;
     let body = match &now.error {
         Some(e) if now.rows.is_empty() => html! { <Failed error={e.clone()} retry={records.reload.clone()} /> },
         _ if !now.ready => skeleton_rows(10),
+        _ if now.rows.is_empty() && !unsent.is_empty() => html! {},
         _ if now.rows.is_empty() => empty(l, meta, &state, new),
         _ => {
             let props = yew::props!(super::table::TableProps {
@@ -218,9 +237,10 @@ fn ListRoom(p: &RoomProps) -> Html {
                 onmore: records.more.clone(),
                 has_more: now.next.is_some(),
                 loading: now.loading,
-                selectable: true
+                selectable: true,
+                onplace
             });
-            html! { <><Table ..props.clone() /><PhoneList ..props /></> }
+            html! { <Rows ..props /> }
         }
     };
     let export_filter = if chosen.is_empty() {
@@ -239,7 +259,7 @@ fn ListRoom(p: &RoomProps) -> Html {
                 <div class="flex flex-wrap items-center justify-between gap-x-4 px-1"><div class="min-w-0 max-w-full"><Views meta={meta.clone()} state={state.clone()} onchange={set.clone()} /></div>{ toolbar }</div>
             } else { <Lazy room={Room::Bulk(Box::new(BulkProps { meta: meta.clone(), rows: chosen.clone(), beyond, archived: state.archived, onclear: clear, onexport: export }))} /> }
             <FilterChips meta={filter_props.0} filter={filter_props.1} refs={filter_props.2} onchange={filter_props.3} />
-            if has_board && state.board { <Lazy room={Room::Board(Box::new(BoardProps { meta: meta.clone(), query: state.api_query(tab_filter(&state.view)) }))} /> } else { { body } }
+            if has_board && state.board { <Lazy room={Room::Board(Box::new(BoardProps { meta: meta.clone(), query: state.api_query(tab_filter(&state.view)) }))} /> } else { { waiting::lines(l, &unsent) }{ body } }
         </Card>
         if creating { <Lazy room={Room::Form(Box::new(yew::props!(RecordFormProps { meta: meta.clone(), onclose: create.reform(|()| false) })))} /> }
         if *exporting { <Lazy room={Room::Export(Box::new(ExportProps {
@@ -290,10 +310,9 @@ fn use_list_keys(
     onselect: Callback<String>,
 ) {
     let navigator = use_navigator();
-    let ids: Vec<String> = rows.iter().map(|r| text(r, "id").to_owned()).collect();
     let (object, cursor) = (object.to_owned(), cursor.clone());
-    use_effect_with((ids, *cursor), move |(ids, at)| {
-        let (ids, at) = (ids.clone(), *at);
+    use_effect_with((rows.to_vec(), *cursor), move |(rows, at)| {
+        let (rows, at) = (rows.clone(), *at);
         let listener = web_sys::window().map(|w| {
             gloo_events::EventListener::new_with_options(
                 &w,
@@ -301,11 +320,11 @@ fn use_list_keys(
                 gloo_events::EventListenerOptions::enable_prevent_default(),
                 move |e| {
                     let Some(e) = e.dyn_ref::<web_sys::KeyboardEvent>().filter(|e| !typing(e)) else { return };
-                    let id = at.and_then(|i| ids.get(i));
+                    let id = at.and_then(|i| rows.get(i)).map(|r| text(r, "id"));
                     match (e.key().as_str(), id) {
-                        ("j", _) => cursor.set(Some(at.map_or(0, |i| (i + 1).min(ids.len().saturating_sub(1))))),
+                        ("j", _) => cursor.set(Some(at.map_or(0, |i| (i + 1).min(rows.len().saturating_sub(1))))),
                         ("k", _) => cursor.set(Some(at.map_or(0, |i| i.saturating_sub(1)))),
-                        ("x", Some(id)) => onselect.emit(id.clone()),
+                        ("x", Some(id)) => onselect.emit(id.to_owned()),
                         ("Enter" | "o", Some(id)) => {
                             if let Some(n) = &navigator {
                                 n.push(&Route::record(&object, id))
@@ -392,7 +411,7 @@ fn SortButton(p: &SortProps) -> Html {
             <p class="px-1.5 pb-1.5 text-xs text-base-content/70">{ l.sort() }</p>
             { for p.state.sort.iter().enumerate().map(|(i, k)| html! {
                 <div class="mb-1.5 flex items-center gap-1.5 px-1" key={k.field.clone()}>
-                    { select_field(&fields, &k.field, with(Rc::new(move |s: &mut ListState, v| if let Some(k) = s.sort.get_mut(i) { k.field = v }))) }
+                    { select_field(&fields, &k.field, with(Rc::new(move |s: &mut ListState, v| s.sort_by(i, v)))) }
                     { crate::ui::field::select("direction", l.sort(), &dir, if k.descending { "down" } else { "up" }, "select-sm w-24", with(Rc::new(move |s: &mut ListState, v| if let Some(k) = s.sort.get_mut(i) { k.descending = v == "down" }))) }
                     <button class="btn btn-ghost btn-sm btn-square" aria-label={l.remove(&k.field)} onclick={with(Rc::new(move |s: &mut ListState, _| drop(s.sort.remove(i)))).reform(|_: MouseEvent| String::new())}>{ icon("x", "size-4") }</button>
                 </div> }) }

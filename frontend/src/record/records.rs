@@ -3,7 +3,8 @@
 use super::value::Refs;
 use crate::data::http::{ApiError, Request, encode};
 use crate::data::query::subscribe;
-use crate::data::types::{Page, Record};
+use crate::data::types::{Page, Record, text};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -44,7 +45,7 @@ impl Reducible for Loaded {
                     s.rows.clear();
                     s.refs = Rc::default();
                 }
-                s.rows.extend(page.items.into_iter().map(Rc::new));
+                append(&mut s.rows, page.items);
                 let mut refs = (*s.refs).clone();
                 refs.extend(page.refs);
                 s.refs = Rc::new(refs);
@@ -61,6 +62,20 @@ impl Reducible for Loaded {
         }
         s.into()
     }
+}
+
+/// Puts a page below the others. A record that has moved down since it was read comes again: it stays where it was,
+/// as it is now.
+fn append(rows: &mut Vec<Rc<Record>>, page: Vec<Record>) {
+    let mut page: Vec<Option<Rc<Record>>> = page.into_iter().map(|r| Some(Rc::new(r))).collect();
+    let at: BTreeMap<String, usize> =
+        page.iter().enumerate().filter_map(|(i, r)| Some((text(r.as_ref()?, "id").to_owned(), i))).collect();
+    for row in rows.iter_mut() {
+        if let Some(again) = at.get(text(row, "id")).and_then(|i| page.get_mut(*i)).and_then(Option::take) {
+            *row = again;
+        }
+    }
+    rows.extend(page.into_iter().flatten());
 }
 
 /// A list that grows.
@@ -141,11 +156,39 @@ pub(crate) fn use_records(object: &str, query: String, counted: bool) -> Records
     Records { now, more, reload }
 }
 
-/// The number of rows is asked for after the rows are on screen: it can cost more than they do.
+/// How long after the rows their number is asked for, in milliseconds: longer than between two keys.
+const PAUSE: u32 = 250;
+
+/// The number of rows is asked for after the rows are on screen, when no other rows are wanted meanwhile: it can cost more
+/// than they do.
 async fn count(base: &str, step: &UseReducerDispatcher<Loaded>, run: &Rc<std::cell::RefCell<u32>>, mine: u32) {
+    gloo_timers::future::TimeoutFuture::new(PAUSE).await;
+    if *run.borrow() != mine {
+        return;
+    }
     let path = base.replace("refs=true&limit=60", "limit=1&fields=id&count=exact");
     let total = Request::get(path).json::<Page<Record>>().await.ok().and_then(|p| p.total);
     if *run.borrow() == mine {
         step.dispatch(Step::Total(total));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::wire::Wire;
+    use serde_json::json;
+
+    fn page(list: &[(&str, i64)]) -> Vec<Record> {
+        list.iter().map(|(id, version)| Record::read(&json!({ "id": id, "version": version }))).collect()
+    }
+
+    #[test]
+    fn a_record_that_comes_again_on_a_later_page_stands_once() {
+        let mut rows = Vec::new();
+        append(&mut rows, page(&[("a", 1), ("b", 1)]));
+        append(&mut rows, page(&[("c", 1), ("a", 2)]));
+        let shown: Vec<_> = rows.iter().map(|r| (text(r, "id"), r["version"].as_i64())).collect();
+        assert_eq!(shown, [("a", Some(2)), ("b", Some(1)), ("c", Some(1))]);
     }
 }

@@ -2,9 +2,11 @@
 
 use super::columns;
 use super::form::RecordForm;
+use super::phone_list::PhoneList;
 use super::records::use_records;
-use super::table::PhoneList;
 use super::value::{Refs, Show, has_avatar};
+use super::waiting::{self, use_queue};
+use crate::browser::use_phone;
 use crate::data::http::encode;
 use crate::data::session::use_session;
 use crate::data::types::{FieldMeta, ObjectMeta, Record, field_value, text};
@@ -89,6 +91,9 @@ pub(crate) fn Related(p: &RelatedProps) -> Html {
     };
     let mut preset = p.preset.clone();
     preset.insert(p.field.key.clone(), Value::String(p.id.clone()));
+    let narrow = use_phone();
+    let queue = use_queue();
+    let unsent = waiting::new_ones(&queue, &p.meta.key, Some((p.field.key.as_str(), p.id.as_str())));
     let names: Rc<Refs> = Rc::new(
         records.now.refs.iter().map(|(k, v)| (k.clone(), v.clone())).chain([(p.id.clone(), p.name.clone())]).collect(),
     );
@@ -101,16 +106,16 @@ pub(crate) fn Related(p: &RelatedProps) -> Html {
     let body = match &now.error {
         Some(e) if now.rows.is_empty() => html! { <Failed error={e.clone()} retry={records.reload.clone()} /> },
         _ if !now.ready => skeleton_rows(3),
+        _ if now.rows.is_empty() && !unsent.is_empty() => html! {},
         _ if now.rows.is_empty() => {
             html! { <Empty small=true icon={crate::shell::object_icon(&p.meta.key)} title={l.empty_related(&p.meta.label)} /> }
         }
         _ => html! { <>
-            <div class={cls!("overflow-x-auto", (!in_place).then_some("hidden sm:block"))}><table class="w-full text-[13px]">
+            if in_place || !narrow { <div class="overflow-x-auto"><table class="w-full text-[13px]">
                 <thead class="text-left text-xs text-base-content/70"><tr class="h-8 border-b border-base-300/70">{ for fields.iter().map(|f| html! { <th class={cls!("whitespace-nowrap px-4 font-medium", numeric(f).then_some("text-right"))}>{ &f.label }</th> }) }</tr></thead>
                 <tbody class="divide-y divide-base-300/60">{ for now.rows.iter().map(|r| html! { <tr key={text(r, "id").to_owned()} class="h-10 hover:bg-base-200/50">{ for fields.iter().enumerate().map(|(i, f)| html! {
                     <td class={cls!("max-w-64 truncate px-4", numeric(f).then_some("text-right"))}>{ if i == 0 { title(p, &show, f, r, in_place.then(|| open(Some((**r).clone())))) } else { show.field(f, r) } }</td> }) }</tr> }) }</tbody>
-            </table></div>
-            if !in_place { { phone(p, &cols, now, &records.more) } }
+            </table></div> } else { { phone(p, &cols, now, &records.more) } }
             if now.next.is_some() { <div class="grid h-11 place-items-center border-t border-base-300/60"><button class="btn btn-ghost btn-xs" disabled={now.loading} onclick={records.more.reform(|_: MouseEvent| ())}>if now.loading { { spinner() } }{ l.load_more() }</button></div> }
             { totals(p, &show, now) }
         </> },
@@ -120,6 +125,7 @@ pub(crate) fn Related(p: &RelatedProps) -> Html {
             if !in_place { <button class="btn btn-ghost btn-xs" onclick={all}>{ l.open_as_list() }{ icon("arrow-right", "size-3.5") }</button> }
             if p.meta.may("create") { <button class="btn btn-xs" onclick={open(None)} data-testid={format!("add-{}", p.meta.key)}>{ icon("plus", "size-3.5") }{ l.new_of(&p.meta.label) }</button> }
         </div>
+        { waiting::lines(l, &unsent) }
         { body }
         if let Some(record) = (*form).clone() { <RecordForm meta={p.meta.clone()} {record} {preset} refs={names.clone()} onclose={close} /> }
     </> }

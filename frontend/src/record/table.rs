@@ -1,24 +1,25 @@
-//! Rows on a desktop, a list on a phone. Only what is near the screen is drawn.
+//! The rows of a list as a table, on screens that have room for one. Only what is near the screen is drawn, and a row is
+//! drawn anew only when something of it has changed.
 
-use super::value::{Refs, Show, first_of, has_avatar};
+use super::phone_list::PhoneList;
+use super::value::{Refs, Show, has_avatar};
 use super::widths::{Widths, use_widths};
+use super::window::Window;
+use crate::browser::{height, use_phone};
 use crate::data::listing::SortKey;
-use crate::data::session::use_session;
+use crate::data::session::{Session, use_session};
 use crate::data::types::{FieldMeta, ObjectMeta, Record, text};
-use crate::i18n::use_lang;
-use crate::route::Route;
+use crate::i18n::{Lang, use_lang};
+use crate::route::{Route, anchor};
 use crate::ui::cls;
 use crate::ui::{avatar, spinner};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
+/// The height of a row in pixels.
 const ROW: usize = 44;
-const WINDOW: usize = 48;
-/// Rows below the window that are asked for before one comes to them.
-const AHEAD: usize = 100;
 
 #[derive(Clone, Properties, PartialEq)]
 pub(crate) struct TableProps {
@@ -37,36 +38,51 @@ pub(crate) struct TableProps {
     pub(crate) has_more: bool,
     pub(crate) loading: bool,
     pub(crate) selectable: bool,
+    /// A column was dropped on the place of another one.
+    #[prop_or_default]
+    pub(crate) onplace: Option<Callback<(String, String)>>,
+}
+
+/// The rows of a list: a table where there is room for one, else a list for a thumb.
+#[component]
+pub(crate) fn Rows(p: &TableProps) -> Html {
+    if use_phone() {
+        html! { <PhoneList ..p.clone() /> }
+    } else {
+        html! { <Table ..p.clone() /> }
+    }
 }
 
 fn right(f: &FieldMeta) -> bool {
     matches!(f.kind.as_str(), "money" | "number" | "percent" | "int")
 }
 
-/// The rows as a table, on screens that have room for one.
+/// Asks for the next page before one comes to the end of what is loaded.
+#[hook]
+pub(super) fn use_more(p: &TableProps, window: Window) {
+    let go = window.near_end(p.rows.len()) && p.has_more && !p.loading && window.first > 0;
+    let more = p.onmore.clone();
+    use_effect_with((go, p.rows.len()), move |(go, _)| {
+        if *go {
+            more.emit(())
+        }
+    });
+}
+
 #[component]
-pub(crate) fn Table(p: &TableProps) -> Html {
+fn Table(p: &TableProps) -> Html {
     let l = use_lang();
     let session = use_session();
-    let first = use_state_eq(|| 0usize);
+    let window = use_state_eq(|| Window::at(0.0, height(), ROW));
     let node = use_node_ref();
     let widths = use_widths(&p.meta.key);
-    let fields: Vec<&FieldMeta> = p.columns.iter().filter_map(|k| p.meta.field(k)).collect();
-    let near_end = *first + WINDOW + AHEAD >= p.rows.len();
-    {
-        let (more, go) = (p.onmore.clone(), near_end && p.has_more && !p.loading && *first > 0);
-        use_effect_with((go, p.rows.len()), move |(go, _)| {
-            if *go {
-                more.emit(())
-            }
-        });
-    }
+    let over = use_state_eq(|| None::<String>);
+    use_more(p, *window);
     let onscroll = {
-        let first = first.clone();
+        let window = window.clone();
         Callback::from(move |e: Event| {
             if let Some(el) = e.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) {
-                let top = usize::try_from(el.scroll_top()).unwrap_or(0) / ROW;
-                first.set((top.saturating_sub(12)) / 8 * 8);
+                window.set(Window::at(f64::from(el.scroll_top()), f64::from(el.client_height()), ROW));
             }
         })
     };
@@ -84,32 +100,52 @@ pub(crate) fn Table(p: &TableProps) -> Html {
             }
         });
     }
-    let from = (*first).min(p.rows.len());
-    let to = (from + WINDOW).min(p.rows.len());
-    let show = Show::new(l, &session, &p.refs);
+    let shared = {
+        let (meta, refs, session, onselect) = (p.meta.clone(), p.refs.clone(), session.clone(), p.onselect.clone());
+        let parts = (meta, p.columns.clone(), refs, session, l, p.selectable, onselect);
+        use_memo(parts, |(meta, columns, refs, session, lang, selectable, onselect)| {
+            let at = |k: &String| meta.fields.iter().position(|f| f.key == *k);
+            Shared {
+                fields: columns.iter().filter_map(at).collect(),
+                meta: meta.clone(),
+                refs: refs.clone(),
+                session: session.clone(),
+                lang: *lang,
+                selectable: *selectable,
+                onselect: onselect.clone(),
+            }
+        })
+    };
+    let fields: Vec<&FieldMeta> = p.columns.iter().filter_map(|k| p.meta.field(k)).collect();
+    let (from, to) = window.of(p.rows.len());
     let all = !p.rows.is_empty() && p.rows.iter().all(|r| p.selected.contains(text(r, "id")));
     let first_width = fields.first().and_then(|f| widths.chosen(&f.key));
     let spare = fields.iter().skip(1).map(|f| widths.of(f)).sum::<usize>() + first_width.unwrap_or(240) + 40;
+    let row = |i: usize| {
+        let Some(r) = p.rows.get(i) else { return html! {} };
+        let id = text(r, "id");
+        html! { <Row key={id.to_owned()} shared={SharedRef(shared.clone())} row={r.clone()} on={p.selected.contains(id)} under={p.cursor == Some(i)} /> }
+    };
+    // The two gaps have keys like the rows: among unkeyed siblings every row would be made anew with every step.
+    let gap = |key: &'static str, rows: usize| {
+        (rows > 0).then(|| html! { <tr {key} style={format!("height:{}px", rows * ROW)} aria-hidden="true"></tr> })
+    };
     html! {
-        <div ref={node} {onscroll} class="hidden max-h-[calc(100dvh-13.5rem)] min-h-40 overflow-auto rounded-b-box sm:block" tabindex="-1">
-        <table class={cls!("w-full table-fixed text-[13px]", (p.loading && p.rows.is_empty()).then_some("opacity-60"))} style={format!("min-width:{spare}px")} aria-rowcount={p.rows.len().to_string()}>
+        <div ref={node} {onscroll} class="max-h-[calc(100dvh-13.5rem)] min-h-40 overflow-auto rounded-b-box [overflow-anchor:none]" tabindex="-1">
+        <table class={cls!("w-full table-fixed border-separate border-spacing-0 text-[13px]", (p.loading && p.rows.is_empty()).then_some("opacity-60"))} style={format!("min-width:{spare}px")} aria-rowcount={p.rows.len().to_string()}>
             <colgroup>if p.selectable { <col style="width:40px" /> }{ for fields.iter().enumerate().map(|(i, f)| if i == 0 && first_width.is_none() { html! { <col /> } } else { html! { <col style={format!("width:{}px", widths.of(f))} /> } }) }if first_width.is_some() { <col /> }</colgroup>
             <thead class="sticky top-0 z-[5] bg-base-200 text-left text-xs text-base-content/70"><tr class="h-9">
                 if p.selectable { <th class="pl-4"><input type="checkbox" class="checkbox checkbox-xs align-middle" aria-label={l.select_all()} checked={all} onchange={p.onselect_all.reform(|_| ())} /></th> }
-                { for fields.iter().map(|f| head(p, f, &widths)) }if first_width.is_some() { <th aria-hidden="true"></th> }
+                { for fields.iter().enumerate().map(|(i, f)| head(p, f, &widths, (i > 0).then_some(&over))) }if first_width.is_some() { <th aria-hidden="true"></th> }
             </tr></thead>
-            <tbody class="divide-y divide-base-300/70">
-                if from > 0 { <tr style={format!("height:{}px", from * ROW)} aria-hidden="true"></tr> }
-                { for (from..to).map(|i| row(p, &show, &fields, i)) }
-                if to < p.rows.len() { <tr style={format!("height:{}px", (p.rows.len() - to) * ROW)} aria-hidden="true"></tr> }
-            </tbody>
+            <tbody>{ for gap("above", from).into_iter().chain((from..to).map(row)).chain(gap("below", p.rows.len() - to)) }</tbody>
         </table>
-        if p.has_more { <div class="grid h-12 place-items-center border-t border-base-300/70"><button class="btn btn-ghost btn-xs" onclick={p.onmore.reform(|_: MouseEvent| ())} disabled={p.loading}>if p.loading { { spinner() } }{ l.load_more() }</button></div> }
+        if p.has_more { <div class="grid h-12 place-items-center"><button class="btn btn-ghost btn-xs" onclick={p.onmore.reform(|_: MouseEvent| ())} disabled={p.loading}>if p.loading { { spinner() } }{ l.load_more() }</button></div> }
         </div>
     }
 }
 
-fn head(p: &TableProps, f: &FieldMeta, widths: &Widths) -> Html {
+fn head(p: &TableProps, f: &FieldMeta, widths: &Widths, over: Option<&UseStateHandle<Option<String>>>) -> Html {
     let at = p.sort.iter().position(|k| k.field == f.key);
     let down = at.and_then(|i| p.sort.get(i)).is_some_and(|k| k.descending);
     let aria = match (at, down) {
@@ -126,8 +162,10 @@ fn head(p: &TableProps, f: &FieldMeta, widths: &Widths) -> Html {
         let (onsort, key) = (p.onsort.clone(), f.key.clone());
         Callback::from(move |e: MouseEvent| onsort.emit((key.clone(), e.shift_key())))
     };
+    let drag = over.zip(p.onplace.clone()).map(|(over, place)| Drag::new(f, over, place)).unwrap_or_default();
     html! {
-        <th key={f.key.clone()} class={cls!("group/th relative px-3 font-medium", right(f).then_some("text-right"))} aria-sort={f.sortable.then_some(aria)} scope="col" onkeydown={widths.onkeydown(f)}>
+        <th key={f.key.clone()} class={cls!("group/th relative px-3 font-medium", right(f).then_some("text-right"), drag.over.then_some("shadow-[inset_2px_0_0_var(--color-primary)]"))} aria-sort={f.sortable.then_some(aria)} scope="col" onkeydown={widths.onkeydown(f)}
+            draggable={drag.may.then_some("true")} ondragstart={drag.start} ondragover={drag.enter} ondragleave={drag.leave} ondrop={drag.drop}>
             if f.sortable {
                 <button class={cls!("group/h inline-flex max-w-full cursor-pointer items-center gap-1 hover:text-base-content", at.is_some().then_some("text-base-content"))} {onclick}><span class="truncate">{ &f.label }</span><span class={cls!("inline-flex", at.is_none().then_some("opacity-0 group-hover/h:opacity-60 group-focus/h:opacity-60"))}>{ crate::ui::icon(icon, "size-3.5") }</span>
                     if let Some(i) = at.filter(|_| p.sort.len() > 1) { <span class="tabular-nums text-[10px] opacity-70">{ i + 1 }</span> }</button>
@@ -137,71 +175,112 @@ fn head(p: &TableProps, f: &FieldMeta, widths: &Widths) -> Html {
     }
 }
 
-fn row(p: &TableProps, show: &Show, fields: &[&FieldMeta], i: usize) -> Html {
-    let Some(r) = p.rows.get(i) else { return html! {} };
-    let id = text(r, "id").to_owned();
-    let on = p.selected.contains(&id);
-    let title = p.meta.title_of(r);
+/// Dragging a head to the place of another one; the first column stays. The panel of columns does the same by keyboard.
+#[derive(Default)]
+struct Drag {
+    may: bool,
+    over: bool,
+    start: Option<Callback<DragEvent>>,
+    enter: Option<Callback<DragEvent>>,
+    leave: Option<Callback<DragEvent>>,
+    drop: Option<Callback<DragEvent>>,
+}
+
+/// What a dragged head carries, so that nothing else that is dropped here is taken for one.
+const DRAGGED: &str = "application/x-flywheel-column";
+
+impl Drag {
+    fn new(f: &FieldMeta, over: &UseStateHandle<Option<String>>, place: Callback<(String, String)>) -> Drag {
+        let key = f.key.clone();
+        let start = {
+            let key = key.clone();
+            Callback::from(move |e: DragEvent| {
+                if let Some(d) = e.data_transfer() {
+                    let _ = d.set_data(DRAGGED, &key);
+                }
+            })
+        };
+        let enter = {
+            let (over, key) = (over.clone(), key.clone());
+            Callback::from(move |e: DragEvent| {
+                if e.data_transfer().is_some_and(|d| d.types().includes(&DRAGGED.into(), 0)) {
+                    e.prevent_default();
+                    over.set(Some(key.clone()))
+                }
+            })
+        };
+        let leave = {
+            let over = over.clone();
+            Callback::from(move |_: DragEvent| over.set(None))
+        };
+        let drop = {
+            let (over, key) = (over.clone(), key.clone());
+            Callback::from(move |e: DragEvent| {
+                over.set(None);
+                let from = e.data_transfer().and_then(|d| d.get_data(DRAGGED).ok()).unwrap_or_default();
+                if !from.is_empty() {
+                    e.prevent_default();
+                    place.emit((from, key.clone()))
+                }
+            })
+        };
+        let lit = over.as_deref() == Some(key.as_str());
+        Drag { may: true, over: lit, start: Some(start), enter: Some(enter), leave: Some(leave), drop: Some(drop) }
+    }
+}
+
+/// What all rows of a table have in common.
+struct Shared {
+    meta: ObjectMeta,
+    /// The columns, as places in the object's fields.
+    fields: Vec<usize>,
+    refs: Rc<Refs>,
+    session: Session,
+    lang: Lang,
+    selectable: bool,
+    onselect: Callback<String>,
+}
+
+#[derive(Clone)]
+struct SharedRef(Rc<Shared>);
+
+impl PartialEq for SharedRef {
+    fn eq(&self, other: &SharedRef) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct RowProps {
+    shared: SharedRef,
+    row: Rc<Record>,
+    /// It is chosen.
+    on: bool,
+    /// It is under the keyboard.
+    under: bool,
+}
+
+#[component]
+fn Row(p: &RowProps) -> Html {
+    let s = &*p.shared.0;
+    let show = Show::new(s.lang, &s.session, &s.refs);
+    let id = text(&p.row, "id").to_owned();
+    let title = s.meta.title_of(&p.row);
     let onselect = {
-        let (onselect, id) = (p.onselect.clone(), id.clone());
-        Callback::from(move |_: Event| onselect.emit(id.clone()))
+        let id = id.clone();
+        s.onselect.reform(move |_: Event| id.clone())
+    };
+    let cell = |(c, f): (usize, &FieldMeta)| {
+        if c > 0 {
+            return html! { <td class={cls!("border-t border-base-300/70 px-3", right(f).then_some("text-right"))}><div class={cls!("truncate", right(f).then_some("text-right"))}>{ show.field(f, &p.row) }</div></td> };
+        }
+        let name = html! { <>if has_avatar(&s.meta.key) { { avatar(&title, "size-7 text-xs") } }<span class="truncate" title={title.clone()}>{ &title }</span></> };
+        html! { <td class="border-t border-base-300/70 px-3">{ anchor(&Route::record(&s.meta.key, &id), "flex min-w-0 items-center gap-2.5 font-medium hover:text-primary", name) }</td> }
     };
     html! {
-        <tr key={id.clone()} class={cls!("group h-11", if on { "bg-primary/6" } else { "hover:bg-base-200/60" }, (p.cursor == Some(i)).then_some("shadow-[inset_2px_0_0_var(--color-primary)]"))}>
-            if p.selectable { <td class="pl-4"><input type="checkbox" class="checkbox checkbox-xs align-middle" aria-label={show.lang.select_one(&title)} checked={on} onchange={onselect} /></td> }
-            { for fields.iter().enumerate().map(|(c, f)| if c == 0 { html! {
-                <td class="px-3" key={f.key.clone()}><Link<Route> to={Route::record(&p.meta.key, &id)} classes="flex min-w-0 items-center gap-2.5 font-medium hover:text-primary">
-                    if has_avatar(&p.meta.key) { { avatar(&title, "size-7 text-xs") } }<span class="truncate" title={title.clone()}>{ &title }</span></Link<Route>></td> } } else { html! {
-                <td class={cls!("px-3", right(f).then_some("text-right"))} key={f.key.clone()}><div class={cls!("truncate", right(f).then_some("text-right"))}>{ show.field(f, r) }</div></td> } }) }
+        <tr data-id={id.clone()} class={cls!("group h-11", if p.on { "bg-primary/6" } else { "hover:bg-base-200/60" }, p.under.then_some("shadow-[inset_2px_0_0_var(--color-primary)]"))}>
+            if s.selectable { <td class="border-t border-base-300/70 pl-4"><input type="checkbox" class="checkbox checkbox-xs align-middle" aria-label={s.lang.select_one(&title)} checked={p.on} onchange={onselect} /></td> }
+            { for s.fields.iter().filter_map(|i| s.meta.fields.get(*i)).enumerate().map(cell) }
         </tr>
-    }
-}
-
-/// The rows as a list for a thumb.
-#[component]
-pub(crate) fn PhoneList(p: &TableProps) -> Html {
-    let l = use_lang();
-    let session = use_session();
-    let show = Show::new(l, &session, &p.refs);
-    let status = first_of(&p.meta, &p.columns, &["choice"]);
-    let amount = first_of(&p.meta, &p.columns, &["money", "percent"]);
-    let when = first_of(&p.meta, &p.columns, &["date", "datetime"]);
-    let under: Vec<&FieldMeta> = p
-        .columns
-        .iter()
-        .filter_map(|k| p.meta.field(k))
-        .filter(|f| f.key != p.meta.title_field && matches!(f.kind.as_str(), "link" | "text" | "phone"))
-        .take(2)
-        .collect();
-    html! {
-        <div class="sm:hidden">
-        <ul class="divide-y divide-base-300/70 border-t border-base-300">
-            { for p.rows.iter().map(|r| { let (id, title) = (text(r, "id"), p.meta.title_of(r)); html! {
-                <li key={id.to_owned()} class="[content-visibility:auto] [contain-intrinsic-size:auto_64px]"><Link<Route> to={Route::record(&p.meta.key, id)} classes="flex min-h-16 items-center gap-3 px-4 py-2.5 active:bg-base-200">
-                    if has_avatar(&p.meta.key) { { avatar(&title, "size-9 text-sm") } }
-                    <div class="min-w-0 flex-1">
-                        <div class="flex items-baseline gap-3"><b class="min-w-0 flex-1 truncate text-sm font-semibold">{ &title }</b>if let Some(f) = amount { <span class="shrink-0 text-sm empty:hidden">{ nothing_or(&show, f, r) }</span> }</div>
-                        <div class="mt-0.5 flex items-center gap-2 text-xs text-base-content/70">if let Some(f) = status { <span class="shrink-0 empty:hidden">{ nothing_or(&show, f, r) }</span> }
-                            <span class="min-w-0 flex-1 truncate">{ for under.iter().filter_map(|f| words(&show, f, r)).enumerate().map(|(i, w)| html! { <>if i > 0 { { " · " } }{ w }</> }) }</span>
-                            if let Some(f) = when { <span class="shrink-0 empty:hidden">{ nothing_or(&show, f, r) }</span> }</div>
-                    </div>
-                </Link<Route>></li> } }) }
-        </ul>
-        if p.has_more { <div class="grid h-14 place-items-center border-t border-base-300"><button class="btn btn-sm" onclick={p.onmore.reform(|_: MouseEvent| ())} disabled={p.loading}>if p.loading { { spinner() } }{ l.load_more() }</button></div> }
-        </div>
-    }
-}
-
-fn words(show: &Show, f: &FieldMeta, r: &Record) -> Option<String> {
-    let v = crate::data::types::field_value(r, &f.key);
-    (!v.is_null()).then(|| show.words(f, v))
-}
-
-fn nothing_or(show: &Show, f: &FieldMeta, r: &Record) -> Html {
-    let v = crate::data::types::field_value(r, &f.key);
-    if v.is_null() {
-        html! {}
-    } else {
-        show.value(f, v)
     }
 }

@@ -1,6 +1,7 @@
 //! What happened to a record: every change with its old and new values.
 
 use super::value::{Refs, Show};
+use super::waiting::{self, use_queue};
 use crate::browser;
 use crate::data::http::{Request, encode};
 use crate::data::query::subscribe;
@@ -35,6 +36,8 @@ struct Log {
 pub(crate) fn Timeline(p: &TimelineProps) -> Html {
     let l = use_lang();
     let session = use_session();
+    let queue = use_queue();
+    let unsent: Vec<_> = queue.iter().filter(|w| waiting::about(w, &p.id)).collect();
     let log = use_state_eq(Log::default);
     let nonce = use_state_eq(|| 0u32);
     let load = {
@@ -85,7 +88,7 @@ pub(crate) fn Timeline(p: &TimelineProps) -> Html {
     if !log.ready {
         return skeleton_lines(6);
     }
-    if log.items.is_empty() {
+    if log.items.is_empty() && unsent.is_empty() {
         return html! { <Empty icon="history" small=true title={l.timeline_empty()} /> };
     }
     let refs: Refs = p.refs.iter().chain(log.refs.iter()).map(|(k, v)| (k.clone(), v.clone())).collect();
@@ -94,15 +97,16 @@ pub(crate) fn Timeline(p: &TimelineProps) -> Html {
         let (load, next) = (load.clone(), log.next.clone());
         Callback::from(move |_: MouseEvent| load.emit(next.clone()))
     };
-    html! {
+    html! { <>
+        if !unsent.is_empty() { <div class="-mt-3 mb-3">{ waiting::lines(l, &unsent) }</div> }
         <ol class="relative ml-4 border-l border-base-300 py-2 pr-4" data-testid="timeline">
             { for log.items.iter().map(|e| html! { <li key={e.id.clone()} class="relative pb-4 pl-6">{ entry(&show, &p.meta, e) }</li> }) }
             if log.next.is_some() { <li class="pl-6"><button class="btn btn-ghost btn-xs" onclick={more}>{ l.load_more() }</button></li> }
         </ol>
-    }
+    </> }
 }
 
-fn entry(show: &Show, meta: &ObjectMeta, e: &EventItem) -> Html {
+pub(crate) fn entry(show: &Show, meta: &ObjectMeta, e: &EventItem) -> Html {
     let l = show.lang;
     let clock = browser::clock();
     let actor = e.actor_name.clone().unwrap_or_else(|| l.system_actor().to_owned());
@@ -126,11 +130,11 @@ fn diff(show: &Show, meta: &ObjectMeta, e: &EventItem, verb: &str) -> Vec<Line> 
             Some(words).filter(|w| !w.is_empty())
         };
         let label = if verb.starts_with("file_") { show.lang.file() } else { show.lang.comment() };
-        return said(&e.new)
-            .or_else(|| said(&e.old))
-            .map(|w| (label.to_owned(), None, plain(&w)))
-            .into_iter()
-            .collect();
+        let before = said(&e.old).map(|w| plain(&w));
+        return match said(&e.new) {
+            Some(now) => vec![(label.to_owned(), before, plain(&now))],
+            None => before.map(|w| (label.to_owned(), None, w)).into_iter().collect(),
+        };
     }
     let (Some(new), created) = (&e.new, verb == "created") else { return vec![] };
     if verb == "behaved" {

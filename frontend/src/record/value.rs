@@ -5,12 +5,11 @@ use crate::data::session::Session;
 use crate::data::types::{FieldMeta, ObjectMeta, Record, field_value};
 use crate::format::{self, Clock};
 use crate::i18n::Lang;
-use crate::route::Route;
+use crate::route::{Route, anchor};
 use crate::ui::{avatar, badge, icon};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 /// Labels of linked records by id.
 pub(crate) type Refs = BTreeMap<String, String>;
@@ -109,7 +108,7 @@ impl<'a> Show<'a> {
             return html! { <span class="inline-flex min-w-0 max-w-full items-center gap-1.5">{ avatar(known, "size-5 text-[10px]") }<span class="truncate">{ label }</span></span> };
         }
         if self.session.object(object).is_some_and(|o| o.may("read")) {
-            return html! { <span class="contents" onclick={stop()}><Link<Route> to={Route::record(object, id)} classes="truncate hover:text-primary hover:underline underline-offset-2">{ label }</Link<Route>></span> };
+            return html! { <span class="contents" onclick={stop()}>{ anchor(&Route::record(object, id), "truncate hover:text-primary hover:underline underline-offset-2", html! { { label } }) }</span> };
         }
         html! { <span class="truncate">{ label }</span> }
     }

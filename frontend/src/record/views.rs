@@ -1,5 +1,6 @@
 //! The tabs over a list: all, mine, and saved views; saving what is shown as a view.
 
+use super::save;
 use crate::data::http::Request;
 use crate::data::listing::ListState;
 use crate::data::query::{invalidate, use_query};
@@ -9,7 +10,7 @@ use crate::i18n::use_lang;
 use crate::ui::cls;
 use crate::ui::field::{Field, Input, Toggle};
 use crate::ui::icon;
-use crate::ui::overlay::Dialog;
+use crate::ui::overlay::{Dialog, Popover, menu_item};
 use crate::ui::toast::use_toaster;
 use serde_json::{Value, json};
 use wasm_bindgen_futures::spawn_local;
@@ -40,6 +41,7 @@ pub(crate) fn Views(p: &ViewsProps) -> Html {
     let session = use_session();
     let may = session.object("saved_views").is_some_and(|o| o.may("read"));
     let path = if may { format!("/saved_views?object={}&limit=50&sort=position", p.meta.key) } else { String::new() };
+    let toaster = use_toaster();
     let views = use_query::<Page<Record>>(path);
     let saving = use_state_eq(|| false);
     let tab = |key: &str, label: String, to: ListState| {
@@ -75,6 +77,16 @@ pub(crate) fn Views(p: &ViewsProps) -> Html {
         let saving = saving.clone();
         Callback::from(move |()| saving.set(false))
     };
+    let own = current.filter(|v| text(v, "owner_id") == session.me.id);
+    let remove = own.map(|v| {
+        let (v, onchange, board) = (v.clone(), p.onchange.clone(), p.state.board);
+        let toaster = toaster.clone();
+        Callback::from(move |_: MouseEvent| {
+            let onchange = onchange.clone();
+            let done = Callback::from(move |()| onchange.emit(ListState { board, ..ListState::default() }));
+            save::archive(l, toaster.clone(), "saved_views".into(), &v, text(&v, "name").to_owned(), done);
+        })
+    });
     let may_save = session.object("saved_views").is_some_and(|o| o.may("create"));
     html! { <>
         <div class="flex min-w-0"><div role="tablist" class="tabs tabs-border flex-nowrap overflow-x-auto [scrollbar-width:none]">
@@ -83,6 +95,7 @@ pub(crate) fn Views(p: &ViewsProps) -> Html {
             { for items.iter().map(|v| tab(text(v, "id"), text(v, "name").to_owned(), ListState { board: p.state.board, ..ListState::of_view(text(v, "id"), &definition(v)) })) }
             { for archived }
         </div>
+        if let Some(remove) = remove { <span class="my-auto shrink-0"><Popover menu=true label={l.view_menu()} width="sm:w-44" button_class="btn btn-ghost btn-xs btn-square" button={html! { { icon("ellipsis", "size-4") } }}>{ menu_item("pencil", l.view_edit(), save.clone()) }{ menu_item("archive", l.view_remove(), remove) }</Popover></span> }
         if dirty && may_save && !p.state.archived { <button class="btn btn-ghost btn-xs my-auto shrink-0 whitespace-nowrap text-primary" onclick={save} data-testid="save-view">{ icon("bookmark", "size-3.5") }{ l.view_save() }</button> }
         </div>
         if *saving { <SaveView meta={p.meta.clone()} state={p.state.clone()} current={current.cloned()} onclose={hide} onsaved={p.onchange.clone()} /> }

@@ -1,7 +1,10 @@
 //! The small parts that every page is made of.
 
 pub(crate) mod field;
+pub(crate) mod file;
 pub(crate) mod overlay;
+pub(crate) mod pieces;
+pub(crate) mod range;
 pub(crate) mod toast;
 
 use crate::data::http::ApiError;
@@ -241,21 +244,22 @@ pub(crate) fn Failed(p: &FailedProps) -> Html {
     }
 }
 
-/// Grey bars where rows will be. Their key keeps them apart from what comes in their place: nothing seems to move.
+/// Grey bars where rows will be. A tag of their own keeps them apart from what comes in their place, so that nothing
+/// seems to move; a key would do that too, until two of them stand side by side.
 pub(crate) fn skeleton_rows(n: usize) -> Html {
     html! {
-        <div key="skeleton-rows" class="divide-y divide-base-300/70" aria-hidden="true">{ for (0..n).map(|i| html! {
+        <grey-bars class="block divide-y divide-base-300/70" aria-hidden="true">{ for (0..n).map(|i| html! {
             <div class="flex h-11 items-center gap-4 px-4">
                 <div class="skeleton size-7 rounded-full"></div><div class="skeleton h-3.5" style={format!("width:{}px", 96 + (i * 37) % 80)}></div>
                 <div class="skeleton hidden h-3.5 sm:block" style={format!("width:{}px", 140 + (i * 53) % 120)}></div><div class="skeleton ml-auto h-3.5 w-20"></div>
             </div> }) }
-        </div>
+        </grey-bars>
     }
 }
 
 /// Grey bars where a form or a text will be.
 pub(crate) fn skeleton_lines(n: usize) -> Html {
-    html! { <div key="skeleton-lines" class="space-y-3 p-4" aria-hidden="true">{ for (0..n).map(|i| html! { <div class="skeleton h-3.5" style={format!("width:{}%", 40 + (i * 29) % 55)}></div> }) }</div> }
+    html! { <grey-bars class="block space-y-3 p-4" aria-hidden="true">{ for (0..n).map(|i| html! { <div class="skeleton h-3.5" style={format!("width:{}%", 40 + (i * 29) % 55)}></div> }) }</grey-bars> }
 }
 
 /// The quiet hue of a status.
@@ -300,7 +304,7 @@ pub(crate) fn spinner() -> Html {
 
 /// The heading of a page with its actions.
 pub(crate) fn page_head(title: Html, actions: Html) -> Html {
-    html! { <div class="mb-4 flex min-h-8 flex-wrap items-center justify-between gap-3"><h1 class="text-xl font-semibold">{ title }</h1><div class="flex items-center gap-2">{ actions }</div></div> }
+    html! { <div class="mb-4 flex min-h-8 flex-wrap items-center justify-between gap-3"><h1 class="text-xl font-semibold">{ title }</h1><div class="flex flex-wrap items-center gap-2 max-sm:has-[select]:w-full">{ actions }</div></div> }
 }
 
 #[cfg(test)]

@@ -123,7 +123,10 @@ for (const face of [faces[0], faces[3]]) {
     await page.locator('dialog [name=subject]').press('Control+Enter');
     await page.locator('dialog').waitFor({ state: 'detached' });
     await page.getByTestId('outbox').getByText('1').waitFor();
+    await page.getByTestId('waiting-rows').getByText(subject).waitFor();
     await page.reload();
+    await page.getByTestId('waiting-rows').getByText(subject).waitFor();
+    await check(page, 'waiting-in-list');
     await page.getByTestId('outbox').getByText('1').click();
     await page.getByTestId('outbox-list').getByText(subject).waitFor();
       await check(page, 'outbox');

@@ -32,6 +32,57 @@ for (const face of faces) {
   });
 }
 
+test('an author changes what was said; others see that it was changed, and the timeline shows both', async () => {
+  const page = await logIn(faces[0]);
+  const said = `下周三来厂 ${Date.now()}`;
+  const { items: [own] } = await request('GET', '/customers?limit=1&sort=name', undefined, token);
+  await request('POST', '/comments', { object: 'customers', record_id: own.id, body: said }, token);
+  await page.goto(`${base}/customers/${own.id}`);
+  await page.locator('[data-tab=talk]').click();
+  const comment = page.getByTestId('said').filter({ hasText: said });
+  await comment.getByTestId('comment-edit').click();
+  assert.equal(await page.getByTestId('comment-words').evaluate(e => e === document.activeElement), true, 'the box has the focus');
+  await page.getByTestId('comment-words').press('Escape');
+  await comment.getByTestId('edited').waitFor({ state: 'detached' });
+  await comment.getByTestId('comment-edit').click();
+  await page.getByTestId('comment-words').fill(`${said}，改到周四`);
+  await page.getByTestId('comment-words').press('Control+Enter');
+  const changed = page.getByTestId('said').filter({ hasText: '改到周四' });
+  await changed.getByTestId('edited').waitFor();
+  await check(page, 'comment-edited');
+  await page.locator('[data-tab=timeline]').click();
+  const entry = page.getByTestId('timeline').locator('li').filter({ hasText: '修改了讨论' }).first();
+  assert.match(await entry.innerText(), new RegExp(`${said}[^]*→[^]*改到周四`));
+  await page.context().close();
+});
+
+test('an upload shows how far it is and can be given up, and one that fails says why', async () => {
+  const page = await logIn(faces[0]);
+  page.forgiven = /net::ERR_/;
+  await page.goto(`${base}/customers/${customer.id}`);
+  await page.locator('[data-tab=talk]').click();
+  let held;
+  const asked = new Promise(go => { held = go; });
+  await page.route('**/api/v1/attachments?*', async route => {
+    if (route.request().method() !== 'POST') return route.continue();
+    held(route);
+  });
+  await page.getByTestId('attach').setInputFiles({ name: '半途而废.png', mimeType: 'image/png', buffer: PIXEL });
+  const line = page.getByTestId('uploads').locator('li');
+  await line.locator('progress').waitFor();
+  await asked;
+  await line.getByRole('button').click();
+  await line.waitFor({ state: 'detached' });
+  await page.unroute('**/api/v1/attachments?*');
+  const { items } = await request('GET', `/attachments?object=customers&record_id=${customer.id}&limit=200`, undefined, token);
+  assert.ok(!items.some(f => f.name === '半途而废.png'));
+  await page.route('**/api/v1/attachments?*', route => (route.request().method() === 'POST' ? route.abort('connectionreset') : route.continue()));
+  await page.getByTestId('attach').setInputFiles({ name: '断线.png', mimeType: 'image/png', buffer: PIXEL });
+  await line.getByRole('alert').waitFor();
+  await page.unroute('**/api/v1/attachments?*');
+  await page.context().close();
+});
+
 test('a file that is too large is refused before it is sent', async () => {
   const page = await logIn(faces[0]);
   await page.goto(`${base}/customers/${customer.id}`);

@@ -9,6 +9,7 @@ use crate::data::types::{Page, Record, int, text};
 use crate::format::{self, Clock};
 use crate::i18n::{Lang, use_lang};
 use crate::pages::list_link::ListLink;
+use crate::record::waiting::{self, use_queue};
 use crate::route::Route;
 use crate::ui::overlay::{Popover, menu_item};
 use crate::ui::toast::use_toaster;
@@ -112,6 +113,8 @@ pub(super) fn TasksCard() -> Html {
         let toaster = use_toaster();
         Callback::from(move |c: Change| change(l, toaster.clone(), c, Callback::noop()))
     };
+    let queue = use_queue();
+    let unsent = waiting::new_ones(&queue, "tasks", None);
     let body = match (&dated.data, &dated.error) {
         (Some(d), _) => {
             let extra = undated.data.as_deref().map(|u| u.items.clone()).unwrap_or_default();
@@ -149,7 +152,7 @@ pub(super) fn TasksCard() -> Html {
     let query = format!("filter={}&sort=due_at", encode(&mine(json!({ "all": [] })).to_string()));
     let extra =
         html! { <ListLink object="tasks" {query}>{ l.open_as_list() }{ icon("arrow-right", "size-3.5") }</ListLink> };
-    html! { <Card title={l.todo()} class="overflow-hidden" {extra}><div data-testid="my-tasks">{ body }</div></Card> }
+    html! { <Card title={l.todo()} class="overflow-hidden" {extra}><div data-testid="my-tasks">{ waiting::lines(l, &unsent) }{ body }</div></Card> }
 }
 
 /// Nothing to do: whom one might call.

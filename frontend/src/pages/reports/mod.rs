@@ -17,7 +17,8 @@ use crate::i18n::{Lang, use_lang};
 use crate::parts::{Lazy, Room};
 use crate::record::link::{Choice, LinkPicker};
 use crate::route::Route;
-use crate::ui::field::{Toggle, select, value_of};
+use crate::ui::field::{Toggle, select};
+use crate::ui::range::DateRange;
 use crate::ui::{cls, icon, page_head};
 use range::Asked;
 use yew::prelude::*;
@@ -163,11 +164,14 @@ fn Bar(p: &BarProps) -> Html {
         let (a, set) = (a.clone(), p.set.clone());
         Callback::from(move |compare: bool| set.emit(Asked { compare, ..a.clone() }))
     };
-    let day = |label: &'static str, name: &'static str, value: &str, f: fn(&mut Asked, String)| html! { <input type="date" class="input input-sm w-36" {name} aria-label={label} value={value.to_owned()} onchange={change(f).reform(|e: Event| value_of(&e))} /> };
+    let ondays = {
+        let (a, set) = (a.clone(), p.set.clone());
+        Callback::from(move |(from, to): (String, String)| set.emit(Asked { from, to, ..a.clone() }))
+    };
     html! {
         <section class="mb-4 flex flex-wrap items-center gap-2 print:hidden" aria-label={l.rep_filters()}>
             if p.periodic { { select("span", l.period(), &spans, &a.span, "select-sm w-32", change(|a, v| a.span = v)) } }
-            if p.periodic && a.span == "custom" { { day(l.rep_from(), "from", &a.from, |a, v| a.from = v) }{ day(l.rep_to(), "to", &a.to, |a, v| a.to = v) } }
+            if p.periodic && a.span == "custom" { <DateRange from={a.from.clone()} to={a.to.clone()} onchange={ondays} /> }
             { select("region", l.rep_region(), &choices, &a.region, "select-sm w-32", change(|a, v| a.region = v)) }
             <div class="w-36"><LinkPicker object="teams" small=true value={a.team.clone()} onchange={link(|a, v| a.team = v)} placeholder={l.all_teams()} /></div>
             <div class="w-36"><LinkPicker object="users" small=true value={a.owner.clone()} onchange={link(|a, v| a.owner = v)} placeholder={l.rep_all_people()} /></div>

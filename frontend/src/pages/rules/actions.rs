@@ -116,7 +116,7 @@ fn card(l: Lang, p: &ActionsProps, i: usize, a: &Value) -> Html {
     let (sign, label) = action_words(l, word(a, "kind"));
     let wrong = wrong_at(&p.errors, &format!("definition.actions[{i}]"));
     html! {
-        <div key={format!("{i}{}", word(a, "kind"))} data-testid="action" class={cls!("rounded-xl border p-3", if wrong.is_some() { "border-error" } else { "border-base-300" })}>
+        <div key={format!("{i} {}", word(a, "kind"))} data-testid="action" class={cls!("rounded-xl border p-3", if wrong.is_some() { "border-error" } else { "border-base-300" })}>
             <div class="mb-2 flex items-center gap-2">{ icon(sign, "size-4 text-base-content/70") }<span class="text-[13px] font-medium">{ label }</span><span class="ml-auto flex">
                 if i > 0 { <button type="button" class="btn btn-ghost btn-xs btn-square" aria-label={l.act_up(i + 1)} title={l.act_up(i + 1)} onclick={up}>{ icon("arrow-up", "size-3.5") }</button> }
                 <button type="button" class="btn btn-ghost btn-xs btn-square" aria-label={l.act_remove(i + 1)} title={l.act_remove(i + 1)} onclick={put.reform(|_: MouseEvent| None)}>{ icon("x", "size-4") }</button></span></div>

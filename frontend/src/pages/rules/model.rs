@@ -382,7 +382,7 @@ mod tests {
             field("amount_minor", "金额", "money"),
             field("last_activity_at", "最近跟进", "datetime"),
         ];
-        ObjectMeta { label: "商机".into(), fields, ..ObjectMeta::default() }
+        ObjectMeta { label: "商机".into(), fields: fields.into(), ..ObjectMeta::default() }
     }
 
     fn say(d: &Value) -> Option<String> {

@@ -134,7 +134,7 @@ pub(crate) fn Profile() -> Html {
         ("name", &me.name),
         ("email", &me.email),
         ("phone", me.phone.as_deref().unwrap_or("")),
-        ("roles", &me.roles.join(", ")),
+        ("roles", &me.roles.iter().map(|r| l.role_name(r)).collect::<Vec<_>>().join(l.pick("、", ", "))),
         ("team", me.team_name.as_deref().unwrap_or("")),
     ]);
     let lines = vec![
