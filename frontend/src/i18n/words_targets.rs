@@ -73,14 +73,12 @@ messages! {
     state_paused = "已暂停", "Paused";
     state_stopped = "已停止", "Stopped";
     adoption_hint(h: i64) = "及时记录：跟进发生后 {h} 小时内写下；事先计划的也算及时，导入的历史记录按导入时间算。登录数据从启用统计之日起。", "On time: written down within {h} hours; what was planned beforehand counts, imported history counts by the time of import. Log-ins are kept since they were first counted.";
-    adoption_people = "人数", "People";
     adoption_logins = "登录次数", "Log-ins";
     adoption_used = "使用天数占工作日", "Days used of working days";
     adoption_activities = "跟进记录", "Activities";
     adoption_on_time = "及时记录率", "Written down in time";
     adoption_team = "按团队", "By team";
     adoption_person = "按人员", "By person";
-    habits = "怎么联系最有效", "How to reach them";
     habits_channel(kind: &str) = "{kind}最容易得到回应", "{kind} is answered best";
     habits_often(kind: &str) = "最常用{kind}联系", "Mostly reached by {kind}";
     habits_answered(p: &str) = "回应率 {p}", "answered {p}";
