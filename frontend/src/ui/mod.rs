@@ -63,6 +63,7 @@ icon_table!(
     "git-merge",
     "globe",
     "grip-vertical",
+    "handshake",
     "history",
     "image-down",
     "inbox",
