@@ -231,7 +231,7 @@ fn SideNav(p: &SideNavProps) -> Html {
     let session = use_session();
     let link = |to: Route, on: bool, icon: &'static str, label: String| {
         html! {
-        <Link<Route> {to} classes={cls!("flex h-9 items-center gap-2.5 rounded-lg px-2.5 text-[13px]", if on { "bg-primary/10 font-medium text-primary" } else { "text-base-content/75 hover:bg-base-content/5" })}>{ crate::ui::icon(icon, "size-4") }{ label }</Link<Route>> }
+        <Link<Route> {to} classes={cls!("flex h-9 shrink-0 items-center gap-2.5 rounded-lg px-2.5 text-[13px] lg:h-7", if on { "bg-primary/10 font-medium text-primary" } else { "text-base-content/75 hover:bg-base-content/5" })}>{ crate::ui::icon(icon, "size-4") }{ label }</Link<Route>> }
     };
     let object = |key: &str| {
         session
@@ -244,7 +244,7 @@ fn SideNav(p: &SideNavProps) -> Html {
             .unwrap_or_default()
     };
     let head =
-        |text: &'static str| html! { <p class="px-2.5 pb-1 pt-3.5 text-[11px] text-base-content/70">{ text }</p> };
+        |text: &'static str| html! { <p class="shrink-0 px-2.5 pb-1 pt-3 text-[11px] text-base-content/70">{ text }</p> };
     let imports = matches!(p.route, Route::Imports | Route::NewImport | Route::Import { .. });
     html! { <>
         <div class="flex h-14 shrink-0 items-center gap-2 px-2 text-[15px] font-semibold"><span class="grid size-7 place-items-center rounded-lg bg-primary text-primary-content">{ icon("target", "size-4") }</span><span class="truncate">{ l.app_name() }</span></div>
