@@ -243,8 +243,7 @@ fn SideNav(p: &SideNavProps) -> Html {
             })
             .unwrap_or_default()
     };
-    let head =
-        |text: &'static str| html! { <p class="shrink-0 px-2.5 pb-1 pt-3 text-[11px] text-base-content/70">{ text }</p> };
+    let head = |text: &'static str| html! { <p class="shrink-0 px-2.5 pb-1 pt-3 text-[11px] text-base-content/70">{ text }</p> };
     let imports = matches!(p.route, Route::Imports | Route::NewImport | Route::Import { .. });
     html! { <>
         <div class="flex h-14 shrink-0 items-center gap-2 px-2 text-[15px] font-semibold"><span class="grid size-7 place-items-center rounded-lg bg-primary text-primary-content">{ icon("target", "size-4") }</span><span class="truncate">{ l.app_name() }</span></div>
