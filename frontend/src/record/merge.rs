@@ -273,15 +273,14 @@ fn differing(
             let value = field_value(r, &f.key);
             let empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
             let said = if empty { l.empty_value().to_owned() } else { show.words(f, value) };
-            let label = format!("{} · {}: {said}", meta.title_of(r), f.label);
             let onclick = {
                 let (choose, key, id) = (choose.clone(), f.key.clone(), id.clone());
                 Callback::from(move |_: MouseEvent| choose.emit((key.clone(), id.clone())))
             };
-            html! { <button type="button" key={id} aria-pressed={on.to_string()} aria-label={label} {onclick}
+            html! { <button type="button" key={id} aria-pressed={on.to_string()} {onclick}
                 class={cls!("flex min-h-9 min-w-0 cursor-pointer items-center gap-1.5 rounded-lg border px-2.5 py-1.5 text-left", if on { "border-primary bg-primary/8" } else { "border-base-300 text-base-content/75 hover:bg-base-content/4" })}>
                 <span class={cls!("shrink-0", if on { "text-primary" } else { "opacity-0" })}>{ icon("check", "size-3.5") }</span>
-                <span class="min-w-0 flex-1"><span class="line-clamp-3 wrap-anywhere">{ said }</span><span class="block text-xs text-base-content/70 sm:hidden">{ meta.title_of(r) }</span></span>
+                <span class="min-w-0 flex-1"><span class="line-clamp-3 wrap-anywhere">{ said }</span><span class="block text-xs text-base-content/70 sm:sr-only">{ meta.title_of(r) }</span></span>
             </button> }
         };
         html! { <div key={f.key.clone()} role="group" aria-label={f.label.clone()} data-field={f.key.clone()} class="grid gap-1.5 py-2 sm:grid-cols-[6.5rem_minmax(0,1fr)] sm:gap-3">

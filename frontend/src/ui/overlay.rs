@@ -64,7 +64,7 @@ pub(crate) fn Drawer(p: &DrawerProps) -> Html {
                     <h2 class="truncate text-[15px] font-semibold">{ &p.title }</h2>
                     <button type="button" class="btn btn-ghost btn-sm btn-square" onclick={p.onclose.reform(|_: MouseEvent| ())} aria-label={l.close()}>{ icon("x", "size-4") }</button>
                 </header>
-                <div class="flex-1 overflow-y-auto px-5 py-4" data-body="" tabindex="-1">{ p.children.clone() }</div>
+                <div class="flex-1 overflow-y-auto px-5 py-4" data-body="" tabindex="0">{ p.children.clone() }</div>
                 if p.footer != Html::default() { <footer class="flex shrink-0 items-center justify-end gap-2 border-t border-base-300 px-5 py-3">{ p.footer.clone() }</footer> }
             </div>
         </dialog>
@@ -85,7 +85,7 @@ pub(crate) fn Dialog(p: &DrawerProps) -> Html {
                 <h2 class="text-[15px] font-semibold">{ &p.title }</h2>
                 <button type="button" class="btn btn-ghost btn-sm btn-square" onclick={p.onclose.reform(|_: MouseEvent| ())} aria-label={l.close()}>{ icon("x", "size-4") }</button>
             </header>
-            <div class="max-h-[70dvh] overflow-y-auto px-5 pb-4 text-[13px]" data-body="" tabindex="-1">{ p.children.clone() }</div>
+            <div class="max-h-[70dvh] overflow-y-auto px-5 pb-4 text-[13px]" data-body="" tabindex="0">{ p.children.clone() }</div>
             if p.footer != Html::default() { <footer class="flex justify-end gap-2 border-t border-base-300 px-5 py-3">{ p.footer.clone() }</footer> }
         </dialog>
     }

@@ -64,7 +64,7 @@ test('a customer is given back with a remark and taken back at once', async () =
   const made = await request('POST', '/customers', { name: '手滑退回客户' }, token);
   const page = await logIn(faces[0]);
   await page.goto(`${base}/customers/${made.id}`);
-  await page.getByRole('button', { name: '更多' }).last().click();
+  await page.locator('#main header button[aria-haspopup]').last().click();
   await page.getByRole('menuitem', { name: '退回公海' }).click();
   await page.locator('[name=note]').fill('客户换了采购');
   await check(page, 'pool-release');
