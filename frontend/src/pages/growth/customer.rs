@@ -133,7 +133,7 @@ pub(super) fn why(l: Lang, parts: &[Value]) -> Html {
         "stale" => l.source_stale(),
         _ => l.source_missing(),
     };
-    html! { <details class="mt-1 text-xs"><summary class="cursor-pointer text-base-content/70 hover:text-primary">{ l.explain() }</summary><ul class="mt-1 space-y-1">{ for parts.iter().map(|p| html! {
+    html! { <details class="mt-1 text-xs"><summary class="cursor-pointer py-1 text-base-content/70 hover:text-primary">{ l.explain() }</summary><ul class="mt-1 space-y-1">{ for parts.iter().map(|p| html! {
     <li class="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3" title={words(p, "formula").to_owned()}><span class="truncate">{ words(p, "label") }</span><span class="tabular-nums">{ score(l, num(p, "value")) }{ " × " }{ format::number(num(p, "weight").unwrap_or(0.0), 2) }</span><span class="col-span-2 truncate text-base-content/70">{ source(p) }if !words(p, "formula").is_empty() { { " · " }{ words(p, "formula") } }</span></li> }) }</ul></details> }
 }
 

@@ -86,7 +86,7 @@ fn row(l: Lang, p: &Value, onedit: Option<Callback<Option<Value>>>) -> Html {
             if !flag("shipped") { { badge("info", l.playbook_own()) } } else if flag("changed") { { badge("info", l.playbook_changed()) } }
             if !flag("active") { { badge("neutral", l.playbook_off()) } }</p>
             <p class="text-xs text-base-content/75">{ words(p, "aim") }</p>
-            <details class="mt-1 text-xs"><summary class="cursor-pointer text-base-content/70 hover:text-primary">{ l.playbook_steps(list(p, "tasks").len()) }</summary><ol class="mt-1 list-decimal space-y-1 pl-4">{ for list(p, "tasks").iter().map(|t| html! { <li>{ words(t, "title") }<span class="ml-1.5 text-base-content/70">{ l.in_days(num(t, "days").unwrap_or(0.0) as i64) }{ " · " }{ words(t, "doer") }</span></li> }) }</ol></details></div>
+            <details class="mt-1 text-xs"><summary class="cursor-pointer py-1 text-base-content/70 hover:text-primary">{ l.playbook_steps(list(p, "tasks").len()) }</summary><ol class="mt-1 list-decimal space-y-1 pl-4">{ for list(p, "tasks").iter().map(|t| html! { <li>{ words(t, "title") }<span class="ml-1.5 text-base-content/70">{ l.in_days(num(t, "days").unwrap_or(0.0) as i64) }{ " · " }{ words(t, "doer") }</span></li> }) }</ol></details></div>
         <div class="flex items-center gap-3 text-xs text-base-content/75"><span class="text-right tabular-nums">{ l.playbook_runs_n(runs) }<span class={cls!("block", match change { Some(c) if c > 0.0 => "text-success", Some(c) if c < 0.0 => "text-error", _ => "" })}>{ match change {
             Some(c) => l.playbook_effect(&format!("{}{}", if c > 0.0 { "+" } else { "" }, format::number(c, 1)), num(effect, "measured").unwrap_or(0.0) as i64),
             None => l.playbook_no_effect().to_owned(),

@@ -121,8 +121,8 @@ impl Saying<'_> {
                     <p class="mt-1">if waiting > 0 { { waiting_link(l, s, waiting) } } else { <span class="inline-flex items-center gap-1 text-xs text-success">{ icon("circle-check", "size-3.5") }{ l.target_all_covered() }</span> }</p></div> }
             }
             <p class={cls!("mt-2 flex-1 whitespace-pre-line", if strategy.is_empty() { "text-base-content/70" } else { "" })} data-testid="strategy">{ if strategy.is_empty() { l.target_strategy_none() } else { strategy } }</p>
-            <details class="mt-3 text-xs"><summary class="cursor-pointer text-base-content/70 hover:text-primary">{ l.target_how() }</summary><p class="mt-1 break-words">{ self.condition(s.get("definition").unwrap_or(&Value::Null)) }</p></details>
-            if list(s, "owners").len() > 1 { <details class="mt-1 text-xs"><summary class="cursor-pointer text-base-content/70 hover:text-primary">{ l.target_by_owner() }</summary><ul class="mt-1 space-y-1">{ for list(s, "owners").iter().take(20).map(|o| html! { <li class="grid grid-cols-[minmax(0,1fr)_72px_auto] items-center gap-2"><span class="truncate">{ o.get("name").and_then(Value::as_str).unwrap_or("—") }</span>{ bar(share(o), None) }<span class="tabular-nums text-base-content/70">{ format!("{} / {}", num(o, "contacted").unwrap_or(0.0), num(o, "customers").unwrap_or(0.0)) }</span></li> }) }</ul></details> }
+            <details class="mt-3 text-xs"><summary class="cursor-pointer py-1 text-base-content/70 hover:text-primary">{ l.target_how() }</summary><p class="mt-1 break-words">{ self.condition(s.get("definition").unwrap_or(&Value::Null)) }</p></details>
+            if list(s, "owners").len() > 1 { <details class="mt-1 text-xs"><summary class="cursor-pointer py-1 text-base-content/70 hover:text-primary">{ l.target_by_owner() }</summary><ul class="mt-1 space-y-1">{ for list(s, "owners").iter().take(20).map(|o| html! { <li class="grid grid-cols-[minmax(0,1fr)_72px_auto] items-center gap-2"><span class="truncate">{ o.get("name").and_then(Value::as_str).unwrap_or("—") }</span>{ bar(share(o), None) }<span class="tabular-nums text-base-content/70">{ format!("{} / {}", num(o, "contacted").unwrap_or(0.0), num(o, "customers").unwrap_or(0.0)) }</span></li> }) }</ul></details> }
         </section> }
     }
 }
@@ -169,7 +169,7 @@ fn clusters(l: Lang, d: &Value, edit: Option<Callback<Value>>) -> Html {
         });
         html! { <li class="px-4 py-3 text-[13px]"><div class="flex flex-wrap items-center justify-between gap-x-3 gap-y-2"><div class="flex min-w-0 flex-1 basis-60 flex-wrap gap-1.5">{ for list(c, "needs").iter().map(|n| badge(if words(n, "kind") == "pain_ids" { "warning" } else { "primary" }, &format!("{} {}", words(n, "name"), num(n, "customers").unwrap_or(0.0)))) }</div>
         <div class="flex items-center gap-3">{ behind(c, html! { <>{ l.target_customers(&format::group(num(c, "customers").unwrap_or(0.0) as u64)) }</> }, "tabular-nums hover:text-primary hover:underline") }if let Some(onclick) = onclick { <button class="btn btn-xs" {onclick}>{ l.needs_save() }</button> }</div></div>
-        <details class="mt-1.5 text-xs"><summary class="cursor-pointer text-base-content/70 hover:text-primary">{ l.needs_why() }</summary>
+        <details class="mt-1.5 text-xs"><summary class="cursor-pointer py-1 text-base-content/70 hover:text-primary">{ l.needs_why() }</summary>
             if list(c, "links").is_empty() { <p class="mt-1 text-base-content/70">{ l.needs_alone() }</p> } else { <ul class="mt-1 space-y-0.5">{ for list(c, "links").iter().take(8).map(|k| html! { <li>{ l.needs_link(words(k, "a"), words(k, "b"), num(k, "together").unwrap_or(0.0) as i64, &format::number(num(k, "similarity").unwrap_or(0.0), 0)) }</li> }) }</ul> }</details></li> }
     }) }</ul></> }
 }
