@@ -71,10 +71,10 @@ impl<'a> Show<'a> {
                 html! { <time class="tabular-nums text-base-content/75" datetime={s.clone()} title={format::moment_full(s, &self.clock)}>{ format::moment(self.lang, s, &self.clock) }</time> }
             }
             ("email", Value::String(s)) if !s.contains('*') => {
-                html! { <a class="hover:text-primary" href={format!("mailto:{s}")} onclick={stop()}>{ s }</a> }
+                html! { <a class="inline-flex min-h-6 items-center hover:text-primary" href={format!("mailto:{s}")} onclick={stop()}>{ s }</a> }
             }
             ("phone", Value::String(s)) if !s.contains('*') => {
-                html! { <a class="tabular-nums hover:text-primary" href={format!("tel:{s}")} onclick={stop()}>{ s }</a> }
+                html! { <a class="inline-flex min-h-6 items-center tabular-nums hover:text-primary" href={format!("tel:{s}")} onclick={stop()}>{ s }</a> }
             }
             ("url", Value::String(s)) => {
                 html! { <a class="inline-flex min-w-0 items-center gap-1 hover:text-primary" href={href(s)} target="_blank" rel="noopener noreferrer" onclick={stop()}><span class="truncate">{ s.trim_start_matches("https://").trim_start_matches("http://") }</span>{ icon("external-link", "size-3") }</a> }

@@ -28,7 +28,7 @@ pub(super) fn mode(l: Lang, p: &ListsProps) -> Html {
     };
     let chosen = if fixed { "fixed" } else { "rank" };
     html! { <fieldset class="mb-3" data-testid="rfm-mode"><div class="max-w-xs"><Field label={l.rfm_mode()}>{ select("mode", l.rfm_mode(), &options, chosen, "w-full", onmode) }</Field></div>
-        if fixed { { table(l, p, "recency_days", l.rfm_recency(), "number") }{ table(l, p, "frequency", l.rfm_frequency(), "number") }{ table(l, p, "monetary_minor", l.rfm_monetary(), "money") } }
+        if fixed { { table(l, p, "recency_days", l.rfm_recency(), "int") }{ table(l, p, "frequency", l.rfm_frequency(), "int") }{ table(l, p, "monetary_minor", l.rfm_monetary(), "money") } }
     </fieldset> }
 }
 
