@@ -61,6 +61,8 @@ pub(crate) fn parse_input(field: &FieldMeta, text: &str, clock: &Clock) -> Value
         "money" => parse_money(trimmed).map_or_else(kept, Value::from),
         "int" => trimmed.replace(',', "").parse::<i64>().map_or_else(|_| kept(), Value::from),
         "number" | "percent" => match trimmed.trim_end_matches('%').replace(',', "").parse::<f64>() {
+            // Where whole numbers are wanted, 14.0 would be refused.
+            Ok(n) if n.fract() == 0.0 && n.abs() < 9e15 => json!(n as i64),
             Ok(n) if n.is_finite() => json!(n),
             _ => kept(),
         },
