@@ -11,7 +11,7 @@ after(close);
 const get = path => request('GET', path, undefined, token);
 const make = (object, data) => request('POST', `/${object}`, data, token);
 const until = async (holds, what) => {
-  for (const deadline = Date.now() + 15_000; !(await holds());) assert.ok(Date.now() < deadline, what);
+  for (const deadline = Date.now() + 60_000; !(await holds());) assert.ok(Date.now() < deadline, what);
 };
 
 test('chosen rows get one value and a tag for all of them, and no other row does', async () => {
