@@ -21,7 +21,7 @@ pub(crate) fn stat(label: &str, value: &str, below: Html) -> Html {
 /// A score that opens what made it; an unknown one says so instead of being 0.
 pub(crate) fn score_chip(l: Lang, label: &str, value: Option<f64>, color: &str, why: Html) -> Html {
     let shown = value.map_or_else(|| l.unknown_score().to_owned(), |v| crate::format::number(v, 0));
-    let button = html! { <><span class="font-normal opacity-85">{ label.to_owned() }</span><b class="tabular-nums">{ shown }</b><span class="sr-only">{ l.score_why() }</span>{ icon("chevron-down", "size-3 opacity-70") }</> };
+    let button = html! { <><span class="font-normal">{ label.to_owned() }</span><b class="tabular-nums">{ shown }</b><span class="sr-only">{ l.score_why() }</span>{ icon("chevron-down", "size-3 opacity-70") }</> };
     html! { <Popover width="sm:w-72" {button} button_class={cls!("inline-flex h-6 cursor-pointer items-center gap-1 rounded-md px-2 text-xs font-medium", tone(color))}><div class="p-1.5">{ why }</div></Popover> }
 }
 
