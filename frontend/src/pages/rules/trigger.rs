@@ -98,7 +98,7 @@ fn crosses(l: Lang, p: &TriggerProps) -> Html {
         p.onchange.reform(move |v: String| json!({ "kind": "crosses", "field": v, "side": side, "value": null }))
     };
     html! { <>
-        <div class="flex flex-wrap items-center gap-2 text-[13px]">{ select("field", l.trig_field(), &fields, key, "w-44", onfield) }{ select("side", l.trig_side(), &sides, side, "w-32", set(p, "side").reform(|v: String| json!(v))) }<div class="w-36" data-testid="trigger-line">{ for field.map(|field| html! { <FieldInput {field} value={p.trigger.get("value").cloned().unwrap_or(Value::Null)} refs={p.refs.clone()} onname={p.onname.clone()} onchange={set(p, "value")} /> }) }</div></div>
+        <div class="flex flex-wrap items-center gap-2 text-[13px]">{ select("field", l.trig_field(), &fields, key, "w-44", onfield) }{ select("side", l.trig_side(), &sides, side, "w-32", set(p, "side").reform(|v: String| json!(v))) }<label class="block w-36" data-testid="trigger-line">{ for field.map(|field| html! { <><span class="sr-only">{ field.label.clone() }</span><FieldInput {field} value={p.trigger.get("value").cloned().unwrap_or(Value::Null)} refs={p.refs.clone()} onname={p.onname.clone()} onchange={set(p, "value")} /></> }) }</label></div>
         <p class="text-xs text-base-content/75">{ l.trig_crosses_body() }</p>
     </> }
 }
