@@ -19,6 +19,8 @@ use yew_router::prelude::*;
 
 /// Rows of each part; the others are one click away.
 const ROWS: usize = 5;
+/// Rows of a list of the overview at most.
+const LISTED: usize = 20;
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct WholeProps {
@@ -103,6 +105,13 @@ fn tiles(show: &Show, o: &Value, ontab: &Callback<String>) -> Html {
     };
     let alive = num(repeat, "alive").filter(|_| num(repeat, "repeats") != Some(0.0));
     let open: Vec<&Value> = list(o, "opportunities").iter().filter(|x| words(x, "status") == "open").collect();
+    // Only a list that is whole says how much and how many; of a longer one the rhythm knows the amount, if there is one.
+    let known = o.get("opportunities").is_some_and(Value::is_array);
+    let (amount, count) = if known && list(o, "opportunities").len() < LISTED {
+        (Some(open.iter().filter_map(|x| num(x, "amount_minor")).sum()), l.whole_open_n(open.len()))
+    } else {
+        (num(cadence, "open_minor").filter(|_| known), String::new())
+    };
     let dimensions = list(sdae, "dimensions");
     let scores = html! { <dl class="mt-1 grid grid-cols-4 gap-2">{ for dimensions.iter().map(|d| html! { <div class="min-w-0"><dt class="truncate text-[11px] text-base-content/70">{ words(d, "label") }</dt><dd class={cls!("text-base font-semibold tabular-nums", (words(d, "dimension") == words(sdae, "weakest")).then_some("text-warning"))}>{ num(d, "score").map_or_else(|| "—".to_owned(), |v| format::number(v, 0)) }</dd></div> }) }</dl> };
     let at_risk =
@@ -116,7 +125,7 @@ fn tiles(show: &Show, o: &Value, ontab: &Callback<String>) -> Html {
         { tile("activities", l.whole_last(), touched, rhythm(l, cadence)) }
         { tile("scores", l.health(), whole(num(health, "score")), band(health)) }
         <button type="button" class={cls!(cell, "col-span-2")} onclick={goto("scores")}><span class="flex items-center justify-between gap-2 text-xs text-base-content/70">{ l.sdae() }if !words(sdae, "asset_label").is_empty() { { badge("primary", words(sdae, "asset_label")) } }</span>{ scores }</button>
-        { tile("opportunities", l.whole_open(), money(num(cadence, "open_minor").or(Some(0.0)).filter(|_| o.get("opportunities").is_some_and(Value::is_array))), html! { { l.whole_open_n(open.len()) } }) }
+        { tile("opportunities", l.whole_open(), money(amount), html! { { count } }) }
         { tile("orders", l.paid_year(), money(num(tier, "paid_minor")), html! { { words(tier, "label") } }) }
         { tile("scores", l.alive(), alive.map_or_else(|| l.insufficient().to_owned(), format::percent), html! { { num(repeat, "next_in_days").map(|d| l.whole_next_in(&format::number(d.max(0.0), 0))).unwrap_or_default() } }) }
         { tile("scores", l.lifecycle(), words(of("lifecycle"), "label").to_owned(), html! { { at_risk.unwrap_or_default() } }) }
