@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # bench.sh [SIZE…]: builds the release server and drives it at each size (default 100000 1000000 customers, three opportunities each),
 # with automation, then scores at two smaller sizes and an import on PostgreSQL; every figure beside its target.
-# With BENCH_ONLY=automation nothing but automation is measured.
+# With BENCH_ONLY=requests or BENCH_ONLY=automation nothing but that is measured.
 # The filled databases stay in ${BENCH_DIR:-target/bench} for the next run.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
