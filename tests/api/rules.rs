@@ -40,9 +40,9 @@ fn any_message() -> Value {
     json!([{ "kind": "notify", "to": [{ "kind": "owner" }], "message": "看一下「{name}」" }])
 }
 
-fn shipped(client: &Client) -> Value {
+fn shipped(client: &Client, key: &str) -> Value {
     let rules = client.get("/api/v1/rules").expect(200);
-    rules.items().iter().find(|r| r["key"] == "large_and_silent").expect("the shipped rule").clone()
+    rules.items().iter().find(|r| r["key"] == key).expect("the shipped rule").clone()
 }
 
 /// Days ago, as the API takes times.
@@ -51,8 +51,44 @@ fn ago(days: i64) -> String {
 }
 
 engines! {
+    fn a_message_without_an_answer_for_two_hours_is_told_once_and_stands_in_the_day_until_somebody_answers(server: &Server) {
+        let admin = server.admin();
+        assert_eq!(shipped(&admin, "unanswered_message")["state"], "active");
+        let (rep_id, rep) = server.user("representative", None);
+        let make = |name: &str| server.create("customers", &json!({ "name": name, "owner_id": rep_id }));
+        let (asks, answered, quiet) = (make("来问的客户"), make("已回复的客户"), make("没来信的客户"));
+        let write = |customer: &str, kind: &str, theirs: bool, hours: i64| {
+            let at = (chrono::Utc::now() - chrono::TimeDelta::hours(hours)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+            server.create("activities", &json!({ "subject": "往来", "kind": kind, "customer_id": customer, "customer_initiated": theirs, "occurred_at": at }));
+            at
+        };
+        write(&asks, "chat", false, 9);
+        let since = write(&asks, "chat", true, 5);
+        write(&asks, "email", true, 4);
+        // A note to oneself is no answer, and whoever calls is answered at once.
+        write(&asks, "note", false, 3);
+        write(&answered, "email", true, 5);
+        write(&answered, "call", false, 4);
+        write(&quiet, "call", true, 5);
+        let waits = |id: &str| admin.get(&format!("/api/v1/customers/{id}")).expect(200)["waiting_since"].clone();
+        let moment = |v: &Value| v.as_str().map(|t| t.parse::<chrono::DateTime<chrono::Utc>>().unwrap());
+        assert_eq!(moment(&waits(&asks)), moment(&json!(since)));
+        assert_eq!((waits(&answered), waits(&quiet)), (Value::Null, Value::Null));
+        let trigger = json!({ "kind": "elapsed", "field": "waiting_since", "count": 2, "unit": "hours" });
+        let rule = published(&admin, &json!({ "name": "没有回复", "definition": { "object": "customers", "trigger": trigger, "actions": any_message() } }));
+        let log = wait_for_runs(&admin, &rule, 1);
+        assert_eq!((log.items().len(), &log.items()[0]["record_id"]), (1, &json!(asks)));
+        let day = |client: &Client| client.get("/api/v1/my_day").expect(200)["groups"].clone();
+        let group = day(&rep)[0].clone();
+        assert_eq!((&group["key"], &group["items"][0]["id"], &group["items"][0]["waiting"]), (&json!("waiting"), &json!(asks), &json!(true)));
+        write(&asks, "visit", false, 1);
+        assert_eq!((waits(&asks), day(&rep)), (Value::Null, json!([])));
+        // A new message is a new wait.
+        assert_eq!(moment(&json!(write(&asks, "chat", true, 0))), moment(&waits(&asks)));
+    }
+
     fn the_shipped_rule_marks_large_silent_opportunities_and_tells_owner_and_director(server: &Server) {
-        let rule = shipped(&server.admin());
+        let rule = shipped(&server.admin(), "large_and_silent");
         assert_eq!((&rule["state"], &rule["health"], &rule["published_number"]), (&json!("active"), &json!("ok"), &json!(1)));
         let team = server.create("teams", &json!({ "name": "华东" }));
         let (rep_id, rep) = server.user("representative", Some(&team));

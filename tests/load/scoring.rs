@@ -13,7 +13,7 @@ use crate::process::Server;
 use crate::{log_in, prepare, request};
 
 /// Customers, each with ten contacts and ten orders.
-const SIZES: [usize; 2] = [5_000, 50_000];
+const SIZES: [usize; 2] = [50_000, 500_000];
 const HISTORIES: usize = 23_570;
 
 /// Measures it at two sizes.

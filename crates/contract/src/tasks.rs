@@ -51,7 +51,7 @@ pub struct MyDay {
     pub groups: Vec<DayGroup>,
     /// Open tasks that were due before now.
     pub overdue: i64,
-    /// Open tasks and planned activities of the rest of the day.
+    /// Open tasks and planned activities of the rest of the day, and customers to be contacted or answered.
     pub today: i64,
     /// Tasks that were put off until later.
     pub snoozed: i64,
@@ -67,7 +67,7 @@ pub struct MyDay {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayGroup {
-    /// `overdue`, `today`, `snoozed`, `done`, `none` (of no customer), or the id of a customer.
+    /// `waiting`, `overdue`, `today`, `snoozed`, `done`, `none` (of no customer), or the id of a customer.
     pub key: String,
     /// What it is called, in the caller's language.
     pub label: String,
@@ -75,7 +75,7 @@ pub struct DayGroup {
     pub items: Vec<DayItem>,
 }
 
-/// A task, a planned activity, or a customer whose first contact is due.
+/// A task, a planned activity, or a customer whose first contact is due or who waits for an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DayItem {
@@ -87,10 +87,12 @@ pub struct DayItem {
     pub version: i64,
     /// What it is.
     pub title: String,
-    /// When it is due, or planned.
+    /// When it is due, or planned; of a customer who waits, since when.
     pub at: Option<DateTime<Utc>>,
     /// It should have been done already.
     pub overdue: bool,
+    /// The customer wrote, and nobody has answered.
+    pub waiting: bool,
     /// It is done.
     pub done: bool,
     /// `high`, `normal` or `low`; null for an activity.

@@ -5,8 +5,12 @@ pub mod cron;
 pub mod template;
 
 /// Fields that follow other records one by one, without an event of their own: the event is that of the other record.
-const SILENT: [(&str, &str); 3] =
-    [("customers", "last_contact_at"), ("customers", "last_order_on"), ("opportunities", "last_activity_at")];
+const SILENT: [(&str, &str); 4] = [
+    ("customers", "last_contact_at"),
+    ("customers", "waiting_since"),
+    ("customers", "last_order_on"),
+    ("opportunities", "last_activity_at"),
+];
 
 /// Figures of a customer whose moves stand in the log only where a rule waits for them.
 const FIGURES: [&str; 22] = [
@@ -37,6 +41,12 @@ const FIGURES: [&str; 22] = [
 /// Does the log tell of every change of this field, whether a rule waits for it or not?
 pub fn is_logged(object: &str, field: &str) -> bool {
     object != "customers" || !FIGURES.contains(&field)
+}
+
+/// Does the time since a moment run from the record's beginning until that moment comes? Who was never contacted has been
+/// silent since they were made; but who does not wait for an answer has not waited since then.
+pub fn runs_from_the_beginning(object: &str, field: &str) -> bool {
+    (object, field) != ("customers", "waiting_since")
 }
 
 /// Can a rule wait for a change of this field?

@@ -10,7 +10,11 @@ use uuid::Uuid;
 /// What counts as a contact with the customer (models, section 5).
 pub(crate) const CONTACT: &str = "kind IN ('call', 'visit', 'meeting', 'online_meeting', 'chat')";
 
-/// `customers.last_contact_at`: the latest completed contact that is not in the future.
+/// Kinds in which a customer writes and waits for an answer; whoever calls or comes is answered at once.
+const WRITTEN: &str = "kind IN ('chat', 'email')";
+
+/// `customers.last_contact_at`: the latest completed contact that is not in the future; and `customers.waiting_since`:
+/// the first message of the customer after which nobody wrote back, called or met them.
 pub fn last_contact(conn: &mut AnyConnection, customers: &[Uuid], now: DateTime<Utc>) -> Result<()> {
     for chunk in customers.chunks(200) {
         let mut q = Sql::start(
@@ -21,7 +25,18 @@ pub fn last_contact(conn: &mut AnyConnection, customers: &[Uuid], now: DateTime<
             .pick(" AND a.completed IS NOT FALSE", " AND coalesce(a.completed, 1) = 1")
             .push(" AND a.occurred_at <= ")
             .time(now);
-        q.push(") WHERE id IN ").ids(chunk);
+        q.push("), waiting_since = (SELECT min(a.occurred_at) FROM activities a WHERE a.customer_id = customers.id AND a.archived_at IS NULL AND a.")
+            .push(WRITTEN)
+            .pick(" AND a.customer_initiated AND a.completed IS NOT FALSE", " AND a.customer_initiated = 1 AND coalesce(a.completed, 1) = 1")
+            .push(" AND a.occurred_at <= ")
+            .time(now);
+        q.push(" AND a.occurred_at > coalesce((SELECT max(b.occurred_at) FROM activities b WHERE b.customer_id = customers.id AND b.archived_at IS NULL AND b.kind <> 'note' AND b.occurred_at <= ")
+            .time(now);
+        q.push(" AND (NOT b.").push(WRITTEN).pick(
+            " OR b.customer_initiated IS NOT TRUE) AND b.completed IS NOT FALSE), '-infinity'::timestamptz))",
+            " OR coalesce(b.customer_initiated, 0) = 0) AND coalesce(b.completed, 1) = 1), 0))",
+        );
+        q.push(" WHERE id IN ").ids(chunk);
         q.execute(conn)?;
         // A contact since the assignment is the first one that was waited for.
         let mut q = Sql::start(conn, "UPDATE customers SET touch_due_at = NULL WHERE touch_due_at IS NOT NULL");

@@ -121,6 +121,13 @@ pub fn planned_between(
     Ok(ids(q.load(conn)?))
 }
 
+/// A person's customers who have waited for an answer since a moment after this one, the longest first.
+pub fn waiting(conn: &mut AnyConnection, owner: Uuid, after: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>> {
+    let mut q = Sql::start(conn, "SELECT id FROM customers WHERE archived_at IS NULL AND owner_id = ");
+    q.id(owner).push(" AND waiting_since > ").time(after).push(" ORDER BY waiting_since, id").limit(limit);
+    Ok(ids(q.load(conn)?))
+}
+
 /// How many open tasks of a person are due between two moments.
 pub fn count_open(conn: &mut AnyConnection, owner: Uuid, (from, to): (DateTime<Utc>, DateTime<Utc>)) -> Result<i64> {
     let mut q =

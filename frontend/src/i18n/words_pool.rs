@@ -50,6 +50,8 @@ messages! {
     pool_sort_old = "最早进入", "Oldest first";
     pool_sort_contact = "最近联系过", "Latest contact";
     pool_sort_grade = "等级", "Grade";
+    waiting = "等待回复", "Waiting for an answer";
+    waiting_since(when: &str) = "客户 {when} 发来的消息还没有回复", "Wrote {when}, and nobody has answered";
     touch_due = "首次联系", "First contact";
     touch_until(when: &str) = "请在 {when} 前完成首次联系并记录，否则客户退回公海", "Be in contact and record it before {when}, or the customer goes to the pool";
     touch_before(when: &str) = "首次联系截止 {when}", "First contact before {when}";

@@ -107,8 +107,10 @@ fn row(l: Lang, clock: &Clock, i: &Value, toaster: &Toaster, finish: &Callback<V
         let item = i.clone();
         finish.reform(move |_: MouseEvent| item.clone())
     };
-    let touch = word(i, "object") == "customers";
-    let mark = if touch {
+    let (touch, waiting) = (word(i, "object") == "customers", i["waiting"] == true);
+    let mark = if waiting {
+        html! { <span class="grid size-9 shrink-0 place-items-center text-warning" title={l.waiting()}>{ icon("message-square", "size-4") }</span> }
+    } else if touch {
         html! { <span class="grid size-9 shrink-0 place-items-center text-warning" title={l.touch_due()}>{ icon("phone", "size-4") }</span> }
     } else if !task {
         html! { <span class="grid size-9 shrink-0 place-items-center text-base-content/70" title={l.day_planned()}>{ icon("calendar-clock", "size-4") }</span> }
@@ -123,7 +125,9 @@ fn row(l: Lang, clock: &Clock, i: &Value, toaster: &Toaster, finish: &Callback<V
         .collect();
     let until = word(i, "resume_at");
     let away = format::parse_moment(until).is_some_and(|at| at > clock.now);
-    let note = if touch {
+    let note = if waiting {
+        l.waiting_since(&format::moment(l, &at, clock))
+    } else if touch {
         l.touch_before(&format::moment(l, &at, clock))
     } else if away {
         l.day_resume_at(&format::moment(l, until, clock))

@@ -6,7 +6,7 @@ use super::form::RecordForm;
 use super::input::FieldInput;
 use super::link::Choice;
 use super::merge::{Merge, MergedFrom, may_merge, merged_into};
-use super::pool::{ReleaseDialog, pool_note};
+use super::pool::{ReleaseDialog, standing};
 use super::save;
 use super::score_chip::Health;
 use super::stages::StagePath;
@@ -180,7 +180,7 @@ fn Room(p: &RoomProps) -> Html {
                 </Popover>
             </div>
         </header>
-        { pool_note(l, record, &refs, &show.clock) }
+        { standing(l, record, &refs, &show.clock) }
         { merged_into(l, &meta.key, record, &refs) }
         if meta.key == "opportunities" { <Card class="mb-4 p-3"><StagePath record={record.clone()} may_move={meta.may("update") && !archived} /></Card> }
             <Tabs meta={meta.clone()} record={record.clone()} refs={refs.clone()}>

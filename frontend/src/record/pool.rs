@@ -170,8 +170,8 @@ fn say_released(l: Lang, toaster: &Toaster, named: &[(String, String)], c: &Came
     );
 }
 
-/// A line under the head of a customer that is in the pool, or with whom the first contact is due.
-pub(super) fn pool_note(l: Lang, record: &Record, refs: &Refs, clock: &Clock) -> Html {
+/// A line under the head of a customer that is in the pool, with whom the first contact is due, or who waits for an answer.
+pub(super) fn standing(l: Lang, record: &Record, refs: &Refs, clock: &Clock) -> Html {
     let moment = |key: &str| format::moment(l, text(record, key), clock);
     if !text(record, "pooled_at").is_empty() {
         let from = match refs.get(text(record, "pool_from_id")) {
@@ -183,6 +183,9 @@ pub(super) fn pool_note(l: Lang, record: &Record, refs: &Refs, clock: &Clock) ->
     }
     if !text(record, "touch_due_at").is_empty() {
         return html! { <p data-testid="touch-due" class="mb-4 flex items-center gap-2 rounded-lg border border-warning/30 bg-warning/10 px-3 py-2 text-[13px]">{ icon("alarm-clock", "size-4") }{ l.touch_until(&moment("touch_due_at")) }</p> };
+    }
+    if !text(record, "waiting_since").is_empty() {
+        return html! { <p data-testid="waiting" class="mb-4 flex items-center gap-2 rounded-lg border border-warning/30 bg-warning/10 px-3 py-2 text-[13px]">{ icon("message-square", "size-4") }{ l.waiting_since(&moment("waiting_since")) }</p> };
     }
     html! {}
 }

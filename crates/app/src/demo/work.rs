@@ -395,11 +395,13 @@ impl Scribe<'_, '_> {
         let big = matches!(customer.grade, "A" | "B") && matches!(kind, "visit" | "meeting");
         let (contents, resources) = super::library::used(self.world, &self.company.library, rep_of, customer.pain, big);
         let answered = self.world.chance(if rep_of.says_the_same { 0.45 } else { 0.8 });
+        // Messages are answered within days: only the latest still wait.
+        let initiated = self.world.chance(0.15) && (!matches!(kind, "chat" | "email") || contact.ago < 3);
         let fields = vec![
             ("content_ids", contents),
             ("resource_ids", resources),
             ("responded", Value::Bool(answered)),
-            ("customer_initiated", Value::Bool(self.world.chance(0.15))),
+            ("customer_initiated", Value::Bool(initiated)),
             ("subject", text(subject)),
             ("kind", text(kind)),
             ("customer_id", Value::Id(self.ids[contact.customer])),

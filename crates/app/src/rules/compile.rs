@@ -5,8 +5,8 @@ use chrono::{DateTime, Duration, Utc};
 use contract::rules::{EventVerb, Recipient, RuleAction, RuleDefinition, TimeUnit, Trigger};
 use domain::automation::calendar::Calendar;
 use domain::automation::cron::Cron;
-use domain::automation::is_told;
 use domain::automation::template::{Piece, parse};
+use domain::automation::{is_told, runs_from_the_beginning};
 use domain::condition::{Condition, FieldRef, Op, Reader, Test};
 use domain::fields::{FieldError, Kind, ParseCx};
 use domain::policy::Action;
@@ -180,7 +180,9 @@ impl Compiler<'_> {
                 let threshold = self.before_now(*count, *unit, *working);
                 let past = test(field.clone(), Op::Lte(value(threshold)));
                 let created = reader.field("created_at", "").ok();
-                match created.filter(|_| field.field.kind == Kind::DateTime) {
+                let runs = field.field.kind == Kind::DateTime
+                    && runs_from_the_beginning(reader.shape.def.key, &field.field.key);
+                match created.filter(|_| runs) {
                     Some(created) => Condition::Any(vec![
                         past,
                         Condition::All(vec![

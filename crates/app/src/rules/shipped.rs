@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 /// Key of the rule of S4-34.
 const SILENT: &str = "large_and_silent";
+/// Key of the rule that tells of messages without an answer.
+const UNANSWERED: &str = "unanswered_message";
 /// Key of the rule that gives customers without follow-up to the public pool; S1-29.
 const IDLE: &str = "idle_to_pool";
 
@@ -17,7 +19,7 @@ const IDLE: &str = "idle_to_pool";
 pub fn ship_if_missing(ctx: &mut Ctx<'_>) -> Result<()> {
     let mut missing = scores::segments_missing(ctx)?;
     let signs = SIGNS.iter().map(|s| s.key);
-    for key in [SILENT, IDLE].into_iter().chain(signs).chain(MAILS.iter().map(|m| m.key)) {
+    for key in [SILENT, UNANSWERED, IDLE].into_iter().chain(signs).chain(MAILS.iter().map(|m| m.key)) {
         missing |= !store::exists(ctx.conn, key)?;
     }
     if !missing {
@@ -35,6 +37,9 @@ pub fn ship(ctx: &mut Ctx<'_>) -> Result<()> {
     if !store::exists(ctx.conn, SILENT)? {
         let tag = risk_tag(ctx)?;
         publish_as(ctx, SILENT, silent(tag))?;
+    }
+    if !store::exists(ctx.conn, UNANSWERED)? {
+        publish_as(ctx, UNANSWERED, unanswered())?;
     }
     for sign in &SIGNS {
         if !store::exists(ctx.conn, sign.key)? {
@@ -311,6 +316,33 @@ fn silent(tag: Uuid) -> RuleInput {
                     message: "商机「{name}」（{amount_minor} 元，{customer_id}）已 7 天没有跟进".to_owned(),
                 },
             ],
+            imports: false,
+        },
+    }
+}
+
+/// A message of a customer that nobody has answered for two working hours.
+fn unanswered() -> RuleInput {
+    RuleInput {
+        name: "客户消息 2 小时未回复".to_owned(),
+        description: Some(
+            "客户发来消息或邮件，2 个工作小时内没有人回复、致电或拜访时，提醒负责人和主管。每次等待只提醒一次。"
+                .to_owned(),
+        ),
+        definition: RuleDefinition {
+            object: "customers".to_owned(),
+            trigger: Trigger::Elapsed {
+                field: "waiting_since".to_owned(),
+                count: 2,
+                unit: TimeUnit::Hours,
+                working: true,
+            },
+            // What has waited for a week is no news; it stands in the day of whoever owns the customer.
+            condition: Some(json!({ "field": "waiting_since", "op": "within_days", "value": 7 })),
+            actions: vec![RuleAction::Notify {
+                to: vec![Recipient::Owner, Recipient::Manager],
+                message: "客户「{name}」{waiting_since} 发来的消息还没有回复".to_owned(),
+            }],
             imports: false,
         },
     }

@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 /// Entries of a kind that are shown.
 const SHOWN: i64 = 300;
+/// Who has waited longer for an answer does not wait any more.
+const LATE: TimeDelta = TimeDelta::days(30);
 
 /// The caller's day.
 pub fn day(ctx: &mut Ctx<'_>, by: DayBy, lang: Lang) -> Result<MyDay> {
@@ -23,7 +25,8 @@ pub fn day(ctx: &mut Ctx<'_>, by: DayBy, lang: Lang) -> Result<MyDay> {
     let done = store::done_between(ctx.conn, me, (begin, end), SHOWN)?;
     let planned = store::planned_between(ctx.conn, me, (begin, end), SHOWN)?;
     let complete = open.len() as i64 <= SHOWN;
-    let mut items = touches(ctx)?;
+    let mut items = waiting(ctx)?;
+    items.extend(touches(ctx)?);
     items.extend(read(ctx, "tasks", &open)?);
     items.extend(read(ctx, "activities", &planned)?);
     items.extend(read(ctx, "tasks", &done)?);
@@ -36,6 +39,16 @@ pub fn day(ctx: &mut Ctx<'_>, by: DayBy, lang: Lang) -> Result<MyDay> {
     let upcoming = store::count_open(ctx.conn, me, (end, end + TimeDelta::days(7)))?;
     let groups = group(items, by, lang, &away);
     Ok(MyDay { date, by, groups, overdue, today, snoozed, done: finished, upcoming, complete })
+}
+
+/// Customers who wrote and have no answer yet.
+fn waiting(ctx: &mut Ctx<'_>) -> Result<Vec<DayItem>> {
+    let ids = store::waiting(ctx.conn, ctx.actor.user_id, ctx.now - LATE, SHOWN)?;
+    let shape = ctx.shape("customers")?;
+    let found = persistence::records::get_many(ctx.conn, &shape, &ids, Owners::All)?;
+    let waits =
+        |r: &Record| DayItem { at: r.get(&shape, "waiting_since").as_time(), waiting: true, ..item(ctx, &shape, r) };
+    Ok(found.iter().map(waits).collect())
 }
 
 /// First contacts that are waited for.
@@ -71,6 +84,7 @@ fn item(ctx: &Ctx<'_>, shape: &Shape, r: &Record) -> DayItem {
         version: r.version(),
         title: text(shape.def.title).unwrap_or_default(),
         at,
+        waiting: false,
         overdue: task && !done && at.is_some_and(|at| at < ctx.now),
         done,
         priority: text("priority"),
@@ -118,6 +132,7 @@ fn group(items: Vec<DayItem>, by: DayBy, lang: Lang, away: &dyn Fn(&DayItem) -> 
         let (place, key, label) = match (by, &item) {
             (_, i) if i.done => fixed(9, "done", "今天已完成", "Done today"),
             (_, i) if away(i) => fixed(8, "snoozed", "稍后处理", "Put off"),
+            (DayBy::Time, i) if i.waiting => fixed(0, "waiting", "等待回复", "Waiting for an answer"),
             (DayBy::Time, i) if i.overdue => fixed(1, "overdue", "已逾期", "Overdue"),
             (DayBy::Time, _) => fixed(2, "today", "今天", "Today"),
             (DayBy::Customer, DayItem { customer_id: Some(id), customer: Some(name), .. }) => {
