@@ -243,7 +243,16 @@ fn SideNav(p: &SideNavProps) -> Html {
             })
             .unwrap_or_default()
     };
-    let head = |text: &'static str| html! { <p class="shrink-0 px-2.5 pb-1 pt-3 text-[11px] text-base-content/70">{ text }</p> };
+    let group = |key: &'static str, label: &'static str, links: Vec<Html>| {
+        html! { <NavGroup {key} name={key} {label}>{ for links }</NavGroup> }
+    };
+    let same = |to: Route, icon: &'static str, label: &'static str| {
+        let on = p.route == to;
+        link(to, on, icon, label.into())
+    };
+    let room = |object: &str, to: Route, icon: &'static str, label: &'static str| {
+        if session.me.may(object, "read") { same(to, icon, label) } else { nothing() }
+    };
     let imports = matches!(p.route, Route::Imports | Route::NewImport | Route::Import { .. });
     html! { <>
         <div class="flex h-14 shrink-0 items-center gap-2 px-2 text-[15px] font-semibold"><span class="grid size-7 place-items-center rounded-lg bg-primary text-primary-content">{ icon("target", "size-4") }</span><span class="truncate">{ l.app_name() }</span></div>
@@ -252,34 +261,74 @@ fn SideNav(p: &SideNavProps) -> Html {
             if session.me.may("tasks", "read") { { link(Route::MyDay, p.route == Route::MyDay, "list-checks", l.nav_my_day().into()) } }
             { link(Route::Calendar, p.route == Route::Calendar, "calendar-days", l.nav_calendar().into()) }
             { link(Route::Reports, matches!(p.route, Route::Reports | Route::Report { .. }), "chart-no-axes-column", l.nav_reports().into()) }
-            { head(l.nav_group_customers()) }{ object("customers") }
-            if session.me.may("pool", "read") { { link(Route::Pool, p.route == Route::Pool, "handshake", l.nav_pool().into()) } }
-            { object("contacts") }
-            { object("competitor_alerts") }
-            { head(l.nav_group_sales()) }{ object("opportunities") }{ object("orders") }{ object("products") }
-            { head(l.nav_group_work()) }{ object("activities") }{ object("tasks") }
-            if session.me.may("activities", "update") { { link(Route::Reach, p.route == Route::Reach, "inbox", l.nav_reach().into()) } }
+            { group("customers", l.nav_group_customers(), vec![
+                object("customers"),
+                room("pool", Route::Pool, "handshake", l.nav_pool()),
+                object("contacts"),
+                object("competitor_alerts"),
+            ]) }
+            { group("sales", l.nav_group_sales(), vec![object("opportunities"), object("orders"), object("products")]) }
+            { group("work", l.nav_group_work(), vec![
+                object("activities"),
+                object("tasks"),
+                if session.me.may("activities", "update") { same(Route::Reach, "inbox", l.nav_reach()) } else { nothing() },
+            ]) }
             if session.me.may("scores", "read") {
-                { head(l.nav_group_growth()) }
-                { link(Route::Flywheel, p.route == Route::Flywheel, "refresh-cw", l.nav_flywheel().into()) }
-                { link(Route::Due, p.route == Route::Due, "phone", l.nav_due().into()) }
-                { link(Route::Rhythm, p.route == Route::Rhythm, "activity", l.nav_rhythm().into()) }
-                { link(Route::FourR, p.route == Route::FourR, "target", l.nav_four_r().into()) }
-                { link(Route::Targets, p.route == Route::Targets, "bookmark", l.nav_targets().into()) }
-                { link(Route::Segments, p.route == Route::Segments, "users", l.nav_segments().into()) }
-                { link(Route::Channels, p.route == Route::Channels, "filter", l.nav_channels().into()) }
-                { link(Route::Playbooks, p.route == Route::Playbooks, "list-checks", l.nav_playbooks().into()) }
-                { link(Route::Library, p.route == Route::Library, "notebook-pen", l.nav_library().into()) }
-                { link(Route::Basic, p.route == Route::Basic, "zap", l.nav_basic().into()) }
-                { link(Route::Principles, p.route == Route::Principles, "users-round", l.nav_principles().into()) }
-                { link(Route::Adoption, p.route == Route::Adoption, "trending-up", l.nav_adoption().into()) }
+                { group("growth", l.nav_group_growth(), vec![
+                    same(Route::Flywheel, "refresh-cw", l.nav_flywheel()),
+                    same(Route::Due, "phone", l.nav_due()),
+                    same(Route::Rhythm, "activity", l.nav_rhythm()),
+                    same(Route::FourR, "target", l.nav_four_r()),
+                    same(Route::Targets, "bookmark", l.nav_targets()),
+                    same(Route::Segments, "users", l.nav_segments()),
+                    same(Route::Channels, "filter", l.nav_channels()),
+                    same(Route::Playbooks, "list-checks", l.nav_playbooks()),
+                    same(Route::Library, "notebook-pen", l.nav_library()),
+                    same(Route::Basic, "zap", l.nav_basic()),
+                    same(Route::Principles, "users-round", l.nav_principles()),
+                    same(Route::Adoption, "trending-up", l.nav_adoption()),
+                ]) }
             }
-            { head(l.nav_group_data()) }
-            if session.me.may("rules", "read") { { link(Route::Rules, matches!(p.route, Route::Rules | Route::Rule { .. }), "workflow", l.nav_rules().into()) } }
-            { link(Route::Imports, imports, "upload", l.nav_imports().into()) }
-            { link(Route::Exports, p.route == Route::Exports, "download", l.nav_exports().into()) }
-            { link(Route::Settings, matches!(p.route, Route::Settings | Route::SettingsPage { .. } | Route::Webhook { .. }), "settings", l.nav_settings().into()) }
+            { group("data", l.nav_group_data(), vec![
+                if session.me.may("rules", "read") { link(Route::Rules, matches!(p.route, Route::Rules | Route::Rule { .. }), "workflow", l.nav_rules().into()) } else { nothing() },
+                link(Route::Imports, imports, "upload", l.nav_imports().into()),
+                same(Route::Exports, "download", l.nav_exports()),
+                link(Route::Settings, matches!(p.route, Route::Settings | Route::SettingsPage { .. } | Route::Webhook { .. }), "settings", l.nav_settings().into()),
+            ]) }
         </nav>
+    </> }
+}
+
+#[derive(Properties, PartialEq)]
+struct NavGroupProps {
+    name: &'static str,
+    label: &'static str,
+    children: Html,
+}
+
+/// A part of the navigation under a heading that folds it away; this browser remembers which parts are folded.
+#[component]
+fn NavGroup(p: &NavGroupProps) -> Html {
+    const KEY: &str = "nav.folded";
+    let names = || crate::browser::stored(KEY).unwrap_or_default();
+    let folded = use_state_eq(|| names().split(' ').any(|name| name == p.name));
+    let fold = {
+        let (folded, name) = (folded.clone(), p.name);
+        Callback::from(move |_: MouseEvent| {
+            let known = names();
+            let mut all: Vec<&str> = known.split(' ').filter(|n| !n.is_empty() && *n != name).collect();
+            if !*folded {
+                all.push(name);
+            }
+            crate::browser::store(KEY, &all.join(" "));
+            folded.set(!*folded);
+        })
+    };
+    let id = format!("nav-{}", p.name);
+    let arrow = if *folded { "chevron-right" } else { "chevron-down" };
+    html! { <>
+        <button type="button" aria-expanded={(!*folded).to_string()} aria-controls={id.clone()} class="group mt-2 flex h-6 shrink-0 cursor-pointer items-center justify-between rounded px-2.5 text-[11px] text-base-content/70 hover:text-base-content" onclick={fold}><span>{ p.label }</span>{ icon(arrow, if *folded { "size-3" } else { "size-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100" }) }</button>
+        <div {id} class={cls!("shrink-0 flex-col gap-0.5", if *folded { "hidden" } else { "flex" })}>{ p.children.clone() }</div>
     </> }
 }
 

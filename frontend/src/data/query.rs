@@ -26,6 +26,15 @@ pub(crate) fn invalidate(prefix: &str) {
     }
 }
 
+/// Reads the records on screen again whose facts follow from what was done with this object: last contact, last order,
+/// who waits for an answer. Lists stay where they are scrolled to.
+pub(crate) fn follow(object: &str) {
+    if matches!(object, "activities" | "orders") {
+        invalidate("/customers/");
+        invalidate("/opportunities/");
+    }
+}
+
 /// Takes an answer that was read before for one of now, until there is one.
 pub(crate) fn seed<T: 'static>(path: &str, answer: T) {
     CACHE.with_borrow_mut(|c| {

@@ -160,6 +160,25 @@ test('a report prints without the navigation around it', async () => {
   await page.context().close();
 });
 
+test('a part of the navigation is folded away by keyboard and stays so', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/reports`);
+  const heading = page.getByRole('button', { name: '增长飞轮' });
+  const link = page.getByRole('link', { name: '飞轮总览' });
+  await link.waitFor();
+  await heading.focus();
+  await page.keyboard.press('Enter');
+  await link.waitFor({ state: 'hidden' });
+  await page.reload();
+  await heading.waitFor();
+  assert.equal(await heading.getAttribute('aria-expanded'), 'false');
+  assert.ok(await link.isHidden());
+  await check(page, 'navigation-folded');
+  await heading.click();
+  await link.waitFor();
+  await page.context().close();
+});
+
 test('theme and language are chosen in the profile and kept', async () => {
   const page = await logIn(faces[0]);
   await page.goto(`${base}/settings/profile`);

@@ -38,6 +38,28 @@ test('a task is finished with a word on what came of it, and its effect is shown
   await page.context().close();
 });
 
+test('a customer who wrote stands first in the day and on its page until somebody answers', async () => {
+  const asks = await request('POST', '/customers', { name: `来信客户${Date.now()}`, owner_id: me.id }, token);
+  const write = theirs => request('POST', '/activities', { subject: '询问交期', kind: 'chat', customer_id: asks.id, customer_initiated: theirs, occurred_at: new Date().toISOString() }, token);
+  await write(true);
+  for (const face of [faces[0], faces[3]]) {
+    const page = await logIn(face);
+    await page.goto(`${base}/my-day`);
+    await page.getByTestId('day-waiting').getByRole('link', { name: new RegExp(asks.name) }).waitFor();
+    await check(page, 'my-day-waiting');
+    await page.getByTestId('day-waiting').getByRole('link', { name: new RegExp(asks.name) }).click();
+    await page.getByTestId('waiting').waitFor();
+    await check(page, 'customer-waiting');
+    if (face === faces[3]) {
+      await write(false);
+      await page.reload();
+      await page.getByTestId('whole').waitFor();
+      await page.getByTestId('waiting').waitFor({ state: 'detached' });
+    }
+    await page.context().close();
+  }
+});
+
 test('a task is put off until tomorrow and brought back', async () => {
   const made = await make('准备标书');
   const page = await logIn(faces[0]);
