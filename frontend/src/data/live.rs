@@ -1,7 +1,7 @@
 //! What happens meanwhile: changes by others refetch what is on screen, news is counted and said.
 
 use super::http::{self, Request};
-use super::query::{clear, follow, invalidate};
+use super::query::{clear, facts_follow, invalidate};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -192,7 +192,7 @@ fn gather(state: &Rc<RefCell<State>>, object: &str) {
         };
         for object in objects {
             invalidate(&format!("/{object}"));
-            follow(&object);
+            facts_follow(&object);
         }
         invalidate("/events");
     });

@@ -28,7 +28,7 @@ pub(crate) fn invalidate(prefix: &str) {
 
 /// Reads the records on screen again whose facts follow from what was done with this object: last contact, last order,
 /// who waits for an answer. Lists stay where they are scrolled to.
-pub(crate) fn follow(object: &str) {
+pub(crate) fn facts_follow(object: &str) {
     if matches!(object, "activities" | "orders") {
         invalidate("/customers/");
         invalidate("/opportunities/");

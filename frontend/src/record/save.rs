@@ -1,7 +1,7 @@
 //! Writing records: create, change with a version, archive with undo, and what other pages must read again.
 
 use crate::data::http::{ApiError, Request};
-use crate::data::query::{follow, invalidate};
+use crate::data::query::{facts_follow, invalidate};
 use crate::data::types::{Record, int, text};
 use crate::i18n::Lang;
 use crate::ui::toast::Toaster;
@@ -12,7 +12,7 @@ use yew::Callback;
 /// After a change everything that may show it is read again.
 pub(crate) fn changed(object: &str) {
     invalidate(&format!("/{object}"));
-    follow(object);
+    facts_follow(object);
     for also in ["/events", "/metrics", "/reports", "/scores", "/pipelines/"] {
         invalidate(also);
     }
