@@ -164,7 +164,7 @@ pub fn note_links(
     q.push(" FROM ").ident(child.def.key).push(" t WHERE ");
     push_pointing(&mut q, child, losers);
     q.push(" AND t.id <> ").id(survivor);
-    Ok(q.execute(conn)?)
+    q.execute(conn)
 }
 
 /// Appends the ids of what a merge moved by a field, or of an object by any.

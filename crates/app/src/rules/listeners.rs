@@ -50,8 +50,14 @@ pub(super) struct Listeners {
     /// Those whose definition cannot be read.
     pub(super) unread: Vec<usize>,
     /// What was compiled lately, for one schema.
-    compiled: Mutex<Option<(Arc<Schema>, HashMap<usize, Arc<Fit>>)>>,
+    compiled: Mutex<Option<Compilation>>,
 }
+
+/// Rules by their place, as compiled for a schema.
+type Compilation = (Arc<Schema>, HashMap<usize, Arc<Fit>>);
+
+/// Rules that can act, by their place, and those that cannot.
+type Sorted = (BTreeMap<usize, Arc<Fit>>, Vec<(Rule, Unfit)>);
 
 /// A rule that can act.
 pub(super) struct Fit {
@@ -88,11 +94,7 @@ fn read(all: Vec<Rule>) -> Listeners {
 
 /// Makes the rules of these places ready to act with their publishers' rights of today. One whose condition names no
 /// time relative to now, and whose publisher has the same rights as before, stays as it was compiled for the same schema.
-pub(super) fn fit_for(
-    ctx: &mut Ctx<'_>,
-    listeners: &Listeners,
-    wanted: &BTreeSet<usize>,
-) -> Result<(BTreeMap<usize, Arc<Fit>>, Vec<(Rule, Unfit)>)> {
+pub(super) fn fit_for(ctx: &mut Ctx<'_>, listeners: &Listeners, wanted: &BTreeSet<usize>) -> Result<Sorted> {
     let mut compiled = listeners.compiled.lock().unwrap_or_else(PoisonError::into_inner);
     let (schema, kept) = compiled.get_or_insert_with(|| (ctx.schema.clone(), HashMap::new()));
     if !Arc::ptr_eq(schema, ctx.schema) {
