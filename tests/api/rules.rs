@@ -70,11 +70,11 @@ engines! {
         write(&answered, "email", true, 5);
         write(&answered, "call", false, 4);
         write(&quiet, "call", true, 5);
-        let waits = |id: &str| admin.get(&format!("/api/v1/customers/{id}")).expect(200)["waiting_since"].clone();
+        let waits = |id: &str| admin.get(&format!("/api/v1/customers/{id}")).expect(200)["unanswered_at"].clone();
         let moment = |v: &Value| v.as_str().map(|t| t.parse::<chrono::DateTime<chrono::Utc>>().unwrap());
         assert_eq!(moment(&waits(&asks)), moment(&json!(since)));
         assert_eq!((waits(&answered), waits(&quiet)), (Value::Null, Value::Null));
-        let trigger = json!({ "kind": "elapsed", "field": "waiting_since", "count": 2, "unit": "hours" });
+        let trigger = json!({ "kind": "elapsed", "field": "unanswered_at", "count": 2, "unit": "hours" });
         let rule = published(&admin, &json!({ "name": "没有回复", "definition": { "object": "customers", "trigger": trigger, "actions": any_message() } }));
         let log = wait_for_runs(&admin, &rule, 1);
         assert_eq!((log.items().len(), &log.items()[0]["record_id"]), (1, &json!(asks)));

@@ -187,7 +187,7 @@ fn a_rule_calls_an_endpoint_and_the_state_of_operations_shows_it_all() {
         for name in ["notifications", "rules", "webhooks"] {
             assert!(names.contains(&name), "{names:?}");
         }
-        assert_eq!(state["schedules"].as_array().unwrap().len(), 8, "the shipped rules");
+        assert_eq!(state["schedules"].as_array().unwrap().len(), 9, "the shipped rules");
         assert_eq!((&state["failures"], &state["mail"]["available"]), (&json!([]), &json!(false)));
         let metrics = server.anonymous().send_unchecked("GET", "/metrics", None);
         assert!(String::from_utf8_lossy(&metrics.body).contains("flywheel_consumer_lag"));

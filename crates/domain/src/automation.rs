@@ -7,7 +7,7 @@ pub mod template;
 /// Fields that follow other records one by one, without an event of their own: the event is that of the other record.
 const SILENT: [(&str, &str); 4] = [
     ("customers", "last_contact_at"),
-    ("customers", "waiting_since"),
+    ("customers", "unanswered_at"),
     ("customers", "last_order_on"),
     ("opportunities", "last_activity_at"),
 ];
@@ -46,7 +46,7 @@ pub fn is_logged(object: &str, field: &str) -> bool {
 /// Does the time since a moment run from the record's beginning until that moment comes? Who was never contacted has been
 /// silent since they were made; but who does not wait for an answer has not waited since then.
 pub fn runs_from_the_beginning(object: &str, field: &str) -> bool {
-    (object, field) != ("customers", "waiting_since")
+    (object, field) != ("customers", "unanswered_at")
 }
 
 /// Can a rule wait for a change of this field?

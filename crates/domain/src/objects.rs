@@ -150,7 +150,7 @@ pub static CUSTOMERS: ObjectDef = ObjectDef {
         tags(),
         owner(),
         field("last_contact_at", "最近联系", "Last contact", Kind::DateTime).read_only().column(),
-        field("waiting_since", "等待回复自", "Waiting for an answer since", Kind::DateTime).read_only(),
+        field("unanswered_at", "等待回复自", "Waiting for an answer since", Kind::DateTime).read_only(),
         field("last_order_on", "最近下单", "Last order", Kind::Date).read_only(),
         int("rfm_r", "RFM 近度分", "RFM recency", 1, 5).read_only(),
         int("rfm_f", "RFM 频度分", "RFM frequency", 1, 5).read_only(),

@@ -13,7 +13,7 @@ pub(crate) const CONTACT: &str = "kind IN ('call', 'visit', 'meeting', 'online_m
 /// Kinds in which a customer writes and waits for an answer; whoever calls or comes is answered at once.
 const WRITTEN: &str = "kind IN ('chat', 'email')";
 
-/// `customers.last_contact_at`: the latest completed contact that is not in the future; and `customers.waiting_since`:
+/// `customers.last_contact_at`: the latest completed contact that is not in the future; and `customers.unanswered_at`:
 /// the first message of the customer after which nobody wrote back, called or met them.
 pub fn last_contact(conn: &mut AnyConnection, customers: &[Uuid], now: DateTime<Utc>) -> Result<()> {
     for chunk in customers.chunks(200) {
@@ -25,7 +25,7 @@ pub fn last_contact(conn: &mut AnyConnection, customers: &[Uuid], now: DateTime<
             .pick(" AND a.completed IS NOT FALSE", " AND coalesce(a.completed, 1) = 1")
             .push(" AND a.occurred_at <= ")
             .time(now);
-        q.push("), waiting_since = (SELECT min(a.occurred_at) FROM activities a WHERE a.customer_id = customers.id AND a.archived_at IS NULL AND a.")
+        q.push("), unanswered_at = (SELECT min(a.occurred_at) FROM activities a WHERE a.customer_id = customers.id AND a.archived_at IS NULL AND a.")
             .push(WRITTEN)
             .pick(" AND a.customer_initiated AND a.completed IS NOT FALSE", " AND a.customer_initiated = 1 AND coalesce(a.completed, 1) = 1")
             .push(" AND a.occurred_at <= ")

@@ -124,7 +124,7 @@ pub fn planned_between(
 /// A person's customers who have waited for an answer since a moment after this one, the longest first.
 pub fn waiting(conn: &mut AnyConnection, owner: Uuid, after: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>> {
     let mut q = Sql::start(conn, "SELECT id FROM customers WHERE archived_at IS NULL AND owner_id = ");
-    q.id(owner).push(" AND waiting_since > ").time(after).push(" ORDER BY waiting_since, id").limit(limit);
+    q.id(owner).push(" AND unanswered_at > ").time(after).push(" ORDER BY unanswered_at, id").limit(limit);
     Ok(ids(q.load(conn)?))
 }
 

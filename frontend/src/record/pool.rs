@@ -184,8 +184,8 @@ pub(super) fn standing(l: Lang, record: &Record, refs: &Refs, clock: &Clock) -> 
     if !text(record, "touch_due_at").is_empty() {
         return html! { <p data-testid="touch-due" class="mb-4 flex items-center gap-2 rounded-lg border border-warning/30 bg-warning/10 px-3 py-2 text-[13px]">{ icon("alarm-clock", "size-4") }{ l.touch_until(&moment("touch_due_at")) }</p> };
     }
-    if !text(record, "waiting_since").is_empty() {
-        return html! { <p data-testid="waiting" class="mb-4 flex items-center gap-2 rounded-lg border border-warning/30 bg-warning/10 px-3 py-2 text-[13px]">{ icon("message-square", "size-4") }{ l.waiting_since(&moment("waiting_since")) }</p> };
+    if !text(record, "unanswered_at").is_empty() {
+        return html! { <p data-testid="waiting" class="mb-4 flex items-center gap-2 rounded-lg border border-warning/30 bg-warning/10 px-3 py-2 text-[13px]">{ icon("message-square", "size-4") }{ l.waiting_since(&moment("unanswered_at")) }</p> };
     }
     html! {}
 }

@@ -1,6 +1,6 @@
 -- The first message of a customer that nobody has answered yet.
-ALTER TABLE customers ADD COLUMN waiting_since TIMESTAMPTZ;
-CREATE INDEX customers_waiting ON customers (owner_id, waiting_since, id) WHERE archived_at IS NULL AND waiting_since IS NOT NULL;
-CREATE INDEX customers_waiting_since ON customers (waiting_since, id) WHERE archived_at IS NULL AND waiting_since IS NOT NULL;
-UPDATE customers SET waiting_since = (SELECT min(a.occurred_at) FROM activities a WHERE a.customer_id = customers.id AND a.archived_at IS NULL AND a.kind IN ('chat', 'email') AND a.customer_initiated AND a.completed IS NOT FALSE AND a.occurred_at > coalesce((SELECT max(b.occurred_at) FROM activities b WHERE b.customer_id = customers.id AND b.archived_at IS NULL AND b.kind <> 'note' AND b.completed IS NOT FALSE AND (b.kind NOT IN ('chat', 'email') OR NOT coalesce(b.customer_initiated, FALSE))), '-infinity'::timestamptz))
+ALTER TABLE customers ADD COLUMN unanswered_at TIMESTAMPTZ;
+CREATE INDEX customers_waiting ON customers (owner_id, unanswered_at, id) WHERE archived_at IS NULL AND unanswered_at IS NOT NULL;
+CREATE INDEX customers_unanswered ON customers (unanswered_at, id) WHERE archived_at IS NULL AND unanswered_at IS NOT NULL;
+UPDATE customers SET unanswered_at = (SELECT min(a.occurred_at) FROM activities a WHERE a.customer_id = customers.id AND a.archived_at IS NULL AND a.kind IN ('chat', 'email') AND a.customer_initiated AND a.completed IS NOT FALSE AND a.occurred_at > coalesce((SELECT max(b.occurred_at) FROM activities b WHERE b.customer_id = customers.id AND b.archived_at IS NULL AND b.kind <> 'note' AND b.completed IS NOT FALSE AND (b.kind NOT IN ('chat', 'email') OR NOT coalesce(b.customer_initiated, FALSE))), '-infinity'::timestamptz))
 WHERE id IN (SELECT customer_id FROM activities WHERE kind IN ('chat', 'email') AND customer_initiated);

@@ -1,3 +1,3 @@
-DROP INDEX customers_waiting_since;
+DROP INDEX customers_unanswered;
 DROP INDEX customers_waiting;
-ALTER TABLE customers DROP COLUMN waiting_since;
+ALTER TABLE customers DROP COLUMN unanswered_at;

@@ -332,16 +332,16 @@ fn unanswered() -> RuleInput {
         definition: RuleDefinition {
             object: "customers".to_owned(),
             trigger: Trigger::Elapsed {
-                field: "waiting_since".to_owned(),
+                field: "unanswered_at".to_owned(),
                 count: 2,
                 unit: TimeUnit::Hours,
                 working: true,
             },
             // What has waited for a week is no news; it stands in the day of whoever owns the customer.
-            condition: Some(json!({ "field": "waiting_since", "op": "within_days", "value": 7 })),
+            condition: Some(json!({ "field": "unanswered_at", "op": "within_days", "value": 7 })),
             actions: vec![RuleAction::Notify {
                 to: vec![Recipient::Owner, Recipient::Manager],
-                message: "客户「{name}」{waiting_since} 发来的消息还没有回复".to_owned(),
+                message: "客户「{name}」{unanswered_at} 发来的消息还没有回复".to_owned(),
             }],
             imports: false,
         },

@@ -47,7 +47,7 @@ fn waiting(ctx: &mut Ctx<'_>) -> Result<Vec<DayItem>> {
     let shape = ctx.shape("customers")?;
     let found = persistence::records::get_many(ctx.conn, &shape, &ids, Owners::All)?;
     let waits =
-        |r: &Record| DayItem { at: r.get(&shape, "waiting_since").as_time(), waiting: true, ..item(ctx, &shape, r) };
+        |r: &Record| DayItem { at: r.get(&shape, "unanswered_at").as_time(), waiting: true, ..item(ctx, &shape, r) };
     Ok(found.iter().map(waits).collect())
 }
 
