@@ -78,6 +78,11 @@ engines! {
         let rule = published(&admin, &json!({ "name": "没有回复", "definition": { "object": "customers", "trigger": trigger, "actions": any_message() } }));
         let log = wait_for_runs(&admin, &rule, 1);
         assert_eq!((log.items().len(), &log.items()[0]["record_id"]), (1, &json!(asks)));
+        let looked = admin.get(&format!("/api/v1/rules/{rule}")).expect(200)["checked_at"].clone();
+        act(&admin, &rule, "pause").expect(200);
+        act(&admin, &rule, "resume").expect(200);
+        until("it looks again", || (admin.get(&format!("/api/v1/rules/{rule}")).expect(200)["checked_at"] != looked).then_some(()));
+        assert_eq!(runs(&admin, &rule).items().len(), 1, "the same wait is told once");
         let day = |client: &Client| client.get("/api/v1/my_day").expect(200)["groups"].clone();
         let group = day(&rep)[0].clone();
         assert_eq!((&group["key"], &group["items"][0]["id"], &group["items"][0]["waiting"]), (&json!("waiting"), &json!(asks), &json!(true)));

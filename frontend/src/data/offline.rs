@@ -395,6 +395,7 @@ async fn send(mut item: Waiting) -> Sent {
         None => {
             let _ = queue_drop(&item.id).await;
             query::invalidate(&format!("/{}", item.object));
+            query::facts_follow(&item.object);
             Sent::Done
         }
         Some(e) if e.status == 0 || e.status == 429 || e.status >= 500 => {

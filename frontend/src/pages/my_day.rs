@@ -134,7 +134,7 @@ fn row(l: Lang, clock: &Clock, i: &Value, toaster: &Toaster, finish: &Callback<V
     } else {
         word(i, "result").to_owned()
     };
-    html! { <li key={id.clone()} data-testid="day-item" class="flex min-h-12 items-center gap-1 pl-2 pr-2 hover:bg-base-200/50">{ mark }
+    html! { <li key={format!("{id} {waiting}")} data-testid="day-item" class="flex min-h-12 items-center gap-1 pl-2 pr-2 hover:bg-base-200/50">{ mark }
         <Link<Route> to={Route::record(word(i, "object"), &id)} classes="min-w-0 flex-1 py-1.5 text-[13px]"><span class="flex items-center gap-1.5"><span class={cls!("truncate", done.then_some("text-base-content/70"))}>{ &title }</span>if word(i, "priority") == "high" && !done { <span class="size-1.5 shrink-0 rounded-full bg-error" title={l.priority_high()}></span> }if !word(i, "repeat").is_empty() { <span title={l.day_repeats()}>{ icon("refresh-cw", "size-3 text-base-content/60") }</span> }</span>
             if !about.is_empty() { <span class="block truncate text-xs text-base-content/70">{ about.join(" · ") }</span> }
             if !note.is_empty() { <span class="block truncate text-xs text-base-content/70">{ note }</span> }</Link<Route>>
