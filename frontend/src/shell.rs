@@ -229,7 +229,11 @@ struct SideNavProps {
 fn SideNav(p: &SideNavProps) -> Html {
     let l = crate::i18n::use_lang();
     let session = use_session();
+    // Which part holds the page that is open, and which have anything to show.
+    let (here, filled) = (std::cell::Cell::new(false), std::cell::Cell::new(false));
     let link = |to: Route, on: bool, icon: &'static str, label: String| {
+        here.set(here.get() || on);
+        filled.set(true);
         html! {
         <Link<Route> {to} classes={cls!("flex h-9 shrink-0 items-center gap-2.5 rounded-lg px-2.5 text-[13px] lg:h-7", if on { "bg-primary/10 font-medium text-primary" } else { "text-base-content/75 hover:bg-base-content/5" })}>{ crate::ui::icon(icon, "size-4") }{ label }</Link<Route>> }
     };
@@ -243,8 +247,14 @@ fn SideNav(p: &SideNavProps) -> Html {
             })
             .unwrap_or_default()
     };
-    let group = |key: &'static str, label: &'static str, links: Vec<Html>| {
-        html! { <NavGroup {key} name={key} {label}>{ for links }</NavGroup> }
+    let group = |key: &'static str, label: &'static str, links: &dyn Fn() -> Vec<Html>| {
+        here.set(false);
+        filled.set(false);
+        let links = links();
+        if !filled.get() {
+            return nothing();
+        }
+        html! { <NavGroup {key} name={key} {label} here={here.get()}>{ for links }</NavGroup> }
     };
     let same = |to: Route, icon: &'static str, label: &'static str| {
         let on = p.route == to;
@@ -261,20 +271,20 @@ fn SideNav(p: &SideNavProps) -> Html {
             if session.me.may("tasks", "read") { { link(Route::MyDay, p.route == Route::MyDay, "list-checks", l.nav_my_day().into()) } }
             { link(Route::Calendar, p.route == Route::Calendar, "calendar-days", l.nav_calendar().into()) }
             { link(Route::Reports, matches!(p.route, Route::Reports | Route::Report { .. }), "chart-no-axes-column", l.nav_reports().into()) }
-            { group("customers", l.nav_group_customers(), vec![
+            { group("customers", l.nav_group_customers(), &|| vec![
                 object("customers"),
                 room("pool", Route::Pool, "handshake", l.nav_pool()),
                 object("contacts"),
                 object("competitor_alerts"),
             ]) }
-            { group("sales", l.nav_group_sales(), vec![object("opportunities"), object("orders"), object("products")]) }
-            { group("work", l.nav_group_work(), vec![
+            { group("sales", l.nav_group_sales(), &|| vec![object("opportunities"), object("orders"), object("products")]) }
+            { group("work", l.nav_group_work(), &|| vec![
                 object("activities"),
                 object("tasks"),
                 if session.me.may("activities", "update") { same(Route::Reach, "inbox", l.nav_reach()) } else { nothing() },
             ]) }
             if session.me.may("scores", "read") {
-                { group("growth", l.nav_group_growth(), vec![
+                { group("growth", l.nav_group_growth(), &|| vec![
                     same(Route::Flywheel, "refresh-cw", l.nav_flywheel()),
                     same(Route::Due, "phone", l.nav_due()),
                     same(Route::Rhythm, "activity", l.nav_rhythm()),
@@ -289,7 +299,7 @@ fn SideNav(p: &SideNavProps) -> Html {
                     same(Route::Adoption, "trending-up", l.nav_adoption()),
                 ]) }
             }
-            { group("data", l.nav_group_data(), vec![
+            { group("data", l.nav_group_data(), &|| vec![
                 if session.me.may("rules", "read") { link(Route::Rules, matches!(p.route, Route::Rules | Route::Rule { .. }), "workflow", l.nav_rules().into()) } else { nothing() },
                 link(Route::Imports, imports, "upload", l.nav_imports().into()),
                 same(Route::Exports, "download", l.nav_exports()),
@@ -303,10 +313,13 @@ fn SideNav(p: &SideNavProps) -> Html {
 struct NavGroupProps {
     name: &'static str,
     label: &'static str,
+    /// The page that is open is in it.
+    here: bool,
     children: Html,
 }
 
-/// A part of the navigation under a heading that folds it away; this browser remembers which parts are folded.
+/// A part of the navigation under a heading that folds it away; this browser remembers which parts are folded. The heading
+/// of a folded part shows that the open page is in it.
 #[component]
 fn NavGroup(p: &NavGroupProps) -> Html {
     const KEY: &str = "nav.folded";
@@ -327,7 +340,7 @@ fn NavGroup(p: &NavGroupProps) -> Html {
     let id = format!("nav-{}", p.name);
     let arrow = if *folded { "chevron-right" } else { "chevron-down" };
     html! { <>
-        <button type="button" aria-expanded={(!*folded).to_string()} aria-controls={id.clone()} class="group mt-2 flex h-6 shrink-0 cursor-pointer items-center justify-between rounded px-2.5 text-[11px] text-base-content/70 hover:text-base-content" onclick={fold}><span>{ p.label }</span>{ icon(arrow, if *folded { "size-3" } else { "size-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100" }) }</button>
+        <button type="button" aria-expanded={(!*folded).to_string()} aria-controls={id.clone()} class={cls!("group mt-2 flex h-6 shrink-0 cursor-pointer items-center justify-between rounded px-2.5 text-[11px]", if *folded && p.here { "bg-primary/10 font-medium text-primary" } else { "text-base-content/70 hover:text-base-content" })} onclick={fold}><span>{ p.label }</span>{ icon(arrow, if *folded { "size-3" } else { "size-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100" }) }</button>
         <div {id} class={cls!("shrink-0 flex-col gap-0.5", if *folded { "hidden" } else { "flex" })}>{ p.children.clone() }</div>
     </> }
 }

@@ -50,7 +50,65 @@ fn ago(days: i64) -> String {
     (chrono::Utc::now() - chrono::TimeDelta::days(days)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
+/// As if every customer had been made weeks ago.
+fn age_customers(server: &Server) {
+    let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+    let mut conn = persistence::db::get(&pool).unwrap();
+    let mut q = persistence::sql::Sql::start(&conn, "UPDATE customers SET created_at = ");
+    q.time(chrono::Utc::now() - chrono::TimeDelta::days(40));
+    assert!(q.execute(&mut conn).unwrap() > 0);
+}
+
 engines! {
+    fn time_runs_from_the_creation_only_where_nobody_was_ever_in_contact(server: &Server) {
+        let admin = server.admin();
+        let owner = server.user("representative", None).0;
+        let silent = server.create("customers", &json!({ "name": "从未联系", "owner_id": owner }));
+        let pooled = server.create("customers", &json!({ "name": "在公海", "owner_id": owner }));
+        server.create("activities", &json!({ "subject": "电话", "kind": "call", "customer_id": pooled, "occurred_at": ago(1) }));
+        admin.post(&format!("/api/v1/customers/{pooled}/release"), &json!({ "note": "客户说明年再谈" })).expect(200);
+        age_customers(server);
+        let matched = |field: &str, count: i64, unit: &str| {
+            let trigger = json!({ "kind": "elapsed", "field": field, "count": count, "unit": unit });
+            let definition = json!({ "object": "customers", "trigger": trigger, "actions": any_message() });
+            let id = create(&admin, &json!({ "name": "久未动", "definition": definition }));
+            let found = admin.post(&format!("/api/v1/rules/{id}/test"), &json!({})).expect(200);
+            found.items().iter().map(|r| r["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(matched("last_contact_at", 30, "days"), [silent.as_str()], "silent since it was made");
+        assert_eq!(matched("pooled_at", 1, "days"), [""; 0], "who is not in the pool has not been there for a day");
+        assert_eq!(matched("touch_due_at", 1, "minutes"), [""; 0]);
+        assert_eq!(matched("grade_set_at", 7, "days"), [""; 0]);
+    }
+
+    fn the_shipped_rule_counts_only_working_hours_of_a_wait(server: &Server) {
+        let admin = server.admin();
+        let rule = shipped(&admin, "unanswered_message");
+        let id = rule["id"].as_str().unwrap().to_owned();
+        let rule = admin.get(&format!("/api/v1/rules/{id}")).expect(200);
+        let trigger = &rule["published"]["trigger"];
+        assert_eq!((&trigger["count"], &trigger["unit"], &trigger["working"]), (&json!(2), &json!("hours"), &json!(true)));
+        // One minute of work a day, an hour ahead of now: three hours ago no working time had passed since, weeks ago much had.
+        let now = chrono::Utc::now() + chrono::TimeDelta::hours(8);
+        let opens = (now + chrono::TimeDelta::hours(1)).format("%H:00").to_string();
+        let closes = (now + chrono::TimeDelta::hours(1)).format("%H:59").to_string();
+        let mut calendar = admin.get("/api/v1/working_calendar").expect(200).json;
+        calendar["opens"] = json!(opens);
+        calendar["closes"] = json!(closes);
+        admin.send("PUT", "/api/v1/working_calendar", Some(("application/json", calendar.to_string().as_bytes()))).expect(200);
+        let ask = |name: &str, hours: i64| {
+            let customer = server.create("customers", &json!({ "name": name, "owner_id": server.user("representative", None).0 }));
+            let at = (chrono::Utc::now() - chrono::TimeDelta::hours(hours)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+            server.create("activities", &json!({ "subject": "来信", "kind": "email", "customer_id": customer, "customer_initiated": true, "occurred_at": at }));
+            customer
+        };
+        let (long, _short) = (ask("等了很久", 24 * 14), ask("下班后来信", 3));
+        act(&admin, &id, "pause").expect(200);
+        act(&admin, &id, "resume").expect(200);
+        let log = wait_for_runs(&admin, &id, 1);
+        assert_eq!(log.items().iter().map(|r| r["record_id"].clone()).collect::<Vec<_>>(), [json!(long)]);
+    }
+
     fn a_message_without_an_answer_for_two_hours_is_told_once_and_stands_in_the_day_until_somebody_answers(server: &Server) {
         let admin = server.admin();
         assert_eq!(shipped(&admin, "unanswered_message")["state"], "active");

@@ -52,6 +52,21 @@ fn pretend(server: &Server, id: &str, column: &'static str, at: DateTime<Utc>) {
 }
 
 engines! {
+    fn a_day_that_shows_only_a_part_says_so_whatever_it_leaves_out(server: &Server) {
+        let (rep_id, rep) = server.user("representative", None);
+        for i in 0..301 {
+            server.create("customers", &json!({ "name": format!("等回复{i}"), "owner_id": rep_id }));
+        }
+        let complete = || rep.get("/api/v1/my_day").expect(200)["complete"].clone();
+        assert_eq!(complete(), true);
+        let pool = db::pool(server.database().url(), 1).unwrap();
+        let mut conn = db::get(&pool).unwrap();
+        let mut q = Sql::start(&conn, "UPDATE customers SET unanswered_at = ");
+        q.time(Utc::now() - chrono::TimeDelta::hours(1));
+        assert_eq!(q.execute(&mut conn).unwrap(), 301);
+        assert_eq!(complete(), false);
+    }
+
     fn a_task_reminds_its_owner_once_before_it_is_due(server: &Server) {
         let (rep_id, rep) = server.user("representative", None);
         let due = in_minutes(10);

@@ -197,7 +197,8 @@ pub enum Trigger {
         value: Option<serde_json::Number>,
     },
     /// Some time has passed since the moment or day in a field, and nothing new came: "7 days without follow-up". Where
-    /// the field is empty, since the record was created.
+    /// the last contact of a customer or the last activity of an opportunity is empty, since the record was created; a
+    /// record on which any other field is empty does not match.
     Elapsed {
         /// A date or time field.
         field: String,

@@ -44,9 +44,10 @@ pub fn is_logged(object: &str, field: &str) -> bool {
 }
 
 /// Does the time since a moment run from the record's beginning until that moment comes? Who was never contacted has been
-/// silent since they were made; but who does not wait for an answer has not waited since then.
+/// silent since they were made. Any other moment that has not come has not passed: who does not wait for an answer, lies
+/// not in the pool or owes no first contact must not match.
 pub fn runs_from_the_beginning(object: &str, field: &str) -> bool {
-    (object, field) != ("customers", "unanswered_at")
+    matches!((object, field), ("customers", "last_contact_at") | ("opportunities", "last_activity_at"))
 }
 
 /// Can a rule wait for a change of this field?

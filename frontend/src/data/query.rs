@@ -32,6 +32,7 @@ pub(crate) fn facts_follow(object: &str) {
     if matches!(object, "activities" | "orders") {
         invalidate("/customers/");
         invalidate("/opportunities/");
+        invalidate("/my_day");
     }
 }
 

@@ -180,8 +180,7 @@ impl Compiler<'_> {
                 let threshold = self.before_now(*count, *unit, *working);
                 let past = test(field.clone(), Op::Lte(value(threshold)));
                 let created = reader.field("created_at", "").ok();
-                let runs = field.field.kind == Kind::DateTime
-                    && runs_from_the_beginning(reader.shape.def.key, &field.field.key);
+                let runs = runs_from_the_beginning(reader.shape.def.key, &field.field.key);
                 match created.filter(|_| runs) {
                     Some(created) => Condition::Any(vec![
                         past,

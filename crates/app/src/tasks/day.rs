@@ -21,15 +21,20 @@ pub fn day(ctx: &mut Ctx<'_>, by: DayBy, lang: Lang) -> Result<MyDay> {
     let date = zone.day(now);
     let tomorrow = date.checked_add_days(Days::new(1)).unwrap_or(date);
     let (begin, end) = (zone.midnight(date), zone.midnight(tomorrow));
-    let open = store::open_until(ctx.conn, me, end, SHOWN + 1)?;
-    let done = store::done_between(ctx.conn, me, (begin, end), SHOWN)?;
-    let planned = store::planned_between(ctx.conn, me, (begin, end), SHOWN)?;
-    let complete = open.len() as i64 <= SHOWN;
-    let mut items = waiting(ctx)?;
-    items.extend(touches(ctx)?);
-    items.extend(read(ctx, "tasks", &open)?);
-    items.extend(read(ctx, "activities", &planned)?);
-    items.extend(read(ctx, "tasks", &done)?);
+    // One more of each than is shown tells whether anything is left out.
+    let parts = [
+        ("customers", "unanswered_at", store::waiting(ctx.conn, me, now - LATE, SHOWN + 1)?),
+        ("customers", "touch_due_at", persistence::pool::touches_of(ctx.conn, me, SHOWN + 1)?),
+        ("tasks", "due_at", store::open_until(ctx.conn, me, end, SHOWN + 1)?),
+        ("activities", "occurred_at", store::planned_between(ctx.conn, me, (begin, end), SHOWN + 1)?),
+        ("tasks", "due_at", store::done_between(ctx.conn, me, (begin, end), SHOWN + 1)?),
+    ];
+    let complete = parts.iter().all(|(_, _, ids)| ids.len() <= SHOWN as usize);
+    let mut items = Vec::new();
+    for (object, at, mut ids) in parts {
+        ids.truncate(SHOWN as usize);
+        items.extend(read(ctx, object, at, &ids)?);
+    }
     name(ctx, &mut items)?;
     let count = |f: &dyn Fn(&DayItem) -> bool| items.iter().filter(|i| f(i)).count() as i64;
     let away = |i: &DayItem| !i.done && i.resume_at.is_some_and(|at| at > now);
@@ -41,41 +46,21 @@ pub fn day(ctx: &mut Ctx<'_>, by: DayBy, lang: Lang) -> Result<MyDay> {
     Ok(MyDay { date, by, groups, overdue, today, snoozed, done: finished, upcoming, complete })
 }
 
-/// Customers who wrote and have no answer yet.
-fn waiting(ctx: &mut Ctx<'_>) -> Result<Vec<DayItem>> {
-    let ids = store::waiting(ctx.conn, ctx.actor.user_id, ctx.now - LATE, SHOWN)?;
-    let shape = ctx.shape("customers")?;
-    let found = persistence::records::get_many(ctx.conn, &shape, &ids, Owners::All)?;
-    let waits =
-        |r: &Record| DayItem { at: r.get(&shape, "unanswered_at").as_time(), waiting: true, ..item(ctx, &shape, r) };
-    Ok(found.iter().map(waits).collect())
-}
-
-/// First contacts that are waited for.
-fn touches(ctx: &mut Ctx<'_>) -> Result<Vec<DayItem>> {
-    let ids = persistence::pool::touches_of(ctx.conn, ctx.actor.user_id, SHOWN)?;
-    read(ctx, "customers", &ids)
-}
-
-/// Records by their ids, in that order.
-fn read(ctx: &mut Ctx<'_>, object: &str, ids: &[Uuid]) -> Result<Vec<DayItem>> {
+/// Records by their ids, in that order, each with the moment that puts it into the day.
+fn read(ctx: &mut Ctx<'_>, object: &str, at: &str, ids: &[Uuid]) -> Result<Vec<DayItem>> {
     let shape = ctx.shape(object)?;
     // They are the caller's own, whatever else they may see.
     let found = persistence::records::get_many(ctx.conn, &shape, ids, Owners::All)?;
     let mut by_id: HashMap<Uuid, Record> = found.into_iter().map(|r| (r.id(), r)).collect();
     let records = ids.iter().filter_map(|id| by_id.remove(id));
-    Ok(records.map(|r| item(ctx, &shape, &r)).collect())
+    Ok(records.map(|r| item(ctx, &shape, at, &r)).collect())
 }
 
-fn item(ctx: &Ctx<'_>, shape: &Shape, r: &Record) -> DayItem {
+fn item(ctx: &Ctx<'_>, shape: &Shape, at: &str, r: &Record) -> DayItem {
     let text = |key: &str| r.get(shape, key).as_str().map(str::to_owned);
     let id = |key: &str| r.get(shape, key).as_id();
     let task = shape.def.key == "tasks";
-    let at = match shape.def.key {
-        "tasks" => "due_at",
-        "customers" => "touch_due_at",
-        _ => "occurred_at",
-    };
+    let waiting = at == "unanswered_at";
     let at = r.get(shape, at).as_time();
     let done = task && text("status").as_deref() == Some("done");
     DayItem {
@@ -84,7 +69,7 @@ fn item(ctx: &Ctx<'_>, shape: &Shape, r: &Record) -> DayItem {
         version: r.version(),
         title: text(shape.def.title).unwrap_or_default(),
         at,
-        waiting: false,
+        waiting,
         overdue: task && !done && at.is_some_and(|at| at < ctx.now),
         done,
         priority: text("priority"),

@@ -113,9 +113,14 @@ fn distance(l: Lang, p: &TriggerProps) -> Html {
     let working = p.trigger.get("working").and_then(Value::as_bool).unwrap_or(false);
     let field = html! { { select("field", l.trig_field(), &dates(&p.meta), word(&p.trigger, "field"), "w-44", set(p, "field").reform(|v: String| json!(v))) } };
     let amount = html! { <><input type="number" min="1" name="count" class="input w-20 tabular-nums" aria-label={if before { l.trig_ahead() } else { l.trig_passed() }} value={count} oninput={oncount} />{ select("unit", l.unit_days(), &units, word(&p.trigger, "unit"), "w-24", set(p, "unit").reform(|v: String| json!(v))) }</> };
+    let empty = if domain::automation::runs_from_the_beginning(&p.meta.key, word(&p.trigger, "field")) {
+        l.trig_never_made()
+    } else {
+        l.trig_never_left()
+    };
     html! { <>
         <div class="flex flex-wrap items-center gap-2 text-[13px]"><span>{ l.trig_since() }</span>{ field }<span>{ if before { l.trig_ahead() } else { l.trig_passed() } }</span>{ amount }</div>
-        if !before { <label class="flex cursor-pointer items-center gap-2 text-[13px]"><input type="checkbox" class="checkbox checkbox-sm" checked={working} onchange={set(p, "working").reform(move |_: Event| json!(!working))} />{ l.unit_working() }</label> }
+        if !before { <label class="flex cursor-pointer items-center gap-2 text-[13px]"><input type="checkbox" class="checkbox checkbox-sm" checked={working} onchange={set(p, "working").reform(move |_: Event| json!(!working))} />{ l.unit_working() }</label> <p class="text-xs text-base-content/75" data-testid="trigger-empty">{ empty }</p> }
     </> }
 }
 
