@@ -88,13 +88,14 @@ engines! {
         let rule = admin.get(&format!("/api/v1/rules/{id}")).expect(200);
         let trigger = &rule["published"]["trigger"];
         assert_eq!((&trigger["count"], &trigger["unit"], &trigger["working"]), (&json!(2), &json!("hours"), &json!(true)));
-        // One minute of work a day, an hour ahead of now: three hours ago no working time had passed since, weeks ago much had.
+        // Every day is worked, in the hour after this one: none of it lies within the last three hours, five in five days.
         let now = chrono::Utc::now() + chrono::TimeDelta::hours(8);
         let opens = (now + chrono::TimeDelta::hours(1)).format("%H:00").to_string();
         let closes = (now + chrono::TimeDelta::hours(1)).format("%H:59").to_string();
         let mut calendar = admin.get("/api/v1/working_calendar").expect(200).json;
         calendar["opens"] = json!(opens);
         calendar["closes"] = json!(closes);
+        calendar["worked"] = (0..9).map(|days| json!((now - chrono::TimeDelta::days(days)).date_naive())).collect();
         admin.send("PUT", "/api/v1/working_calendar", Some(("application/json", calendar.to_string().as_bytes()))).expect(200);
         let ask = |name: &str, hours: i64| {
             let customer = server.create("customers", &json!({ "name": name, "owner_id": server.user("representative", None).0 }));
@@ -102,7 +103,7 @@ engines! {
             server.create("activities", &json!({ "subject": "来信", "kind": "email", "customer_id": customer, "customer_initiated": true, "occurred_at": at }));
             customer
         };
-        let (long, _short) = (ask("等了很久", 24 * 14), ask("下班后来信", 3));
+        let (long, _short) = (ask("等了很久", 24 * 5), ask("下班后来信", 3));
         act(&admin, &id, "pause").expect(200);
         act(&admin, &id, "resume").expect(200);
         let log = wait_for_runs(&admin, &id, 1);
