@@ -1,6 +1,6 @@
 //! The record mechanism over HTTP: versions, merge patch, archive, lists, bulk, idempotency, custom fields, events.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::engines;
 use tests::server::Server;
 
@@ -166,6 +166,57 @@ engines! {
             let found: Vec<&str> = page.items().iter().filter_map(|c| c["id"].as_str()).collect();
             assert_eq!(found, [id.as_str()], "{q}");
         }
+    }
+
+    fn a_short_beginning_finds_the_same_records_in_small_pages_as_in_one(server: &Server) {
+        let admin = server.admin();
+        let (rep_id, rep) = server.user("representative", None);
+        for i in 0..40 {
+            let name = ["华星", "新远", "金成", "海信"][i % 4];
+            let owner = if i % 3 == 0 { json!(rep_id) } else { Value::Null };
+            server.create("customers", &json!({ "name": format!("{name}{i}"), "owner_id": owner }));
+        }
+        for client in [&admin, &rep] {
+            for q in ["x", "hx", "xin", "j"] {
+                let read = |limit: usize| {
+                    let (mut names, mut cursor) = (Vec::new(), String::new());
+                    loop {
+                        let page = client.get(&format!("/api/v1/customers?q={q}&limit={limit}{cursor}")).expect(200);
+                        names.extend(page.items().iter().map(|c| c["name"].as_str().unwrap().to_owned()));
+                        let Some(next) = page["next_cursor"].as_str() else { return names };
+                        cursor = format!("&cursor={}", encode(next));
+                    }
+                };
+                let all = read(200);
+                assert!(!all.is_empty(), "{q}");
+                assert!(all.iter().all(|name| !name.starts_with("金") || q == "j"), "{q}: {all:?}");
+                for limit in [1, 3, 7] {
+                    assert_eq!(read(limit), all, "{q} in pages of {limit}");
+                }
+            }
+        }
+    }
+
+    fn a_filter_on_characters_within_a_name_finds_exactly_those_names(server: &Server) {
+        let admin = server.admin();
+        for name in ["上海华星软件有限公司", "华软星有限公司", "北京华·星软件", "HX华星A软件", "星华软件"] {
+            server.create("customers", &json!({ "name": name }));
+        }
+        let found = |filter: &Value, more: &str| {
+            let page = admin.get(&format!("/api/v1/customers?count=exact&sort=name{more}&filter={}", encode(&filter.to_string()))).expect(200);
+            assert_eq!(page["total"], json!(page.items().len()));
+            page.items().iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let contains = |text: &str| json!({ "field": "name", "op": "contains", "value": text });
+        assert_eq!(found(&contains("华星"), ""), ["HX华星A软件", "上海华星软件有限公司"]);
+        assert_eq!(found(&contains("星A软"), ""), ["HX华星A软件"]);
+        assert_eq!(found(&contains("x华"), ""), ["HX华星A软件"]);
+        assert_eq!(found(&contains("华·星"), ""), ["北京华·星软件"]);
+        assert_eq!(found(&contains("没有的字"), ""), [""; 0]);
+        assert_eq!(found(&json!({ "any": [contains("软星"), contains("星华")] }), ""), ["华软星有限公司", "星华软件"]);
+        assert_eq!(found(&json!({ "not": contains("软件") }), ""), ["华软星有限公司"]);
+        assert_eq!(found(&json!({ "all": [contains("软件"), contains("有限")] }), ""), ["上海华星软件有限公司"]);
+        assert_eq!(found(&contains("软件"), "&q=hx"), ["HX华星A软件", "上海华星软件有限公司"]);
     }
 
     fn a_bulk_answers_per_row_and_each_row_stands_alone(server: &Server) {

@@ -18,6 +18,6 @@ mod tests;
 pub use mentions::mentions;
 pub use normalise::{legal_core, normalise_email, normalise_name, normalise_phone};
 pub use pinyin::to_pinyin;
-pub use query::{ContactData, QueryGroup, QueryTerm, query_tokens};
+pub use query::{ContactData, QueryGroup, QueryTerm, contained_tokens, has_term, query_tokens};
 pub use similarity::{best_matches, dice, name_similarity};
 pub use tokens::{TokenWriter, push_email_tokens, push_phone_tokens, push_tokens, tokens};

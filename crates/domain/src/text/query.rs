@@ -51,6 +51,31 @@ pub fn query_tokens(q: &str, contact_data: ContactData) -> Vec<QueryGroup> {
     groups
 }
 
+/// The groups that every record satisfies in whose text this stands somewhere: of what is not Han (or kana, hangul) they
+/// say nothing, since the index knows words only from their beginning.
+pub fn contained_tokens(text: &str) -> Vec<QueryGroup> {
+    let (mut groups, mut run) = (Vec::new(), Vec::new());
+    for c in text.chars() {
+        match classify(c) {
+            Class::Cjk(c) => run.push(c),
+            Class::Silent => {}
+            Class::Word(_) | Class::Break => end_run(&mut run, &mut groups),
+        }
+    }
+    end_run(&mut run, &mut groups);
+    groups
+}
+
+/// Does a text of tokens, as [`TokenWriter`](super::TokenWriter) makes it, satisfy one of these terms?
+pub fn has_term(tokens: &str, group: &[QueryTerm]) -> bool {
+    tokens.split(' ').any(|token| {
+        group.iter().any(|term| match term {
+            QueryTerm::Exact(s) => token == s,
+            QueryTerm::Prefix(s) => token.starts_with(s.as_str()),
+        })
+    })
+}
+
 /// A whole query that reads as a phone number, in the form phones are indexed.
 fn phone_query(q: &str) -> Option<String> {
     let phone = normalise_phone(q)?;

@@ -1,5 +1,7 @@
 //! Lists: filter, scope, search, sort and keyset pages in one query.
 
+mod shortcuts;
+
 use super::compile::{push_condition, push_field};
 use super::search::push_from;
 use super::{Owners, push_columns, push_owners, read_row};
@@ -44,6 +46,7 @@ pub enum After {
 }
 
 /// A list to be read.
+#[derive(Clone, Copy)]
 pub struct List<'a> {
     /// The object.
     pub shape: &'a Shape,
@@ -79,12 +82,19 @@ pub fn list(conn: &mut AnyConnection, l: &List<'_>) -> Result<Vec<Row>> {
     if l.search.is_some_and(<[QueryGroup]>::is_empty) {
         return Ok(Vec::new());
     }
-    let rows = select(conn, l).load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|cells| read_row(cells, l.shape, l.only))
-        .map(|(seq, record)| Row { seq, record })
-        .collect())
+    if let Some(rows) = shortcuts::newest(conn, l)? {
+        return Ok(rows);
+    }
+    let few = shortcuts::few(conn, l)?;
+    let l = &few.as_deref().map_or(*l, |groups| List { search: Some(groups), ..*l });
+    let q = select(conn, l);
+    read(conn, l, q)
+}
+
+fn read(conn: &mut AnyConnection, l: &List<'_>, q: Sql) -> Result<Vec<Row>> {
+    let rows = q.load(conn)?;
+    let rows = rows.into_iter().map(|cells| read_row(cells, l.shape, l.only));
+    Ok(rows.map(|(seq, record)| Row { seq, record }).collect())
 }
 
 /// The query of a page.
@@ -106,6 +116,8 @@ pub fn count(conn: &mut AnyConnection, l: &List<'_>, cap: Option<i64>) -> Result
     if l.search.is_some_and(<[QueryGroup]>::is_empty) {
         return Ok(0);
     }
+    let few = shortcuts::few(conn, l)?;
+    let l = &few.as_deref().map_or(*l, |groups| List { search: Some(groups), ..*l });
     let mut q = Sql::start(conn, "SELECT count(*) FROM (SELECT 1");
     push_where(&mut q, l);
     if let Some(cap) = cap {

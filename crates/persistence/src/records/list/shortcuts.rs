@@ -1,0 +1,107 @@
+//! Two ways around a list's own query where that would look at most of a table: to the same records, sooner.
+
+use super::super::search::{query_text, tokens};
+use super::{After, List, Order, Row, push_order, push_where, read};
+use crate::db::AnyConnection;
+use crate::error::Result;
+use crate::records::push_columns;
+use crate::sql::{Cells, Engine, Sql};
+use domain::condition::{Condition, Op};
+use domain::fields::Kind;
+use domain::record::{Place, Projection};
+use domain::text::{QueryGroup, QueryTerm, contained_tokens, has_term};
+use domain::value::Value;
+
+/// Beginnings of a word up to this length are so common that the index would gather a good part of all records.
+const SHORT: usize = 3;
+/// How many of the newest records are looked at one by one before the index is asked.
+const NEWEST: i64 = 1000;
+/// The most records for which the index is asked before a condition is tested.
+const FEW: i64 = 2000;
+
+/// The newest records that a beginning of a word finds, when enough of them are among the newest of all: `x` is what many
+/// a name's pinyin begins with, and the index must gather all of those before it can tell the newest. None when it has to.
+pub(super) fn newest(conn: &mut AnyConnection, l: &List<'_>) -> Result<Option<Vec<Row>>> {
+    let Some([group]) = l.search else { return Ok(None) };
+    let short = |t: &QueryTerm| matches!(t, QueryTerm::Prefix(s) if s.len() <= SHORT && s.bytes().all(|b| b.is_ascii_alphabetic()));
+    if *l.order != Order::Newest || !group.iter().any(short) {
+        return Ok(None);
+    }
+    let mut searched = Projection::default();
+    // The id leads every row.
+    searched.add(0);
+    l.shape.def.search.iter().filter_map(|key| l.shape.position(key)).for_each(|at| searched.add(at));
+    let all = List { search: None, only: Some(&searched), ..*l };
+    let mut q = Sql::start(conn, "SELECT ");
+    push_columns(&mut q, l.shape, all.only);
+    push_where(&mut q, &all);
+    // Bounded by numbers, not by a count: of a rare owner's records the newest may lie far apart.
+    match l.after {
+        Some(After::Seq(seq)) => q.push(" AND t.seq > ").int(seq - NEWEST).push(" AND t.seq < ").int(*seq),
+        _ => q.push(" AND t.seq > (SELECT max(seq) FROM ").ident(l.shape.def.key).push(") - ").int(NEWEST),
+    };
+    push_order(&mut q, &all);
+    let mut found = Vec::new();
+    for row in read(conn, &all, q)? {
+        if has_term(&tokens(l.shape, &row.record), group) {
+            found.push(row.seq);
+        }
+        if found.len() as i64 >= l.limit {
+            return by_seq(conn, &List { search: None, ..*l }, &found).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// Those of a list that have these sequence numbers, the newest first.
+fn by_seq(conn: &mut AnyConnection, l: &List<'_>, seqs: &[i64]) -> Result<Vec<Row>> {
+    let mut q = Sql::start(conn, "SELECT ");
+    push_columns(&mut q, l.shape, l.only);
+    push_where(&mut q, l);
+    q.push(" AND t.seq IN (");
+    for (at, seq) in seqs.iter().enumerate() {
+        q.push(if at == 0 { "" } else { ", " }).int(*seq);
+    }
+    q.push(") ORDER BY t.seq DESC");
+    read(conn, l, q)
+}
+
+/// What the index must be asked first, when the condition wants a text with certain characters in it and few records have
+/// them: without it everything would be read in the list's order until a page is full, which for a rare text is the whole
+/// table. Where many have them, a page is soon full. SQLite only: the other engine's planner sees both ways itself, as far
+/// as its index on words reaches.
+pub(super) fn few(conn: &mut AnyConnection, l: &List<'_>) -> Result<Option<Vec<QueryGroup>>> {
+    if conn.engine() != Engine::Sqlite || l.search.is_some() {
+        return Ok(None);
+    }
+    let mut groups = Vec::new();
+    if let Some(condition) = l.condition {
+        gather(l, condition, &mut groups);
+    }
+    if groups.is_empty() {
+        return Ok(None);
+    }
+    let index = format!("{}_search", l.shape.def.key);
+    let mut q = Sql::start(conn, "SELECT count(*) FROM (SELECT 1 FROM ");
+    q.ident(index.clone()).push(" WHERE ").ident(index).push(" MATCH ").text(query_text(Engine::Sqlite, &groups));
+    q.limit(FEW + 1).push(") AS found");
+    let found = q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0);
+    Ok((found <= FEW).then_some(groups))
+}
+
+/// The characters that must stand in a searched text of every record that fits.
+fn gather(l: &List<'_>, condition: &Condition, groups: &mut Vec<QueryGroup>) {
+    match condition {
+        Condition::All(list) => list.iter().for_each(|c| gather(l, c, groups)),
+        Condition::Test(test) => {
+            let Op::Contains(text) = &test.op else { return };
+            let field = &test.field;
+            let named =
+                matches!(field.place, Place::Column(_)) && l.shape.def.search.contains(&field.field.key.as_ref());
+            if field.via.is_none() && named && !matches!(field.field.kind, Kind::Phone | Kind::Email) {
+                groups.extend(contained_tokens(text));
+            }
+        }
+        Condition::Any(_) | Condition::Not(_) => {}
+    }
+}
