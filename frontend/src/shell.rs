@@ -340,7 +340,7 @@ fn NavGroup(p: &NavGroupProps) -> Html {
     let id = format!("nav-{}", p.name);
     let arrow = if *folded { "chevron-right" } else { "chevron-down" };
     html! { <>
-        <button type="button" aria-expanded={(!*folded).to_string()} aria-controls={id.clone()} class={cls!("group mt-2 flex h-6 shrink-0 cursor-pointer items-center justify-between rounded px-2.5 text-[11px]", if *folded && p.here { "bg-primary/10 font-medium text-primary" } else { "text-base-content/70 hover:text-base-content" })} onclick={fold}><span>{ p.label }</span>{ icon(arrow, if *folded { "size-3" } else { "size-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100" }) }</button>
+        <button type="button" aria-expanded={(!*folded).to_string()} aria-controls={id.clone()} aria-current={(*folded && p.here).then_some("true")} class={cls!("group mt-2 flex h-6 shrink-0 cursor-pointer items-center justify-between rounded px-2.5 text-[11px]", if *folded && p.here { "bg-primary/10 font-medium text-primary" } else { "text-base-content/70 hover:text-base-content" })} onclick={fold}><span>{ p.label }</span>{ icon(arrow, if *folded { "size-3" } else { "size-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100" }) }</button>
         <div {id} class={cls!("shrink-0 flex-col gap-0.5", if *folded { "hidden" } else { "flex" })}>{ p.children.clone() }</div>
     </> }
 }

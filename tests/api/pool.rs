@@ -2,8 +2,6 @@
 //! what nobody contacts in time goes back.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use persistence::db;
-use persistence::sql::Sql;
 use serde_json::{Value, json};
 use std::thread;
 use tests::client::{Client, Reply};
@@ -49,11 +47,7 @@ fn set(server: &Server, changes: &Value) {
 
 /// Sets moments that no caller may set, as if time had passed.
 fn pretend(server: &Server, id: &str, column: &'static str, at: DateTime<Utc>) {
-    let pool = db::pool(server.database().url(), 1).unwrap();
-    let mut conn = db::get(&pool).unwrap();
-    let mut q = Sql::start(&conn, "UPDATE customers SET ");
-    q.ident(column).push(" = ").time(at).push(" WHERE id = ").id(id.parse().unwrap());
-    assert_eq!(q.execute(&mut conn).unwrap(), 1);
+    assert_eq!(server.pretend("customers", Some(id), column, at), 1);
 }
 
 fn news(client: &Client) -> Vec<Value> {

@@ -216,6 +216,12 @@ engines! {
         assert_eq!(found(&json!({ "any": [contains("软星"), contains("星华")] }), ""), ["华软星有限公司", "星华软件"]);
         assert_eq!(found(&json!({ "not": contains("软件") }), ""), ["华软星有限公司"]);
         assert_eq!(found(&json!({ "all": [contains("软件"), contains("有限")] }), ""), ["上海华星软件有限公司"]);
+        // More characters in more tests than one search may have.
+        let name: Vec<char> = "上海华星软件有限公司".chars().collect();
+        let parts = (0..9).flat_map(|from| (from + 2..=10).map(move |to| (from, to)));
+        let parts = parts.map(|(from, to)| contains(&name[from..to].iter().collect::<String>()));
+        let many = json!({ "all": parts.collect::<Vec<_>>() });
+        assert_eq!(found(&many, ""), ["上海华星软件有限公司"]);
         assert_eq!(found(&contains("软件"), "&q=hx"), ["HX华星A软件", "上海华星软件有限公司"]);
     }
 

@@ -1,8 +1,6 @@
 //! Tasks: reminded once, put off, made again once, and measured.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
-use persistence::db;
-use persistence::sql::Sql;
 use serde_json::{Value, json};
 use tests::client::Client;
 use tests::engines;
@@ -44,11 +42,7 @@ fn series(client: &Client, title: &str) -> Vec<Value> {
 
 /// Sets moments that no caller may set, as if time had passed.
 fn pretend(server: &Server, id: &str, column: &'static str, at: DateTime<Utc>) {
-    let pool = db::pool(server.database().url(), 1).unwrap();
-    let mut conn = db::get(&pool).unwrap();
-    let mut q = Sql::start(&conn, "UPDATE tasks SET ");
-    q.ident(column).push(" = ").time(at).push(" WHERE id = ").id(id.parse().unwrap());
-    assert_eq!(q.execute(&mut conn).unwrap(), 1);
+    assert_eq!(server.pretend("tasks", Some(id), column, at), 1);
 }
 
 engines! {
@@ -59,11 +53,7 @@ engines! {
         }
         let complete = || rep.get("/api/v1/my_day").expect(200)["complete"].clone();
         assert_eq!(complete(), true);
-        let pool = db::pool(server.database().url(), 1).unwrap();
-        let mut conn = db::get(&pool).unwrap();
-        let mut q = Sql::start(&conn, "UPDATE customers SET unanswered_at = ");
-        q.time(Utc::now() - chrono::TimeDelta::hours(1));
-        assert_eq!(q.execute(&mut conn).unwrap(), 301);
+        assert_eq!(server.pretend("customers", None, "unanswered_at", Utc::now() - chrono::TimeDelta::hours(1)), 301);
         assert_eq!(complete(), false);
     }
 

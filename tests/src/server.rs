@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -162,6 +163,18 @@ impl Server {
     /// Its database.
     pub fn database(&self) -> &Database {
         &self.database
+    }
+
+    /// Moves a moment of one record, or of all, behind the server's back, as if time had passed; how many were moved.
+    pub fn pretend(&self, table: &'static str, id: Option<&str>, column: &'static str, at: DateTime<Utc>) -> usize {
+        let pool = persistence::db::pool(self.database().url(), 1).unwrap();
+        let mut conn = persistence::db::get(&pool).unwrap();
+        let mut q = persistence::sql::Sql::start(&conn, "UPDATE ");
+        q.ident(table).push(" SET ").ident(column).push(" = ").time(at);
+        if let Some(id) = id {
+            q.push(" WHERE id = ").id(id.parse().unwrap());
+        }
+        q.execute(&mut conn).unwrap()
     }
 
     /// What it logged so far.

@@ -83,7 +83,7 @@ messages! {
     trig_below = "跌破", "falls below";
     trig_above = "超过", "rises above";
     trig_elapsed = "超过一段时间没有动静", "Some time has passed";
-    trig_never_made = "从来没有过的，从创建那天算起。", "Where there never was one, the time runs from the record's creation.";
+    trig_never_made = "从没联系或跟进过的，从创建时算起。", "Where nobody was ever in contact, the time runs from the creation.";
     trig_never_left = "这一项为空的记录不会触发。", "Records on which it is empty do not match.";
     trig_before = "某个日期临近", "A date is near";
     trig_schedule = "定时检查", "On a schedule";

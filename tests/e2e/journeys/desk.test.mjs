@@ -173,7 +173,11 @@ test('a part of the navigation is folded away by keyboard and stays so', async (
   await heading.waitFor();
   assert.equal(await heading.getAttribute('aria-expanded'), 'false');
   assert.ok(await link.isHidden());
+  assert.equal(await heading.getAttribute('aria-current'), null);
   await check(page, 'navigation-folded');
+  await page.goto(`${base}/flywheel`);
+  await page.locator('nav [aria-current=true]').waitFor();
+  assert.equal(await heading.getAttribute('aria-current'), 'true');
   await heading.click();
   await link.waitFor();
   await page.context().close();

@@ -52,6 +52,12 @@ test('a sales manager makes the rule of large silent deals from nothing, tries i
   await page.getByTestId('new-rule').click();
   await page.locator('[name=name]').fill('大额静默商机');
   await page.getByTestId('trigger-elapsed').click();
+  const empty = page.getByTestId('trigger-empty');
+  assert.match(await empty.innerText(), /从创建时算起/);
+  const moment = page.locator('select[name=field]').first(), usual = await moment.inputValue();
+  await moment.selectOption('stage_entered_at');
+  await page.getByTestId('trigger-empty').getByText('为空的记录不会触发').waitFor();
+  await moment.selectOption(usual);
   await page.locator('[name=count]').fill('7');
   await page.getByRole('button', { name: '添加条件' }).click();
   await page.locator('select[name=field]').last().selectOption({ label: '预计金额' });

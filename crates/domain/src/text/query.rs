@@ -51,18 +51,20 @@ pub fn query_tokens(q: &str, contact_data: ContactData) -> Vec<QueryGroup> {
     groups
 }
 
-/// The groups that every record satisfies in whose text this stands somewhere: of what is not Han (or kana, hangul) they
-/// say nothing, since the index knows words only from their beginning.
-pub fn contained_tokens(text: &str) -> Vec<QueryGroup> {
+/// The groups that every record satisfies in whose texts each of these stands somewhere, as many as a search may have: of
+/// what is not Han (or kana, hangul) they say nothing, since the index knows words only from their beginning.
+pub fn contained_tokens(texts: &[&str]) -> Vec<QueryGroup> {
     let (mut groups, mut run) = (Vec::new(), Vec::new());
-    for c in text.chars() {
-        match classify(c) {
-            Class::Cjk(c) => run.push(c),
-            Class::Silent => {}
-            Class::Word(_) | Class::Break => end_run(&mut run, &mut groups),
+    for text in texts {
+        for c in text.chars() {
+            match classify(c) {
+                Class::Cjk(c) => run.push(c),
+                Class::Silent => {}
+                Class::Word(_) | Class::Break => end_run(&mut run, &mut groups),
+            }
         }
+        end_run(&mut run, &mut groups);
     }
-    end_run(&mut run, &mut groups);
     groups
 }
 

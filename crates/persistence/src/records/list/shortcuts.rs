@@ -68,16 +68,17 @@ fn by_seq(conn: &mut AnyConnection, l: &List<'_>, seqs: &[i64]) -> Result<Vec<Ro
 
 /// What the index must be asked first, when the condition wants a text with certain characters in it and few records have
 /// them: without it everything would be read in the list's order until a page is full, which for a rare text is the whole
-/// table. Where many have them, a page is soon full. SQLite only: the other engine's planner sees both ways itself, as far
-/// as its index on words reaches.
+/// table. Where many have them, a page is soon full. SQLite only: PostgreSQL's index has to gather every match before it can
+/// count a few, and its lists stay as they are.
 pub(super) fn few(conn: &mut AnyConnection, l: &List<'_>) -> Result<Option<Vec<QueryGroup>>> {
     if conn.engine() != Engine::Sqlite || l.search.is_some() {
         return Ok(None);
     }
-    let mut groups = Vec::new();
+    let mut texts = Vec::new();
     if let Some(condition) = l.condition {
-        gather(l, condition, &mut groups);
+        gather(l, condition, &mut texts);
     }
+    let groups = contained_tokens(&texts);
     if groups.is_empty() {
         return Ok(None);
     }
@@ -89,17 +90,17 @@ pub(super) fn few(conn: &mut AnyConnection, l: &List<'_>) -> Result<Option<Vec<Q
     Ok((found <= FEW).then_some(groups))
 }
 
-/// The characters that must stand in a searched text of every record that fits.
-fn gather(l: &List<'_>, condition: &Condition, groups: &mut Vec<QueryGroup>) {
+/// What must stand in a searched text of every record that fits.
+fn gather<'a>(l: &List<'_>, condition: &'a Condition, texts: &mut Vec<&'a str>) {
     match condition {
-        Condition::All(list) => list.iter().for_each(|c| gather(l, c, groups)),
+        Condition::All(list) => list.iter().for_each(|c| gather(l, c, texts)),
         Condition::Test(test) => {
             let Op::Contains(text) = &test.op else { return };
             let field = &test.field;
             let named =
                 matches!(field.place, Place::Column(_)) && l.shape.def.search.contains(&field.field.key.as_ref());
             if field.via.is_none() && named && !matches!(field.field.kind, Kind::Phone | Kind::Email) {
-                groups.extend(contained_tokens(text));
+                texts.push(text);
             }
         }
         Condition::Any(_) | Condition::Not(_) => {}
