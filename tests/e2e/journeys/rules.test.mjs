@@ -55,6 +55,7 @@ test('a sales manager makes the rule of large silent deals from nothing, tries i
   const empty = page.getByTestId('trigger-empty');
   assert.match(await empty.innerText(), /从创建时算起/);
   const moment = page.locator('select[name=field]').first(), usual = await moment.inputValue();
+  assert.equal(usual, 'last_activity_at', 'what has passed is the silence');
   await moment.selectOption('stage_entered_at');
   await page.getByTestId('trigger-empty').getByText('为空的记录不会触发').waitFor();
   await moment.selectOption(usual);

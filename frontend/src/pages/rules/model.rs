@@ -34,7 +34,12 @@ pub(super) const TRIGGERS: [&str; 6] = ["elapsed", "change", "crosses", "event",
 
 /// What a trigger of a kind starts as.
 pub(super) fn fresh_trigger(kind: &str, meta: &ObjectMeta) -> Value {
-    let day = dates(meta).first().map(|f| f.0.clone()).unwrap_or_default();
+    // A past that is worth a rule is a silence, a future is a due day.
+    let day = |usual: &[&str]| {
+        let fields = dates(meta);
+        let found = usual.iter().find_map(|key| fields.iter().find(|f| f.0 == *key));
+        found.or(fields.first()).map(|f| f.0.clone()).unwrap_or_default()
+    };
     match kind {
         "event" => json!({ "kind": "event", "on": ["created"] }),
         "change" => {
@@ -47,9 +52,13 @@ pub(super) fn fresh_trigger(kind: &str, meta: &ObjectMeta) -> Value {
             let field = usual.map(str::to_owned).or_else(|| fields.first().map(|f| f.0.clone()));
             json!({ "kind": "crosses", "field": field.unwrap_or_default(), "side": "below", "value": null })
         }
-        "before" => json!({ "kind": "before", "field": day, "count": 7, "unit": "days" }),
+        "before" => {
+            json!({ "kind": "before", "field": day(&["expected_close_on", "due_at"]), "count": 7, "unit": "days" })
+        }
         "schedule" => json!({ "kind": "schedule", "cron": "0 9 * * *", "working": true }),
-        _ => json!({ "kind": "elapsed", "field": day, "count": 7, "unit": "days", "working": false }),
+        _ => {
+            json!({ "kind": "elapsed", "field": day(&["last_contact_at", "last_activity_at"]), "count": 7, "unit": "days", "working": false })
+        }
     }
 }
 
@@ -432,6 +441,22 @@ mod tests {
     #[test]
     fn fields_that_tell_of_silence_come_first() {
         assert_eq!(dates(&meta())[0].0, "last_activity_at");
+    }
+
+    #[test]
+    fn a_rule_begins_with_a_silence_and_a_warning_with_the_closing_day() {
+        let mut deals = meta();
+        let close = FieldMeta {
+            key: "expected_close_on".into(),
+            kind: "date".into(),
+            filterable: true,
+            ..FieldMeta::default()
+        };
+        deals.fields = deals.fields.iter().cloned().chain([close]).rev().collect::<Vec<_>>().into();
+        assert_eq!(fresh_trigger("elapsed", &deals)["field"], "last_activity_at");
+        assert_eq!(fresh_trigger("before", &deals)["field"], "expected_close_on");
+        deals.fields = deals.fields.iter().filter(|f| f.key == "created_on").cloned().collect::<Vec<_>>().into();
+        assert_eq!(fresh_trigger("elapsed", &deals)["field"], "created_on", "any moment, when there is no usual one");
     }
 
     #[test]

@@ -30,7 +30,13 @@ pub(super) fn TriggerEditor(p: &TriggerProps) -> Html {
     let now = word(&p.trigger, "kind");
     let tile = |kind: &'static str| {
         let (meta, on) = (p.meta.clone(), kind == now);
-        let onclick = p.onchange.reform(move |_: MouseEvent| fresh_trigger(kind, &meta));
+        let onchange = p.onchange.clone();
+        // The kind that is already chosen keeps what was said of it.
+        let onclick = Callback::from(move |_: MouseEvent| {
+            if !on {
+                onchange.emit(fresh_trigger(kind, &meta))
+            }
+        });
         let label = match kind {
             "event" => l.trig_event(),
             "change" => l.trig_change(),
