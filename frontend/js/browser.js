@@ -52,6 +52,9 @@ export function zone_offsets(name) {
 
 export function zone_names() { return Intl.supportedValuesOf?.('timeZone') ?? []; }
 
+// Phones mostly cannot show a PDF within a page.
+export function shows_pdf() { return navigator.pdfViewerEnabled === true; }
+
 export function copy_text(text) { navigator.clipboard?.writeText(text); }
 
 export function focus_first(element) {

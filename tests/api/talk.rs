@@ -117,8 +117,13 @@ engines! {
         assert_eq!(shown.header("content-type"), Some("image/png"));
         assert!(shown.header("content-disposition").is_some_and(|d| d.starts_with("inline")));
         assert!(shown.header("content-security-policy").is_some_and(|p| p.contains("sandbox")));
+        let contract = attach(&admin, &customer, "contract.pdf", b"%PDF-1.4 ...").expect(201);
+        assert_eq!((&contract["media_type"], &contract["preview"]), (&json!("application/pdf"), &json!(true)));
+        let shown = admin.get(&format!("/api/v1/attachments/{}/content", contract.id())).expect(200);
+        assert_eq!(shown.header("content-type"), Some("application/pdf"));
+        assert!(shown.header("content-security-policy").is_some_and(|p| p.contains("sandbox")));
         let page = b"<html><script>alert(1)</script></html>";
-        for name in ["x.html", "x.png", "x.svg"] {
+        for name in ["x.html", "x.png", "x.svg", "x.pdf"] {
             let file = attach(&admin, &customer, name, page).expect(201);
             assert_eq!(file["preview"], false, "{name}");
             let saved = admin.get(&format!("/api/v1/attachments/{}/content", file.id())).expect(200);
@@ -127,13 +132,13 @@ engines! {
             assert_eq!(saved.header("x-content-type-options"), Some("nosniff"));
         }
         let list = admin.get(&format!("/api/v1/attachments?object=customers&record_id={customer}")).expect(200);
-        assert_eq!(list.items().len(), 4);
+        assert_eq!(list.items().len(), 6);
         admin.delete(&format!("/api/v1/attachments/{}", drawing.id())).expect(200);
         admin.get(&format!("/api/v1/attachments/{}/content", drawing.id())).expect(404);
         admin.post_empty(&format!("/api/v1/attachments/{}/restore", drawing.id())).expect(200);
         let events = admin.get(&format!("/api/v1/events?record_id={customer}")).expect(200);
         let kinds: Vec<&str> = events.items().iter().filter_map(|e| e["type"].as_str()).collect();
-        assert_eq!(kinds.iter().filter(|k| **k == "customer.file_attached").count(), 5);
+        assert_eq!(kinds.iter().filter(|k| **k == "customer.file_attached").count(), 7);
         assert!(kinds.contains(&"customer.file_removed"));
     }
 

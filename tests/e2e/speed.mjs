@@ -30,6 +30,7 @@ const watch = `
     seen.observe(document, { subtree: true, childList: true, characterData: true });
     look();
   });
+  performance.setResourceTimingBufferSize(5000);
   window.__cold = window.__shown('');
 `;
 

@@ -70,6 +70,27 @@ impl Dice {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % sides
     }
+
+    fn pick(&mut self, from: &[&str]) -> String {
+        from[self.roll(from.len())].to_owned()
+    }
+
+    /// A company that could be.
+    pub fn company(&mut self) -> Company {
+        let (city, trade) = (self.pick(&CITIES), self.pick(&TRADES));
+        let name = format!("{city}{}{}{}{trade}有限公司", self.pick(&FIRST), self.pick(&SECOND), self.pick(&FIRST));
+        Company { name, city, trade }
+    }
+}
+
+/// A company that could be.
+pub struct Company {
+    /// Its registered name.
+    pub name: String,
+    /// Where it is.
+    pub city: String,
+    /// What it deals in.
+    pub trade: String,
 }
 
 /// The state of the filling.
@@ -174,13 +195,12 @@ impl Filler {
     }
 
     fn pick(&mut self, from: &[&str]) -> String {
-        from[self.dice.roll(from.len())].to_owned()
+        self.dice.pick(from)
     }
 
     fn customer(&mut self, shape: &Shape) -> Record {
         let mut record = self.blank(shape);
-        let (city, trade) = (self.pick(&CITIES), self.pick(&TRADES));
-        let name = format!("{city}{}{}{}{trade}有限公司", self.pick(&FIRST), self.pick(&SECOND), self.pick(&FIRST));
+        let Company { name, city, trade } = self.dice.company();
         record.set(shape, "name", Value::Text(name));
         record.set(shape, "city", Value::Text(city));
         record.set(shape, "industry", Value::Text(trade));

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use automation::automation;
 use figures::{Figure, Target};
-use fill::{Extent, Filled};
+use fill::{Company, Dice, Extent, Filled};
 use http::{Connection, Request, drive};
 use process::Server;
 use report::{Line, Report};
@@ -100,12 +100,10 @@ fn measure(binary: &Path, folder: &Path, size: usize) -> Report {
             get(format!("/api/v1/customers?limit=20&q={}", filled.queries[i % filled.queries.len()]))
         }),
         operate(&server, &token, "create", 2_000, &|i| {
-            (
-                "POST",
-                "/api/v1/customers".to_owned(),
-                json!({ "name": format!("新建客户{i}有限公司"), "phone": format!("138{i:08}"), "city": "上海" })
-                    .to_string(),
-            )
+            ("POST", "/api/v1/customers".to_owned(), {
+                let company = Dice::new(i as u64).company();
+                json!({ "name": company.name, "phone": format!("138{i:08}"), "city": company.city }).to_string()
+            })
         }),
         operate(&server, &token, "due list", 300, &|_| get("/api/v1/cadence/due".to_owned())),
         operate(&server, &token, "pipeline aggregate", 500, &|_| {
@@ -213,11 +211,12 @@ fn operate(
 
 /// Imports so many customers from a CSV file, from upload to the finished job.
 fn import(server: &Server, token: &str, rows: usize) -> Line {
-    // New names in every run: rows that are there already cost less.
-    let run = chrono::Utc::now().timestamp();
+    // Other names in every run: rows that are there already cost less.
+    let mut dice = Dice::new(chrono::Utc::now().timestamp().unsigned_abs());
     let mut csv = String::from("客户名称,电话,城市,行业\n");
     for i in 0..rows {
-        csv += &format!("导入{run}客户{i}科技有限公司,139{i:08},杭州,制造\n");
+        let Company { name, city, trade } = dice.company();
+        csv += &format!("{name},139{i:08},{city},{trade}\n");
     }
     let before = server.cpu();
     let start = Instant::now();

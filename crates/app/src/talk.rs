@@ -19,9 +19,9 @@ use uuid::Uuid;
 /// Characters of a comment at most.
 const MAX_BODY: u32 = 10_000;
 
-/// The pictures that a browser may show in the page. Others, such as drawings with scripts in them, are only handed out
-/// as files.
-const PICTURES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+/// What a browser may show in the page. Others, such as drawings with scripts in them, are only handed out as files.
+const SHOWN: [&str; 5] = ["image/png", "image/jpeg", "image/gif", "image/webp", PDF];
+const PDF: &str = "application/pdf";
 
 /// A record that the caller sees; an unknown object or record is the fault of the parameter that names it.
 fn seen(ctx: &mut Ctx<'_>, object: &str, id: Uuid) -> Result<(Arc<Shape>, Record)> {
@@ -221,7 +221,7 @@ pub fn attachments(ctx: &mut Ctx<'_>, object: &str, id: Uuid, cursor: Option<&st
 
 fn attachment_out(row: AttachmentRow) -> Attachment {
     Attachment {
-        preview: PICTURES.contains(&row.media_type.as_str()),
+        preview: SHOWN.contains(&row.media_type.as_str()),
         id: row.id,
         created_at: row.created_at,
         archived_at: row.archived_at,
@@ -273,7 +273,7 @@ fn media_type(head: &[u8]) -> &'static str {
         [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
         [b'G', b'I', b'F', b'8', ..] => "image/gif",
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "image/webp",
-        [b'%', b'P', b'D', b'F', ..] => "application/pdf",
+        [b'%', b'P', b'D', b'F', ..] => PDF,
         _ => "application/octet-stream",
     }
 }

@@ -89,7 +89,7 @@ pub struct Attachment {
     pub size: i64,
     /// What its content is, found out from the content itself.
     pub media_type: String,
-    /// It is a picture that a browser may show in the page.
+    /// It is a picture or a PDF, which a browser may show in the page.
     pub preview: bool,
 }
 

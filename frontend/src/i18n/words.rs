@@ -228,6 +228,8 @@ messages! {
     file_add = "拖到这里，或点击上传", "Drop files here, or click";
     file_limit = "单个文件不超过 50 MB", "Up to 50 MB each";
     file_enlarge(name: &str) = "放大查看 {name}", "Look at {name}";
+    file_view = "预览", "Preview";
+    file_view_of(name: &str) = "预览 {name}", "Preview {name}";
     upload_of(name: &str) = "正在上传 {name}", "Uploading {name}";
     upload_stop(name: &str) = "取消上传 {name}", "Cancel the upload of {name}";
     upload_checking = "已传完，正在保存", "Sent, being stored";

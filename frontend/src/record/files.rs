@@ -1,8 +1,8 @@
-//! The files of a record: those that are there, with pictures shown, and those on their way.
+//! The files of a record: those that are there, with pictures and PDFs shown, and those on their way.
 
 use super::talk::{TalkProps, take_away};
 use crate::browser;
-use crate::data::http::{Request, encode};
+use crate::data::http::{ApiError, Request, encode};
 use crate::data::query::use_query;
 use crate::data::session::use_session;
 use crate::data::types::{Page, Record, text};
@@ -27,7 +27,7 @@ pub(super) fn Files(p: &TalkProps) -> Html {
     let session = use_session();
     let query = use_query::<Page<Record>>(format!("/attachments?object={}&record_id={}&limit=100", p.meta.key, p.id));
     let uploads = use_uploads();
-    let large = use_state_eq(|| None::<(String, String)>);
+    let large = use_state_eq(|| None::<Shown>);
     let onfile = {
         let (toaster, object, id, start) = (toaster.clone(), p.meta.key.clone(), p.id.clone(), uploads.start.clone());
         Callback::from(move |file: web_sys::File| {
@@ -60,13 +60,16 @@ pub(super) fn Files(p: &TalkProps) -> Html {
                 take_away(l, toaster.clone(), "/attachments", id.clone(), l.file_removed())
             })
         };
+        let pdf = text(f, "media_type") == "application/pdf";
+        let preview = f.get("preview").and_then(Value::as_bool) == Some(true);
         let enlarge = {
-            let (large, this) = (large.clone(), (id.clone(), name.clone()));
+            let (large, this) = (large.clone(), Shown { id: id.clone(), name: name.clone(), pdf });
             Callback::from(move |_: MouseEvent| large.set(Some(this.clone())))
         };
         html! { <li key={id.clone()} class="group rounded-lg border border-base-300/70 p-2">
-        if f.get("preview").and_then(Value::as_bool) == Some(true) { <button type="button" class="mb-2 block w-full cursor-zoom-in" aria-label={l.file_enlarge(&name)} onclick={enlarge}><Picture id={id.clone()} name={name.clone()} class="max-h-40 w-full rounded object-contain" /></button> }
-        <div class="flex items-center gap-2"><button class="min-w-0 flex-1 truncate text-left text-[13px] hover:text-primary" title={name.clone()} onclick={get(id.clone(), name.clone())}>{ icon("download", "mr-1.5 inline size-3.5") }{ name }</button><span class="shrink-0 text-xs tabular-nums text-base-content/70">{ weight(size) }</span>
+        if preview && !pdf { <button type="button" class="mb-2 block w-full cursor-zoom-in" aria-label={l.file_enlarge(&name)} onclick={enlarge.clone()}><Content id={id.clone()} name={name.clone()} class="max-h-40 w-full rounded object-contain" /></button> }
+        <div class="flex items-center gap-2"><button class="min-w-0 flex-1 truncate text-left text-[13px] hover:text-primary" title={name.clone()} onclick={get(id.clone(), name.clone())}>{ icon("download", "mr-1.5 inline size-3.5") }{ name.clone() }</button><span class="shrink-0 text-xs tabular-nums text-base-content/70">{ weight(size) }</span>
+            if preview && pdf && browser::shows_pdf() { <button class="btn btn-ghost btn-xs" aria-label={l.file_view_of(&name)} data-testid="preview" onclick={enlarge}>{ l.file_view() }</button> }
             if mine { <button class="btn btn-ghost btn-xs btn-square" aria-label={l.file_remove()} title={l.file_remove()} onclick={remove}>{ icon("x", "size-3.5") }</button> }</div></li> }
     };
     let hide = {
@@ -82,35 +85,50 @@ pub(super) fn Files(p: &TalkProps) -> Html {
             (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
             (None, None) => skeleton_lines(3),
         } }</div>
-        if let Some((id, name)) = (*large).clone() {
-            <Dialog wide=true title={name.clone()} onclose={hide} footer={html! { <button class="btn btn-sm" onclick={get(id.clone(), name.clone())}>{ icon("download", "size-4") }{ l.download() }</button> }}><Picture {id} {name} class="max-h-[64dvh] w-full rounded object-contain" /></Dialog>
+        if let Some(Shown { id, name, pdf }) = (*large).clone() {
+            <Dialog wide=true title={name.clone()} onclose={hide} footer={html! { <button class="btn btn-sm" onclick={get(id.clone(), name.clone())}>{ icon("download", "size-4") }{ l.download() }</button> }}><Content {id} {name} {pdf} class={if pdf { "h-[64dvh] w-full rounded" } else { "max-h-[64dvh] w-full rounded object-contain" }} /></Dialog>
         }
     </section> }
 }
 
-#[derive(Properties, PartialEq)]
-struct PictureProps {
+/// A file that is looked at.
+#[derive(Clone, PartialEq)]
+struct Shown {
     id: String,
     name: String,
+    pdf: bool,
+}
+
+#[derive(Properties, PartialEq)]
+struct ContentProps {
+    id: String,
+    name: String,
+    #[prop_or_default]
+    pdf: bool,
     class: &'static str,
 }
 
-/// A picture, fetched with the session, since an address alone would not open it.
+/// A picture or a PDF, fetched with the session, since an address alone would not open it.
 #[component]
-fn Picture(p: &PictureProps) -> Html {
+fn Content(p: &ContentProps) -> Html {
+    let l = use_lang();
     let url = use_state_eq(|| None::<String>);
+    let error = use_state_eq(|| None::<ApiError>);
     {
-        let (url, id) = (url.setter(), p.id.clone());
+        let (url, error, id) = (url.setter(), error.setter(), p.id.clone());
         use_effect_with(id, move |id| {
             let path = format!("/attachments/{id}/content");
             let made = std::rc::Rc::new(std::cell::RefCell::new(None::<String>));
             let keep = made.clone();
             spawn_local(async move {
-                if let Ok(answer) = Request::get(path).answer().await
-                    && let Some(address) = browser::address_of(answer).await
-                {
-                    *keep.borrow_mut() = Some(address.clone());
-                    url.set(Some(address));
+                match Request::get(path).answer().await {
+                    Ok(answer) => {
+                        if let Some(address) = browser::address_of(answer).await {
+                            *keep.borrow_mut() = Some(address.clone());
+                            url.set(Some(address));
+                        }
+                    }
+                    Err(e) => error.set(Some(e)),
                 }
             });
             move || {
@@ -121,6 +139,12 @@ fn Picture(p: &PictureProps) -> Html {
         });
     }
     match &*url {
+        Some(address) if p.pdf => {
+            html! { <iframe src={address.clone()} title={p.name.clone()} class={p.class}></iframe> }
+        }
+        None if error.is_some() => {
+            html! { <p role="alert" class="py-4 text-center text-xs text-error">{ for error.as_ref().map(|e| e.text(l)) }</p> }
+        }
         Some(address) => html! { <img src={address.clone()} alt={p.name.clone()} class={p.class} /> },
         None => html! { <div class="skeleton h-24 w-full rounded"></div> },
     }

@@ -25,7 +25,11 @@ pub(crate) struct Loaded {
 /// One change of what is loaded.
 pub(crate) enum Step {
     Start,
-    Page { page: Page<Record>, first: bool },
+    /// Answers that follow one another; `first` ones take the place of what was loaded.
+    Pages {
+        pages: Vec<Page<Record>>,
+        first: bool,
+    },
     Total(Option<u64>),
     Failed(ApiError),
 }
@@ -40,16 +44,18 @@ impl Reducible for Loaded {
                 s.loading = true;
                 s.error = None;
             }
-            Step::Page { page, first } => {
+            Step::Pages { pages, first } => {
                 if first {
                     s.rows.clear();
                     s.refs = Rc::default();
                 }
-                append(&mut s.rows, page.items);
                 let mut refs = (*s.refs).clone();
-                refs.extend(page.refs);
+                for page in pages {
+                    append(&mut s.rows, page.items);
+                    refs.extend(page.refs);
+                    s.next = page.next_cursor;
+                }
                 s.refs = Rc::new(refs);
-                s.next = page.next_cursor;
                 s.loading = false;
                 s.ready = true;
             }
@@ -86,6 +92,8 @@ pub(crate) struct Records {
 }
 
 /// Reads `GET /object` with a query (starting with `&`), 60 rows and then 200 at a time; `counted` also asks how many there are.
+/// What is read again because something has changed is as many rows as were there, so that nobody who has scrolled down is
+/// thrown back to the top.
 #[hook]
 pub(crate) fn use_records(object: &str, query: String, counted: bool) -> Records {
     let now = use_reducer(Loaded::default);
@@ -99,24 +107,28 @@ pub(crate) fn use_records(object: &str, query: String, counted: bool) -> Records
         })
     };
     let base = format!("/{object}?refs=true&limit=60{query}");
+    let shown = use_mut_ref(String::new);
     {
         let (step, run, reload) = (now.dispatcher(), run.clone(), reload.clone());
+        let there = if *shown.borrow() == base { now.rows.len() } else { 0 };
         let object = object.to_owned();
         use_effect_with((base.clone(), *nonce), move |(base, _)| {
             *run.borrow_mut() += 1;
             let mine = *run.borrow();
             let subscribed = subscribe(&format!("/{object}"), reload);
             step.dispatch(Step::Start);
+            *shown.borrow_mut() = base.clone();
             let (base, stop) = (base.clone(), run.clone());
             spawn_local(async move {
-                let page = Request::get(base.clone()).json::<Page<Record>>().await;
+                let pages = read(&base, there, || *stop.borrow() == mine).await;
                 if *stop.borrow() != mine {
                     return;
                 }
-                match page {
-                    Ok(page) => {
-                        let known = page.total.or((page.next_cursor.is_none()).then_some(page.items.len() as u64));
-                        step.dispatch(Step::Page { page, first: true });
+                match pages {
+                    Ok(pages) => {
+                        let all = pages.last().is_some_and(|p| p.next_cursor.is_none());
+                        let known = all.then(|| pages.iter().map(|p| p.items.len() as u64).sum());
+                        step.dispatch(Step::Pages { pages, first: true });
                         step.dispatch(Step::Total(known));
                         if known.is_none() && counted {
                             count(&base, &step, &stop, mine).await;
@@ -136,17 +148,13 @@ pub(crate) fn use_records(object: &str, query: String, counted: bool) -> Records
         Callback::from(move |()| {
             let Some(cursor) = now.next.clone().filter(|_| !now.loading) else { return };
             let mine = *run.borrow();
-            let (step, run, path) = (
-                step.clone(),
-                run.clone(),
-                format!("{}&cursor={}", base.replacen("limit=60", "limit=200", 1), encode(&cursor)),
-            );
+            let (step, run, path) = (step.clone(), run.clone(), following(&base, &cursor));
             step.dispatch(Step::Start);
             spawn_local(async move {
                 let page = Request::get(path).json::<Page<Record>>().await;
                 if *run.borrow() == mine {
                     step.dispatch(match page {
-                        Ok(page) => Step::Page { page, first: false },
+                        Ok(page) => Step::Pages { pages: vec![page], first: false },
                         Err(e) => Step::Failed(e),
                     });
                 }
@@ -154,6 +162,24 @@ pub(crate) fn use_records(object: &str, query: String, counted: bool) -> Records
         })
     };
     Records { now, more, reload }
+}
+
+/// The address of the rows after a cursor.
+fn following(base: &str, cursor: &str) -> String {
+    format!("{}&cursor={}", base.replacen("limit=60", "limit=200", 1), encode(cursor))
+}
+
+/// The first page, and as many more as make up the rows that were there; it stops where it is no longer `wanted`.
+async fn read(base: &str, there: usize, wanted: impl Fn() -> bool) -> Result<Vec<Page<Record>>, ApiError> {
+    let first: Page<Record> = Request::get(base.to_owned()).json().await?;
+    let (mut rows, mut next, mut pages) = (first.items.len(), first.next_cursor.clone(), vec![first]);
+    while let Some(cursor) = next.take().filter(|_| rows < there && wanted()) {
+        let page: Page<Record> = Request::get(following(base, &cursor)).json().await?;
+        rows += page.items.len();
+        next = page.next_cursor.clone();
+        pages.push(page);
+    }
+    Ok(pages)
 }
 
 /// How long after the rows their number is asked for, in milliseconds: longer than between two keys.

@@ -113,6 +113,33 @@ test('two people change one record: the second sees both values and decides', as
   await page.context().close();
 });
 
+test('a list that is scrolled down shows what others change and stays where it is', async () => {
+  const who = { email: 'rep15@demo.flywheel.cn', password: 'Yunfan-2026-demo' }, theirs = await tokenOf(who);
+  const me = await request('GET', '/me', undefined, theirs);
+  const filter = encodeURIComponent(JSON.stringify({ field: 'owner_id', op: 'eq', value: me.id }));
+  const query = `sort=-created_at&filter=${filter}`;
+  for (let { total } = await get(`/customers?limit=1&count=exact&${query}`); total < 75; total++) await request('POST', '/customers', { name: `第${total}家往下翻公司` }, theirs);
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/customers?${query}`);
+  const list = page.locator('#main [tabindex="-1"]:has(table)');
+  await page.locator('tbody tr[data-id]').first().waitFor();
+  const below = (await get(`/customers?limit=75&${query}`)).items[72];
+  const row = page.locator(`tr[data-id="${below.id}"]`);
+  await until(async () => { await list.evaluate(e => e.scrollBy(0, 300)); await page.waitForTimeout(100); return row.isVisible(); }, 'the second page is there');
+  await row.scrollIntoViewIfNeeded();
+  const at = await list.evaluate(e => e.scrollTop);
+  assert.ok(at > 1000, `scrolled down to ${at}`);
+  const name = `改了名的${Date.now()}公司`;
+  const answer = await fetch(`${base}/api/v1/customers/${below.id}`, {
+    method: 'PATCH', body: JSON.stringify({ name }),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${theirs}`, 'if-match': `"${below.version}"` },
+  });
+  assert.equal(answer.status, 200);
+  await row.getByText(name).waitFor();
+  assert.equal(await list.evaluate(e => e.scrollTop), at);
+  await page.context().close();
+});
+
 test('a session that ends in the middle of a form is taken up again without losing a word', async () => {
   const page = await logIn(faces[0]);
   await page.goto(`${base}/customers?new=1`);

@@ -32,6 +32,36 @@ for (const face of faces) {
   });
 }
 
+// The smallest PDF with a line of text in it.
+const PDF = Buffer.from(`%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>endobj
+4 0 obj<</Length 44>>stream
+BT /F1 24 Tf 40 100 Td (Contract 2026) Tj ET
+endstream endobj
+5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+trailer<</Root 1 0 R>>
+`);
+
+test('a contract in PDF is looked at without being saved', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/customers/${customer.id}`);
+  await page.locator('[data-tab=talk]').click();
+  await page.getByTestId('attach').setInputFiles({ name: '合同.pdf', mimeType: 'application/pdf', buffer: PDF });
+  const row = page.getByTestId('attachments').locator('li').filter({ hasText: '合同.pdf' });
+  await row.waitFor();
+  assert.equal(await row.locator('img').count(), 0);
+  const [content] = await Promise.all([page.waitForResponse(/attachments\/[^/]+\/content/), row.getByTestId('preview').click()]);
+  assert.equal(content.headers()['content-type'], 'application/pdf');
+  const frame = page.locator('dialog iframe[title="合同.pdf"]');
+  await frame.waitFor();
+  assert.match(await frame.getAttribute('src'), /^blob:/);
+  await page.waitForTimeout(1000);
+  await check(page, 'file-pdf');
+  await page.context().close();
+});
+
 test('an author changes what was said; others see that it was changed, and the timeline shows both', async () => {
   const page = await logIn(faces[0]);
   const said = `下周三来厂 ${Date.now()}`;

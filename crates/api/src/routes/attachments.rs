@@ -1,6 +1,6 @@
 //! Files that belong to records.
 
-use super::files::{content, picture, receive};
+use super::files::{content, receive, shown_in_page};
 use super::paging::{OfRecord, caller};
 use super::records::path_id;
 use super::table::{Routes, resource};
@@ -109,12 +109,13 @@ async fn get_attachment(req: HttpRequest) -> Result<HttpResponse> {
 
 /// Download an attachment
 ///
-/// The file: pictures (PNG, JPEG, GIF, WebP) to be shown in the page, everything else to be saved. Permission: read of the record.
+/// The file: pictures (PNG, JPEG, GIF, WebP) and PDF to be shown in the page, everything else to be saved. Permission: read of the record.
 #[utoipa::path(
     get, path = "/api/v1/attachments/{id}/content", operation_id = "download_attachment", tag = "attachments", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the attachment.")),
     responses((status = 200, description = "The content.", content(
         (Vec<u8> = "application/octet-stream"), (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/gif"), (Vec<u8> = "image/webp"),
+        (Vec<u8> = "application/pdf"),
     ))),
     extensions(("x-permission" = json!("read of the record")))
 )]
@@ -124,7 +125,7 @@ async fn download_attachment(req: HttpRequest) -> Result<HttpResponse> {
     let (attachment, file) = cx.read(move |ctx| app::talk::content(ctx, id)).await?;
     let shown = attachment.preview.then_some(attachment.media_type.as_str());
     Ok(match shown {
-        Some(media) => picture(&cx.state.pool, &file, media),
+        Some(media) => shown_in_page(&cx.state.pool, &file, media),
         None => content(&cx.state.pool, &file, "application/octet-stream"),
     })
 }

@@ -177,8 +177,8 @@ pub(super) fn content(pool: &DbPool, file: &StoredFile, media: &str) -> HttpResp
     stream(pool, file, media, attachment(&file.name))
 }
 
-/// A stored picture as an answer that a browser shows, and nothing in it may do anything.
-pub(super) fn picture(pool: &DbPool, file: &StoredFile, media: &str) -> HttpResponse {
+/// A stored picture or PDF as an answer that a browser shows, and nothing in it may do anything.
+pub(super) fn shown_in_page(pool: &DbPool, file: &StoredFile, media: &str) -> HttpResponse {
     let mut shown = stream(pool, file, media, attachment(&file.name).replacen("attachment", "inline", 1));
     let policy = header::HeaderValue::from_static("default-src 'none'; sandbox");
     shown.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -16,6 +16,8 @@ use domain::value::Value;
 const SHORT: usize = 3;
 /// How many of the newest records are looked at one by one before the index is asked.
 const NEWEST: i64 = 1000;
+/// How many times as many are looked at when the first ones promise that a page will be full by then.
+const FURTHER: i64 = 8;
 /// The most records for which the index is asked before a condition is tested.
 const FEW: i64 = 2000;
 
@@ -32,22 +34,33 @@ pub(super) fn newest(conn: &mut AnyConnection, l: &List<'_>) -> Result<Option<Ve
     searched.add(0);
     l.shape.def.search.iter().filter_map(|key| l.shape.position(key)).for_each(|at| searched.add(at));
     let all = List { search: None, only: Some(&searched), ..*l };
-    let mut q = Sql::start(conn, "SELECT ");
-    push_columns(&mut q, l.shape, all.only);
-    push_where(&mut q, &all);
-    // Bounded by numbers, not by a count: of a rare owner's records the newest may lie far apart.
-    match l.after {
-        Some(After::Seq(seq)) => q.push(" AND t.seq > ").int(seq - NEWEST).push(" AND t.seq < ").int(*seq),
-        _ => q.push(" AND t.seq > (SELECT max(seq) FROM ").ident(l.shape.def.key).push(") - ").int(NEWEST),
-    };
-    push_order(&mut q, &all);
-    let mut found = Vec::new();
-    for row in read(conn, &all, q)? {
-        if has_term(&tokens(l.shape, &row.record), group) {
-            found.push(row.seq);
+    let mut before = match l.after {
+        Some(After::Seq(seq)) => *seq,
+        _ => {
+            let mut q = Sql::start(conn, "SELECT max(seq) FROM ");
+            q.ident(l.shape.def.key);
+            q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0) + 1
         }
-        if found.len() as i64 >= l.limit {
-            return by_seq(conn, &List { search: None, ..*l }, &found).map(Some);
+    };
+    let mut found = Vec::new();
+    for _ in 0..FURTHER {
+        let mut q = Sql::start(conn, "SELECT ");
+        push_columns(&mut q, l.shape, all.only);
+        push_where(&mut q, &all);
+        // Bounded by numbers, not by a count: of a rare owner's records the newest may lie far apart.
+        q.push(" AND t.seq >= ").int(before - NEWEST).push(" AND t.seq < ").int(before);
+        push_order(&mut q, &all);
+        for row in read(conn, &all, q)? {
+            if has_term(&tokens(l.shape, &row.record), group) {
+                found.push(row.seq);
+            }
+            if found.len() as i64 >= l.limit {
+                return by_seq(conn, &List { search: None, ..*l }, &found).map(Some);
+            }
+        }
+        before -= NEWEST;
+        if before <= 1 || (found.len() as i64) * FURTHER < l.limit {
+            break;
         }
     }
     Ok(None)
