@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # bench.sh [SIZE…]: builds the release server and drives it at each size (default 100000 1000000 customers, three opportunities each),
-# with automation, then scores at two smaller sizes and an import on PostgreSQL; every figure beside its target.
-# With BENCH_ONLY=requests or BENCH_ONLY=automation nothing but that is measured.
-# The filled databases stay in ${BENCH_DIR:-target/bench} for the next run.
+# with automation, then scores (50000 and 1000000 customers with ten contacts and ten orders each) and an import on PostgreSQL; every figure beside its target.
+# With BENCH_ONLY=requests, BENCH_ONLY=automation or BENCH_ONLY=scores nothing but that is measured.
+# The filled databases, up to 20 GB, stay in ${BENCH_DIR:-target/bench} for the next run; filling the largest takes half an hour.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 say "building the release server and the load generator"

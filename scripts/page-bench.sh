@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # page-bench.sh [SIZE]: how fast the page is in Chromium on a database of SIZE customers (default 1000000), every figure beside
-# its target. The optimised page, the release server (FLYWHEEL_BIN names another one), the database that `make bench` keeps too.
+# its target. The optimised page, the release server (FLYWHEEL_BIN names another one), the database that `make bench` keeps for
+# its scores: filling a million customers takes half an hour, once.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 size=${1:-1000000}
@@ -12,7 +13,7 @@ if [ -z "${FLYWHEEL_BIN:-}" ]; then
   cargo build --release --locked --quiet -p api -p tests --bin flywheel --bin load
   export FLYWHEEL_BIN=$TARGET/release/flywheel
 fi
-dir=$BENCH_DIR/$size server=
+dir=$BENCH_DIR/full-$size server=
 mkdir -p "$dir"
 [ -f "$dir/filled.json" ] || "${FLYWHEEL_LOAD:-$TARGET/release/load}" fill "$size"
 port=$(free_port)

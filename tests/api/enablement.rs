@@ -84,10 +84,17 @@ engines! {
         let stages = admin.get("/api/v1/pipeline_stages?limit=50").expect(200);
         let stage = |kind: &str| stages.items().iter().find(|s| s["kind"] == kind && s["pipeline_id"] == pipeline).unwrap()["id"].clone();
         let customer = server.create("customers", &json!({ "name": "恒瑞精工" }));
-        for (at_work, ramp) in [(600, Some(150)), (450, Some(120)), (300, Some(90)), (200, Some(60)), (130, None)] {
-            let (id, _) = server.user("representative", None);
+        let hire = |role: &str, at_work: i64| {
+            let (id, _) = server.user(role, None);
             let version = admin.get(&format!("/api/v1/users/{id}")).expect(200).version();
             admin.patch(&format!("/api/v1/users/{id}"), version, &json!({ "hired_on": day(at_work) })).expect(200);
+            id
+        };
+        // Without an opportunity so far: who is there to sell is waited for, who is not is not.
+        let fresh = hire("representative", 20);
+        hire("finance", 20);
+        for (at_work, ramp) in [(600, Some(150)), (450, Some(120)), (300, Some(90)), (200, Some(60)), (130, None)] {
+            let id = hire("representative", at_work);
             let mut deal = json!({ "name": "首单", "customer_id": customer, "owner_id": id, "pipeline_id": pipeline });
             deal["stage_id"] = stage(if ramp.is_some() { "won" } else { "open" });
             if let Some(ramp) = ramp {
@@ -97,7 +104,10 @@ engines! {
         }
         let found = admin.get("/api/v1/ramp").expect(200);
         assert_eq!((&found["mean_days"], &found["median_days"], &found["trend_days"]), (&json!(105.0), &json!(105.0), &json!(-60.0)));
-        let latest = &found["newcomers"][0];
+        let people = found["newcomers"].as_array().unwrap();
+        assert_eq!(people.len(), 6);
+        assert_eq!((&people[0]["user_id"], &people[0]["days"], &people[0]["waiting"]), (&json!(fresh), &json!(20), &json!(true)));
+        let latest = &people[1];
         assert_eq!((&latest["days"], &latest["waiting"], &latest["late"]), (&json!(130), &json!(true), &json!(true)));
         // Each sees no further than their scope.
         let rep = server.as_role("representative").get("/api/v1/ramp").expect(200);

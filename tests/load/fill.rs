@@ -1,7 +1,9 @@
 //! Fills a database through the record engine, past HTTP.
 
 use chrono::{DateTime, Duration, Utc};
-use domain::objects::{ACTIVITIES, CUSTOMERS, OPPORTUNITIES, ORDERS, PIPELINE_STAGES, PIPELINES, USERS};
+use domain::objects::{
+    ACTIVITIES, CONTACTS, CUSTOMERS, OPPORTUNITIES, ORDERS, PIPELINE_STAGES, PIPELINES, TASKS, USERS,
+};
 use domain::record::{Record, Shape};
 use domain::value::Value;
 use persistence::db::{self, AnyConnection};
@@ -13,6 +15,7 @@ const ROWS: usize = 8_192;
 const CITIES: [&str; 8] = ["上海", "北京", "深圳", "杭州", "成都", "武汉", "西安", "南京"];
 const FIRST: [&str; 12] = ["华", "中", "金", "天", "宏", "瑞", "盛", "恒", "泰", "远", "新", "安"];
 const SECOND: [&str; 12] = ["星", "海", "达", "科", "信", "通", "源", "创", "辉", "业", "成", "博"];
+const FAMILY: [&str; 8] = ["王", "李", "张", "刘", "陈", "杨", "赵", "周"];
 const TRADES: [&str; 8] = ["精密仪器", "自动化设备", "软件", "医疗器械", "新材料", "物流", "装饰工程", "电子"];
 
 /// What the load needs to know of a filled database.
@@ -54,6 +57,27 @@ pub struct Extent {
     pub contacts: usize,
     /// Orders of each.
     pub orders: usize,
+    /// People at each.
+    pub people: usize,
+    /// Open tasks of each.
+    pub tasks: usize,
+}
+
+impl Extent {
+    /// Customers with three opportunities each, and nothing else.
+    pub fn sparse(customers: usize) -> Extent {
+        Extent { customers, opportunities: 3, contacts: 0, orders: 0, people: 0, tasks: 0 }
+    }
+
+    /// Customers with years behind them: ten contacts and ten orders each, and something in every list.
+    pub fn full(customers: usize) -> Extent {
+        Extent { customers, opportunities: 1, contacts: 10, orders: 10, people: 1, tasks: 1 }
+    }
+
+    /// Records in all.
+    fn records(&self) -> usize {
+        self.customers * (1 + self.opportunities + self.contacts + self.orders + self.people + self.tasks)
+    }
 }
 
 /// Numbers that look random and are the same in every run.
@@ -108,25 +132,30 @@ pub fn fill(url: &str, extent: &Extent) -> Filled {
     let size = extent.customers;
     let pool = db::pool(url, 1).expect("the database opens");
     let mut conn = db::get(&pool).expect("the database opens");
-    let mut filler = Filler::new(&mut conn, size);
+    let mut filler = Filler::new(&mut conn, extent.records());
     let (customers, opportunities) = (Shape::plain(&CUSTOMERS), Shape::plain(&OPPORTUNITIES));
     let (activities, orders) = (Shape::plain(&ACTIVITIES), Shape::plain(&ORDERS));
+    let (contacts, tasks) = (Shape::plain(&CONTACTS), Shape::plain(&TASKS));
     let mut ids = Vec::new();
     let mut done = 0;
     while done < size {
         let rows = ROWS.min(size - done);
-        let people: Vec<Record> = (0..rows).map(|_| filler.customer(&customers)).collect();
-        let of_each = |count: usize| people.iter().flat_map(move |c| std::iter::repeat_n(c.id(), count));
+        let companies: Vec<Record> = (0..rows).map(|_| filler.customer(&customers)).collect();
+        let of_each = |count: usize| companies.iter().flat_map(move |c| std::iter::repeat_n(c.id(), count));
         let deals: Vec<Record> =
             of_each(extent.opportunities).map(|id| filler.opportunity(&opportunities, id)).collect();
         let visits: Vec<Record> = of_each(extent.contacts).map(|id| filler.contact(&activities, id)).collect();
         let sales: Vec<Record> = of_each(extent.orders).map(|id| filler.order(&orders, id)).collect();
-        ids.extend(people.iter().step_by((size / 2_000).max(1)).map(|r| r.id().to_string()));
+        let people: Vec<Record> = of_each(extent.people).map(|id| filler.person(&contacts, id)).collect();
+        let plans: Vec<Record> = of_each(extent.tasks).map(|id| filler.task(&tasks, id)).collect();
+        ids.extend(companies.iter().step_by((size / 2_000).max(1)).map(|r| r.id().to_string()));
         db::write_tx(&mut conn, |conn| {
-            records::insert_many(conn, &customers, &people)?;
+            records::insert_many(conn, &customers, &companies)?;
             records::insert_many(conn, &opportunities, &deals)?;
             records::insert_many(conn, &activities, &visits)?;
-            records::insert_many(conn, &orders, &sales)
+            records::insert_many(conn, &orders, &sales)?;
+            records::insert_many(conn, &contacts, &people)?;
+            records::insert_many(conn, &tasks, &plans)
         })
         .expect("rows go in");
         done += rows;
@@ -157,7 +186,7 @@ fn all(conn: &mut AnyConnection, shape: &Shape) -> Vec<Record> {
 }
 
 impl Filler {
-    fn new(conn: &mut AnyConnection, size: usize) -> Filler {
+    fn new(conn: &mut AnyConnection, records: usize) -> Filler {
         let (users, pipelines, stages) =
             (Shape::plain(&USERS), Shape::plain(&PIPELINES), Shape::plain(&PIPELINE_STAGES));
         let owner = all(conn, &users).first().expect("set-up made a user").id();
@@ -174,7 +203,7 @@ impl Filler {
             .filter(|r| r.get(&stages, "pipeline_id").as_id() == Some(pipeline))
             .map(of_stage)
             .collect();
-        let start = Utc::now() - Duration::seconds(4 * size as i64 + 86_400);
+        let start = Utc::now() - Duration::seconds(records as i64 + 86_400);
         Filler { dice: Dice(42), owner, pipeline, stages, start, made: 0 }
     }
 
@@ -233,6 +262,28 @@ impl Filler {
         record.set(shape, "ordered_on", Value::Date(day));
         record.set(shape, "status", Value::Text("fulfilled".to_owned()));
         record.set(shape, "amount_minor", Value::Int(10_000 * (1 + self.dice.roll(500) as i64)));
+        record
+    }
+
+    fn person(&mut self, shape: &Shape, customer: Uuid) -> Record {
+        let mut record = self.blank(shape);
+        let name = format!("{}{}{}", self.pick(&FAMILY), self.pick(&SECOND), self.pick(&FIRST));
+        record.set(shape, "name", Value::Text(name));
+        record.set(shape, "customer_id", Value::Id(customer));
+        record.set(shape, "title", Value::Text("采购经理".to_owned()));
+        record.set(shape, "phone", Value::Text(format!("+86137{:08}", self.made)));
+        record
+    }
+
+    /// To be done some day of the next year.
+    fn task(&mut self, shape: &Shape, customer: Uuid) -> Record {
+        let mut record = self.blank(shape);
+        let due = Utc::now() + Duration::minutes(self.dice.roll(365 * 1440) as i64);
+        record.set(shape, "title", Value::Text("回访客户".to_owned()));
+        record.set(shape, "customer_id", Value::Id(customer));
+        record.set(shape, "status", Value::Text("open".to_owned()));
+        record.set(shape, "priority", Value::Text("normal".to_owned()));
+        record.set(shape, "due_at", Value::Time(due));
         record
     }
 

@@ -35,7 +35,11 @@ fn main() {
     let binary = PathBuf::from(env::var("FLYWHEEL_BIN").expect("FLYWHEEL_BIN names the server"));
     let folder = PathBuf::from(env::var("BENCH_DIR").expect("BENCH_DIR names a folder"));
     if only_fill {
-        sizes.iter().for_each(|&size| drop(filled(&binary, &folder, size)));
+        sizes.iter().for_each(|&size| drop(full(&binary, &folder, size)));
+        return;
+    }
+    if only("scores") {
+        scoring(&binary, &folder, &sizes).iter().for_each(Figure::print);
         return;
     }
     let mut figures = Vec::new();
@@ -53,7 +57,7 @@ fn main() {
     if env::var_os("BENCH_ONLY").is_some() {
         return;
     }
-    let mut others = scoring(&binary, &folder);
+    let mut others = scoring(&binary, &folder, &scoring::SIZES);
     others.extend(postgres(&binary, &folder));
     println!("\nscores and PostgreSQL");
     others.iter().for_each(Figure::print);
@@ -62,17 +66,24 @@ fn main() {
     println!("{}", json!({ "bench": reports.iter().map(Report::summary).collect::<Vec<_>>(), "figures": figures }));
 }
 
-/// With `BENCH_ONLY=requests` or `BENCH_ONLY=automation` nothing else is measured.
+/// With `BENCH_ONLY=requests`, `automation` or `scores` nothing else is measured.
 fn only(part: &str) -> bool {
     env::var("BENCH_ONLY").is_ok_and(|only| only == part)
+}
+
+/// The database of a size with something in every list, with its folder and address.
+fn full(binary: &Path, folder: &Path, size: usize) -> (PathBuf, String, Filled) {
+    let dir = folder.join(format!("full-{size}"));
+    let database = format!("sqlite:{}", dir.join("flywheel.db").display());
+    let filled = prepare(binary, &dir, &database, &Extent::full(size));
+    (dir, database, filled)
 }
 
 /// The database of a size, with its folder and address.
 fn filled(binary: &Path, folder: &Path, size: usize) -> (PathBuf, String, Filled) {
     let dir = folder.join(size.to_string());
     let database = format!("sqlite:{}", dir.join("flywheel.db").display());
-    let extent = Extent { customers: size, opportunities: 3, contacts: 0, orders: 0 };
-    let filled = prepare(binary, &dir, &database, &extent);
+    let filled = prepare(binary, &dir, &database, &Extent::sparse(size));
     (dir, database, filled)
 }
 

@@ -7,24 +7,21 @@ use domain::repeat::{History, bg_nbd};
 use serde_json::json;
 
 use crate::figures::{Figure, Target};
-use crate::fill::{Dice, Extent};
+use crate::fill::Dice;
 use crate::http::{Request, drive};
 use crate::process::Server;
-use crate::{log_in, prepare, request};
+use crate::{full, log_in, request};
 
 /// Customers, each with ten contacts and ten orders.
-const SIZES: [usize; 2] = [50_000, 500_000];
+pub const SIZES: [usize; 2] = [50_000, 1_000_000];
 const HISTORIES: usize = 23_570;
 
-/// Measures it at two sizes.
-pub fn scoring(binary: &Path, folder: &Path) -> Vec<Figure> {
+/// Measures it at these numbers of customers.
+pub fn scoring(binary: &Path, folder: &Path, sizes: &[usize]) -> Vec<Figure> {
     let mut figures = vec![repeat_fit()];
     let mut flywheel = Vec::new();
-    for size in SIZES {
-        let dir = folder.join(format!("scored-{size}"));
-        let database = format!("sqlite:{}", dir.join("flywheel.db").display());
-        let filled =
-            prepare(binary, &dir, &database, &Extent { customers: size, opportunities: 0, contacts: 10, orders: 10 });
+    for &size in sizes {
+        let (dir, database, filled) = full(binary, folder, size);
         let server = Server::start(binary, &database, &dir);
         let token = log_in(server.port);
         server.settle();
@@ -58,7 +55,7 @@ pub fn scoring(binary: &Path, folder: &Path) -> Vec<Figure> {
     }
     if let [small, large] = flywheel.as_slice() {
         figures.push(Figure::new(
-            "growth of the flywheel with ten times the contacts",
+            "growth of the flywheel with twenty times the contacts",
             large / small,
             "×",
             Target::Open,

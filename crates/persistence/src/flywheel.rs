@@ -210,18 +210,19 @@ pub struct Newcomer {
     pub first_won_on: Option<NaiveDate>,
 }
 
-/// People who sell, hired in a span of days, the latest first. Who never had an opportunity, such as a clerk, sells
-/// nothing and is not waited for.
-pub fn newcomers(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -> Result<Vec<Newcomer>> {
+/// People who sell, hired in a span of days, the latest first: those with an opportunity, and those with one of the roles
+/// that sell. Anybody else, such as a clerk, is not waited for.
+pub fn newcomers(conn: &mut AnyConnection, days: Days, owners: Owners<'_>, selling: &[Uuid]) -> Result<Vec<Newcomer>> {
     let mut q = Sql::start(
         conn,
         "SELECT u.id, u.name, u.hired_on, min(CASE WHEN o.status = 'won' AND o.closed_on >= u.hired_on THEN o.closed_on END) \
-         FROM users u JOIN opportunities o ON o.owner_id = u.id AND o.archived_at IS NULL \
+         FROM users u LEFT JOIN opportunities o ON o.owner_id = u.id AND o.archived_at IS NULL \
          WHERE u.archived_at IS NULL AND u.status = 'active' AND u.hired_on IS NOT NULL",
     );
     push_days(&mut q, "u.hired_on", days);
     push_owners(&mut q, "u.id", owners);
-    q.push(" GROUP BY u.id, u.name, u.hired_on ORDER BY u.hired_on DESC, u.id");
+    q.push(" AND (o.id IS NOT NULL OR EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = u.id AND r.role_id IN ");
+    q.ids(selling).push(")) GROUP BY u.id, u.name, u.hired_on ORDER BY u.hired_on DESC, u.id");
     let read = |cells: Cells| {
         let mut row = Row::new(cells);
         Ok(Newcomer { id: row.id()?, name: row.text()?, hired_on: row.date()?, first_won_on: row.opt_date() })

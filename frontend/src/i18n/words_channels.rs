@@ -15,7 +15,7 @@ messages! {
     channel_prospects = "高价值潜客", "Prospects of high value";
     channel_of(part: &str, whole: &str) = "{part} / {whole}", "{part} / {whole}";
     need_fit = "需求匹配", "Need fit";
-    need_fit_none = "有了方案答复或试用结论后会给出匹配度", "Shown once a solution is answered or a trial has ended";
+    need_fit_none = "还不够打分：需要方案回应的痛点，或方案答复加试用结论", "Not enough to go by: it takes pains that a solution answers, or a solution answered and a trial ended";
     need_fit_counts(trials: i64, solutions: i64) = "方案 {solutions} 份 · 试用 {trials} 次", "{solutions} solutions · {trials} trials";
     trial_new = "安排试用", "New trial";
     solution_new = "新建方案", "New solution";

@@ -140,7 +140,7 @@ fn Content(p: &ContentProps) -> Html {
     }
     match &*url {
         Some(address) if p.pdf => {
-            html! { <iframe src={address.clone()} title={p.name.clone()} class={p.class}></iframe> }
+            html! { <iframe src={format!("{address}#navpanes=0&view=FitH")} title={p.name.clone()} class={p.class}></iframe> }
         }
         None if error.is_some() => {
             html! { <p role="alert" class="py-4 text-center text-xs text-error">{ for error.as_ref().map(|e| e.text(l)) }</p> }

@@ -4,8 +4,10 @@ use crate::metrics::{Narrow, People};
 use crate::{Ctx, Result};
 use chrono::Duration;
 use contract::scoring::{RampCohort, RampNewcomer, RampQuery, RampReport};
-use domain::policy::Action;
+use domain::policy::{Action, Scope};
 use domain::ramp::{self, Newcomer};
+use persistence::identity::Role;
+use uuid::Uuid;
 
 /// Days for which somebody is new enough to be counted.
 const LOOK_BACK: i64 = 730;
@@ -16,8 +18,12 @@ pub fn report(ctx: &mut Ctx<'_>, query: &RampQuery) -> Result<RampReport> {
     let narrow = Narrow { owner: None, team: query.team_id, region: query.region.clone() };
     let visible = People::load(ctx)?.narrow(&visible, &narrow);
     let today = ctx.parse().today();
-    let found =
-        persistence::flywheel::newcomers(ctx.conn, (today - Duration::days(LOOK_BACK), today), visible.owners())?;
+    // Who makes opportunities of their own, and of nobody else, is there to sell.
+    let sells = |r: &Role| r.permissions.scope("opportunities", Action::Create) == Scope::Own;
+    let selling: Vec<Uuid> =
+        persistence::identity::roles(ctx.conn)?.iter().filter(|r| sells(r)).map(|r| r.id).collect();
+    let span = (today - Duration::days(LOOK_BACK), today);
+    let found = persistence::flywheel::newcomers(ctx.conn, span, visible.owners(), &selling)?;
     let plain: Vec<Newcomer> =
         found.iter().map(|n| Newcomer { hired_on: n.hired_on, first_won_on: n.first_won_on }).collect();
     let ramps = ramp::ramps(&plain, today);
