@@ -42,6 +42,29 @@ engines! {
         assert_eq!(reply.items()[0]["title"], "管理员 assigned 40 customers to you");
     }
 
+    fn tasks_about_one_customer_are_one_piece_of_news_about_it(server: &Server) {
+        let (id, rep) = server.user("representative", None);
+        let customer = rep.post("/api/v1/customers", &json!({ "name": "张江科技" })).expect(201).id();
+        let tasks = |about: &[&str]| -> Vec<Value> {
+            let data = |c: &&str| json!({ "title": "回访", "owner_id": id, "customer_id": c });
+            about.iter().map(|c| json!({ "op": "create", "data": data(c) })).collect()
+        };
+        let bulk = |operations: Vec<Value>| {
+            server.admin().post("/api/v1/tasks/bulk", &json!({ "operations": operations })).expect(200)
+        };
+        bulk(tasks(&[&customer, &customer]));
+        let first = wait_for(&rep, 1).items()[0].clone();
+        assert_eq!((&first["title"], &first["body"]), (&json!("管理员 assigned 2 tasks to you"), &json!("张江科技")));
+        assert_eq!((&first["object"], first["record_id"].as_str()), (&json!("customers"), Some(customer.as_str())));
+        let other = rep.post("/api/v1/customers", &json!({ "name": "华星软件" })).expect(201).id();
+        bulk(tasks(&[&customer, &customer, &other, &other]));
+        let second = wait_for(&rep, 2).items()[0].clone();
+        assert_eq!((&second["title"], &second["body"]), (&json!("管理员 assigned 4 tasks to you"), &json!("About 2 customers")));
+        bulk(tasks(&[&other]));
+        let third = wait_for(&rep, 3).items()[0].clone();
+        assert_eq!((&third["title"], &third["body"]), (&json!("管理员 assigned the task “回访” to you"), &json!("华星软件")));
+    }
+
     fn a_mention_in_a_note_is_told_once_to_whoever_may_see_the_record(server: &Server) {
         let team = server.create("teams", &json!({ "name": "华东" }));
         let (id, manager) = server.user("manager", Some(&team));

@@ -4,6 +4,8 @@ use super::messages;
 
 messages! {
     alerts = "竞品预警", "Competitor alerts";
+    training_people(n: usize) = "{n} 人参加", "{n} people";
+    training_mean = "平均", "Mean";
     alerts_none = "没有待应对的竞品", "No competitor at the door";
     alert_new = "记一条", "Add";
     alert_close = "已解除", "Closed";

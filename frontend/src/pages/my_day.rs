@@ -76,7 +76,7 @@ pub(crate) fn MyDay() -> Html {
     };
     let brief = query.data.as_ref().map(|d| {
         let later = number(d, "upcoming");
-        html! { <p class="-mt-2 mb-4 flex flex-wrap gap-x-3 text-[13px] text-base-content/70" data-testid="day-brief"><span>{ l.my_day_brief(number(d, "overdue"), number(d, "today")) }</span>if later > 0 { <span>{ l.my_day_later(later) }</span> }</p> }
+        html! { <p class="-mt-2 mb-4 flex flex-wrap gap-x-1.5 text-[13px] text-base-content/70" data-testid="day-brief"><span>{ l.my_day_brief(number(d, "overdue"), number(d, "today")) }</span>if later > 0 { <span aria-hidden="true">{ "·" }</span><span>{ l.my_day_later(later) }</span> }</p> }
     });
     let one = |key: &'static str, label: &'static str| {
         let on = *by == key;
@@ -138,7 +138,7 @@ fn row(l: Lang, clock: &Clock, i: &Value, toaster: &Toaster, finish: &Callback<V
         <Link<Route> to={Route::record(word(i, "object"), &id)} classes="min-w-0 flex-1 py-1.5 text-[13px]"><span class="flex items-center gap-1.5"><span class={cls!("truncate", done.then_some("text-base-content/70"))}>{ &title }</span>if word(i, "priority") == "high" && !done { <span class="size-1.5 shrink-0 rounded-full bg-error" title={l.priority_high()}></span> }if !word(i, "repeat").is_empty() { <span title={l.day_repeats()}>{ icon("refresh-cw", "size-3 text-base-content/60") }</span> }</span>
             if !about.is_empty() { <span class="block truncate text-xs text-base-content/70">{ about.join(" · ") }</span> }
             if !note.is_empty() { <span class="block truncate text-xs text-base-content/70">{ note }</span> }</Link<Route>>
-        if !at.is_empty() { <time datetime={at.clone()} title={format::moment_full(&at, clock)} class={cls!("shrink-0 text-xs tabular-nums", if i["overdue"] == true && !away { "text-error" } else { "text-base-content/70" })}>{ format::moment(l, &at, clock) }</time> }
+        if !at.is_empty() && !waiting && !touch { <time datetime={at.clone()} title={format::moment_full(&at, clock)} class={cls!("shrink-0 text-xs tabular-nums", if i["overdue"] == true && !away { "text-error" } else { "text-base-content/70" })}>{ format::moment(l, &at, clock) }</time> }
         if task && !done { { snooze(l, clock, &id, &title, away, toaster) } }
     </li> }
 }

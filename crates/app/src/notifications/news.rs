@@ -42,31 +42,54 @@ fn document(text: Option<&str>) -> Option<Map<String, Json>> {
 
 type Told<'a> = (&'a Event, Option<Map<String, Json>>, Map<String, Json>);
 
-/// Records that got an owner who did not take them.
+/// Records that got an owner who did not take them. What one request or one rule gives to a person is told together: tasks
+/// about one customer as one piece of news about it, and more than a few records as their number.
 fn assigned(ctx: &mut Ctx<'_>, told: &[Told<'_>]) -> Result<Vec<News>> {
-    let mut given: BTreeMap<(Uuid, &str, Uuid, Option<Uuid>), Vec<&Event>> = BTreeMap::new();
+    let runs: Vec<Uuid> = told.iter().filter(|(e, ..)| e.origin_id.is_some()).map(|(e, ..)| e.request_id).collect();
+    let rules = persistence::rules::rule_names(ctx.conn, &runs)?;
+    let mut given: BTreeMap<(Uuid, &str, Uuid, Option<Uuid>), Vec<(&Event, Option<Uuid>)>> = BTreeMap::new();
     for (event, _, new) in told {
-        let owner = new.get("owner_id").and_then(Json::as_str).and_then(parse_id);
-        let Some(owner) = owner.filter(|owner| Some(*owner) != event.actor_id) else { continue };
+        let link = |key: &str| new.get(key).and_then(Json::as_str).and_then(parse_id);
+        let Some(owner) = link("owner_id").filter(|owner| Some(*owner) != event.actor_id) else { continue };
         if ctx.schema.shape(&event.object).is_none() || SILENT.contains(&event.object.as_str()) {
             continue;
         }
-        given.entry((owner, &event.object, event.request_id, event.actor_id)).or_default().push(event);
+        let by_rule = event.origin_id.filter(|_| rules.contains_key(&event.request_id));
+        let cause = by_rule.unwrap_or(event.request_id);
+        let customer = if event.object == "tasks" { link("customer_id") } else { None };
+        given.entry((owner, &event.object, cause, event.actor_id)).or_default().push((event, customer));
     }
     let mut news = Vec::new();
-    for ((user, object, request, actor), events) in given {
-        let mut params = of_object(ctx, object, events.len() > ONE_BY_ONE)?;
+    for ((user, object, cause, actor), events) in given {
+        let kind = NewsKind::Assigned;
+        let Some((first, about_customer)) = events.first().copied() else { continue };
+        let customers: BTreeSet<Uuid> = events.iter().filter_map(|(_, customer)| *customer).collect();
+        let of_one = events.len() > 1 && customers.len() == 1 && events.iter().all(|(_, c)| *c == about_customer);
+        let together = of_one || events.len() > ONE_BY_ONE;
+        let mut params = of_object(ctx, object, together)?;
+        params.insert("object".to_owned(), object.into());
         params.insert("actor".to_owned(), actor_name(ctx, actor)?.into());
-        let (kind, user) = (NewsKind::Assigned, user);
-        if events.len() > ONE_BY_ONE {
+        if let Some(rule) = rules.get(&first.request_id).filter(|_| first.origin_id == Some(cause)) {
+            params.insert("rule".to_owned(), rule.clone().into());
+        }
+        if together {
             params.insert("count".to_owned(), events.len().into());
-            let first = events.first().map_or(0, |e| e.seq);
-            news.push(News { user, kind, about: None, params, key: format!("assigned:{request}:{object}:{first}") });
+            let about = about_customer.filter(|_| of_one);
+            match about {
+                Some(id) => params.insert("customer".to_owned(), title(ctx, "customers", id)?.into()),
+                None => params.insert("customers".to_owned(), customers.len().into()),
+            };
+            let about = about.map(|id| ("customers".to_owned(), id));
+            let key = format!("assigned:{cause}:{object}:{}", first.seq);
+            news.push(News { user, kind, about, params, key });
             continue;
         }
-        for event in events {
+        for (event, customer) in events {
             let mut params = params.clone();
             params.insert("title".to_owned(), title(ctx, object, event.record_id)?.into());
+            if let Some(id) = customer {
+                params.insert("customer".to_owned(), title(ctx, "customers", id)?.into());
+            }
             let about = Some((object.to_owned(), event.record_id));
             news.push(News { user, kind, about, params, key: format!("assigned:{}", event.seq) });
         }

@@ -13,7 +13,7 @@ pub fn render(kind: NewsKind, params: &Map<String, Json>, lang: Lang) -> (String
     };
     let (actor, title) = (get("actor"), get("title"));
     match kind {
-        NewsKind::Assigned => (assigned(params, actor, object, title, lang), String::new()),
+        NewsKind::Assigned => assigned(params, actor, object, title, lang),
         NewsKind::Mention => {
             let line = match lang {
                 Lang::Zh => format!("{actor} 在{object}「{title}」中提到了你"),
@@ -75,14 +75,30 @@ fn reminder(params: &Map<String, Json>, title: &str, lang: Lang) -> (String, Str
     (line, body)
 }
 
-fn assigned(params: &Map<String, Json>, actor: &str, object: &str, title: &str, lang: Lang) -> String {
-    let count = params.get("count").and_then(Json::as_i64).unwrap_or(1);
-    match (lang, count) {
-        (Lang::Zh, 1) => format!("{actor} 把{object}「{title}」交给了你"),
-        (Lang::Zh, n) => format!("{actor} 把 {n} 条{object}记录交给了你"),
-        (Lang::En, 1) => format!("{actor} assigned the {} “{title}” to you", object.to_lowercase()),
-        (Lang::En, n) => format!("{actor} assigned {n} {} to you", object.to_lowercase()),
-    }
+/// Who or which rule gave what; beneath it, about which customer.
+fn assigned(params: &Map<String, Json>, actor: &str, object: &str, title: &str, lang: Lang) -> (String, String) {
+    let number = |key: &str| params.get(key).and_then(Json::as_i64);
+    let get = |key: &str| params.get(key).and_then(Json::as_str).unwrap_or_default();
+    let who = match (lang, get("rule")) {
+        (Lang::Zh, "") => format!("{actor} "),
+        (Lang::En, "") => actor.to_owned(),
+        (Lang::Zh, rule) => format!("规则「{rule}」"),
+        (Lang::En, rule) => format!("The rule “{rule}”"),
+    };
+    let line = match (lang, number("count").unwrap_or(1)) {
+        (Lang::Zh, 1) if get("object") == "tasks" => format!("{who}给你安排了任务「{title}」"),
+        (Lang::Zh, n) if get("object") == "tasks" => format!("{who}给你安排了 {n} 个任务"),
+        (Lang::Zh, 1) => format!("{who}把{object}「{title}」交给了你"),
+        (Lang::Zh, n) => format!("{who}把 {n} 条{object}记录交给了你"),
+        (Lang::En, 1) => format!("{who} assigned the {} “{title}” to you", object.to_lowercase()),
+        (Lang::En, n) => format!("{who} assigned {n} {} to you", object.to_lowercase()),
+    };
+    let about = match (lang, get("customer"), number("customers")) {
+        (Lang::Zh, "", Some(n)) if n > 1 => format!("涉及 {n} 家客户"),
+        (Lang::En, "", Some(n)) if n > 1 => format!("About {n} customers"),
+        (_, customer, _) => customer.to_owned(),
+    };
+    (line, about)
 }
 
 fn alarm(params: &Map<String, Json>, lang: Lang) -> (String, String) {
@@ -124,6 +140,18 @@ mod tests {
         assert_eq!(render(NewsKind::Assigned, &one, Lang::Zh).0, "李雷 把客户「张江科技」交给了你");
         let many = params(json!({ "actor": "李雷", "object_en": "Customers", "count": 37 }));
         assert_eq!(render(NewsKind::Assigned, &many, Lang::En).0, "李雷 assigned 37 customers to you");
+    }
+
+    #[test]
+    fn tasks_that_a_rule_makes_name_the_rule_and_the_customer() {
+        let mut tasks = params(
+            json!({ "actor": "李雷", "rule": "唤醒沉睡客户", "object": "tasks", "object_zh": "任务", "object_en": "Tasks", "count": 3, "customer": "张江科技" }),
+        );
+        let told = render(NewsKind::Assigned, &tasks, Lang::Zh);
+        assert_eq!(told, ("规则「唤醒沉睡客户」给你安排了 3 个任务".to_owned(), "张江科技".to_owned()));
+        tasks.remove("customer");
+        tasks.insert("customers".to_owned(), 2.into());
+        assert_eq!(render(NewsKind::Assigned, &tasks, Lang::En).1, "About 2 customers");
     }
 
     #[test]

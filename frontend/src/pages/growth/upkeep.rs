@@ -28,7 +28,7 @@ pub(crate) fn Upkeep() -> Html {
     let toaster = use_toaster();
     let creating = use_state_eq(|| "");
     let obstacles = use_query::<Value>("/obstacles?limit=30&sort=-raised_on&refs=true".to_owned());
-    let trainings = use_query::<Value>("/trainings?limit=30&sort=-taken_on&refs=true".to_owned());
+    let trainings = use_query::<Value>("/trainings?limit=200&sort=-taken_on&refs=true".to_owned());
     let clock = browser::clock();
     let add = |object: &'static str, text: &'static str| {
         let creating = creating.clone();
@@ -76,8 +76,22 @@ pub(crate) fn Upkeep() -> Html {
         }
         (Some(d), _) => {
             let name = |id: &str| d.get("refs").map_or("", |r| words(r, id)).to_owned();
-            html! { <ul class="divide-y divide-base-300/60" data-testid="trainings">{ for list(d, "items").iter().map(|t| html! { <li key={words(t, "id").to_owned()} class="flex items-center gap-3 px-4 py-2 text-[13px]"><Link<Route> to={Route::record("trainings", words(t, "id"))} classes="min-w-0 flex-1 hover:text-primary"><span class="block truncate font-medium">{ words(t, "title") }</span><span class="block truncate text-xs text-base-content/70">{ name(words(t, "owner_id")) }{ " · " }{ format::date(l, words(t, "taken_on"), &clock) }if let Some(h) = num(t, "hours") { { " · " }{ l.training_hours(&format::number(h, 1)) } }</span></Link<Route>>
-            if let Some(s) = num(t, "score") { <b class="font-semibold tabular-nums">{ format::number(s, 0) }</b> }</li> }) }</ul> }
+            let session = |t: &Value| {
+                let hours = num(t, "hours").map(|h| format!(" · {}", l.training_hours(&format::number(h, 1))));
+                format!("{}{}", format::date(l, words(t, "taken_on"), &clock), hours.unwrap_or_default())
+            };
+            let mark = |s: Option<f64>| html! { if let Some(s) = s { <b class="font-semibold tabular-nums">{ format::number(s, 0) }</b> } };
+            let alone = |t: &Value| html! { <li key={words(t, "id").to_owned()} class="flex items-center gap-3 px-4 py-2 text-[13px]"><Link<Route> to={Route::record("trainings", words(t, "id"))} classes="min-w-0 flex-1 hover:text-primary"><span class="block truncate font-medium">{ words(t, "title") }</span><span class="block truncate text-xs text-base-content/70">{ name(words(t, "owner_id")) }{ " · " }{ session(t) }</span></Link<Route>>{ mark(num(t, "score")) }</li> };
+            let person = |t: &&Value| html! { <li key={words(t, "id").to_owned()} class="flex items-center gap-3 py-1"><Link<Route> to={Route::record("trainings", words(t, "id"))} classes="min-w-0 flex-1 truncate hover:text-primary">{ name(words(t, "owner_id")) }</Link<Route>>{ mark(num(t, "score")) }</li> };
+            let row = |of: Vec<&Value>| match of.as_slice() {
+                [t] => alone(t),
+                [t, ..] => {
+                    html! { <li key={words(t, "id").to_owned()} class="px-4 text-[13px]"><details class="group"><summary class="flex cursor-pointer list-none items-center gap-3 py-2 [&::-webkit-details-marker]:hidden"><span class="min-w-0 flex-1"><span class="block truncate font-medium">{ words(t, "title") }</span><span class="block truncate text-xs text-base-content/70">{ session(t) }{ " · " }{ l.training_people(of.len()) }</span></span>
+                    if let Some(mean) = mean(&of) { <span class="shrink-0 text-xs text-base-content/70">{ l.training_mean() }{ " " }<b class="font-semibold text-base-content tabular-nums">{ format::number(mean, 0) }</b></span> }{ icon("chevron-down", "size-4 text-base-content/60 transition-transform group-open:rotate-180") }</summary><ul class="pb-2 pl-4">{ for of.iter().map(person) }</ul></details></li> }
+                }
+                [] => html! {},
+            };
+            html! { <ul class="divide-y divide-base-300/60" data-testid="trainings">{ for sessions(list(d, "items")).into_iter().map(row) }</ul> }
         }
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={trainings.refetch.clone()} /> },
         (None, None) => skeleton_rows(4),
@@ -88,4 +102,39 @@ pub(crate) fn Upkeep() -> Html {
     <Card title={l.trainings()} extra={add("trainings", l.training_new())}>{ learned }</Card>
     <Incentives /><Ramp /></div>
     if let Some(meta) = form { <Lazy room={Room::Form(Box::new(yew::props!(RecordFormProps { meta, preset: Record::default(), onclose: close })))} /> }</> }
+}
+
+/// Trainings by what was trained and when: one line for all who were there.
+fn sessions(items: &[Value]) -> Vec<Vec<&Value>> {
+    let mut out: Vec<Vec<&Value>> = Vec::new();
+    for t in items {
+        let same = |of: &Vec<&Value>| {
+            of.first().is_some_and(|o| ["title", "taken_on"].into_iter().all(|key| words(o, key) == words(t, key)))
+        };
+        match out.iter_mut().find(|of| same(of)) {
+            Some(of) => of.push(t),
+            None => out.push(vec![t]),
+        }
+    }
+    out
+}
+
+/// The mean score of those who have one.
+fn mean(of: &[&Value]) -> Option<f64> {
+    let scores: Vec<f64> = of.iter().filter_map(|t| num(t, "score")).collect();
+    (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_was_at_the_same_training_stands_in_one_line_with_the_mean() {
+        let at = |title: &str, score: Option<i32>| json!({ "title": title, "taken_on": "2026-11-17", "score": score });
+        let items = [at("复盘", Some(80)), at("提问", None), at("复盘", Some(90)), at("复盘", None)];
+        let found = sessions(&items);
+        assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), [3, 1]);
+        assert_eq!((mean(&found[0]), mean(&found[1])), (Some(85.0), None));
+    }
 }
