@@ -41,9 +41,11 @@ pub(crate) fn ln_hypergeometric(a: f64, b: f64, c: f64, z: f64) -> (f64, f64) {
             term /= HUGE;
             ln_scale += HUGE.ln();
         }
-        // Once terms shrink by about z, what is left is at most a geometric series of this one.
-        let shrinks = ((a + n) * (b + n)).abs() <= ((c + n) * (n + 1.0)).abs();
-        if shrinks && term.abs() * z <= 1e-13 * (1.0 - z) * sum.abs() {
+        // Once c + n is above 0, no later |a + m| ÷ (c + m) is above the present one or 1, and the same holds for b and
+        // for 1 in place of c: what is left is at most a geometric series of this term.
+        let most = |x: f64, y: f64| ((x + n) / (y + n)).abs().max(1.0);
+        let q = z * (most(a, c) * most(b, 1.0)).min(most(a, 1.0) * most(b, c));
+        if c + n > 0.0 && q < 1.0 && term.abs() * q <= 1e-13 * (1.0 - q) * sum.abs() {
             break;
         }
     }

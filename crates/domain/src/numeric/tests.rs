@@ -76,3 +76,21 @@ proptest! {
         prop_assert!((sum - other).abs() <= 1e-7 * (1.0 + sum.abs().max(other.abs())), "{} {}", sum, other);
     }
 }
+
+proptest! {
+    #[test]
+    fn the_series_ends_only_when_what_is_left_no_longer_counts(
+        a in -4000.0f64..4000.0, b in -0.999f64..500.0, c in 0.1f64..600.0, share in 0.0f64..1.0,
+    ) {
+        // As far as the terms shrink at once, so that the plain sum needs no scaling.
+        let z = 0.9 * share / (1.0 + (a * b / c).abs().max(a.abs() / c).max(a.abs()));
+        let (mut sum, mut term) = (1.0, 1.0);
+        for n in 0..4000 {
+            let n = f64::from(n);
+            term *= (a + n) * (b + n) / ((c + n) * (n + 1.0)) * z;
+            sum += term;
+        }
+        let found = hypergeometric(a, b, c, z);
+        prop_assert!((found - sum).abs() <= 1e-11 * sum.abs().max(1.0), "{} {}", found, sum);
+    }
+}
