@@ -106,7 +106,8 @@ pub(crate) fn option(stages: &[Value]) -> Value {
     let n = stages.len().max(2);
     let data: Vec<Value> = stages.iter().enumerate().map(|(i, s)| json!({
         "id": stage_id(s), "name": stage_name(s), "value": s.get("reached").and_then(Value::as_i64).unwrap_or(0), "itemStyle": { "color": format!("@step:{}", i * 100 / (n - 1)) },
-        "label": { "color": format!("@step-text:{}", i * 100 / (n - 1)) },
+        // The engine of charts knows no thousands.
+        "label": { "color": format!("@step-text:{}", i * 100 / (n - 1)), "formatter": format!("{{b}}  {}", format::group(s.get("reached").and_then(Value::as_u64).unwrap_or(0))) },
     })).collect();
     json!({ "tooltip": { "trigger": "item", "formatter": "{b}  {c}" }, "series": [{ "type": "funnel", "left": 0, "right": 0, "top": 4, "bottom": 4, "gap": 3, "sort": "none", "minSize": "22%",
         "itemStyle": { "borderWidth": 0, "borderRadius": 4 }, "label": { "position": "inside", "formatter": "{b}  {c}", "fontSize": 12 }, "data": data }] })
@@ -131,7 +132,7 @@ fn stage_table(l: Lang, currency: &str, stages: &[Value], r: &Value) -> Html {
 
 /// A percentage; unknown is a dash.
 fn ratio(v: Option<&Value>) -> String {
-    v.and_then(Value::as_f64).map_or_else(|| "—".to_owned(), format::percent)
+    v.and_then(Value::as_f64).map_or_else(|| "—".to_owned(), format::share)
 }
 
 pub(crate) fn summary(l: Lang, currency: &str, r: &Value) -> Html {

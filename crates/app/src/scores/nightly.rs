@@ -23,7 +23,8 @@ const CHUNK: i64 = 500;
 /// Runs in transactions of its own, so it must not be called inside one.
 pub fn refresh_all(ctx: &mut Ctx<'_>) -> Result<ScoreRun> {
     match ctx.require("customers", Action::Update)? {
-        Visible::All => run_now(ctx.conn, ctx.schema, ctx.now),
+        Visible::All => run_now(ctx.conn, ctx.schema, ctx.now)?
+            .ok_or_else(|| Error::Unavailable("the server is stopping".to_owned())),
         Visible::Owners(_) | Visible::Pool => Err(Error::Forbidden { permission: "customers.update".to_owned() }),
     }
 }
@@ -44,7 +45,7 @@ pub fn refresh_all_if_due(
     if last_run(conn)?.is_some_and(|last| last.as_of >= schema.zone.day(now)) {
         return Ok(None);
     }
-    run_now(conn, schema, now).map(Some)
+    run_now(conn, schema, now)
 }
 
 /// The last run.
@@ -66,13 +67,16 @@ fn keep(conn: &mut AnyConnection, run: &ScoreRun, now: DateTime<Utc>) -> Result<
     Ok(persistence::settings::set(conn, RUN, &json, now)?)
 }
 
-fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -> Result<ScoreRun> {
+/// Scores everybody; nothing when the process is about to end: what is scored so far stays, and the next process begins anew.
+fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -> Result<Option<ScoreRun>> {
     let actor = Actor::system(Uuid::nil());
     let mut run = ScoreRun { as_of: schema.zone.day(now), at: now, customers: 0, changed: 0, contacts: 0 };
     let base = with(conn, &actor, schema, now, Background::load)?;
     let mut histories = Vec::new();
     let mut sums = DaySums::new();
-    pass(conn, &actor, schema, &base, &mut run, (&mut histories, &mut sums))?;
+    if !pass(conn, &actor, schema, &base, &mut run, (&mut histories, &mut sums))? {
+        return Ok(None);
+    }
     let needs = super::needs::tally(conn)?;
     let first = base.fit.is_none();
     // The customers of today are judged by what was found yesterday, so that they are read once; but the first time there is no yesterday.
@@ -82,7 +86,9 @@ fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -
         if first {
             let base = with(conn, &actor, schema, now, Background::load)?;
             sums.clear();
-            pass(conn, &actor, schema, &base, &mut run.clone(), (&mut Vec::new(), &mut sums))?;
+            if !pass(conn, &actor, schema, &base, &mut run.clone(), (&mut Vec::new(), &mut sums))? {
+                return Ok(None);
+            }
         }
     }
     write_tx::<_, Error>(conn, |conn| {
@@ -92,7 +98,7 @@ fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -
         persistence::needs::keep(conn, &needs)?;
         keep(conn, &run, now)
     })?;
-    Ok(run)
+    Ok(Some(run))
 }
 
 fn fit(histories: &[History], at: DateTime<Utc>) -> Option<RepeatFit> {
@@ -101,7 +107,7 @@ fn fit(histories: &[History], at: DateTime<Utc>) -> Option<RepeatFit> {
     Some(RepeatFit { buying: buying.params, spending, customers: buying.customers, converged: buying.converged, at })
 }
 
-/// Scores everybody once and gathers what they bought.
+/// Scores everybody once and gathers what they bought; false when the process is about to end before that.
 fn pass(
     conn: &mut AnyConnection,
     actor: &Actor,
@@ -109,10 +115,13 @@ fn pass(
     base: &Background,
     run: &mut ScoreRun,
     (histories, sums): (&mut Vec<History>, &mut DaySums),
-) -> Result<()> {
+) -> Result<bool> {
     let now = base.now;
     let mut after = None;
     loop {
+        if crate::jobs::ending() {
+            return Ok(false);
+        }
         let ids = persistence::customer_scores::ids_after(conn, after, CHUNK)?;
         let Some(last) = ids.last().copied() else { break };
         let (contacts, changed) = write_tx::<_, Error>(conn, |conn| {
@@ -132,7 +141,7 @@ fn pass(
         run.changed += changed as u64;
         after = Some(last);
     }
-    Ok(())
+    Ok(true)
 }
 
 fn with<T>(

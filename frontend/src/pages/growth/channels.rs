@@ -44,9 +44,8 @@ pub(super) fn Channels() -> Html {
     </> }
 }
 
-/// A share with its decimal, so that those below one another stand in line.
 fn share_text(v: Option<f64>) -> String {
-    v.map_or_else(|| "—".to_owned(), |v| format!("{v:.1}%"))
+    v.map_or_else(|| "—".to_owned(), format::share)
 }
 
 fn count(r: &Value, key: &str) -> String {

@@ -30,7 +30,7 @@ pub(crate) fn Team() -> Html {
     let button = |(key, text): &(&'static str, &'static str)| {
         let (key, tab) = (*key, tab.clone());
         let on = *tab == key;
-        html! { <button {key} data-tab={key} role="tab" aria-selected={on.to_string()} onclick={Callback::from(move |_: MouseEvent| tab.set(key))} class={cls!("h-9 shrink-0 cursor-pointer whitespace-nowrap border-b-2 px-3 text-[13px]", if on { "border-primary font-medium text-primary" } else { "border-transparent text-base-content/75 hover:text-base-content" })}>{ *text }</button> }
+        html! { <button {key} data-tab={key} role="tab" aria-selected={on.to_string()} onclick={Callback::from(move |_: MouseEvent| tab.set(key))} class={cls!("-mb-px shrink-0 cursor-pointer whitespace-nowrap border-b-2 px-3 pb-2 pt-1 text-[13px]", if on { "border-base-content font-medium" } else { "border-transparent text-base-content/75 hover:text-base-content" })}>{ *text }</button> }
     };
     let body = match *tab {
         "goals" => html! { <Goals /> },

@@ -21,6 +21,7 @@ use crate::i18n::use_lang;
 use crate::route::Route;
 use crate::ui::cls;
 use crate::ui::{Empty, icon};
+use wasm_bindgen::JsCast;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -37,10 +38,24 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
     browser::set_title(&format!("{} · {}", l.nav_settings(), l.app_name()));
     let page = if p.page.is_empty() { "profile" } else { p.page.as_str() };
     let (page, inner) = page.split_once('/').unwrap_or((page, ""));
+    // On a phone the entries are a strip, in which the open one is to be in sight.
+    let nav = use_node_ref();
+    {
+        let (nav, page) = (nav.clone(), page.to_owned());
+        use_effect_with(page, move |_| {
+            if let Some(strip) = nav.cast::<web_sys::HtmlElement>()
+                && let Ok(Some(open)) = strip.query_selector(".is-open")
+                && let Some(open) = open.dyn_ref::<web_sys::HtmlElement>()
+            {
+                let middle = open.offset_left() - strip.offset_left() + open.offset_width() / 2;
+                strip.set_scroll_left(middle - strip.client_width() / 2);
+            }
+        });
+    }
     let item = |key: &'static str, icon: &'static str, label: &str| {
         let on = page == key;
         html! {
-        <Link<Route> to={Route::settings(key)} classes={cls!("flex h-8 shrink-0 items-center gap-2 rounded-lg px-2.5 text-[13px] whitespace-nowrap", if on { "bg-primary/10 font-medium text-primary" } else { "text-base-content/75 hover:bg-base-content/5" })}>{ crate::ui::icon(icon, "size-3.5") }{ label.to_owned() }</Link<Route>> }
+        <Link<Route> to={Route::settings(key)} classes={cls!(on.then_some("is-open"), "flex h-8 shrink-0 items-center gap-2 rounded-lg px-2.5 text-[13px] whitespace-nowrap", if on { "bg-primary/10 font-medium text-primary" } else { "text-base-content/75 hover:bg-base-content/5" })}>{ crate::ui::icon(icon, "size-3.5") }{ label.to_owned() }</Link<Route>> }
     };
     let object = |key: &str| {
         session.object(key).filter(|o| o.may("read")).map(|o| html! {
@@ -66,7 +81,7 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
     html! { <>
         <h1 class="mb-4 text-xl font-semibold">{ l.nav_settings() }</h1>
         <div class="grid items-start gap-4 lg:grid-cols-[190px_minmax(0,1fr)]">
-            <nav class="flex gap-0.5 overflow-x-auto lg:flex-col lg:overflow-visible" aria-label={l.nav_settings()}>
+            <nav ref={nav} class="flex gap-0.5 overflow-x-auto lg:flex-col lg:overflow-visible" aria-label={l.nav_settings()}>
                 { head(l.settings_mine()) }{ item("profile", "user", l.my_profile()) }{ item("notifications", "bell", l.news_settings()) }{ item("password", "lock", l.change_password()) }{ item("sessions", "monitor-smartphone", l.sessions()) }
                 { head(l.settings_people()) }{ item("organisation", "building-2", l.organisation()) }{ object("users") }{ object("teams") }{ item("roles", "shield", l.roles()) }{ item("api-keys", "key", l.api_keys()) }
                 if session.me.may("webhooks", "read") { { item("webhooks", "webhook", l.hooks()) } }if session.me.may("operations", "read") { { item("operations", "activity", l.ops()) } }
