@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -81,8 +81,14 @@ fn keep_house(pool: &DbPool) -> Result<()> {
     score(&mut conn, &schema, now)
 }
 
-/// The scores of the day.
+/// The scores of the day: by one thread, for what all customers are scored by follows from what they bought.
 fn score(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -> Result<()> {
+    static BUSY: Mutex<()> = Mutex::new(());
+    let _turn = match BUSY.try_lock() {
+        Ok(turn) => turn,
+        Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
+        Err(TryLockError::WouldBlock) => return Ok(()),
+    };
     if let Some(run) = crate::scores::refresh_if_due(conn, schema, now)? {
         tracing::info!(customers = run.scored, "customers scored");
     }

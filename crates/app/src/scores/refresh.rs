@@ -14,12 +14,11 @@ use domain::rfm::{Aggregate, Dimension, Overlay, Rfm, Segment, Settings, score_a
 use persistence::db::{AnyConnection, write_tx};
 use persistence::scores::{OrderSums, RfmRow};
 use std::sync::{Mutex, TryLockError};
-use uuid::Uuid;
 
 /// What the last run was.
 const RUN: &str = "rfm_run";
-/// Customers read at once.
-const PAGE: i64 = 20_000;
+/// Customers read at once: a long read would keep the write-ahead log from being cut.
+const PAGE: i64 = 512;
 /// Customers written in one transaction, so that others get their turn.
 const BATCH: usize = 4096;
 
@@ -121,15 +120,12 @@ fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) ->
 }
 
 fn all_sums(conn: &mut AnyConnection, window: (NaiveDate, NaiveDate)) -> Result<Vec<OrderSums>> {
-    let mut sums: Vec<OrderSums> = Vec::new();
+    let (mut sums, mut after) = (Vec::new(), None);
     loop {
-        let after: Option<Uuid> = sums.last().map(|s| s.customer);
-        let page = persistence::scores::order_sums(conn, window, after, PAGE)?;
-        let is_last = (page.len() as i64) < PAGE;
-        sums.extend(page);
-        if is_last {
-            return Ok(sums);
-        }
+        let ids = persistence::customer_scores::ids_after(conn, after, PAGE)?;
+        let Some(last) = ids.last().copied() else { return Ok(sums) };
+        sums.extend(persistence::scores::order_sums(conn, window, &ids)?);
+        after = Some(last);
     }
 }
 
