@@ -356,25 +356,24 @@ pub fn closed(
     owners: Owners<'_>,
     limit: i64,
 ) -> Result<Vec<([Option<f64>; 4], bool)>> {
-    let mut q = Sql::start(
-        conn,
-        "SELECT o.status, avg(s.r1), avg(s.r2), avg(s.r3), avg(s.r4) FROM (SELECT id, status FROM opportunities \
-         WHERE archived_at IS NULL AND status IN ('won', 'lost') AND closed_on >= ",
-    );
     // PostgreSQL averages whole numbers as NUMERIC, which is no type of ours.
-    if q.engine() == crate::sql::Engine::Pg {
-        q = Sql::start(
-            conn,
-            "SELECT o.status, avg(s.r1::double precision), avg(s.r2::double precision), avg(s.r3::double precision), \
-             avg(s.r4::double precision) FROM (SELECT id, status FROM opportunities \
-             WHERE archived_at IS NULL AND status IN ('won', 'lost') AND closed_on >= ",
-        );
+    let mut q = Sql::start(conn, "SELECT o.status");
+    for r in ["r1", "r2", "r3", "r4"] {
+        q.push(", avg(s.").push(r).pick("::double precision)", ")");
     }
-    q.bind(Store::Date, &Value::Date(period.0)).push(" AND closed_on <= ").bind(Store::Date, &Value::Date(period.1));
-    if let Owners::Only(ids) = owners {
-        q.push(" AND owner_id IN ").ids(ids);
+    // The latest of each outcome first, so that an index hands them over in order and the rest of the year is not sorted.
+    q.push(" FROM (SELECT id, status FROM (");
+    for (at, outcome) in ["'won'", "'lost'"].into_iter().enumerate() {
+        q.push(if at == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
+        q.push("SELECT id, status, closed_on FROM opportunities WHERE archived_at IS NULL AND status = ").push(outcome);
+        q.push(" AND closed_on >= ").bind(Store::Date, &Value::Date(period.0));
+        q.push(" AND closed_on <= ").bind(Store::Date, &Value::Date(period.1));
+        if let Owners::Only(ids) = owners {
+            q.push(" AND owner_id IN ").ids(ids);
+        }
+        q.push(" ORDER BY closed_on DESC, id LIMIT ").int(limit).push(") AS latest");
     }
-    q.push(" ORDER BY closed_on DESC, id LIMIT ").int(limit);
+    q.push(") AS both_outcomes ORDER BY closed_on DESC, id LIMIT ").int(limit);
     q.push(
         ") o JOIN activities a ON a.opportunity_id = o.id JOIN contact_scores s ON s.activity_id = a.id GROUP BY o.id, o.status",
     );
