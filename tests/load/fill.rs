@@ -15,6 +15,8 @@ const ROWS: usize = 8_192;
 const CITIES: [&str; 8] = ["上海", "北京", "深圳", "杭州", "成都", "武汉", "西安", "南京"];
 const FIRST: [&str; 12] = ["华", "中", "金", "天", "宏", "瑞", "盛", "恒", "泰", "远", "新", "安"];
 const SECOND: [&str; 12] = ["星", "海", "达", "科", "信", "通", "源", "创", "辉", "业", "成", "博"];
+/// Characters of names, so many that four of them seldom stand together twice.
+const RARE: &str = "安邦昌辰诚达德鼎东丰福富高冠光广国海浩恒弘华汇佳嘉建江金锦晶景骏康科蓝乐力立联龙鲁茂美铭南宁鹏启千强庆荣瑞润森盛世顺思泰腾天通同万威伟文祥欣信兴旭亚阳怡益永优裕元远悦泽展长振正志中众卓";
 const FAMILY: [&str; 8] = ["王", "李", "张", "刘", "陈", "杨", "赵", "周"];
 const TRADES: [&str; 8] = ["精密仪器", "自动化设备", "软件", "医疗器械", "新材料", "物流", "装饰工程", "电子"];
 
@@ -97,6 +99,14 @@ impl Dice {
 
     fn pick(&mut self, from: &[&str]) -> String {
         from[self.roll(from.len())].to_owned()
+    }
+
+    /// A company that could be, of a name that hardly any other has.
+    pub fn rare_company(&mut self) -> Company {
+        let (city, trade) = (self.pick(&CITIES), self.pick(&TRADES));
+        let letters: Vec<char> = RARE.chars().collect();
+        let word: String = (0..4).filter_map(|_| letters.get(self.roll(letters.len()))).collect();
+        Company { name: format!("{city}{word}{trade}有限公司"), city, trade }
     }
 
     /// A company that could be.

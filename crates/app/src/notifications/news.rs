@@ -42,12 +42,15 @@ fn document(text: Option<&str>) -> Option<Map<String, Json>> {
 
 type Told<'a> = (&'a Event, Option<Map<String, Json>>, Map<String, Json>);
 
+/// To whom, which object, by which request or rule, and by whom.
+type Giving<'a> = (Uuid, &'a str, Uuid, Option<Uuid>);
+
 /// Records that got an owner who did not take them. What one request or one rule gives to a person is told together: tasks
 /// about one customer as one piece of news about it, and more than a few records as their number.
 fn assigned(ctx: &mut Ctx<'_>, told: &[Told<'_>]) -> Result<Vec<News>> {
     let runs: Vec<Uuid> = told.iter().filter(|(e, ..)| e.origin_id.is_some()).map(|(e, ..)| e.request_id).collect();
     let rules = persistence::rules::rule_names(ctx.conn, &runs)?;
-    let mut given: BTreeMap<(Uuid, &str, Uuid, Option<Uuid>), Vec<(&Event, Option<Uuid>)>> = BTreeMap::new();
+    let mut given: BTreeMap<Giving<'_>, Vec<(&Event, Option<Uuid>)>> = BTreeMap::new();
     for (event, _, new) in told {
         let link = |key: &str| new.get(key).and_then(Json::as_str).and_then(parse_id);
         let Some(owner) = link("owner_id").filter(|owner| Some(*owner) != event.actor_id) else { continue };
