@@ -146,7 +146,7 @@ mod tests {
         let was = json!({ "stages": [{ "stage_id": "s1", "reached": 80, "conversion": 50.0 }] });
         let t = table(Lang::Zh, "CNY", &now, Some(&was));
         let texts: Vec<&str> = t.rows[0].iter().map(|c| c.text.as_str()).collect();
-        assert_eq!(texts, ["线索", "100", "80", "40%", "50%", "3", "¥1", "—"]);
+        assert_eq!(texts, ["线索", "100", "80", "40.0%", "50.0%", "3", "¥1", "—"]);
         assert_eq!(t.rows[0][3].good, Some(false), "ten points less is worse");
         assert_eq!(t.rows[0].len(), t.heads.len());
         assert_eq!(table(Lang::Zh, "CNY", &now, None).heads.len(), 6);
