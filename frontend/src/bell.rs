@@ -26,7 +26,9 @@ pub(crate) fn Bell() -> Html {
             move || drop(live)
         });
     }
-    let label = if *unread > 0 { l.news_unread(*unread) } else { l.news().to_owned() };
-    let button = html! { <>{ icon("bell", "size-4") }if *unread > 0 { <span class="absolute -right-0.5 -top-0.5 grid h-4 min-w-4 place-items-center rounded-full bg-error px-1 text-[10px] font-semibold leading-none text-error-content" aria-hidden="true" data-testid="unread">{ if *unread > 99 { "99+".to_owned() } else { unread.to_string() } }</span> }</> };
+    // What is said contains what is seen.
+    let shown = if *unread > 99 { "99+".to_owned() } else { unread.to_string() };
+    let label = if *unread > 0 { l.news_unread(&shown) } else { l.news().to_owned() };
+    let button = html! { <>{ icon("bell", "size-4") }if *unread > 0 { <span class="absolute -right-0.5 -top-0.5 grid h-4 min-w-4 place-items-center rounded-full bg-error px-1 text-[10px] font-semibold leading-none text-error-content" aria-hidden="true" data-testid="unread">{ shown }</span> }</> };
     html! { <Popover right=true width="sm:w-96" {label} {button} button_class="btn btn-ghost btn-sm btn-square relative"><Lazy room={Room::NewsPanel} /></Popover> }
 }

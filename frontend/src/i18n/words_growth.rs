@@ -77,7 +77,7 @@ messages! {
     playbooks_none = "暂时没有推荐的打法", "None is suggested now";
     playbook_start = "启动", "Start";
     playbook_started(n: usize) = "已生成 {n} 个任务", "{n} tasks were made";
-    playbook_steps(n: usize) = "{n} 个步骤", "{n} steps";
+    playbook_steps(n: usize) = "{n} 个步骤", "Steps: {n}";
     models = "评分模型", "Scoring models";
     models_other = "其他参数", "Further settings";
     models_preview = "预览影响", "See the effect";

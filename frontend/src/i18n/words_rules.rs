@@ -211,7 +211,7 @@ messages! {
     version_none = "还没有发布过", "Never published";
 
     news = "通知", "Notifications";
-    news_unread(n: i64) = "{n} 条未读通知", "{n} unread notifications";
+    news_unread(n: &str) = "{n} 条未读通知", "{n} unread notifications";
     news_none = "没有通知", "No notifications";
     news_none_body = "分配给您的记录、@您的消息和规则消息会出现在这里。", "Records given to you, mentions and messages of rules will show up here.";
     news_all_read = "全部标为已读", "Mark all as read";

@@ -116,7 +116,7 @@ fn grid(l: Lang, currency: &str, r: &Value) -> Html {
     if total == 0 {
         return html! { <Empty small=true icon="users" title={l.rfm_none()} body={l.rfm_none_body()} /> };
     }
-    html! { <div class="grid grid-cols-2 gap-2.5 px-4 pb-4 md:grid-cols-4" data-testid="rfm">{ for ORDER.iter().filter_map(|(key, hue)| segments.iter().find(|s| key_of(s) == *key).map(|s| tile(l, currency, s, key, hue, total))) }</div> }
+    html! { <div class="grid grid-cols-1 gap-2.5 px-4 pb-4 min-[480px]:grid-cols-2 md:grid-cols-4" data-testid="rfm">{ for ORDER.iter().filter_map(|(key, hue)| segments.iter().find(|s| key_of(s) == *key).map(|s| tile(l, currency, s, key, hue, total))) }</div> }
 }
 
 fn tile(l: Lang, currency: &str, s: &Value, key: &str, hue: &str, total: u64) -> Html {

@@ -163,6 +163,17 @@ test('news rings the bell without a reload, and is read', async () => {
   await page.context().close();
 });
 
+test('more than ninety-nine unread are told as so many', async () => {
+  const who = { email: 'rep14@demo.flywheel.cn', password: 'Yunfan-2026-demo' };
+  const theirs = await tokenOf(who), { id } = await request('GET', '/me', undefined, theirs);
+  for (let i = 0; i < 100; i++) await request('POST', '/tasks', { title: `回访第 ${i} 家`, owner_id: id }, token);
+  const page = await logIn(faces[0], who);
+  await page.getByTestId('unread').getByText('99+').waitFor();
+  await page.getByRole('button', { name: '99+ 条未读通知' }).waitFor();
+  await check(page, 'bell-full');
+  await page.context().close();
+});
+
 test('a kind of news is switched off and on', async () => {
   const page = await logIn(faces[0]);
   await page.goto(`${base}/settings/notifications`);

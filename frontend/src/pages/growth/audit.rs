@@ -67,7 +67,7 @@ fn step(now: Option<f64>, before: Option<f64>) -> Html {
 /// Felt against measured, the widest gap first.
 fn comparison(l: Lang, rows: &[Value]) -> Html {
     html! { <ul class="px-4 pb-3" data-testid="comparison">{ for rows.iter().map(|r| html! { <li class="grid grid-cols-[80px_1fr] items-center gap-3 py-2 text-[13px] sm:grid-cols-[120px_1fr_140px]"><span class="font-medium">{ words(r, "label") }</span>
-    <span class="grid gap-1">{ for [("felt", l.audit_felt()), ("measured", l.audit_measured())].iter().map(|(k, text)| html! { <span class="grid grid-cols-[40px_1fr_64px] items-center gap-2 text-xs"><span class="text-base-content/70">{ *text }</span>{ bar(num(r, k), None) }<span class="text-right tabular-nums">{ num(r, k).map_or_else(|| l.insufficient().to_owned(), |v| format::number(v, 0)) }</span></span> }) }</span>
+    <span class="grid gap-1">{ for [("felt", l.audit_felt()), ("measured", l.audit_measured())].iter().map(|(k, text)| html! { <span class="grid grid-cols-[60px_1fr_64px] items-center gap-2 text-xs"><span class="text-base-content/70">{ *text }</span>{ bar(num(r, k), None) }<span class="text-right tabular-nums">{ num(r, k).map_or_else(|| l.insufficient().to_owned(), |v| format::number(v, 0)) }</span></span> }) }</span>
     <span class="text-right sm:block">if let Some(g) = num(r, "gap") { { badge(if g.abs() >= 20.0 { "warning" } else { "neutral" }, &format!("{} {}{}", l.audit_gap(), if g > 0.0 { "+" } else { "" }, format::number(g, 0))) } }</span></li> }) }</ul> }
 }
 

@@ -66,7 +66,7 @@ fn bands(l: Lang, rows: &[Value]) -> Html {
     if all == 0.0 {
         return html! { <Empty small=true icon="users" title={l.no_data()} /> };
     }
-    html! { <ul class="px-4 pb-3" data-testid="bands">{ for rows.iter().map(|b| html! { <li class="grid min-h-9 grid-cols-[96px_1fr_auto] items-center gap-3 text-[13px]">
+    html! { <ul class="px-4 pb-3" data-testid="bands">{ for rows.iter().map(|b| html! { <li class="grid min-h-9 grid-cols-[136px_1fr_auto] items-center gap-3 text-[13px]">
     { behind(b, html! { <span class="truncate">{ words(b, "label") }</span> }, "truncate hover:text-primary hover:underline") }
     <span class="block h-2 rounded-full bg-base-200"><span class="block h-full rounded-full bg-primary/70" style={format!("width:{:.1}%", count(b) / most * 100.0)}></span></span>
     <span class="w-24 text-right tabular-nums">{ l.seg_customers(&format::group(count(b) as u64)) }<span class="ml-1.5 text-xs text-base-content/70">{ format::percent(count(b) / all * 100.0) }</span></span></li> }) }</ul> }
