@@ -266,13 +266,14 @@ test('a new version of the page is offered and taken with a click', async () => 
   const proxy = http.createServer(async (req, res) => {
     const changed = updated && req.url === '/sw.js';
     const ask = http.request(base + req.url, { method: req.method, headers: { ...req.headers, ...(changed ? { 'accept-encoding': 'identity' } : {}) } }, async answer => {
-      res.on('close', () => answer.destroy());
       if (!changed) return answer.on('error', () => res.destroy()).pipe(res.writeHead(answer.statusCode, answer.headers));
       const parts = [];
       for await (const part of answer) parts.push(part);
       const text = Buffer.concat(parts).toString().replace(/const VERSION = '[^']+'/, "const VERSION = 'next'").replace('includes(VERSION)', "includes('<')");
       res.writeHead(200, { 'content-type': 'text/javascript', 'cache-control': 'no-cache' }).end(text);
     });
+    // Also where the browser has left before there was an answer: a live stream would never end by itself.
+    res.on('close', () => ask.destroy());
     ask.on('error', () => res.destroy());
     req.pipe(ask);
   });
