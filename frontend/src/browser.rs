@@ -15,7 +15,6 @@ extern "C" {
     fn save_blob(blob: &JsValue, name: &str);
     fn save_as(text: &str, kind: &str, name: &str);
     fn copy_text(text: &str);
-    #[wasm_bindgen(js_name = shows_pdf)]
     pub(crate) fn shows_pdf() -> bool;
     fn focus_first(element: &web_sys::Element);
     fn zone_offsets(name: &str) -> Vec<i32>;

@@ -100,9 +100,9 @@ pub(crate) fn percent(v: f64) -> String {
     format!("{}%", number(v, 1))
 }
 
-/// A percentage, 0..100, with its decimal, so that those below one another stand in line.
-pub(crate) fn share(v: f64) -> String {
-    format!("{v:.1}%")
+/// A percentage, 0..100, with its decimal, so that those below one another stand in line; unknown is a dash.
+pub(crate) fn share(v: Option<f64>) -> String {
+    v.map_or_else(|| "—".to_owned(), |v| format!("{v:.1}%"))
 }
 
 fn trim(v: f64, places: usize) -> String {

@@ -109,6 +109,10 @@ engines! {
         assert_eq!((&people[0]["user_id"], &people[0]["days"], &people[0]["waiting"]), (&json!(fresh), &json!(20), &json!(true)));
         let latest = &people[1];
         assert_eq!((&latest["days"], &latest["waiting"], &latest["late"]), (&json!(130), &json!(true), &json!(true)));
+        let wheel = admin.get(&format!("/api/v1/flywheel?from={}&to={}", day(220), day(130))).expect(200);
+        let outcomes = wheel["outcomes"].as_array().unwrap();
+        let ramp = outcomes.iter().find(|o| o["key"] == "ramp_days").unwrap();
+        assert_eq!(ramp["value"], json!(75.0), "the first deals of the period, after 90 and 60 days");
         // Each sees no further than their scope.
         let rep = server.as_role("representative").get("/api/v1/ramp").expect(200);
         assert_eq!((&rep["newcomers"], &rep["mean_days"]), (&json!([]), &Value::Null));

@@ -63,6 +63,13 @@ engines! {
         bulk(tasks(&[&other]));
         let third = wait_for(&rep, 3).items()[0].clone();
         assert_eq!((&third["title"], &third["body"]), (&json!("管理员 assigned the task “回访” to you"), &json!("华星软件")));
+        // Who may not see a customer does not learn its name from what is to be done about it.
+        let hidden = server.create("customers", &json!({ "name": "保密项目" }));
+        bulk(tasks(&[&hidden]));
+        bulk(tasks(&[&hidden, &hidden]));
+        let told = wait_for(&rep, 5);
+        let about = |i: usize| (told.items()[i]["body"].clone(), told.items()[i]["object"].clone());
+        assert_eq!((about(0), about(1)), ((json!(""), Value::Null), (json!(""), json!("tasks"))));
     }
 
     fn a_mention_in_a_note_is_told_once_to_whoever_may_see_the_record(server: &Server) {

@@ -157,6 +157,25 @@ engines! {
         }
     }
 
+    fn a_letter_that_few_of_the_newest_begin_with_is_found_further_down_and_on_every_page(server: &Server) {
+        let admin = server.admin();
+        // Every twentieth of 2,200 begins with x: the newest thousand hold fewer than a page of them.
+        for part in 0..11 {
+            let operation = |i: u32| json!({ "op": "create", "data": { "name": if i % 20 == 0 { format!("新{i}") } else { format!("甲{i}") } } });
+            let operations: Vec<Value> = (part * 200..part * 200 + 200).map(operation).collect();
+            admin.post("/api/v1/customers/bulk", &json!({ "operations": operations })).expect(200);
+        }
+        let (mut found, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = admin.get(&format!("/api/v1/customers?q=x&limit=60{cursor}")).expect(200);
+            found.extend(page.items().iter().map(|c| c["name"].as_str().unwrap_or_default().to_owned()));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={}", encode(next));
+        }
+        let all: Vec<String> = (0..2200).rev().filter(|i| i % 20 == 0).map(|i| format!("新{i}")).collect();
+        assert_eq!(found, all);
+    }
+
     fn search_finds_a_name_by_one_character_pinyin_and_initials(server: &Server) {
         let admin = server.admin();
         let id = server.create("contacts", &json!({ "name": "张伟", "phone": "13812345678" }));

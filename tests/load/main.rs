@@ -73,17 +73,17 @@ fn only(part: &str) -> bool {
 
 /// The database of a size with something in every list, with its folder and address.
 fn full(binary: &Path, folder: &Path, size: usize) -> (PathBuf, String, Filled) {
-    let dir = folder.join(format!("full-{size}"));
-    let database = format!("sqlite:{}", dir.join("flywheel.db").display());
-    let filled = prepare(binary, &dir, &database, &Extent::full(size));
-    (dir, database, filled)
+    kept(binary, folder.join(format!("full-{size}")), &Extent::full(size))
 }
 
-/// The database of a size, with its folder and address.
+/// The database of a size that requests are measured on, with its folder and address.
 fn filled(binary: &Path, folder: &Path, size: usize) -> (PathBuf, String, Filled) {
-    let dir = folder.join(size.to_string());
+    kept(binary, folder.join(size.to_string()), &Extent::sparse(size))
+}
+
+fn kept(binary: &Path, dir: PathBuf, extent: &Extent) -> (PathBuf, String, Filled) {
     let database = format!("sqlite:{}", dir.join("flywheel.db").display());
-    let filled = prepare(binary, &dir, &database, &Extent::sparse(size));
+    let filled = prepare(binary, &dir, &database, extent);
     (dir, database, filled)
 }
 

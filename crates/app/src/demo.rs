@@ -129,6 +129,17 @@ impl World<'_> {
         at
     }
 
+    /// A full hour of the working day that a day is or that follows it, for what is still to be done.
+    fn office_hour(&mut self, day: NaiveDate) -> DateTime<Utc> {
+        let to_monday = match day.weekday() {
+            Weekday::Sat => 2,
+            Weekday::Sun => 1,
+            _ => 0,
+        };
+        let local = day.and_time(chrono::NaiveTime::MIN) + Duration::days(to_monday);
+        self.schema.zone.moment(local + Duration::hours(self.rng.i64(9..18)))
+    }
+
     /// A day `ago` days before today, moved off the weekend.
     fn workday(&self, ago: i64) -> NaiveDate {
         let day = self.today - Duration::days(ago.max(0));

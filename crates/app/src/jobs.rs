@@ -81,7 +81,8 @@ fn keep_house(pool: &DbPool) -> Result<()> {
     score(&mut conn, &schema, now)
 }
 
-/// The scores of the day: by one thread, for what all customers are scored by follows from what they bought.
+/// The scores of the day: by one thread, for what all customers are scored by follows from what they bought. Another process
+/// that does the same at the same time does no harm.
 fn score(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -> Result<()> {
     static BUSY: Mutex<()> = Mutex::new(());
     let _turn = match BUSY.try_lock() {

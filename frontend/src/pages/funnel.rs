@@ -124,15 +124,10 @@ fn stage_table(l: Lang, currency: &str, stages: &[Value], r: &Value) -> Html {
         let name = match drill(s) { Some((object, query)) => html! { <ListLink {object} {query} class="hover:text-primary hover:underline">{ stage_name(s) }</ListLink> }, None => html! { { stage_name(s) } } };
         html! { <tr class="h-9"><td class="pr-3 font-medium">{ name }if hot { <span class="ml-2 rounded-md bg-error/12 px-1.5 py-0.5 text-[11px] text-error">{ l.stuck_point() }</span> }</td>
             <td class="px-2 text-right">{ s.get("reached").and_then(Value::as_u64).map(format::group).unwrap_or_default() }</td>
-            <td class={cls!("px-2 text-right", hot.then_some("text-error"))}>{ ratio(s.get("conversion")) }</td>
+            <td class={cls!("px-2 text-right", hot.then_some("text-error"))}>{ format::share(s.get("conversion").and_then(Value::as_f64)) }</td>
             <td class="px-2 text-right">{ s.get("open").and_then(Value::as_u64).map(format::group).unwrap_or_else(|| "—".into()) }</td>
             <td class="px-2 text-right">{ short(l, currency, "money", s.get("amount_minor").and_then(Value::as_f64)) }</td>
             <td class="pl-2 text-right">{ days(s.get("median_days")) }</td></tr> } }) }</tbody></table></div> }
-}
-
-/// A percentage; unknown is a dash.
-fn ratio(v: Option<&Value>) -> String {
-    v.and_then(Value::as_f64).map_or_else(|| "—".to_owned(), format::share)
 }
 
 pub(crate) fn summary(l: Lang, currency: &str, r: &Value) -> Html {

@@ -85,6 +85,26 @@ export async function check(page, name) {
   assert.doesNotMatch(text, /undefined|NaN|\[object|null\b/, `${file}: a value that is no value`);
 }
 
+// Looks until something is there, and answers it.
+export async function until(what, look) {
+  for (const deadline = Date.now() + 60_000; ;) {
+    const found = await look();
+    if (found) return found;
+    assert.ok(Date.now() < deadline, `never: ${what}`);
+    await new Promise(wake => setTimeout(wake, 100));
+  }
+}
+
+// Changes a record as it is at a version, past the page: somebody else does.
+export async function change(path, version, patch, token) {
+  const response = await fetch(api + path, {
+    method: 'PATCH', body: JSON.stringify(patch),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'if-match': `"${version}"` },
+  });
+  assert.equal(response.status, 200, `PATCH ${path}`);
+  return response.json();
+}
+
 export async function request(method, path, body, token) {
   const response = await fetch(api + path, {
     method,

@@ -2,7 +2,7 @@
 // and writing a visit down with a thumb.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, check, close, faces, request } from './browser.mjs';
+import { base, check, close, faces, request, until } from './browser.mjs';
 import { logIn, token as tokenOf } from './session.mjs';
 
 let token;
@@ -10,16 +10,6 @@ before(async () => { token = await tokenOf(); });
 after(close);
 
 const get = path => request('GET', path, undefined, token);
-
-// Looks until something is there.
-async function until(what, look) {
-  for (const deadline = Date.now() + 60_000; ;) {
-    const found = await look();
-    if (found) return found;
-    assert.ok(Date.now() < deadline, `never: ${what}`);
-    await new Promise(wake => setTimeout(wake, 100));
-  }
-}
 
 for (const face of faces) {
   test(`the pages of growth are whole: ${face.name}`, async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { base, check, close, faces, request } from './browser.mjs';
+import { base, change, check, close, faces, request } from './browser.mjs';
 import { logIn, token as logged } from './session.mjs';
 
 let token, listener, address;
@@ -54,7 +54,7 @@ test('an endpoint is made, shows its secret once, is tested, and is told of a ch
   await page.getByTestId('delivery').filter({ hasText: '测试消息' }).getByText('已送达').waitFor();
   assert.equal(calls.at(-1).type, 'ping');
   const made = await request('POST', '/customers', { name: '推送前' }, token);
-  const got = await (await fetch(`${base}/api/v1/customers/${made.id}`, { method: 'PATCH', headers: { 'content-type': 'application/json', 'if-match': `"${made.version}"`, authorization: `Bearer ${token}` }, body: JSON.stringify({ name: '推送后' }) })).json();
+  const got = await change(`/customers/${made.id}`, made.version, { name: '推送后' }, token);
   assert.equal(got.name, '推送后');
   await until('the change is not sent', async () => calls.some(c => c.type === 'customer.updated' && c.old.name === '推送前' && c.new.name === '推送后'));
   await page.reload();

@@ -1,7 +1,7 @@
 // Merging duplicates: chosen in the list or from a record, values side by side, what moves along, and the way back.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, check, close, faces, request } from './browser.mjs';
+import { base, check, close, faces, request, until } from './browser.mjs';
 import { logIn, token as tokenOf } from './session.mjs';
 
 let token;
@@ -18,16 +18,6 @@ async function duplicates(name) {
   await post('/contacts', { name: '王采购', customer_id: gone.id });
   await post('/comments', { object: 'customers', record_id: gone.id, body: '注意账期' });
   return [kept, gone];
-}
-
-// Looks until something is so.
-async function until(what, look) {
-  for (const deadline = Date.now() + 30_000; ;) {
-    const found = await look();
-    if (found) return found;
-    assert.ok(Date.now() < deadline, `never: ${what}`);
-    await new Promise(wake => setTimeout(wake, 100));
-  }
 }
 
 for (const face of faces) {

@@ -1,7 +1,7 @@
 // Lists, forms and settings: what several records, two editors and an ended session do to them.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, check, close, faces, open, request } from './browser.mjs';
+import { base, change, check, close, faces, open, request } from './browser.mjs';
 import { ADMIN, logIn, token as tokenOf } from './session.mjs';
 
 let token;
@@ -98,11 +98,7 @@ test('two people change one record: the second sees both values and decides', as
   const city = page.locator('dialog [name=city]');
   await city.fill('杭州');
   const now = await get(`/customers/${customer.id}`);
-  const answer = await fetch(`${base}/api/v1/customers/${customer.id}`, {
-    method: 'PATCH', body: JSON.stringify({ city: '南京' }),
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'if-match': `"${now.version}"` },
-  });
-  assert.equal(answer.status, 200);
+  await change(`/customers/${customer.id}`, now.version, { city: '南京' }, token);
   await city.press('Control+Enter');
   const clash = page.locator('dialog [role=alert]').filter({ hasText: '南京' });
   await clash.waitFor();
@@ -130,11 +126,7 @@ test('a list that is scrolled down shows what others change and stays where it i
   const at = await list.evaluate(e => e.scrollTop);
   assert.ok(at > 1000, `scrolled down to ${at}`);
   const name = `改了名的${Date.now()}公司`;
-  const answer = await fetch(`${base}/api/v1/customers/${below.id}`, {
-    method: 'PATCH', body: JSON.stringify({ name }),
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${theirs}`, 'if-match': `"${below.version}"` },
-  });
-  assert.equal(answer.status, 200);
+  await change(`/customers/${below.id}`, below.version, { name }, theirs);
   await row.getByText(name).waitFor();
   assert.equal(await list.evaluate(e => e.scrollTop), at);
   await page.context().close();
@@ -267,11 +259,7 @@ test('a bulk change is taken back as it was, and says what it could not take bac
   assert.deepEqual(await cities(), ['上海', '成都', null]);
   await edit('宁波');
   const now = await get(`/customers/${mine[1].id}`);
-  const answer = await fetch(`${base}/api/v1/customers/${mine[1].id}`, {
-    method: 'PATCH', body: JSON.stringify({ city: '重庆' }),
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'if-match': `"${now.version}"` },
-  });
-  assert.equal(answer.status, 200);
+  await change(`/customers/${mine[1].id}`, now.version, { city: '重庆' }, token);
   await page.getByRole('button', { name: '撤销' }).click();
   await page.getByText(/2 条已恢复；1 条没有恢复/).waitFor();
   await check(page, 'bulk-undo-clash');

@@ -1,7 +1,7 @@
 // Signs of what is to come: channels, competitors at a customer's door, rules of reward, newcomers, fit with the need.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, check, close, faces, request } from './browser.mjs';
+import { base, change, check, close, faces, request, until } from './browser.mjs';
 import { logIn, token as tokenOf } from './session.mjs';
 
 const REP = { email: 'rep15@demo.flywheel.cn', password: 'Yunfan-2026-demo' };
@@ -11,16 +11,6 @@ after(close);
 
 const get = (path, who = token) => request('GET', path, undefined, who);
 const inDays = n => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10);
-
-// Looks until something is there.
-async function until(what, look) {
-  for (const deadline = Date.now() + 60_000; ;) {
-    const found = await look();
-    if (found) return found;
-    assert.ok(Date.now() < deadline, `never: ${what}`);
-    await new Promise(wake => setTimeout(wake, 100));
-  }
-}
 
 for (const face of faces) {
   test(`channels compare by the customers they bring: ${face.name}`, async () => {
@@ -129,11 +119,7 @@ test('a solution that was accepted and a trial that met the need show in the fit
   await page.getByTestId('save').click();
   await card.getByText('方案 1 份 · 试用 1 次').waitFor();
   const [trial] = (await get(`/trials?customer_id=${customer.id}`)).items;
-  const answer = await fetch(`${base}/api/v1/trials/${trial.id}`, {
-    method: 'PATCH', body: JSON.stringify({ status: 'succeeded', fit: 80, ends_on: inDays(0) }),
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'if-match': `"${trial.version}"` },
-  });
-  assert.equal(answer.status, 200, await answer.text());
+  await change(`/trials/${trial.id}`, trial.version, { status: 'succeeded', fit: 80, ends_on: inDays(0) }, token);
   const fit = await get(`/customers/${customer.id}/need-fit`);
   await page.reload();
   await page.locator('[data-tab=scores]').click();

@@ -1,7 +1,7 @@
 // Target customers, basic service, use of the product, stopped investment, and RFM as somebody sets it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, check, close, faces, request } from './browser.mjs';
+import { base, check, close, faces, request, until } from './browser.mjs';
 import { logIn, token as tokenOf } from './session.mjs';
 
 let token;
@@ -9,16 +9,6 @@ before(async () => { token = await tokenOf(); });
 after(close);
 
 const get = path => request('GET', path, undefined, token);
-
-// Looks until something is there.
-async function until(what, look) {
-  for (const deadline = Date.now() + 60_000; ;) {
-    const found = await look();
-    if (found) return found;
-    assert.ok(Date.now() < deadline, `never: ${what}`);
-    await new Promise(wake => setTimeout(wake, 100));
-  }
-}
 
 for (const face of faces) {
   test(`segments, basic service and use of the product are whole: ${face.name}`, async () => {

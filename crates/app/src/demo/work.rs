@@ -428,7 +428,8 @@ impl Scribe<'_, '_> {
                 .world
                 .pick(&["发送报价单", "安排产品演示", "跟进合同条款", "回访技术负责人", "确认付款方式", "提交解决方案"])
                 .unwrap_or("回访");
-            let due = self.world.now + Duration::hours(self.world.rng.i64(-96..240));
+            let day = self.world.today + Duration::days(self.world.rng.i64(-4..10));
+            let due = self.world.office_hour(day);
             let at = self.world.now - Duration::days(self.world.rng.i64(1..12));
             let priority = if deal.amount > 50_000_000 { "high" } else { "normal" };
             let record = self.deals[i].as_ref().map_or(Value::Null, |r| Value::Id(r.id()));

@@ -77,12 +77,11 @@ fn assigned(ctx: &mut Ctx<'_>, told: &[Told<'_>]) -> Result<Vec<News>> {
         }
         if together {
             params.insert("count".to_owned(), events.len().into());
-            let about = about_customer.filter(|_| of_one);
-            match about {
-                Some(id) => params.insert("customer".to_owned(), title(ctx, "customers", id)?.into()),
-                None => params.insert("customers".to_owned(), customers.len().into()),
-            };
-            let about = about.map(|id| ("customers".to_owned(), id));
+            let mut about = None;
+            match about_customer.filter(|_| of_one) {
+                Some(id) => about = named(ctx, user, id, &mut params)?.then(|| ("customers".to_owned(), id)),
+                None => drop(params.insert("customers".to_owned(), customers.len().into())),
+            }
             let key = format!("assigned:{cause}:{object}:{}", first.seq);
             news.push(News { user, kind, about, params, key });
             continue;
@@ -91,13 +90,22 @@ fn assigned(ctx: &mut Ctx<'_>, told: &[Told<'_>]) -> Result<Vec<News>> {
             let mut params = params.clone();
             params.insert("title".to_owned(), title(ctx, object, event.record_id)?.into());
             if let Some(id) = customer {
-                params.insert("customer".to_owned(), title(ctx, "customers", id)?.into());
+                named(ctx, user, id, &mut params)?;
             }
             let about = Some((object.to_owned(), event.record_id));
             news.push(News { user, kind, about, params, key: format!("assigned:{}", event.seq) });
         }
     }
     Ok(news)
+}
+
+/// Names the customer that something is about to somebody who may see it; false when they may not.
+fn named(ctx: &mut Ctx<'_>, user: Uuid, customer: Uuid, params: &mut Map<String, Json>) -> Result<bool> {
+    let seen = may_see(ctx, user, "customers", customer)?;
+    if seen {
+        params.insert("customer".to_owned(), title(ctx, "customers", customer)?.into());
+    }
+    Ok(seen)
 }
 
 /// People whose names stand in a note that they may see and in which they did not stand before.

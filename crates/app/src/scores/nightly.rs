@@ -11,7 +11,7 @@ use domain::repeat::{History, bg_nbd, spend};
 use domain::trend::EFFECT_DAYS;
 use persistence::db::{AnyConnection, write_tx};
 use persistence::flywheel::DaySums;
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// What the last run was.
@@ -35,13 +35,6 @@ pub fn refresh_all_if_due(
     schema: &Arc<Schema>,
     now: DateTime<Utc>,
 ) -> Result<Option<ScoreRun>> {
-    // One thread of a process is enough; another process that does the same at the same time does no harm.
-    static BUSY: Mutex<()> = Mutex::new(());
-    let _turn = match BUSY.try_lock() {
-        Ok(turn) => turn,
-        Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
-        Err(TryLockError::WouldBlock) => return Ok(None),
-    };
     if last_run(conn)?.is_some_and(|last| last.as_of >= schema.zone.day(now)) {
         return Ok(None);
     }

@@ -13,7 +13,6 @@ use domain::policy::Action;
 use domain::rfm::{Aggregate, Dimension, Overlay, Rfm, Segment, Settings, score_aggregates};
 use persistence::db::{AnyConnection, write_tx};
 use persistence::scores::{OrderSums, RfmRow};
-use std::sync::{Mutex, TryLockError};
 
 /// What the last run was.
 const RUN: &str = "rfm_run";
@@ -33,13 +32,6 @@ pub fn refresh(ctx: &mut Ctx<'_>) -> Result<RfmRun> {
 
 /// Scores all customers if that has not yet been done today; what the worker does at night.
 pub fn refresh_if_due(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) -> Result<Option<RfmRun>> {
-    // One thread of a process is enough; another process that does the same at the same time does no harm.
-    static BUSY: Mutex<()> = Mutex::new(());
-    let _turn = match BUSY.try_lock() {
-        Ok(turn) => turn,
-        Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
-        Err(TryLockError::WouldBlock) => return Ok(None),
-    };
     let today = today(schema, now);
     if run(conn)?.is_some_and(|last| last.as_of >= today) {
         return Ok(None);

@@ -44,10 +44,6 @@ pub(super) fn Channels() -> Html {
     </> }
 }
 
-fn share_text(v: Option<f64>) -> String {
-    v.map_or_else(|| "—".to_owned(), format::share)
-}
-
 fn count(r: &Value, key: &str) -> String {
     format::group(num(r, key).unwrap_or(0.0) as u64)
 }
@@ -59,7 +55,7 @@ fn revenue(l: Lang, currency: &str, r: &Value) -> String {
 /// The same for a phone, where a table would hide its right half.
 fn cards(l: Lang, currency: &str, rows: &[Value]) -> Html {
     let share = |r: &Value, key: &str, label: &'static str, of: String| {
-        html! { <div class="min-w-0"><dt class="truncate text-xs text-base-content/70">{ label }</dt><dd class="text-[15px] font-semibold tabular-nums">{ share_text(num(r, key)) }</dd><dd class="text-xs tabular-nums text-base-content/70">{ of }</dd></div> }
+        html! { <div class="min-w-0"><dt class="truncate text-xs text-base-content/70">{ label }</dt><dd class="text-[15px] font-semibold tabular-nums">{ format::share(num(r, key)) }</dd><dd class="text-xs tabular-nums text-base-content/70">{ of }</dd></div> }
     };
     let card = |r: &Value| {
         html! { <li key={words(r, "label").to_owned()} class="px-4 py-3 text-[13px]" data-testid="channel">
@@ -86,7 +82,7 @@ fn table(l: Lang, currency: &str, rows: &[Value]) -> Html {
         let known = num(r, key);
         let width = format!("width:{:.0}%", known.unwrap_or(0.0));
         html! { <td class="px-2 py-2"><span class="flex items-center justify-end gap-2"><span class="hidden h-1.5 w-14 rounded-full bg-base-content/8 sm:block"><span class="block h-1.5 rounded-full bg-primary" style={width}></span></span>
-        <span class="w-12 text-right font-medium tabular-nums">{ share_text(known) }</span></span><span class="block text-right text-xs tabular-nums text-base-content/70">{ of }</span></td> }
+        <span class="w-12 text-right font-medium tabular-nums">{ format::share(known) }</span></span><span class="block text-right text-xs tabular-nums text-base-content/70">{ of }</span></td> }
     };
     let head = |text: &'static str| html! { <th class="px-2 text-right font-medium whitespace-nowrap">{ text }</th> };
     html! { <div class="hidden overflow-x-auto sm:block" tabindex="0" data-testid="channels"><table class="w-full text-[13px]">

@@ -105,7 +105,7 @@ fn table(l: Lang, currency: &str, r: &Value, before: Option<&Value>) -> Table {
     }
     heads.extend([l.now_here(), l.amount(), l.median_stay()]);
     let count = |v: Option<f64>| Cell::number(v.map_or_else(|| "—".into(), |v| format::number(v, 0)), v);
-    let share = |v: Option<f64>| Cell::number(v.map_or_else(|| "—".into(), format::share), v);
+    let share = |v: Option<f64>| Cell::number(format::share(v), v);
     let rows = stages_of(r)
         .iter()
         .map(|s| {
