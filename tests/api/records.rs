@@ -161,7 +161,7 @@ engines! {
         let admin = server.admin();
         // Every twentieth of 2,200 begins with x: the newest thousand hold fewer than a page of them.
         for part in 0..11 {
-            let operation = |i: u32| json!({ "op": "create", "data": { "name": if i % 20 == 0 { format!("新{i}") } else { format!("甲{i}") } } });
+            let operation = |i: u32| json!({ "op": "create", "data": { "name": if i.is_multiple_of(20) { format!("新{i}") } else { format!("甲{i}") } } });
             let operations: Vec<Value> = (part * 200..part * 200 + 200).map(operation).collect();
             admin.post("/api/v1/customers/bulk", &json!({ "operations": operations })).expect(200);
         }
