@@ -76,6 +76,8 @@ pub(crate) enum Room {
     CustomerWhole(String, Callback<String>),
     /// What the models say about a customer.
     CustomerScores(String),
+    /// What happened with a customer.
+    CustomerHistory(String),
     /// What will probably come; the callback opens the explanation of a metric.
     Forecast(Scope, Callback<String>),
     /// The funnel and the segments of customers.
@@ -94,9 +96,12 @@ impl Room {
             Room::Settings(_) | Room::Imports | Room::NewImport | Room::Import(_) | Room::Exports | Room::Gallery => {
                 Part::Office
             }
-            Room::Due | Room::FourR | Room::Flywheel | Room::CustomerScores(_) | Room::CustomerWhole(..) => {
-                Part::Growth
-            }
+            Room::Due
+            | Room::FourR
+            | Room::Flywheel
+            | Room::CustomerScores(_)
+            | Room::CustomerWhole(..)
+            | Room::CustomerHistory(_) => Part::Growth,
             Room::Targets | Room::Adoption | Room::Basic | Room::Channels | Room::Segments => Part::Growth,
             Room::Rhythm | Room::Playbooks | Room::Principles | Room::Library | Room::Visit(_) => Part::Growth,
             Room::Reports(_) | Room::Forecast(..) | Room::Charts(_) | Room::Explain(..) => Part::Insight,

@@ -36,6 +36,7 @@ fn event(kind: &str) -> Event {
         new: None,
         request_id: Uuid::now_v7(),
         origin_id: None,
+        key_id: None,
     }
 }
 

@@ -27,6 +27,7 @@ mod scorecards;
 mod scoring;
 mod server;
 mod signs;
+mod sources;
 mod talk;
 mod targets;
 mod tasks;

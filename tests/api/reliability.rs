@@ -301,6 +301,7 @@ fn an_event_that_was_passed_over_is_handled_when_somebody_tries_it_again_and_onl
             new: Some(json!({ "owner_id": rep_id }).to_string()),
             request_id: uuid::Uuid::now_v7(),
             origin_id: None,
+            key_id: None,
         };
         events::append(&mut conn, &[missed]).unwrap();
         let seq = events::end(&mut conn).unwrap();

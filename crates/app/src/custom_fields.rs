@@ -200,6 +200,7 @@ fn log(ctx: &mut Ctx<'_>, kind: &str, field: &CustomField) -> Result<()> {
         new: Some(serde_json::to_string(&show(field)).unwrap_or_default()),
         request_id: ctx.request_id,
         origin_id: None,
+        key_id: ctx.actor.api_key_id,
     };
     Ok(persistence::events::append(ctx.conn, &[event])?)
 }

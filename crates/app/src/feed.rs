@@ -32,7 +32,7 @@ pub fn page(ctx: &mut Ctx<'_>, query: &Query) -> Result<Events> {
         None => Vec::new(),
     };
     let records: Vec<Uuid> = query.record_id.into_iter().chain(joined.iter().copied()).collect();
-    let filter = Filter { records: &records, objects: &objects, origin_id: None };
+    let filter = Filter { records: &records, objects: &objects, ..Filter::default() };
     let mut before = query.before;
     let mut items = Vec::new();
     let mut end = false;
@@ -103,7 +103,8 @@ fn visible_records(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<HashSet<Uuid>>
     Ok(visible)
 }
 
-fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<EventOut>> {
+/// Events as they are shown: names, and documents under the caller's masks.
+pub(crate) fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<EventOut>> {
     let users = ctx.shape("users")?;
     let actors: BTreeSet<Uuid> = events.iter().filter_map(|e| e.actor_id).collect();
     let actors: Vec<Uuid> = actors.into_iter().collect();
@@ -111,10 +112,7 @@ fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<EventOut>> {
         persistence::records::titles(ctx.conn, &users, &actors, persistence::records::Owners::All)?
             .into_iter()
             .collect();
-    // The events of a run carry its id as their request.
-    let requests: BTreeSet<Uuid> = events.iter().map(|e| e.request_id).collect();
-    let requests: Vec<Uuid> = requests.into_iter().collect();
-    let rules = persistence::rules::rule_names(ctx.conn, &requests)?;
+    let causes = persistence::events::causes(ctx.conn, &events)?;
     let masks = ctx.actor.permissions.masks;
     let mut documents = Vec::with_capacity(events.len());
     let mut wanted: HashMap<&'static str, BTreeSet<Uuid>> = HashMap::new();
@@ -137,7 +135,9 @@ fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<EventOut>> {
         record_id: e.record_id,
         actor_id: e.actor_id,
         actor_name: e.actor_id.and_then(|id| names.get(&id).cloned()),
-        rule: rules.get(&e.request_id).cloned(),
+        rule: causes.rules.get(&e.request_id).cloned(),
+        import_file: e.origin_id.and_then(|id| causes.files.get(&id).cloned()),
+        key: e.key_id.and_then(|id| causes.keys.get(&id).cloned()),
         at: e.at,
         old,
         new,

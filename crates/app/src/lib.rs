@@ -29,9 +29,11 @@ pub mod rules;
 pub mod schema;
 pub mod scores;
 pub mod search;
+pub mod sources;
 pub mod tabular;
 pub mod talk;
 pub mod tasks;
+pub mod timeline;
 pub mod totals;
 pub mod webhooks;
 

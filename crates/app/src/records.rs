@@ -11,6 +11,7 @@ mod rules;
 mod unmerge;
 mod write;
 
+pub(crate) use list::names_of;
 pub use list::{Params, list, page, sight};
 pub use merge::{merge, merges};
 pub use unmerge::unmerge;

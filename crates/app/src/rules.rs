@@ -179,6 +179,7 @@ fn note(ctx: &mut Ctx<'_>, verb: &str, old: Option<&Rule>, new: Option<&Rule>) -
         new: new.map(shown),
         request_id: ctx.request_id,
         origin_id: None,
+        key_id: ctx.actor.api_key_id,
     };
     Ok(persistence::events::append(ctx.conn, &[event])?)
 }

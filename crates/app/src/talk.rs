@@ -65,6 +65,7 @@ fn note(
         new: new.map(|json| json.to_string()),
         request_id: ctx.request_id,
         origin_id: None,
+        key_id: ctx.actor.api_key_id,
     };
     Ok(persistence::events::append(ctx.conn, &[event])?)
 }

@@ -99,15 +99,20 @@ const SMALL_CACHE: u32 = 2_000;
 
 /// `synchronous=FULL`: what was acknowledged survives a power cut, not only a crash of the process. The file is not
 /// mapped: SQLite takes the mapping away and makes it anew in every reader after every commit of another connection.
-/// Pages move from the log to the file after four thousand, as many as one table of the log's index holds: a page that
-/// is written again and again moves once.
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-     PRAGMA wal_autocheckpoint=4000; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;";
+     PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;";
+
+/// Pages in the log before they are moved to the file: as many as one table of the log's index holds. A page that is
+/// written again and again moves once.
+const CHECKPOINT: u32 = 4_000;
 
 impl CustomizeConnection<AnyConnection, diesel::r2d2::Error> for Setup {
     fn on_acquire(&self, conn: &mut AnyConnection) -> Result<(), diesel::r2d2::Error> {
         match conn {
-            AnyConnection::Sqlite(c) => c.batch_execute(&format!("{SQLITE_SETUP} PRAGMA cache_size=-{}", self.cache)),
+            AnyConnection::Sqlite(c) => c.batch_execute(&format!(
+                "{SQLITE_SETUP} PRAGMA wal_autocheckpoint={CHECKPOINT}; PRAGMA cache_size=-{}",
+                self.cache
+            )),
             AnyConnection::Pg(c) => {
                 c.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning; SET lock_timeout = '10s'")
             }
@@ -169,6 +174,58 @@ fn pool_with(url: &str, size: u32, cache: u32) -> Result<DbPool, Error> {
 /// A connection from the pool; when none comes in time the database is busy or away.
 pub fn get(pool: &DbPool) -> Result<PooledConn, Error> {
     pool.get().map_err(|e| Error::Unavailable(e.to_string()))
+}
+
+/// KiB of pages of a connection that writes very many rows: it finds there most of the leaves of the indexes, all over
+/// which the rows belong, and writes each of them once per step.
+const BULK_CACHE: u32 = 80_000;
+/// Pages in the log before such a connection moves them to the file. Others that commit meanwhile move them sooner,
+/// while it writes on.
+const BULK_CHECKPOINT: u32 = 20_000;
+
+/// A connection out of a pool for writing very many rows. On SQLite it keeps more pages than others do, and gives them
+/// back at its end.
+pub struct BulkConn(PooledConn);
+
+impl std::fmt::Debug for BulkConn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("BulkConn")
+    }
+}
+
+impl std::ops::Deref for BulkConn {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for BulkConn {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.0
+    }
+}
+
+impl Drop for BulkConn {
+    fn drop(&mut self) {
+        if let AnyConnection::Sqlite(c) = &mut *self.0 {
+            let usual =
+                format!("PRAGMA cache_size=-{CACHE}; PRAGMA wal_autocheckpoint={CHECKPOINT}; PRAGMA shrink_memory");
+            // Left as it is, the connection would only keep more than others until it is replaced.
+            c.batch_execute(&usual).ok();
+        }
+    }
+}
+
+/// A connection out of a pool for writing very many rows.
+pub fn bulk(pool: &DbPool) -> Result<BulkConn, Error> {
+    let mut conn = BulkConn(get(pool)?);
+    if let AnyConnection::Sqlite(c) = &mut *conn {
+        let more = format!("PRAGMA cache_size=-{BULK_CACHE}; PRAGMA wal_autocheckpoint={BULK_CHECKPOINT}");
+        c.batch_execute(&more)?;
+    }
+    Ok(conn)
 }
 
 /// Gives back the memory that a connection has gathered during a long work; on PostgreSQL it keeps none.

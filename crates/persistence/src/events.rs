@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::sql::{Cells, Engine, Sql, Store, shape};
 use chrono::{DateTime, Utc};
 use domain::value::Value;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// One change.
@@ -33,6 +33,8 @@ pub struct Event {
     pub request_id: Uuid,
     /// The import or other job behind it.
     pub origin_id: Option<Uuid>,
+    /// The API key by which another system changed it.
+    pub key_id: Option<Uuid>,
 }
 
 /// Appends events.
@@ -53,7 +55,7 @@ pub fn append(conn: &mut AnyConnection, events: &[Event]) -> Result<()> {
 fn append_group(conn: &mut AnyConnection, events: &[Event]) -> Result<()> {
     let mut q = Sql::start(
         conn,
-        "INSERT INTO events (id, type, object, record_id, actor_id, at, old, new, request_id, origin_id) VALUES ",
+        "INSERT INTO events (id, type, object, record_id, actor_id, at, old, new, request_id, origin_id, key_id) VALUES ",
     );
     let id = |id: Option<Uuid>| id.map_or(Value::Null, Value::Id);
     let json = |s: &Option<String>| s.clone().map_or(Value::Null, Value::Json);
@@ -66,7 +68,8 @@ fn append_group(conn: &mut AnyConnection, events: &[Event]) -> Result<()> {
             .text(e.object.clone());
         q.push(", ").id(e.record_id).push(", ").bind(Store::Id, &id(e.actor_id)).push(", ").time(e.at);
         q.push(", ").bind(Store::Json, &json(&e.old)).push(", ").bind(Store::Json, &json(&e.new));
-        q.push(", ").id(e.request_id).push(", ").bind(Store::Id, &id(e.origin_id)).push(")");
+        q.push(", ").id(e.request_id).push(", ").bind(Store::Id, &id(e.origin_id));
+        q.push(", ").bind(Store::Id, &id(e.key_id)).push(")");
     }
     q.execute(conn)?;
     Ok(())
@@ -81,9 +84,11 @@ pub struct Filter<'a> {
     pub objects: &'a [String],
     /// Of this job only.
     pub origin_id: Option<Uuid>,
+    /// All but those of this kind.
+    pub but: Option<&'a str>,
 }
 
-const COLUMNS: &str = "SELECT e.seq, e.id, e.type, e.object, e.record_id, e.actor_id, e.at, e.old, e.new, e.request_id, e.origin_id FROM events e WHERE ";
+const COLUMNS: &str = "SELECT e.seq, e.id, e.type, e.object, e.record_id, e.actor_id, e.at, e.old, e.new, e.request_id, e.origin_id, e.key_id FROM events e WHERE ";
 
 /// Newest first, before a position.
 pub fn newest(conn: &mut AnyConnection, filter: &Filter<'_>, before: Option<i64>, limit: i64) -> Result<Vec<Event>> {
@@ -173,6 +178,49 @@ fn number(conn: &mut AnyConnection, sql: &'static str) -> Result<Option<i64>> {
     Ok(Sql::start(conn, sql).first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)))
 }
 
+/// What stands behind events, by the id that they carry.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Causes {
+    /// Names of rules, by request: the events of a run carry its id as theirs.
+    pub rules: HashMap<Uuid, String>,
+    /// Names of imported files, by origin.
+    pub files: HashMap<Uuid, String>,
+    /// Names of API keys.
+    pub keys: HashMap<Uuid, String>,
+}
+
+/// Who or what is behind these events besides people.
+pub fn causes(conn: &mut AnyConnection, events: &[Event]) -> Result<Causes> {
+    let of = |id: fn(&Event) -> Option<Uuid>| -> Vec<Uuid> {
+        events.iter().filter_map(id).collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let origins = of(|e| e.origin_id);
+    let requests = if origins.is_empty() { Vec::new() } else { of(|e| e.origin_id.map(|_| e.request_id)) };
+    Ok(Causes {
+        rules: crate::rules::rule_names(conn, &requests)?,
+        files: names(
+            conn,
+            "SELECT i.id, f.name FROM imports i JOIN files f ON f.id = i.file_id WHERE i.id IN ",
+            &origins,
+        )?,
+        keys: names(conn, "SELECT id, name FROM api_keys WHERE id IN ", &of(|e| e.key_id))?,
+    })
+}
+
+fn names(conn: &mut AnyConnection, sql: &'static str, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let mut q = Sql::start(conn, sql);
+        q.ids(chunk);
+        found.extend(
+            q.load(conn)?
+                .into_iter()
+                .filter_map(|Cells(c)| Some((c.first()?.as_id()?, c.get(1)?.as_str()?.to_owned()))),
+        );
+    }
+    Ok(found)
+}
+
 /// Those of the records that somebody has changed otherwise than by this import. What the program did by itself is no
 /// change, nor what another import changed and its undo changed back.
 pub fn touched(conn: &mut AnyConnection, records: &[Uuid], import: Uuid) -> Result<HashSet<Uuid>> {
@@ -211,6 +259,9 @@ fn push_filter(q: &mut Sql, filter: &Filter<'_>) {
     if let Some(id) = filter.origin_id {
         q.push(" AND e.origin_id = ").id(id);
     }
+    if let Some(kind) = filter.but {
+        q.push(" AND e.type <> ").text(kind.to_owned());
+    }
     if !filter.objects.is_empty() {
         q.push(" AND e.object IN (");
         for (i, object) in filter.objects.iter().enumerate() {
@@ -246,5 +297,6 @@ fn read(cells: Cells) -> Option<Event> {
         new: text(next(Store::Json)),
         request_id: next(Store::Id).as_id()?,
         origin_id: next(Store::Id).as_id(),
+        key_id: next(Store::Id).as_id(),
     })
 }

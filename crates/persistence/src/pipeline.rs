@@ -2,6 +2,7 @@
 
 use crate::db::AnyConnection;
 use crate::error::Result;
+use crate::row::Row;
 use crate::sql::{Cells, Sql, Store, shape};
 use chrono::{DateTime, Utc};
 use domain::value::Value;
@@ -154,6 +155,65 @@ pub struct ShownStay {
     pub entered_at: DateTime<Utc>,
     /// To; open for the present stage.
     pub left_at: Option<DateTime<Utc>>,
+}
+
+/// A step of an opportunity into a stage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Its id.
+    pub id: Uuid,
+    /// The opportunity.
+    pub opportunity: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The stage.
+    pub stage_id: Uuid,
+    /// Its name.
+    pub stage_name: String,
+    /// The name of the stage before.
+    pub from: Option<String>,
+    /// Who moved it.
+    pub user_id: Option<Uuid>,
+    /// Their name.
+    pub user_name: Option<String>,
+}
+
+/// The steps of a customer's live opportunities before a moment and an id, newest first.
+pub fn steps_of(
+    conn: &mut AnyConnection,
+    shape: &domain::record::Shape,
+    customer: Uuid,
+    owners: crate::records::Owners<'_>,
+    (at, id): (DateTime<Utc>, Uuid),
+    limit: i64,
+) -> Result<Vec<Step>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT h.id, h.opportunity_id, h.entered_at, h.stage_id, s.name, \
+         (SELECT p.name FROM opportunity_stage_history b JOIN pipeline_stages p ON p.id = b.stage_id \
+         WHERE b.opportunity_id = h.opportunity_id AND (b.entered_at < h.entered_at OR (b.entered_at = h.entered_at AND b.id < h.id)) \
+         ORDER BY b.entered_at DESC, b.id DESC LIMIT 1), h.user_id, u.name \
+         FROM opportunities t JOIN opportunity_stage_history h ON h.opportunity_id = t.id \
+         JOIN pipeline_stages s ON s.id = h.stage_id LEFT JOIN users u ON u.id = h.user_id WHERE t.customer_id = ",
+    );
+    q.id(customer).push(" AND t.archived_at IS NULL");
+    crate::records::push_owners(&mut q, shape, owners);
+    q.push(" AND (h.entered_at < ").time(at).push(" OR (h.entered_at = ").time(at).push(" AND h.id < ").id(id);
+    q.push(")) ORDER BY h.entered_at DESC, h.id DESC").limit(limit);
+    let read = |cells| {
+        let mut r = Row::new(cells);
+        Ok(Step {
+            id: r.id()?,
+            opportunity: r.id()?,
+            at: r.time()?,
+            stage_id: r.id()?,
+            stage_name: r.text()?,
+            from: r.opt_text(),
+            user_id: r.opt_id(),
+            user_name: r.opt_text(),
+        })
+    };
+    q.load(conn)?.into_iter().map(read).collect()
 }
 
 /// The stays of an opportunity, oldest first.

@@ -125,15 +125,29 @@ pub struct RfmMove {
     pub after: (String, [Option<i64>; 3]),
 }
 
-/// Those whose history was written by this run, before the scores are copied to the customers.
-fn rfm_moves(conn: &mut AnyConnection, run_at: DateTime<Utc>) -> Result<Vec<RfmMove>> {
+/// Customers with an id after the first and up to the second; none: no bound.
+pub type IdRange = (Option<Uuid>, Option<Uuid>);
+
+/// Limits a condition to a range of ids.
+fn push_range(q: &mut Sql, id: &'static str, (after, upto): IdRange) {
+    for (op, bound) in [(" > ", after), (" <= ", upto)] {
+        if let Some(bound) = bound {
+            q.push(" AND ").push(id).push(op).id(bound);
+        }
+    }
+}
+
+/// Those of a range whose history was written by this run, before the scores are copied to the customers.
+fn rfm_moves(conn: &mut AnyConnection, run_at: DateTime<Utc>, range: IdRange) -> Result<Vec<RfmMove>> {
     let mut q = Sql::start(
         conn,
-        "SELECT c.id, c.rfm_segment, c.rfm_r, c.rfm_f, c.rfm_m, coalesce(s.segment, 'none'), s.r, s.f, s.m FROM score_snapshots h \
-         JOIN customers c ON c.id = h.subject LEFT JOIN rfm_scores s ON s.customer_id = c.id \
+        "SELECT c.id, c.rfm_segment, c.rfm_r, c.rfm_f, c.rfm_m, coalesce(s.segment, 'none'), s.r, s.f, s.m FROM customers c \
+         JOIN score_snapshots h ON h.subject = c.id LEFT JOIN rfm_scores s ON s.customer_id = c.id \
          WHERE h.model = 'rfm' AND c.rfm_segment IS NOT NULL AND h.at = ",
     );
-    q.time(run_at).push(" ORDER BY c.id");
+    q.time(run_at);
+    push_range(&mut q, "c.id", range);
+    q.push(" ORDER BY c.id");
     let read = |cells| {
         let mut r = Row::new(cells);
         Ok(RfmMove {
@@ -145,31 +159,37 @@ fn rfm_moves(conn: &mut AnyConnection, run_at: DateTime<Utc>) -> Result<Vec<RfmM
     q.load(conn)?.into_iter().map(read).collect()
 }
 
-/// Ends a run: forgets the rows of earlier ones, remembers what changed, and copies the scores to
-/// the customers. `since` is the day from which a strategy that is another than before counts; none where no run was
-/// before this one, so that what has been so for long is no news. Answers what moved when it is `asked` for.
-pub fn finish_rfm(
+/// Ends a run for the customers of a range: forgets the rows of earlier ones, remembers what changed, and copies the
+/// scores to the customers. `since` is the day from which a strategy that is another than before counts; none where no
+/// run was before this one, so that what has been so for long is no news. Answers what moved when it is `asked` for.
+pub fn settle_rfm(
     conn: &mut AnyConnection,
     run_at: DateTime<Utc>,
     since: Option<NaiveDate>,
     asked: bool,
+    range: IdRange,
 ) -> Result<Vec<RfmMove>> {
     let mut q = Sql::start(conn, "DELETE FROM rfm_scores WHERE run_at < ");
     q.time(run_at);
+    push_range(&mut q, "customer_id", range);
     q.execute(conn)?;
     let mut q =
         Sql::start(conn, "INSERT INTO score_snapshots (subject, model, at, value, band) SELECT s.customer_id, 'rfm', ");
     q.time(run_at).push(
         ", s.r * 100.0 + s.f * 10 + s.m, s.segment FROM rfm_scores s JOIN customers ON customers.id = s.customer_id WHERE ",
     );
-    q.push(DIFFERS).push(" ON CONFLICT (subject, model, at) DO NOTHING");
+    q.push(DIFFERS);
+    push_range(&mut q, "customers.id", range);
+    q.push(" ON CONFLICT (subject, model, at) DO NOTHING");
     q.execute(conn)?;
     let mut q =
         Sql::start(conn, "INSERT INTO score_snapshots (subject, model, at, value, band) SELECT customers.id, 'rfm', ");
     q.time(run_at).push(", 0.0, 'none' FROM customers WHERE customers.rfm_segment <> 'none' AND ");
-    q.push(NOT_SCORED).push(" ON CONFLICT (subject, model, at) DO NOTHING");
+    q.push(NOT_SCORED);
+    push_range(&mut q, "customers.id", range);
+    q.push(" ON CONFLICT (subject, model, at) DO NOTHING");
     q.execute(conn)?;
-    let moves = if asked { rfm_moves(conn, run_at)? } else { Vec::new() };
+    let moves = if asked { rfm_moves(conn, run_at, range)? } else { Vec::new() };
     let mut q = Sql::start(
         conn,
         "UPDATE customers SET rfm_r = s.r, rfm_f = s.f, rfm_m = s.m, rfm_segment = s.segment, rfm_overlay = s.overlay, \
@@ -178,6 +198,7 @@ pub fn finish_rfm(
     );
     q.bind(Store::Date, &since.map_or(Value::Null, Value::Date));
     q.push(" END FROM rfm_scores s WHERE s.customer_id = customers.id AND ").push(DIFFERS);
+    push_range(&mut q, "customers.id", range);
     q.execute(conn)?;
     let mut q = Sql::start(
         conn,
@@ -185,6 +206,7 @@ pub fn finish_rfm(
          rfm_overlay_on = NULL WHERE rfm_segment IS DISTINCT FROM 'none' AND ",
     );
     q.push(NOT_SCORED);
+    push_range(&mut q, "customers.id", range);
     q.execute(conn)?;
     Ok(moves)
 }

@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 use crate::sql::{Cells, Sql};
 use domain::value::Value;
 use std::collections::VecDeque;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -21,6 +23,24 @@ const MOST: usize = 64;
 const LONGEST: Duration = Duration::from_millis(20);
 /// How long after a commit the next one waits for those who were answered by it and may be back at once.
 const GATHERING: Duration = Duration::from_micros(500);
+
+/// For how long after a write the next one is expected.
+const LATELY_MS: u64 = 2_000;
+
+/// When the last write took its place, in milliseconds of [`now_ms`].
+static LAST: AtomicU64 = AtomicU64::new(0);
+
+/// Milliseconds since this was first asked, and some more: at first nobody has written lately.
+fn now_ms() -> u64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    u64::try_from(START.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(LATELY_MS + 1)
+}
+
+/// Has anybody written by way of a [`Writer`] of this process lately? Whoever writes long transactions then makes them
+/// shorter, so that people do not wait for them.
+pub fn lately() -> bool {
+    now_ms().saturating_sub(LAST.load(Ordering::Relaxed)) < LATELY_MS
+}
 
 /// Something to be written.
 pub trait Write: Send {
@@ -54,6 +74,7 @@ impl Writer {
 
     /// Takes its place in the queue. A write that cannot be carried out is told so.
     pub fn submit(&self, write: Box<dyn Write>) {
+        LAST.store(now_ms(), Ordering::Relaxed);
         if let Err(refused) = self.queue.send(write) {
             refused.0.decided(Some(Error::Unavailable("the writer has stopped".to_owned())));
         }

@@ -225,6 +225,8 @@ pub(crate) struct EventItem {
     pub(crate) actor_id: Option<String>,
     pub(crate) actor_name: Option<String>,
     pub(crate) rule: Option<String>,
+    pub(crate) import_file: Option<String>,
+    pub(crate) key: Option<String>,
     pub(crate) at: String,
     pub(crate) old: Option<Record>,
     pub(crate) new: Option<Record>,

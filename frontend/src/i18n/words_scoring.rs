@@ -37,6 +37,22 @@ messages! {
     intent_browsed = "多次浏览未下单", "Viewed often, not ordered";
     intent_rule(n: &str, days: &str) = "满 {n} 分为高意向，积分每 {days} 天减半", "High from {n} pts; points halve every {days} days";
     intent_worth(now: &str, then: &str) = "现值 {now}（原 {then}）", "worth {now} of {then}";
+    history_kinds = "看哪一类", "What to show";
+    history_none = "还没有发生过什么", "Nothing has happened yet";
+    history_order = "订单", "Order";
+    history_unnamed = "未命名", "Unnamed";
+    history_new = "新建商机，进入", "New, entered";
+    history_done = "任务完成", "Task done";
+    history_times(n: i64) = "{n} 次", "{n} times";
+    source_show = "数据来源", "Sources";
+    source_import(file: &str) = "导入文件《{file}》", "Imported from {file}";
+    source_key(name: &str) = "系统对接：{name}", "Integration: {name}";
+    source_rule(name: &str) = "自动化规则：{name}", "Rule: {name}";
+    source_merge = "合并客户时带入", "From a merged record";
+    source_program = "系统根据业务记录算出", "Worked out from other records";
+    source_changes(n: u64) = "改过 {n} 次", "given {n} times";
+    by_key(name: &str) = "通过系统对接「{name}」", "by way of “{name}”";
+    by_import(file: &str) = "来自《{file}》", "from {file}";
     likes = "偏好与推荐", "Preferences and suggestions";
     likes_none = "给客户填上偏好标签，就会推荐同风格的产品和案例。", "Give the customer preference tags to see products and cases of the same kind.";
     likes_products = "推荐产品", "Products to suggest";
@@ -200,4 +216,19 @@ messages! {
     whole_four_r = "正确的客户、频率、信息、资源", "Right customer, frequency, message, resources";
     whole_nothing = "还没有", "None yet";
     more_tabs = "更多", "More";
+}
+
+impl super::Lang {
+    /// What can be looked at alone in the timeline of a customer.
+    pub(crate) const fn history_kind(self, kind: &str) -> &'static str {
+        match kind.as_bytes() {
+            b"activity" => self.pick("联系", "Contacts"),
+            b"opportunity" => self.pick("商机进展", "Opportunities"),
+            b"order" => self.pick("订单", "Orders"),
+            b"task" => self.pick("任务", "Tasks"),
+            b"behaviour" => self.pick("客户行为", "Behaviour"),
+            b"change" => self.pick("资料变更", "Changes"),
+            _ => self.pick("全部", "All"),
+        }
+    }
 }

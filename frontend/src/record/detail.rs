@@ -83,6 +83,7 @@ fn Room(p: &RoomProps) -> Html {
     let asking = use_state_eq(|| false);
     let releasing = use_state_eq(|| false);
     let merging = use_state_eq(|| false);
+    let sourcing = use_state_eq(|| false);
     let gone = !text(record, "merged_into_id").is_empty();
     let archived = !record.get("archived_at").unwrap_or(&Value::Null).is_null();
     browser::set_title(&format!("{title} · {}", l.app_name()));
@@ -161,6 +162,11 @@ fn Room(p: &RoomProps) -> Html {
                 && (f.kind != "money" || f.in_list)
         })
         .take(3);
+    let sources = {
+        let on = *sourcing;
+        let onclick = set(&sourcing, !on).reform(|_: MouseEvent| ());
+        html! { if session.me.may("events", "read") { <button type="button" class={cls!("btn btn-ghost btn-xs -mr-2 font-normal", if on { "text-primary" } else { "text-base-content/70" })} aria-pressed={on.to_string()} {onclick} data-testid="sources">{ icon("info", "size-3.5") }{ l.source_show() }</button> } }
+    };
     html! { <>
         <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70" aria-label={l.breadcrumb()}><Link<Route> to={Route::list(&meta.key)} classes="shrink-0 hover:text-primary">{ &meta.label_plural }</Link<Route>>{ icon("chevron-right", "size-3") }<span class="truncate">{ &title }</span></nav>
         <header class="mb-4 flex flex-wrap items-center gap-x-4 gap-y-3">
@@ -184,7 +190,7 @@ fn Room(p: &RoomProps) -> Html {
         { merged_into(l, &meta.key, record, &refs) }
         if meta.key == "opportunities" { <Card class="mb-4 p-3"><StagePath record={record.clone()} may_move={meta.may("update") && !archived} /></Card> }
             <Tabs meta={meta.clone()} record={record.clone()} refs={refs.clone()}>
-            <Card title={l.details()}><Fields meta={meta.clone()} record={record.clone()} refs={refs.clone()} may_edit={meta.may("update") && !archived} /></Card>
+            <Card title={l.details()} extra={sources}><Fields meta={meta.clone()} record={record.clone()} refs={refs.clone()} may_edit={meta.may("update") && !archived} sources={*sourcing} /></Card>
             if meta.field("merged_into_id").is_some() { <MergedFrom object={meta.key.clone()} id={id.clone()} /> }
             if meta.key == "users" && meta.may("update") && !archived { <UserAccess id={id.clone()} /> }
             if meta.key == "tasks" && text(record, "status") == "done" { <div class="mt-4"><Effect task={id.clone()} /></div> }
@@ -202,6 +208,8 @@ struct FieldsProps {
     record: Record,
     refs: Rc<Refs>,
     may_edit: bool,
+    /// Says where each value comes from.
+    sources: bool,
 }
 
 /// Every field with its value; a click edits it.
@@ -211,6 +219,17 @@ fn Fields(p: &FieldsProps) -> Html {
     let session = use_session();
     let show = Show::new(l, &session, &p.refs);
     let all = use_state_eq(|| false);
+    let path = match p.sources {
+        true => format!("/field-sources?object={}&record_id={}", p.meta.key, text(&p.record, "id")),
+        false => String::new(),
+    };
+    let sources = use_query::<Value>(path);
+    // Another change of the record may have given a value.
+    {
+        let again = sources.refetch.clone();
+        use_effect_with(int(&p.record, "version"), move |_| again.emit(()));
+    }
+    let sourced = sources.data.clone().filter(|_| p.sources);
     let editing = use_state_eq(|| None::<String>);
     let own = |f: &&FieldMeta| {
         f.key != p.meta.title_field
@@ -239,8 +258,8 @@ fn Fields(p: &FieldsProps) -> Html {
         <div key={f.key.clone()} class={cls!("group grid min-h-9 grid-cols-[104px_minmax(0,1fr)] items-start gap-2 px-4", if on { "py-1.5" } else { "" })}>
             <dt class="truncate pt-2 text-xs text-base-content/70" title={f.label.clone()}>{ &f.label }</dt>
             <dd class="min-w-0 text-[13px]">if on { <InPlace meta={p.meta.clone()} record={p.record.clone()} field={f.clone()} refs={p.refs.clone()} onclose={close} /> } else {
-                <div class="flex min-h-9 items-center gap-1"><div class="min-w-0 flex-1 wrap-anywhere py-1.5">{ show.field(f, &p.record) }</div>
-                if may { <button class="btn btn-ghost btn-xs btn-square shrink-0 opacity-0 focus-visible:opacity-100 group-hover:opacity-100 max-sm:opacity-50" aria-label={l.edit_field(&f.label)} onclick={open}>{ icon("pencil", "size-3.5") }</button> }</div> }</dd>
+                <><div class="flex min-h-9 items-center gap-1"><div class="min-w-0 flex-1 wrap-anywhere py-1.5">{ show.field(f, &p.record) }</div>
+                if may { <button class="btn btn-ghost btn-xs btn-square shrink-0 opacity-0 focus-visible:opacity-100 group-hover:opacity-100 max-sm:opacity-50" aria-label={l.edit_field(&f.label)} onclick={open}>{ icon("pencil", "size-3.5") }</button> }</div>{ super::sources::line(l, sourced.as_deref(), &f.key, &show.clock) }</> }</dd>
         </div> }
     };
     let flip = {

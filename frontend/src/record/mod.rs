@@ -23,6 +23,7 @@ pub(crate) mod records;
 pub(crate) mod related;
 pub(crate) mod save;
 mod score_chip;
+mod sources;
 pub(crate) mod stages;
 pub(crate) mod table;
 mod tabs;

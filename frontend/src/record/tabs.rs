@@ -88,6 +88,7 @@ pub(crate) fn Tabs(p: &TabsProps) -> Html {
                     None if tab == "whole" => html! { <Lazy room={Room::CustomerWhole(id, goto.clone())} /> },
                     None if tab == "scores" => html! { <Lazy room={Room::CustomerScores(id)} /> },
                     None if tab == "talk" => html! { <Talk meta={p.meta.clone()} {id} /> },
+                    None if tab == "timeline" && p.meta.key == "customers" => html! { <div class="pt-2"><Lazy room={Room::CustomerHistory(id)} /></div> },
                     None if tab == "history" => html! { <StageHistory {id} /> },
                     None => html! { <div class="pt-3"><Timeline meta={p.meta.clone()} {id} refs={p.refs.clone()} /></div> },
                 } } }</div>

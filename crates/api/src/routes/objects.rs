@@ -37,6 +37,7 @@ permissions! {
     update_custom_field,
     delete_custom_field,
     list_events,
+    get_field_sources,
     search
 ))]
 pub(crate) struct Doc;
@@ -54,6 +55,7 @@ pub(super) fn configure(scope: &mut Routes) {
             .route(web::delete().to(delete_custom_field)),
     );
     scope.service(resource("/events").route(web::get().to(list_events)));
+    scope.service(resource("/field-sources").route(web::get().to(get_field_sources)));
     scope.service(resource("/search").route(web::get().to(search)));
 }
 
@@ -171,6 +173,21 @@ async fn list_events(cx: Cx<EventsRead>) -> Result<HttpResponse> {
         app::feed::Query { object: query.object.filter(|o| !o.is_empty()), record_id: query.record_id, before, limit };
     let events = cx.read(move |ctx| app::feed::page(ctx, &wanted)).await?;
     Ok(HttpResponse::Ok().json(events))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceQuery {
+    object: String,
+    record_id: Uuid,
+}
+
+/// Where the value of every field of a record comes from: a person, an imported file, another system, a rule, a merged record, or the program itself.
+#[utoipa::path(get, path = "/api/v1/field-sources", operation_id = "get_field_sources", summary = "Get where values come from", description = "Where the value of every field of a record comes from: a person, an imported file, another system, a rule, a merged record, or the program itself.", params(("object" = String, Query, description = "Plural key of the object."), ("record_id" = Uuid, Query, description = "The record.")), responses((status = 200, description = "The fields that have a value.", body = contract::feed::FieldSources), (status = 404, description = "The record does not exist or is not visible to the caller.", body = contract::problem::Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("events.read"))))]
+async fn get_field_sources(cx: Cx<EventsRead>) -> Result<HttpResponse> {
+    let query: SourceQuery = cx.query()?;
+    let sources = cx.read(move |ctx| app::sources::of_record(ctx, &query.object, query.record_id)).await?;
+    Ok(HttpResponse::Ok().json(sources))
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,6 @@
 //! Every score of a customer, playbooks, the flywheel, and the whole customer in one answer.
 
+use super::paging::limit;
 use super::records::path_id;
 use super::table::{Routes, resource};
 use crate::cx::Cx;
@@ -27,6 +28,7 @@ permissions! {
 #[openapi(paths(
     get_customer_scores,
     get_customer_overview,
+    get_customer_timeline,
     get_suggestions,
     get_score_distribution,
     get_rfm_migration,
@@ -45,6 +47,7 @@ pub(crate) struct Doc;
 pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/customers/{id}/scores").route(web::get().to(get_customer_scores)));
     scope.service(resource("/customers/{id}/overview").route(web::get().to(get_customer_overview)));
+    scope.service(resource("/customers/{id}/timeline").route(web::get().to(get_customer_timeline)));
     scope.service(resource("/customers/{id}/suggestions").route(web::get().to(get_suggestions)));
     scope.service(resource("/scores/distribution").route(web::get().to(get_score_distribution)));
     scope.service(resource("/scores/rfm/migration").route(web::get().to(get_rfm_migration)));
@@ -87,6 +90,32 @@ async fn get_customer_overview(cx: Cx<CustomersRead>, req: HttpRequest) -> Resul
     cx.query::<Nothing>()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::overview(ctx, id, lang)).await?))
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+struct TimelineQuery {
+    /// Kinds wanted, separated by commas: `activity`, `opportunity`, `order`, `task`, `behaviour`, `change`; all by default.
+    kinds: Option<String>,
+    /// next_cursor of the page before.
+    cursor: Option<String>,
+    /// 1 to 200; 30 by default.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<i64>,
+}
+
+/// Get what happened with a customer.
+///
+/// Contacts, steps of opportunities, orders, tasks done, behaviours and changes in one order of time, newest first, each
+/// with its record and only what the caller may see. What is planned is no part of it.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/timeline", operation_id = "get_customer_timeline", tag = "customers",
+    params(("id" = Uuid, Path, description = "The customer."), TimelineQuery),
+    responses((status = 200, description = "A page.", body = contract::feed::Timeline)), extensions(("x-permission" = json!("customers.read"))))]
+async fn get_customer_timeline(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
+    let query: TimelineQuery = cx.query()?;
+    let (id, limit) = (path_id(&req)?, limit(query.limit, 30)?);
+    let wanted = app::timeline::Query { kinds: query.kinds, cursor: query.cursor, limit };
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::timeline::page_of(ctx, id, &wanted)).await?))
 }
 
 /// Get what to bring to a contact with a customer.

@@ -42,6 +42,7 @@ impl Stamp {
             new: new.map(|j| j.to_string()),
             request_id: self.request_id,
             origin_id: None,
+            key_id: None,
         };
         Ok(persistence::events::append(conn, &[event])?)
     }

@@ -106,6 +106,7 @@ fn lines(ctx: &Ctx<'_>, item: &BehaviourEvent, id: Uuid, belongs: &Belongs) -> V
             new: Some(new.to_string()),
             request_id: ctx.request_id,
             origin_id: None,
+            key_id: ctx.actor.api_key_id,
         })
     };
     of.into_iter().filter_map(line).collect()

@@ -286,6 +286,16 @@ pub fn list(ctx: &mut Ctx<'_>, object: &str, pairs: &[(String, String)]) -> Resu
     Ok(out)
 }
 
+/// `{id: title}` of every record that these link to and that the caller may see.
+pub(crate) fn names_of(
+    ctx: &mut Ctx<'_>,
+    shape: &Shape,
+    records: &[Record],
+) -> Result<serde_json::Map<String, serde_json::Value>> {
+    let titles = super::titles(ctx, linked_ids(shape, records))?;
+    Ok(titles.into_iter().map(|(id, title)| (id.to_string(), title.into())).collect())
+}
+
 /// Appends `{id: title}` of every linked record that the caller may see.
 pub(super) fn write_refs(ctx: &mut Ctx<'_>, shape: &Shape, records: &[Record], out: &mut String) -> Result<()> {
     out.push('{');

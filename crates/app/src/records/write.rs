@@ -237,6 +237,7 @@ impl Writer {
             new,
             request_id: ctx.request_id,
             origin_id: self.origin,
+            key_id: ctx.actor.api_key_id,
         });
     }
 

@@ -95,6 +95,7 @@ fn event(customer: Uuid, (old, new): Change, (at, request): (DateTime<Utc>, Uuid
         new: Some(Json::Object(new).to_string()),
         request_id: request,
         origin_id: None,
+        key_id: None,
     }
 }
 

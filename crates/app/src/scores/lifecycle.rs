@@ -238,6 +238,7 @@ fn insert(ctx: &mut Ctx<'_>, shape: &Arc<Shape>, records: &[Record]) -> Result<(
         new: Some(crate::records::whole(shape, record)),
         request_id: ctx.request_id,
         origin_id: None,
+        key_id: None,
     };
     let events: Vec<Event> = records.iter().map(event).collect();
     Ok(persistence::events::append(ctx.conn, &events)?)

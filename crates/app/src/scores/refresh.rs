@@ -36,7 +36,18 @@ pub fn refresh_if_due(conn: &mut AnyConnection, schema: &Schema, now: DateTime<U
     if run(conn)?.is_some_and(|last| last.as_of >= today) {
         return Ok(None);
     }
-    refresh_now(conn, schema, now).map(Some)
+    match refresh_now(conn, schema, now) {
+        Err(_) if crate::jobs::ending() => Ok(None),
+        run => run.map(Some),
+    }
+}
+
+/// A run that is broken off is made again as a whole, so the process that makes it need not wait for its end.
+fn go_on() -> Result<()> {
+    if crate::jobs::ending() {
+        return Err(Error::Unavailable("the server is about to end".to_owned()));
+    }
+    Ok(())
 }
 
 /// The last run.
@@ -85,6 +96,7 @@ fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) ->
     let (sums, rfm) = score_all(conn, as_of, settings)?;
     let rows = rows(&sums, &rfm);
     for batch in rows.chunks(BATCH) {
+        go_on()?;
         write_tx(conn, |conn| persistence::scores::write_rfm(conn, batch, now))?;
     }
     let done = RfmRun {
@@ -96,14 +108,12 @@ fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) ->
         frequency_cuts: rfm.cuts(Dimension::Frequency).to_vec(),
         monetary_cuts: rfm.cuts(Dimension::Monetary).to_vec(),
     };
+    let before = run(conn)?;
+    let since = before.as_ref().map(|_| as_of);
+    settle(conn, now, since)?;
     write_tx(conn, |conn| {
-        let watched = Watched::load(conn)?;
-        let before = run(conn)?;
-        let since = before.as_ref().map(|_| as_of);
-        let moves = persistence::scores::finish_rfm(conn, now, since, bands::waits_for_rfm(&watched))?;
-        persistence::events::append(conn, &bands::rfm_moved(&moves, &watched, now))?;
         persistence::rfm_grid::rebuild(conn)?;
-        if before.is_none_or(|last| last.at <= now) {
+        if run(conn)?.is_none_or(|last| last.at <= now) {
             keep(conn, &done, now)?;
         }
         Ok::<_, Error>(())
@@ -111,9 +121,31 @@ fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) ->
     Ok(done)
 }
 
+/// Brings the scores of a run to the customers, some at a time, so that others get their turn however many change. The
+/// grid is counted anew after the last of them.
+fn settle(conn: &mut AnyConnection, now: DateTime<Utc>, since: Option<NaiveDate>) -> Result<()> {
+    let mut after = None;
+    loop {
+        go_on()?;
+        let ids = persistence::customer_scores::ids_after(conn, after, BATCH as i64)?;
+        let upto = ids.get(BATCH - 1).copied();
+        write_tx(conn, |conn| {
+            let watched = Watched::load(conn)?;
+            let asked = bands::waits_for_rfm(&watched);
+            let moves = persistence::scores::settle_rfm(conn, now, since, asked, (after, upto))?;
+            Ok::<_, Error>(persistence::events::append(conn, &bands::rfm_moved(&moves, &watched, now))?)
+        })?;
+        if upto.is_none() {
+            return Ok(());
+        }
+        after = upto;
+    }
+}
+
 fn all_sums(conn: &mut AnyConnection, window: (NaiveDate, NaiveDate)) -> Result<Vec<OrderSums>> {
     let (mut sums, mut after) = (Vec::new(), None);
     loop {
+        go_on()?;
         let ids = persistence::customer_scores::ids_after(conn, after, PAGE)?;
         let Some(last) = ids.last().copied() else { return Ok(sums) };
         sums.extend(persistence::scores::order_sums(conn, window, &ids)?);

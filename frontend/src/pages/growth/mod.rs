@@ -10,6 +10,7 @@ mod due;
 mod flywheel;
 mod four_r;
 mod goals;
+mod history;
 mod incentives;
 mod library;
 mod likes;
@@ -61,6 +62,7 @@ pub(crate) fn draw(room: &Room) -> Html {
         Room::CustomerWhole(id, ontab) => {
             html! { <whole::Whole key={id.clone()} id={id.clone()} ontab={ontab.clone()} /> }
         }
+        Room::CustomerHistory(id) => html! { <history::History key={id.clone()} id={id.clone()} /> },
         Room::CustomerScores(id) => html! { <customer::Scores key={id.clone()} id={id.clone()} /> },
         _ => html! {},
     }

@@ -1,0 +1,2 @@
+DROP INDEX events_key;
+ALTER TABLE events DROP COLUMN key_id;
