@@ -7,7 +7,7 @@ use tests::engines;
 use tests::server::Server;
 
 /// Uploads a file and has it analysed.
-fn analyse(client: &Client, object: &str, name: &str, bytes: &[u8]) -> Reply {
+pub(crate) fn analyse(client: &Client, object: &str, name: &str, bytes: &[u8]) -> Reply {
     let file = client
         .send("POST", &format!("/api/v1/files?name={name}"), Some(("application/octet-stream", bytes)))
         .expect(201);
@@ -26,7 +26,7 @@ fn settled(client: &Client, path: &str) -> Reply {
     }
 }
 
-fn run(client: &Client, import: &Reply, dry_run: bool) -> Reply {
+pub(crate) fn run(client: &Client, import: &Reply, dry_run: bool) -> Reply {
     let path = format!("/api/v1/imports/{}", import.id());
     client.post(&format!("{path}/start"), &json!({ "dry_run": dry_run }));
     settled(client, &path)

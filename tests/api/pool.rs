@@ -284,6 +284,32 @@ engines! {
         rep.get("/api/v1/pool_settings").expect(200);
         rep.send("PUT", "/api/v1/pool_settings", Some(("application/json", b"{}"))).expect(403);
     }
+
+    fn what_is_imported_without_an_owner_goes_to_the_pool_where_the_importer_says_so(server: &Server) {
+        let admin = server.admin();
+        let (_, rep) = server.user("representative", None);
+        let file = "客户名称,电话,城市\n展会来的甲公司,13812345678,苏州\n展会来的乙公司,13912345678,无锡\n";
+        let bring = |client: &Client, into_pool: bool| {
+            let import = crate::imports::analyse(client, "customers", "fair.csv", file.as_bytes()).expect(201);
+            let path = format!("/api/v1/imports/{}", import.id());
+            let option = json!({ "into_pool": into_pool }).to_string();
+            client.send("PATCH", &path, Some(("application/json", option.as_bytes()))).expect(200);
+            crate::imports::run(client, &import, false)
+        };
+        assert_eq!(bring(&admin, true)["progress"]["created"], json!(2));
+        let waiting = rep.get("/api/v1/pool/customers").expect(200);
+        assert_eq!(waiting.items().len(), 2);
+        for one in waiting.items() {
+            assert_eq!((&one["owner_id"], &one["pool_reason"]), (&Value::Null, &json!("imported")));
+            assert!(one["pooled_at"].is_string() && one["phone"].as_str().unwrap().contains('*'), "{one}");
+        }
+        let id = waiting.items()[0]["id"].as_str().unwrap().to_owned();
+        claim(&rep, &id).expect(200);
+        assert_eq!(get(&rep, &id).expect(200)["phone"].as_str().unwrap().len(), 11);
+        let import = crate::imports::analyse(&rep, "customers", "mine.csv", file.as_bytes()).expect(201);
+        let path = format!("/api/v1/imports/{}", import.id());
+        rep.send("PATCH", &path, Some(("application/json", br#"{"into_pool":true}"#))).expect(403);
+    }
 }
 
 #[test]

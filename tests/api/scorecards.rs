@@ -215,6 +215,74 @@ engines! {
         let refused = admin.post("/api/v1/audits", &json!({ "taken_on": day(0), "answers": { "luck": 3, "goals_known": 9 } })).expect(422);
         assert_eq!(refused.wrong_fields(), ["answers.goals_known", "answers.luck"]);
     }
+
+    fn strategic_customers_have_a_success_manager_and_growth_customers_are_sent_cases(server: &Server) {
+        let admin = server.admin();
+        let day = (chrono::Utc::now() - chrono::Duration::days(30)).date_naive();
+        let buyer = |name: &str, yuan: i64| {
+            let id = server.create(
+                "customers",
+                &json!({ "name": name, "industry": "电子制造", "grade": "A", "grade_reason": "测试" }),
+            );
+            server.create(
+                "orders",
+                &json!({ "customer_id": id, "ordered_on": day, "amount_minor": yuan * 100, "status": "confirmed" }),
+            );
+            id
+        };
+        let actions = |id: &str| {
+            let seen = admin.get(&format!("/api/v1/customers/{id}/overview")).expect(200).json;
+            let kinds: Vec<String> = seen["next_actions"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|a| a["kind"].as_str().unwrap().to_owned())
+                .collect();
+            (seen["scores"]["tier"].clone(), kinds)
+        };
+        let strategic = buyer("云启智能", 200_000);
+        let (tier, kinds) = actions(&strategic);
+        assert_eq!(
+            (&tier["tier"], &tier["success_managers"], &tier["could_serve"]),
+            (&json!("strategic"), &json!([]), &json!([]))
+        );
+        assert!(kinds.contains(&"success_manager".to_owned()), "{kinds:?}");
+        let (manager, _) = server.user("customer_success", None);
+        assert_eq!(actions(&strategic).0["could_serve"][0]["user_id"], json!(manager));
+        let path = format!("/api/v1/customers/{strategic}");
+        let version = admin.get(&path).expect(200)["version"].as_i64().unwrap();
+        admin.patch(&path, version, &json!({ "account_team_ids": [manager] })).expect(200);
+        let (tier, kinds) = actions(&strategic);
+        assert_eq!((&tier["success_managers"][0]["user_id"], &tier["could_serve"]), (&json!(manager), &json!([])));
+        assert!(!kinds.contains(&"success_manager".to_owned()), "{kinds:?}");
+
+        let case = |title: &str, industry: Value| {
+            server.create("contents", &json!({ "title": title, "kind": "case_study", "industry": industry }))
+        };
+        let general = case("通用案例", Value::Null);
+        case("化工案例", json!("化工材料"));
+        let own = case("电子案例", json!("电子制造"));
+        let growing = buyer("恒瑞电子", 50_000);
+        let (tier, kinds) = actions(&growing);
+        assert_eq!((&tier["tier"], &tier["success_managers"]), (&json!("growth"), &Value::Null));
+        assert_eq!(tier["case_to_send"], json!({ "content_id": own, "title": "电子案例" }));
+        assert!(kinds.contains(&"case".to_owned()), "{kinds:?}");
+        let sent = |content: &str, days: i64| {
+            let at = chrono::Utc::now() - chrono::Duration::days(days);
+            server.create("activities", &json!({ "subject": "推送案例", "kind": "chat", "customer_id": growing, "occurred_at": at, "content_ids": [content] }));
+        };
+        sent(&own, 120);
+        // The next one a quarter later, and none twice.
+        until("the other case", || (actions(&growing).0["case_to_send"]["content_id"] == json!(general)).then_some(()));
+        sent(&general, 1);
+        until("no case for now", || actions(&growing).0["case_to_send"].is_null().then_some(()));
+        let (tier, kinds) = actions(&buyer("小店", 1_000));
+        assert_eq!(
+            (&tier["tier"], &tier["case_to_send"], &tier["success_managers"]),
+            (&json!("basic"), &Value::Null, &Value::Null)
+        );
+        assert!(!kinds.iter().any(|k| k == "case" || k == "success_manager"), "{kinds:?}");
+    }
 }
 
 /// A server on the demonstration company, and its administrator.

@@ -86,6 +86,7 @@ fn go_round(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
     let schema = Arc::new(crate::schema::load(&mut conn)?);
     write_tx(&mut conn, |conn| {
         let mut ctx = by_itself(conn, &schema, now);
+        crate::identity::ship_roles(&mut ctx)?;
         rules::ship_if_missing(&mut ctx)?;
         crate::recounts::on_time(&mut ctx)?;
         rules::watch(&mut ctx)?;

@@ -22,5 +22,6 @@ pub use me::{me, update_me};
 pub use organisation::{organisation, update_organisation};
 pub use passwords::{Prepared, change_password, grant_password, random_password};
 pub use roles::{create_role, delete_role, get_role, list_roles, update_role};
+pub use seeds::ship as ship_roles;
 pub use setup::{setup, setup_needed};
 pub use users::{list_users, require_other_administrator, roles_of_user, set_roles_of_user};

@@ -27,6 +27,7 @@ mod ramp;
 mod recommend;
 mod refresh;
 pub(crate) mod segments;
+mod service;
 mod show;
 mod signs;
 

@@ -91,6 +91,26 @@ impl Preset {
     }
 }
 
+/// What a tier asks of us beyond what its services say in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// A customer success manager serves the customer beside sales.
+    SuccessManager,
+    /// Model cases of the customer's industry are sent to it.
+    Cases,
+}
+
+impl Tier {
+    /// What the tier asks of us, with either preset (S2-10, S2-35, S2-37); nothing of the basic one, which serves itself.
+    pub fn duty(self) -> Option<Duty> {
+        match self {
+            Self::Strategic => Some(Duty::SuccessManager),
+            Self::Growth => Some(Duty::Cases),
+            Self::Basic => None,
+        }
+    }
+}
+
 /// Where tiers begin, in minor units per year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

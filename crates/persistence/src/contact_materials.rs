@@ -50,6 +50,35 @@ fn read_tagged(cells: Cells) -> Result<Tagged> {
     })
 }
 
+/// A case of an industry, or of none, that a customer was not shown yet, its own industry first, then the newest; none
+/// when it was shown any case since a moment.
+pub fn case_to_send(
+    conn: &mut AnyConnection,
+    customer: Uuid,
+    industry: Option<&str>,
+    since: DateTime<Utc>,
+) -> Result<Option<(Uuid, String)>> {
+    const SHOWN: &str = "EXISTS (SELECT 1 FROM activity_contents u JOIN activities a ON a.id = u.activity_id \
+         WHERE a.archived_at IS NULL AND a.customer_id = ";
+    let mut q = Sql::start(
+        conn,
+        "SELECT c.id, c.title FROM contents c WHERE c.kind = 'case_study' AND c.archived_at IS NULL AND ",
+    );
+    q.pick("c.active IS NOT FALSE", "coalesce(c.active, 1) = 1").push(" AND (c.industry IS NULL");
+    if let Some(industry) = industry {
+        q.push(" OR c.industry = ").text(industry.to_owned());
+    }
+    q.push(") AND NOT ").push(SHOWN).id(customer).push(" AND u.content_id = c.id) AND NOT ").push(SHOWN).id(customer);
+    q.push(" AND a.occurred_at >= ").time(since);
+    q.push(" AND u.content_id IN (SELECT k.id FROM contents k WHERE k.kind = 'case_study'))");
+    q.push(" ORDER BY CASE WHEN c.industry IS NULL THEN 1 ELSE 0 END, c.created_at DESC, c.id LIMIT 1");
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok((row.id()?, row.text()?))
+    };
+    q.first(conn)?.map(read).transpose()
+}
+
 /// The roles of people at customers, of those whose role is known.
 pub fn roles(conn: &mut AnyConnection, people: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
     let mut q = Sql::start(conn, "SELECT id, role FROM contacts WHERE role IS NOT NULL AND id IN ");

@@ -37,6 +37,15 @@ messages! {
     intent_browsed = "多次浏览未下单", "Viewed often, not ordered";
     intent_rule(n: &str, days: &str) = "满 {n} 分为高意向，积分每 {days} 天减半", "High from {n} pts; points halve every {days} days";
     intent_worth(now: &str, then: &str) = "现值 {now}（原 {then}）", "worth {now} of {then}";
+    visit_sent(title: &str) = "推送案例《{title}》", "Sent the case “{title}”";
+    case_send = "记录推送", "Log as sent";
+    csm = "客户成功经理", "Customer success manager";
+    csm_none = "还没有", "None yet";
+    csm_name = "指定", "Choose";
+    csm_named = "已加入客户团队", "Added to the account team";
+    csm_nobody = "还没有人担任客户成功经理，请管理员在用户页分配这个角色", "Nobody has the role of a customer success manager yet: an administrator gives it on a user's page";
+    tier_services = "服务级别包含", "Its tier includes";
+    stage_rights = "生命周期权益", "Rights of its stage";
     history_kinds = "看哪一类", "What to show";
     history_none = "还没有发生过什么", "Nothing has happened yet";
     history_order = "订单", "Order";

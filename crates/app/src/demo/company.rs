@@ -96,7 +96,7 @@ impl Maker<'_, '_> {
         let password = persistence::identity::Password { hash: self.hash.clone(), temporary: false };
         persistence::identity::set_password(self.world.conn, id, &password, self.world.now)?;
         let roles = persistence::identity::roles(self.world.conn)?;
-        let role: Vec<Uuid> = roles.iter().filter(|r| r.key == role).map(|r| r.id).collect();
+        let role: Vec<Uuid> = roles.iter().filter(|r| role.split(',').any(|key| r.key == key)).map(|r| r.id).collect();
         persistence::identity::set_roles_of(self.world.conn, id, &role)?;
         self.users += 1;
         Ok(id)
@@ -138,7 +138,7 @@ impl Maker<'_, '_> {
             }
         }
         self.user("marketing", "何雨桐", "市场经理", None, "marketing")?;
-        self.user("service", "郭建军", "客户服务经理", None, "service")?;
+        self.user("service", "郭建军", "客户成功经理", None, "service,customer_success")?;
         Ok(reps)
     }
 

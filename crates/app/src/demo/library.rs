@@ -31,6 +31,8 @@ const CASES: [&str; 5] = [
     "快速换型方案：换型从 90 分钟到 18 分钟",
     "预测性维护：一年少停机 120 小时",
 ];
+/// Whose business the cases are about.
+const INDUSTRIES: [Option<&str>; 5] = [None, Some("电子制造"), Some("汽车零部件"), Some("精密机械"), None];
 const GENERAL: [&str; 3] = ["公司介绍", "产品总册", "展会邀请函"];
 const STAGES: [&str; 4] = ["acquisition", "growth", "maturity", "retention"];
 const ROLES: [&str; 5] = ["decision_maker", "influencer", "technical", "purchasing", "finance"];
@@ -87,6 +89,7 @@ pub(super) fn make(world: &mut World<'_>, styles: &[Uuid]) -> Result<Library> {
         let fields = vec![
             ("title", text(case)),
             ("kind", text("case_study")),
+            ("industry", INDUSTRIES[turn].map_or(Value::Null, text)),
             ("stages", words(&STAGES)),
             ("pain_ids", Value::List(vec![Value::Id(id)])),
             ("roles", words(&ROLES)),

@@ -10,6 +10,7 @@ use crate::{Ctx, Error, Result, Visible, scores};
 use chrono::{DateTime, Datelike, Duration, Utc, Weekday};
 use contract::problem::Lang;
 use contract::scoring::NewUrgentNeed;
+use domain::policy::roles::SUCCESS_MANAGER;
 use domain::record::Changes;
 use domain::value::Value;
 use persistence::db::AnyConnection;
@@ -83,12 +84,7 @@ pub(super) fn urgent(
     let actor = crate::Actor::system(admin);
     persistence::db::write_tx::<_, Error>(conn, |conn| {
         let mut ctx = Ctx { conn, actor: &actor, now, request_id: Uuid::now_v7(), schema };
-        let pairs = [("service_tier", "basic"), ("limit", "5"), ("fields", "name")];
-        let pairs: Vec<(String, String)> = pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec();
-        let page: serde_json::Value = serde_json::from_str(&crate::records::list(&mut ctx, "customers", &pairs)?)
-            .map_err(|e| Error::Internal(e.to_string()))?;
-        let ids = page["items"].as_array().into_iter().flatten();
-        let ids: Vec<Uuid> = ids.filter_map(|c| c["id"].as_str()?.parse().ok()).collect();
+        let ids = of_tier(&mut ctx, "basic", URGENT.len())?;
         for ((need, hours, answered), customer) in URGENT.into_iter().zip(ids) {
             ctx.now = now - Duration::hours(hours);
             let new = NewUrgentNeed { need: need.to_owned(), note: None };
@@ -98,6 +94,32 @@ pub(super) fn urgent(
                 done(&mut ctx, taken.task_id)?;
             }
         }
-        Ok(())
+        serve(&mut ctx)
     })
+}
+
+/// Half of the strategic customers have their customer success manager; for the others one is still to be named.
+fn serve(ctx: &mut Ctx<'_>) -> Result<()> {
+    let Some(manager) = persistence::identity::users_with_role(ctx.conn, SUCCESS_MANAGER)?.into_iter().min() else {
+        return Ok(());
+    };
+    let ids = of_tier(ctx, "strategic", 40)?;
+    let (shape, mut writer) = (ctx.shape("customers")?, None);
+    for id in ids.into_iter().step_by(2) {
+        let (_, record) = crate::records::get(ctx, "customers", id)?;
+        let mut changes = Changes::default();
+        changes.set(&shape, "account_team_ids", Value::List(vec![Value::Id(manager)]));
+        let writer = writer.get_or_insert_with(|| Writer::trusted(shape.clone()));
+        writer.update(ctx, &record, &changes, &Visible::All)?;
+    }
+    writer.map_or(Ok(()), |mut writer| writer.flush(ctx))
+}
+
+fn of_tier(ctx: &mut Ctx<'_>, tier: &str, limit: usize) -> Result<Vec<Uuid>> {
+    let pairs = [("service_tier", tier.to_owned()), ("limit", limit.to_string()), ("fields", "name".to_owned())];
+    let pairs: Vec<(String, String)> = pairs.map(|(k, v)| (k.to_owned(), v)).to_vec();
+    let page: serde_json::Value = serde_json::from_str(&crate::records::list(ctx, "customers", &pairs)?)
+        .map_err(|e| Error::Internal(e.to_string()))?;
+    let items = page["items"].as_array().into_iter().flatten();
+    Ok(items.filter_map(|c| c["id"].as_str()?.parse().ok()).collect())
 }

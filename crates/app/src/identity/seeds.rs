@@ -31,6 +31,11 @@ pub(super) fn roles(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<()> 
     Ok(())
 }
 
+/// Adds the roles that a newer version ships to an organisation that began with an older one.
+pub fn ship(ctx: &mut Ctx<'_>) -> Result<()> {
+    roles(ctx.conn, ctx.now)
+}
+
 /// A pipeline as it is shipped: name, whether it is the default, stages with their kind.
 type Template = (&'static str, bool, &'static [(&'static str, &'static str)]);
 

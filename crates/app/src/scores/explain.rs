@@ -37,6 +37,10 @@ pub fn customer(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<CustomerScore
     let people = People::load(ctx)?;
     let changes = persistence::customer_scores::history(ctx.conn, id, HISTORY)?;
     let stays = persistence::lifecycle::stays(ctx.conn, id, 24)?;
+    let served = match evaluation.tier {
+        Some(tiered) => super::service::of(ctx, &shape, &record, tiered.tier)?,
+        None => super::service::Served::default(),
+    };
     Ok(CustomerScores {
         customer_id: id,
         grade: grade(&known, &evaluation, &base, lang),
@@ -44,7 +48,7 @@ pub fn customer(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<CustomerScore
         sdae: sdae(&evaluation, &base, lang),
         health: health(&evaluation, &base, lang),
         lifecycle: lifecycle(&known, &evaluation, &base, stays, lang),
-        tier: tier(&evaluation, &base, lang),
+        tier: tier(&evaluation, &base, served, lang),
         repeat: repeat_purchase(&evaluation, &base),
         approach: approach(&known, lang),
         intent: intent(&known, &evaluation, &base),
@@ -224,7 +228,7 @@ fn lifecycle(
     }
 }
 
-fn tier(e: &Evaluation, base: &Background, lang: Lang) -> Option<TierScore> {
+fn tier(e: &Evaluation, base: &Background, served: super::service::Served, lang: Lang) -> Option<TierScore> {
     let tiered = e.tier?;
     let settings = &base.models.tiers.value;
     let preset = settings.preset();
@@ -234,6 +238,9 @@ fn tier(e: &Evaluation, base: &Background, lang: Lang) -> Option<TierScore> {
         paid_minor: tiered.paid_minor,
         to_next_minor: tiered.to_next_minor,
         services: preset.services(tiered.tier).iter().map(|s| lang.pick(&s.text.zh, &s.text.en).to_owned()).collect(),
+        success_managers: served.by,
+        could_serve: served.could,
+        case_to_send: served.case,
     })
 }
 

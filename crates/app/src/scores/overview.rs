@@ -86,6 +86,7 @@ fn next_actions(scores: &CustomerScores, tasks: &[Json], stopped: bool, lang: La
         why,
         playbook: None,
         task_id: None,
+        content_id: None,
     };
     if stopped {
         let title =
@@ -107,6 +108,29 @@ fn next_actions(scores: &CustomerScores, tasks: &[Json], stopped: bool, lang: La
             (None, Lang::En) => "Never contacted".to_owned(),
         };
         found.push(action("contact", title, why));
+    }
+    let tier = scores.tier.as_ref().filter(|_| !stopped);
+    if tier.is_some_and(|t| t.success_managers.as_ref().is_some_and(Vec::is_empty)) {
+        let title = lang.pick("配一位客户成功经理", "Add a customer success manager").to_owned();
+        let why = lang
+            .pick("战略客户由销售和客户成功经理双线服务", "Strategic customers are served by sales and a CSM together")
+            .to_owned();
+        found.push(action("success_manager", title, why));
+    }
+    if let Some(case) = tier.and_then(|t| t.case_to_send.as_ref()) {
+        let title = match lang {
+            Lang::Zh => format!("推送案例《{}》", case.title),
+            Lang::En => format!("Send the case “{}”", case.title),
+        };
+        let why = lang
+            .pick(
+                "成长客户定期推送行业标杆案例，近 90 天还没有推送",
+                "Growth customers are sent model cases; none in the last 90 days",
+            )
+            .to_owned();
+        let mut one = action("case", title, why);
+        one.content_id = Some(case.content_id);
+        found.push(one);
     }
     for playbook in scores.playbooks.iter().take(if stopped { 0 } else { 2 }) {
         let mut one = action("playbook", playbook.title.clone(), playbook.aim.clone());

@@ -229,6 +229,33 @@ pub struct TierScore {
     pub to_next_minor: Option<i64>,
     /// What the tier is served, in the caller's language.
     pub services: Vec<String>,
+    /// The customer success managers in its account team, who serve it beside sales; null where the tier has none.
+    pub success_managers: Option<Vec<TierPerson>>,
+    /// The customer success managers who could; empty where one serves it already.
+    pub could_serve: Vec<TierPerson>,
+    /// The model case to send it next; null unless the tier is sent cases, one was not sent in the last 90 days, and there
+    /// is one of its industry, or of none, that it has not seen.
+    pub case_to_send: Option<CaseToSend>,
+}
+
+/// Somebody who serves a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TierPerson {
+    /// The user.
+    pub user_id: Uuid,
+    /// Their name.
+    pub name: String,
+}
+
+/// A case that a customer has not seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CaseToSend {
+    /// The content item.
+    pub content_id: Uuid,
+    /// Its title.
+    pub title: String,
 }
 
 /// What a customer will buy.

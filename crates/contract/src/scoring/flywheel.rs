@@ -274,7 +274,7 @@ pub struct CustomerOverview {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NextAction {
-    /// `contact`, `playbook`, `task` or `grade`.
+    /// `contact`, `playbook`, `task`, `grade`, `stopped`, `success_manager` or `case`.
     pub kind: String,
     /// What to do, in the caller's language.
     pub title: String,
@@ -284,6 +284,8 @@ pub struct NextAction {
     pub playbook: Option<String>,
     /// The task, of `task` only.
     pub task_id: Option<Uuid>,
+    /// The content item to send, of `case` only.
+    pub content_id: Option<Uuid>,
 }
 
 /// Whom the contact is planned with.

@@ -43,6 +43,7 @@ pub static CONTENTS: ObjectDef = ObjectDef {
         several("stages", "适用阶段", "For stages", LIFECYCLE_STAGES).column(),
         links("pain_ids", "解决的痛点", "For pains", "pains").column(),
         several("roles", "适合角色", "For roles", CONTACT_ROLES).column(),
+        text("industry", "适用行业", "For industry", 100),
         tags(),
         text("summary", "一句话要点", "Message in a sentence", 300).column(),
         field("url", "链接", "Link", Kind::Url),

@@ -24,6 +24,9 @@ pub const ADMINISTRATIVE: [&str; 14] = [
 /// The key of the role that may do everything and of which one holder always remains.
 pub const ADMINISTRATOR: &str = "administrator";
 
+/// The key of the role whose holders serve strategic customers beside sales (S2-10, S2-35).
+pub const SUCCESS_MANAGER: &str = "customer_success";
+
 /// Every key that a grant may name: the objects in their order, then the administrative ones.
 pub fn permission_keys() -> Vec<&'static str> {
     let mut keys: Vec<&'static str> = Vec::new();
@@ -169,6 +172,15 @@ pub fn shipped() -> Vec<ShippedRole> {
             .grant(&["metrics", "scores"], READ_ALL)
             .grant(&["rules"], READ_ALL)
             .role("service", "客户服务", "Service"),
+        Draft::person()
+            .grant(&["customers"], Grant { create: Scope::None, ..work(Scope::All, Scope::Own) })
+            .grant(&["contacts"], work(Scope::All, Scope::All))
+            .grant(&["opportunities", "orders"], READ_ALL)
+            .grant(&["activities", "tasks"], work(Scope::All, Scope::Own))
+            .grant(&["tags"], work(Scope::All, Scope::All))
+            .grant(&FIGURES, READ_ALL)
+            .grant(&["rules"], READ_ALL)
+            .role(SUCCESS_MANAGER, "客户成功经理", "Customer success manager"),
         Draft::person()
             .grant(&["customers", "contacts", "opportunities"], READ_ALL)
             .grant(&["orders"], EVERYTHING)

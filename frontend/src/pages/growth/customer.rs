@@ -8,14 +8,18 @@ use super::visit::Visit;
 use super::{gauge, list, num, score, words};
 use crate::browser;
 use crate::data::query::use_query;
-use crate::data::session::use_session;
+use crate::data::session::{Session, use_session};
+use crate::data::types::Record;
 use crate::format;
 use crate::i18n::{Lang, use_lang};
+use crate::record::save;
 use crate::route::Route;
 use crate::ui::cls;
-use crate::ui::toast::use_toaster;
+use crate::ui::overlay::{Popover, menu_item};
+use crate::ui::toast::{Toaster, use_toaster};
 use crate::ui::{Empty, Failed, badge, icon, skeleton_lines, tone};
 use serde_json::Value;
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
@@ -30,7 +34,7 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
     let l = use_lang();
     let session = use_session();
     let toaster = use_toaster();
-    let visiting = use_state_eq(|| None::<bool>);
+    let visiting = use_state_eq(|| None::<Visiting>);
     let overview = use_query::<Value>(format!("/customers/{}/overview", p.id));
     let (Some(o), currency) = (&overview.data, session.currency()) else {
         return match &overview.error {
@@ -40,14 +44,11 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
     };
     let none = Value::Null;
     let of = |key: &str| o.get("scores").and_then(|s| s.get(key)).unwrap_or(&none);
-    let onstart = {
-        let (id, toaster) = (p.id.clone(), toaster);
-        Callback::from(move |key: String| start(l, toaster.clone(), id.clone(), key))
-    };
+    let doing = Doing::new(l, &session, &toaster, o, &visiting);
     let may_log = session.object("activities").is_some_and(|a| a.may("create"));
     let open = |planned: bool| {
         let visiting = visiting.clone();
-        Callback::from(move |_: MouseEvent| visiting.set(Some(planned)))
+        Callback::from(move |_: MouseEvent| visiting.set(Some((planned, None))))
     };
     let close = {
         let (visiting, refetch) = (visiting.clone(), overview.refetch.clone());
@@ -60,7 +61,7 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
     html! {
         <div class="p-4" data-testid="scores">
             <div class="mb-4 flex flex-wrap gap-2">if may_log { <><button class="btn btn-sm btn-primary" data-testid="log-visit" onclick={open(false)}>{ icon("notebook-pen", "size-4") }{ l.log_contact() }</button><button class="btn btn-sm" data-testid="plan-visit" onclick={open(true)}>{ icon("calendar-clock", "size-4") }{ l.plan_contact() }</button></> }<super::stop::Stop customer={o.get("customer").cloned().unwrap_or_default()} onchange={overview.refetch.clone()} /></div>
-            { next_actions(l, list(o, "next_actions"), &onstart) }
+            { next_actions(l, list(o, "next_actions"), &doing) }
             if of("intent").get("browsed").and_then(Value::as_bool) == Some(true) { <p class="mt-3 flex items-center gap-1.5 text-[13px] text-warning">{ icon("circle-alert", "size-4") }{ l.intent_browsed() }</p> }
             <div class="mt-4 grid grid-cols-1 items-start gap-4 md:grid-cols-2">
                 { sdae(l, of("sdae"), of("history").as_array().map_or(&[], Vec::as_slice)) }
@@ -73,24 +74,102 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
                 <Likes id={p.id.clone()} />
                 <Intent id={p.id.clone()} />
                 { effects(l, list(o, "playbook_runs")) }
-                <section class="rounded-box border border-base-300 p-4"><h3 class="mb-2 text-[13px] font-semibold">{ l.playbooks() }</h3><PlaybookList items={of("playbooks").as_array().cloned().unwrap_or_default()} onstart={onstart.clone()} /></section>
+                <section class="rounded-box border border-base-300 p-4"><h3 class="mb-2 text-[13px] font-semibold">{ l.playbooks() }</h3><PlaybookList items={of("playbooks").as_array().cloned().unwrap_or_default()} onstart={doing.start.clone()} /></section>
             </div>
-            if let Some(planned) = *visiting { <Visit customer={(p.id.clone(), name)} {planned} onclose={close} /> }
+            if let Some((planned, content)) = (*visiting).clone() { <Visit customer={(p.id.clone(), name)} {planned} {content} onclose={close} /> }
         </div>
     }
 }
 
+/// What is planned or written down: whether it lies ahead, and the content that is sent.
+pub(super) type Visiting = (bool, Option<(String, String)>);
+
+/// How what is to be done next is begun from its line.
+pub(super) struct Doing {
+    /// Starts a playbook.
+    start: Callback<String>,
+    /// Writes down that a content item was sent: its id and title.
+    send: Callback<(String, String)>,
+    /// The title of the case to send.
+    case: String,
+    /// Adds somebody to the account team; none for those who may not.
+    name: Option<Callback<String>>,
+    /// Who could serve the customer.
+    people: Vec<(String, String)>,
+}
+
+impl Doing {
+    /// For the overview of a customer; `visiting` opens the form of a contact.
+    pub(super) fn new(
+        l: Lang,
+        session: &Session,
+        toaster: &Toaster,
+        overview: &Value,
+        visiting: &UseStateHandle<Option<Visiting>>,
+    ) -> Doing {
+        let customer = overview.get("customer").cloned().unwrap_or_default();
+        let tier = overview.get("scores").and_then(|s| s.get("tier")).cloned().unwrap_or_default();
+        let person = |p: &Value| (words(p, "user_id").to_owned(), words(p, "name").to_owned());
+        let start = {
+            let (id, toaster) = (words(&customer, "id").to_owned(), toaster.clone());
+            Callback::from(move |key: String| start(l, toaster.clone(), id.clone(), key))
+        };
+        let send = {
+            let visiting = visiting.clone();
+            Callback::from(move |content: (String, String)| visiting.set(Some((false, Some(content)))))
+        };
+        let name = session.object("customers").is_some_and(|o| o.may("update")).then(|| {
+            let (customer, toaster) = (customer.clone(), toaster.clone());
+            Callback::from(move |user: String| join_team(l, toaster.clone(), &customer, user))
+        });
+        let case = tier.get("case_to_send").map_or("", |c| words(c, "title")).to_owned();
+        Doing { start, send, case, name, people: list(&tier, "could_serve").iter().map(person).collect() }
+    }
+
+    /// The button that names a customer success manager.
+    fn naming(&self, l: Lang) -> Html {
+        let Some(name) = &self.name else { return html! {} };
+        if self.people.is_empty() {
+            return html! { <span class="max-w-56 text-xs text-base-content/70">{ l.csm_nobody() }</span> };
+        }
+        html! { <Popover right=true menu=true label={l.csm_name()} width="sm:w-48" button_class="btn btn-xs btn-primary" button={html! { { l.csm_name() } }}>{ for self.people.iter().map(|(id, person)| {
+            let id = id.clone();
+            menu_item("user", person, name.reform(move |_: MouseEvent| id.clone()))
+        }) }</Popover> }
+    }
+}
+
+/// Adds somebody to the account team of a customer.
+fn join_team(l: Lang, toaster: Toaster, customer: &Value, user: String) {
+    let (id, version) = (words(customer, "id").to_owned(), customer.get("version").and_then(Value::as_i64));
+    let mut team: Vec<Value> = list(customer, "account_team_ids").to_vec();
+    team.push(Value::from(user));
+    let data: Record = [("account_team_ids".to_owned(), Value::Array(team))].into_iter().collect();
+    spawn_local(async move {
+        match save::update("customers", &id, version, data).await {
+            Ok(_) => toaster.ok(l.csm_named()),
+            Err(e) => toaster.err(e.errors.first().map_or_else(|| e.text(l), |f| f.message.clone())),
+        }
+    });
+}
+
 /// What to do next and why, the most useful first.
-pub(super) fn next_actions(l: Lang, actions: &[Value], onstart: &Callback<String>) -> Html {
+pub(super) fn next_actions(l: Lang, actions: &[Value], doing: &Doing) -> Html {
     if actions.is_empty() {
         return html! { <Empty small=true icon="circle-check" title={l.next_none()} /> };
     }
     let clock = browser::clock();
     html! { <section class="rounded-box border border-primary/30 bg-primary/5 p-4"><h3 class="mb-2 text-[13px] font-semibold">{ l.next_actions() }</h3>
     <ul class="space-y-2">{ for actions.iter().map(|a| {
-        let (mark, playbook, task) = (match words(a, "kind") { "contact" => "phone", "playbook" => "workflow", "task" => "list-checks", _ => "lightbulb" }, words(a, "playbook").to_owned(), words(a, "task_id"));
-        let button = if !playbook.is_empty() {
-            let onclick = onstart.reform(move |_: MouseEvent| playbook.clone());
+        let (mark, playbook, task) = (match words(a, "kind") { "contact" => "phone", "playbook" => "workflow", "task" => "list-checks", "success_manager" => "users-round", "case" => "bookmark", _ => "lightbulb" }, words(a, "playbook").to_owned(), words(a, "task_id"));
+        let button = if words(a, "kind") == "success_manager" {
+            doing.naming(l)
+        } else if words(a, "kind") == "case" {
+            let sent = (words(a, "content_id").to_owned(), doing.case.clone());
+            let onclick = doing.send.reform(move |_: MouseEvent| sent.clone());
+            html! { <button class="btn btn-xs btn-primary" data-testid="send-case" {onclick}>{ l.case_send() }</button> }
+        } else if !playbook.is_empty() {
+            let onclick = doing.start.reform(move |_: MouseEvent| playbook.clone());
             html! { <button class="btn btn-xs btn-primary" {onclick}>{ l.playbook_start() }</button> }
         } else if !task.is_empty() {
             html! { <Link<Route> to={Route::record("tasks", task)} classes="btn btn-xs">{ l.open() }</Link<Route>> }
@@ -193,13 +272,17 @@ fn rhythm(l: Lang, v: &Value) -> Html {
 
 fn lifecycle(l: Lang, v: &Value, tier: &Value, currency: &str) -> Html {
     let entitlements: Vec<&str> = list(v, "entitlements").iter().filter_map(Value::as_str).collect();
+    let services: Vec<&str> = list(tier, "services").iter().filter_map(Value::as_str).collect();
     let body = html! { <>
         <p class="text-[13px] text-base-content/80">{ words(v, "focus") }</p>
         <dl class="mt-1">if !tier.is_null() {
             { fact(l.service_tier(), html! { { words(tier, "label") } }) }
             { fact(l.paid_year(), html! { { format::money(l, currency, num(tier, "paid_minor").unwrap_or(0.0) as i64) } }) }
+            if let Some(by) = tier.get("success_managers").and_then(Value::as_array) { { fact(l.csm(), html! { { if by.is_empty() { l.csm_none().to_owned() } else { by.iter().map(|p| words(p, "name")).collect::<Vec<_>>().join("、") } } }) } }
             if let Some(next) = num(tier, "to_next_minor") { { fact(l.to_next_tier(), html! { { format::money(l, currency, next as i64) } }) } }
         }</dl>
+        if !services.is_empty() { <p class="mt-2 text-xs text-base-content/70">{ l.tier_services() }</p><ul class="mt-1 space-y-1 text-xs" data-testid="services">{ for services.iter().map(|s| html! { <li class="flex gap-1.5">{ icon("handshake", "size-3.5 shrink-0 text-primary") }{ *s }</li> }) }</ul> }
+        if !entitlements.is_empty() { <p class="mt-2 text-xs text-base-content/70">{ l.stage_rights() }</p> }
         if !entitlements.is_empty() { <ul class="mt-2 space-y-1 text-xs">{ for entitlements.iter().map(|e| html! { <li class="flex gap-1.5">{ icon("check", "size-3.5 text-success") }{ *e }</li> }) }</ul> }
         if !list(v, "history").is_empty() { <ol class="mt-3 space-y-1 border-l border-base-300 pl-3 text-xs">{ for list(v, "history").iter().take(5).map(|h| html! { <li><span class="font-medium">{ words(h, "label") }</span><span class="ml-2 text-base-content/70">{ format::moment(l, words(h, "entered_at"), &browser::clock()) }</span></li> }) }</ol> }
     </> };

@@ -61,7 +61,7 @@ pub(crate) fn Due() -> Html {
             <div class="grid min-w-0 gap-4">if let Some(k) = &keen.data { { about_to_buy(l, k) } }
             if let Some(s) = &summary.data { { too_often(l, s) } }</div>
         </div>
-        if let Some(c) = (*logging).clone() { <Lazy room={Room::Visit(Box::new(super::VisitProps { customer: c, planned: false, onclose: close }))} /> }
+        if let Some(c) = (*logging).clone() { <Lazy room={Room::Visit(Box::new(super::VisitProps { customer: c, planned: false, content: None, onclose: close }))} /> }
     </> }
 }
 

@@ -78,7 +78,7 @@ pub(crate) fn Rhythm() -> Html {
         { page_head(html! { { l.nav_rhythm() } }, html! { <div class="w-44"><LinkPicker object="users" small=true value={(*owner).clone()} onchange={set(&owner)} placeholder={l.everyone()} /></div> }) }
         <Card title={l.heat_title()}>{ body }</Card>
         <div class="mt-4"><Card title={l.planned_title()} extra={pick}>{ ahead }</Card></div>
-        if let Some(c) = (*customer).clone() { <Lazy room={Room::Visit(Box::new(super::VisitProps { customer: c, planned: true, onclose: close }))} /> }
+        if let Some(c) = (*customer).clone() { <Lazy room={Room::Visit(Box::new(super::VisitProps { customer: c, planned: true, content: None, onclose: close }))} /> }
     </> }
 }
 

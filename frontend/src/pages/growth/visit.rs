@@ -22,6 +22,9 @@ pub(crate) struct VisitProps {
     pub(crate) customer: (String, String),
     /// It lies ahead.
     pub(crate) planned: bool,
+    /// The content item that is brought or sent, where that is why.
+    #[prop_or_default]
+    pub(crate) content: Option<(String, String)>,
     pub(crate) onclose: Callback<()>,
 }
 
@@ -49,7 +52,11 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
     let l = use_lang();
     let session = use_session();
     let toaster = use_toaster();
-    let draft = use_state_eq(|| Draft { kind: "visit".to_owned(), ..Draft::default() });
+    // What is sent goes by chat more often than by hand.
+    let draft = use_state_eq(|| match &p.content {
+        Some((id, _)) => Draft { kind: "chat".to_owned(), contents: [id.clone()].into(), ..Draft::default() },
+        None => Draft { kind: "visit".to_owned(), ..Draft::default() },
+    });
     let busy = use_state_eq(|| false);
     let wrong = use_state_eq(|| None::<String>);
     let (id, name) = &p.customer;
@@ -74,7 +81,10 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
         .map(|f| f.choices.iter().map(|c| (c.key.clone(), c.label.clone())).collect())
         .unwrap_or_default();
     let kind_label = kinds.iter().find(|k| k.0 == draft.kind).map(|k| k.1.clone()).unwrap_or_default();
-    let default_subject = l.visit_default(&kind_label, name);
+    let default_subject = match &p.content {
+        Some((_, title)) => l.visit_sent(title),
+        None => l.visit_default(&kind_label, name),
+    };
     let send = {
         let (draft, busy, wrong, toaster, close) =
             (draft.clone(), busy.clone(), wrong.clone(), toaster, p.onclose.clone());
@@ -136,7 +146,12 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
             draft.set(next)
         })
     };
-    let contents = list(&suggested, "contents");
+    let mut contents = list(&suggested, "contents").to_vec();
+    if let Some((id, title)) =
+        p.content.as_ref().filter(|(id, _)| !contents.iter().any(|c| words(c, "content_id") == id))
+    {
+        contents.insert(0, json!({ "content_id": id, "title": title }));
+    }
     let resources = list(&suggested, "resources");
     let group = |title: &str, body: Html| html! { <fieldset class="mb-4"><legend class="mb-1.5 text-[13px] text-base-content/75">{ title.to_owned() }</legend><div class="flex flex-wrap gap-2">{ body }</div></fieldset> };
     let title = if p.planned { l.visit_plan(name) } else { l.visit_title(name) };

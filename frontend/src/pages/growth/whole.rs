@@ -1,7 +1,6 @@
 //! A customer on one page: what to do next, how it stands, its people, opportunities, orders, tasks and latest contacts.
 
-use super::customer::next_actions;
-use super::playbooks::start;
+use super::customer::{Doing, Visiting, next_actions};
 use super::visit::Visit;
 use super::{list, num, words};
 use crate::data::query::use_query;
@@ -35,7 +34,7 @@ pub(crate) fn Whole(p: &WholeProps) -> Html {
     let l = use_lang();
     let session = use_session();
     let toaster = use_toaster();
-    let visiting = use_state_eq(|| None::<bool>);
+    let visiting = use_state_eq(|| None::<Visiting>);
     let overview = use_query::<Value>(format!("/customers/{}/overview", p.id));
     let Some(o) = &overview.data else {
         return match &overview.error {
@@ -45,14 +44,11 @@ pub(crate) fn Whole(p: &WholeProps) -> Html {
     };
     let refs: Refs = o.get("refs").map(crate::data::wire::Wire::read).unwrap_or_default();
     let show = Show::new(l, &session, &refs);
-    let onstart = {
-        let id = p.id.clone();
-        Callback::from(move |key: String| start(l, toaster.clone(), id.clone(), key))
-    };
+    let doing = Doing::new(l, &session, &toaster, o, &visiting);
     let may_log = session.object("activities").is_some_and(|a| a.may("create"));
     let open = |planned: bool| {
         let visiting = visiting.clone();
-        Callback::from(move |_: MouseEvent| visiting.set(Some(planned)))
+        Callback::from(move |_: MouseEvent| visiting.set(Some((planned, None))))
     };
     let close = {
         let (visiting, refetch) = (visiting.clone(), overview.refetch.clone());
@@ -78,7 +74,7 @@ pub(crate) fn Whole(p: &WholeProps) -> Html {
         <div class="grid grid-cols-1 gap-4 p-4" data-testid="whole">
             if may_log { <div class="flex flex-wrap gap-2"><button class="btn btn-sm btn-primary" data-testid="log-contact" onclick={open(false)}>{ icon("notebook-pen", "size-4") }{ l.log_contact() }</button><button class="btn btn-sm" onclick={open(true)}>{ icon("calendar-clock", "size-4") }{ l.plan_contact() }</button></div> }
             { tiles(&show, o, &p.ontab) }
-            { next_actions(l, list(o, "next_actions"), &onstart) }
+            { next_actions(l, list(o, "next_actions"), &doing) }
             <div class="grid grid-cols-1 items-start gap-4 md:grid-cols-2">
                 { part("opportunities", l.whole_opportunities(), opportunity) }
                 { part("contacts", l.whole_people(), person) }
@@ -86,7 +82,7 @@ pub(crate) fn Whole(p: &WholeProps) -> Html {
                 { part("tasks", l.whole_tasks(), task) }
             </div>
             { part("activities", l.whole_contacts(), contact) }
-            if let Some(planned) = *visiting { <Visit customer={(p.id.clone(), name)} {planned} onclose={close} /> }
+            if let Some((planned, content)) = (*visiting).clone() { <Visit customer={(p.id.clone(), name)} {planned} {content} onclose={close} /> }
         </div>
     }
 }
