@@ -50,16 +50,8 @@ fn read_tagged(cells: Cells) -> Result<Tagged> {
     })
 }
 
-/// A case of an industry, or of none, that a customer was not shown yet, its own industry first, then the newest; none
-/// when it was shown any case since a moment.
-pub fn case_to_send(
-    conn: &mut AnyConnection,
-    customer: Uuid,
-    industry: Option<&str>,
-    since: DateTime<Utc>,
-) -> Result<Option<(Uuid, String)>> {
-    const SHOWN: &str = "EXISTS (SELECT 1 FROM activity_contents u JOIN activities a ON a.id = u.activity_id \
-         WHERE a.archived_at IS NULL AND a.customer_id = ";
+/// The cases in use of an industry, or of none: those of the industry first, then the newest.
+pub fn cases(conn: &mut AnyConnection, industry: Option<&str>) -> Result<Vec<(Uuid, String)>> {
     let mut q = Sql::start(
         conn,
         "SELECT c.id, c.title FROM contents c WHERE c.kind = 'case_study' AND c.archived_at IS NULL AND ",
@@ -68,15 +60,26 @@ pub fn case_to_send(
     if let Some(industry) = industry {
         q.push(" OR c.industry = ").text(industry.to_owned());
     }
-    q.push(") AND NOT ").push(SHOWN).id(customer).push(" AND u.content_id = c.id) AND NOT ").push(SHOWN).id(customer);
-    q.push(" AND a.occurred_at >= ").time(since);
-    q.push(" AND u.content_id IN (SELECT k.id FROM contents k WHERE k.kind = 'case_study'))");
-    q.push(" ORDER BY CASE WHEN c.industry IS NULL THEN 1 ELSE 0 END, c.created_at DESC, c.id LIMIT 1");
+    q.push(") ORDER BY CASE WHEN c.industry IS NULL THEN 1 ELSE 0 END, c.created_at DESC, c.id");
     let read = |cells: Cells| {
         let mut row = Row::new(cells);
         Ok((row.id()?, row.text()?))
     };
-    q.first(conn)?.map(read).transpose()
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// What was shown to a customer, and when: of its latest contacts with content, as many as asked for.
+pub fn shown_to(conn: &mut AnyConnection, customer: Uuid, limit: i64) -> Result<Vec<(Vec<Uuid>, DateTime<Utc>)>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT a.content_ids, a.occurred_at FROM activities a WHERE a.archived_at IS NULL AND a.content_ids IS NOT NULL AND a.customer_id = ",
+    );
+    q.id(customer).push(" ORDER BY a.occurred_at DESC").limit(limit);
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok((row.ids(), row.time()?))
+    };
+    q.load(conn)?.into_iter().map(read).collect()
 }
 
 /// The roles of people at customers, of those whose role is known.

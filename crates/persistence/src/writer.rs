@@ -13,7 +13,7 @@ use crate::sql::{Cells, Sql};
 use domain::value::Value;
 use std::collections::VecDeque;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -24,22 +24,33 @@ const LONGEST: Duration = Duration::from_millis(20);
 /// How long after a commit the next one waits for those who were answered by it and may be back at once.
 const GATHERING: Duration = Duration::from_micros(500);
 
-/// For how long after a write the next one is expected.
-const LATELY_MS: u64 = 2_000;
+/// So many writes within [`OFTEN_MS`] are people at work, rather than one who presses a button.
+const OFTEN: usize = 8;
+/// The time for which writes are counted.
+const OFTEN_MS: u64 = 1_000;
 
-/// When the last write took its place, in milliseconds of [`now_ms`].
-static LAST: AtomicU64 = AtomicU64::new(0);
+/// When the last writes took their places, in milliseconds of [`now_ms`], by turns.
+static LATEST: [AtomicU64; OFTEN] = [const { AtomicU64::new(0) }; OFTEN];
+static TURN: AtomicUsize = AtomicUsize::new(0);
 
 /// Milliseconds since this was first asked, and some more: at first nobody has written lately.
 fn now_ms() -> u64 {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    u64::try_from(START.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(LATELY_MS + 1)
+    u64::try_from(START.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_add(OFTEN_MS)
 }
 
-/// Has anybody written by way of a [`Writer`] of this process lately? Whoever writes long transactions then makes them
-/// shorter, so that people do not wait for them.
-pub fn lately() -> bool {
-    now_ms().saturating_sub(LAST.load(Ordering::Relaxed)) < LATELY_MS
+fn note() {
+    let turn = TURN.fetch_add(1, Ordering::Relaxed) % OFTEN;
+    if let Some(slot) = LATEST.get(turn) {
+        slot.store(now_ms(), Ordering::Relaxed);
+    }
+}
+
+/// Do people write by way of a [`Writer`] of this process again and again? Whoever writes long transactions then makes
+/// them shorter, so that nobody waits long for them.
+pub fn is_busy() -> bool {
+    let since = now_ms().saturating_sub(OFTEN_MS);
+    LATEST.iter().all(|at| at.load(Ordering::Relaxed) > since)
 }
 
 /// Something to be written.
@@ -74,7 +85,7 @@ impl Writer {
 
     /// Takes its place in the queue. A write that cannot be carried out is told so.
     pub fn submit(&self, write: Box<dyn Write>) {
-        LAST.store(now_ms(), Ordering::Relaxed);
+        note();
         if let Err(refused) = self.queue.send(write) {
             refused.0.decided(Some(Error::Unavailable("the writer has stopped".to_owned())));
         }

@@ -46,6 +46,7 @@ messages! {
     csm_nobody = "还没有人担任客户成功经理，请管理员在用户页分配这个角色", "Nobody has the role of a customer success manager yet: an administrator gives it on a user's page";
     tier_services = "服务级别包含", "Its tier includes";
     stage_rights = "生命周期权益", "Rights of its stage";
+    history_tab = "时间线", "Timeline";
     history_kinds = "看哪一类", "What to show";
     history_none = "还没有发生过什么", "Nothing has happened yet";
     history_order = "订单", "Order";
@@ -58,7 +59,7 @@ messages! {
     source_key(name: &str) = "系统对接：{name}", "Integration: {name}";
     source_rule(name: &str) = "自动化规则：{name}", "Rule: {name}";
     source_merge = "合并客户时带入", "From a merged record";
-    source_program = "系统根据业务记录算出", "Worked out from other records";
+    source_program = "系统算出", "Computed";
     source_changes(n: u64) = "改过 {n} 次", "given {n} times";
     by_key(name: &str) = "通过系统对接「{name}」", "by way of “{name}”";
     by_import(file: &str) = "来自《{file}》", "from {file}";

@@ -165,7 +165,7 @@ fn Room(p: &RoomProps) -> Html {
     let sources = {
         let on = *sourcing;
         let onclick = set(&sourcing, !on).reform(|_: MouseEvent| ());
-        html! { if session.me.may("events", "read") { <button type="button" class={cls!("btn btn-ghost btn-xs -mr-2 font-normal", if on { "text-primary" } else { "text-base-content/70" })} aria-pressed={on.to_string()} {onclick} data-testid="sources">{ icon("info", "size-3.5") }{ l.source_show() }</button> } }
+        html! { if session.me.may("events", "read") { <button type="button" class={cls!("-mr-1 inline-flex h-7 cursor-pointer items-center gap-1 rounded-lg border px-2 text-xs max-sm:h-9", if on { "border-primary bg-primary/10 text-primary" } else { "border-transparent text-base-content/70 hover:border-primary/40" })} aria-pressed={on.to_string()} {onclick} data-testid="sources">{ icon("info", "size-3.5") }{ l.source_show() }</button> } }
     };
     html! { <>
         <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70" aria-label={l.breadcrumb()}><Link<Route> to={Route::list(&meta.key)} classes="shrink-0 hover:text-primary">{ &meta.label_plural }</Link<Route>>{ icon("chevron-right", "size-3") }<span class="truncate">{ &title }</span></nav>

@@ -75,7 +75,7 @@ pub(crate) fn Tabs(p: &TabsProps) -> Html {
                         { for shown.iter().map(|(o, _)| button(&o.key, object_icon(&o.key), &o.label_plural, "")) }
                         if p.meta.key == "opportunities" { { button("history", "git-branch", l.stage_history(), "") } }
                         { button("talk", "message-square", l.talk(), "") }
-                        { button("timeline", "history", l.timeline(), "") }
+                        { button("timeline", "history", if p.meta.key == "customers" { l.history_tab() } else { l.timeline() }, "") }
                         if let Some((o, _)) = behind { { button(&o.key, object_icon(&o.key), &o.label_plural, "") } }
                     </div>
                     if !more.is_empty() { <div class="shrink-0 pr-1"><Popover menu=true right=true label={l.more_tabs()} width="sm:w-52" button_class="btn btn-ghost btn-sm gap-1 whitespace-nowrap px-2 font-normal" button={html! { <><span class="max-sm:sr-only">{ l.more_tabs() }</span>{ icon("chevron-down", "size-3.5") }</> }}>{ for more.iter().map(|(o, _)| {

@@ -48,7 +48,9 @@ test('what a customer did by themselves stands in their timeline', async () => {
   const page = await logIn(faces[0]);
   await page.goto(`${base}/customers/${customer.id}`);
   await page.locator('[data-tab=timeline]').click();
-  await page.getByText('价格页 · https://www.example.com/price').first().waitFor();
+  const entry = page.getByTestId('timeline').locator('li[data-kind=behaviour]');
+  await entry.getByText('价格页', { exact: true }).waitFor();
+  await entry.getByText('https://www.example.com/price').waitFor();
   await check(page, 'behaviour');
   await page.context().close();
 });

@@ -112,7 +112,7 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
             return ControlFlow::Continue(());
         }
         rows.push(std::mem::take(row));
-        if rows.len() < if persistence::writer::lately() { SHORT_STEP } else { STEP } {
+        if rows.len() < if persistence::writer::is_busy() { SHORT_STEP } else { STEP } {
             return ControlFlow::Continue(());
         }
         let done = runner.step(&rows);

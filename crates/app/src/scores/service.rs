@@ -13,6 +13,8 @@ use uuid::Uuid;
 
 /// Days after a case before the next one is due.
 const CASE_DAYS: i64 = 90;
+/// Contacts with content that are looked at.
+const SHOWN: i64 = 500;
 
 /// How a customer is served as far as its tier asks for more than words.
 #[derive(Default)]
@@ -53,6 +55,12 @@ fn case(ctx: &mut Ctx<'_>, shape: &Shape, customer: &Record) -> Result<Option<Ca
     }
     let industry = customer.get(shape, "industry").as_str();
     let since = ctx.now - Duration::days(CASE_DAYS);
-    let found = persistence::contact_materials::case_to_send(ctx.conn, customer.id(), industry, since)?;
-    Ok(found.map(|(content_id, title)| CaseToSend { content_id, title }))
+    let cases = persistence::contact_materials::cases(ctx.conn, industry)?;
+    let shown = persistence::contact_materials::shown_to(ctx.conn, customer.id(), SHOWN)?;
+    let is_case = |id: &Uuid| cases.iter().any(|(case, _)| case == id);
+    if shown.iter().any(|(ids, at)| *at >= since && ids.iter().any(is_case)) {
+        return Ok(None);
+    }
+    let new = cases.into_iter().find(|(case, _)| !shown.iter().any(|(ids, _)| ids.contains(case)));
+    Ok(new.map(|(content_id, title)| CaseToSend { content_id, title }))
 }

@@ -63,7 +63,7 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
             <div class="mb-4 flex flex-wrap gap-2">if may_log { <><button class="btn btn-sm btn-primary" data-testid="log-visit" onclick={open(false)}>{ icon("notebook-pen", "size-4") }{ l.log_contact() }</button><button class="btn btn-sm" data-testid="plan-visit" onclick={open(true)}>{ icon("calendar-clock", "size-4") }{ l.plan_contact() }</button></> }<super::stop::Stop customer={o.get("customer").cloned().unwrap_or_default()} onchange={overview.refetch.clone()} /></div>
             { next_actions(l, list(o, "next_actions"), &doing) }
             if of("intent").get("browsed").and_then(Value::as_bool) == Some(true) { <p class="mt-3 flex items-center gap-1.5 text-[13px] text-warning">{ icon("circle-alert", "size-4") }{ l.intent_browsed() }</p> }
-            <div class="mt-4 grid grid-cols-1 items-start gap-4 md:grid-cols-2">
+            <div class="mt-4 gap-4 md:columns-2 [&>*]:mb-4 [&>*]:break-inside-avoid">
                 { sdae(l, of("sdae"), of("history").as_array().map_or(&[], Vec::as_slice)) }
                 <div class="grid min-w-0 grid-cols-1 gap-4">{ health(l, of("health")) }{ grade(l, of("grade")) }</div>
                 <Alerts customer={p.id.clone()} name={name.clone()} />
@@ -248,7 +248,7 @@ fn grade(l: Lang, v: &Value) -> Html {
 
 /// One line of a key and its value.
 fn fact(key: &str, value: Html) -> Html {
-    html! { <div class="flex min-h-7 items-center justify-between gap-3 text-[13px]"><dt class="text-base-content/70">{ key.to_owned() }</dt><dd class="min-w-0 truncate text-right tabular-nums">{ value }</dd></div> }
+    html! { <div class="flex min-h-7 items-center justify-between gap-3 text-[13px]"><dt class="min-w-0 text-base-content/70">{ key.to_owned() }</dt><dd class="max-w-[65%] shrink-0 truncate text-right tabular-nums">{ value }</dd></div> }
 }
 
 fn rhythm(l: Lang, v: &Value) -> Html {
