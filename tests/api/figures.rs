@@ -226,6 +226,28 @@ engines! {
         server.as_role("representative").post_empty("/api/v1/scores/rfm/refresh").expect(403);
     }
 
+    fn rfm_reaches_every_customer_of_many_in_one_run_and_in_the_next(server: &Server) {
+        let admin = server.admin();
+        let rows: String = (0..4_300).map(|i| format!("多客户{i:04}\n")).collect();
+        crate::imports::bring(&admin, "customers", "many.csv", format!("客户名称\n{rows}").as_bytes());
+        let today = admin.post_empty("/api/v1/scores/rfm/refresh").expect(200)["as_of"].clone();
+        let end = |sort: &str| admin.get(&format!("/api/v1/customers?sort={sort}&limit=1")).expect(200).items()[0]["id"].as_str().unwrap().to_owned();
+        let (first, last) = (end("name"), end("-name"));
+        let order = |customer: &str| server.create("orders", &json!({ "customer_id": customer, "ordered_on": today, "amount_minor": 900 }));
+        let (of_first, _) = (order(&first), order(&last));
+        let counts = || {
+            let run = admin.post_empty("/api/v1/scores/rfm/refresh").expect(200)["scored"].clone();
+            let none = admin.get("/api/v1/customers?rfm_segment=none&count=exact&limit=1").expect(200)["total"].clone();
+            let grid = admin.get("/api/v1/scores/rfm").expect(200);
+            let counted: i64 = grid["segments"].as_array().unwrap().iter().map(|s| s["customers"].as_i64().unwrap()).sum();
+            let segment = |id: &str| admin.get(&format!("/api/v1/customers/{id}")).expect(200)["rfm_segment"] != json!("none");
+            (run, none, counted, segment(&first), segment(&last))
+        };
+        assert_eq!(counts(), (json!(2), json!(4_298), 4_300, true, true));
+        admin.delete(&format!("/api/v1/orders/{of_first}")).expect(200);
+        assert_eq!(counts(), (json!(1), json!(4_299), 4_300, false, true));
+    }
+
     fn the_kept_rfm_grid_follows_every_write_and_is_what_counting_anew_gives(server: &Server) {
         let admin = server.admin();
         let today = admin.post_empty("/api/v1/scores/rfm/refresh").expect(200)["as_of"].clone();

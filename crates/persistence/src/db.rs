@@ -84,35 +84,41 @@ impl ManageConnection for Target {
 /// How long a connection is kept: what it remembers of statements goes with it.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(600);
 
-/// What every new connection is told.
-#[derive(Debug)]
+/// What a new connection to SQLite is told of its size.
+#[derive(Debug, Clone, Copy)]
 struct Setup {
-    /// KiB of pages that a connection to SQLite keeps.
+    /// KiB of pages that it keeps.
     cache: u32,
+    /// Pages in the log before one of its commits moves them to the file.
+    checkpoint: u32,
 }
 
-/// Of a connection that serves requests, writes or imports: the upper pages of the indexes of a million customers, and
-/// some thousand of the lowest.
-const CACHE: u32 = 24_000;
-/// Of a connection beside the writer, which forgets its pages after every commit.
-const SMALL_CACHE: u32 = 2_000;
+/// One that serves requests and writes: the upper pages of the indexes of a million customers, and some thousand of the
+/// lowest. It moves as many pages as one table of the log's index holds; a page that is written again and again moves
+/// once.
+const USUAL: Setup = Setup { cache: 24_000, checkpoint: 4_000 };
+/// One beside the writer, which forgets its pages after every commit. It commits often and little, so that moving pages
+/// is left to whoever writes much.
+const SMALL: Setup = Setup { cache: 2_000, checkpoint: 20_000 };
+/// One that writes very many rows: it finds in its pages most of the leaves of the indexes, all over which the rows
+/// belong, and writes each of them once per step.
+const BULK: Setup = Setup { cache: 80_000, checkpoint: 20_000 };
+
+impl Setup {
+    fn pragmas(self) -> String {
+        format!("PRAGMA cache_size=-{}; PRAGMA wal_autocheckpoint={}", self.cache, self.checkpoint)
+    }
+}
 
 /// `synchronous=FULL`: what was acknowledged survives a power cut, not only a crash of the process. The file is not
 /// mapped: SQLite takes the mapping away and makes it anew in every reader after every commit of another connection.
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
      PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;";
 
-/// Pages in the log before they are moved to the file: as many as one table of the log's index holds. A page that is
-/// written again and again moves once.
-const CHECKPOINT: u32 = 4_000;
-
 impl CustomizeConnection<AnyConnection, diesel::r2d2::Error> for Setup {
     fn on_acquire(&self, conn: &mut AnyConnection) -> Result<(), diesel::r2d2::Error> {
         match conn {
-            AnyConnection::Sqlite(c) => c.batch_execute(&format!(
-                "{SQLITE_SETUP} PRAGMA wal_autocheckpoint={CHECKPOINT}; PRAGMA cache_size=-{}",
-                self.cache
-            )),
+            AnyConnection::Sqlite(c) => c.batch_execute(&format!("{SQLITE_SETUP} {}", self.pragmas())),
             AnyConnection::Pg(c) => {
                 c.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning; SET lock_timeout = '10s'")
             }
@@ -125,7 +131,7 @@ impl CustomizeConnection<AnyConnection, diesel::r2d2::Error> for Setup {
 pub(crate) fn connect(target: &Target) -> Result<AnyConnection, Error> {
     let refused = |e: diesel::r2d2::Error| Error::Unavailable(e.to_string());
     let mut conn = target.connect().map_err(refused)?;
-    Setup { cache: CACHE }.on_acquire(&mut conn).map_err(refused)?;
+    USUAL.on_acquire(&mut conn).map_err(refused)?;
     Ok(conn)
 }
 
@@ -138,19 +144,19 @@ pub type DbPool = diesel::r2d2::Pool<Target>;
 /// A pool of at most `size` connections, none of which is opened before it is needed.
 /// The directory of a SQLite file is made when it is absent.
 pub fn pool(url: &str, size: u32) -> Result<DbPool, Error> {
-    pool_with(url, size, CACHE)
+    pool_with(url, size, USUAL)
 }
 
 /// A pool for what only follows what others write: on SQLite its connections keep few pages, since every commit of
 /// another one makes them forget what they kept. `None` on PostgreSQL, where connections are dear and all alike.
 pub fn small_pool(url: &str, size: u32) -> Result<Option<DbPool>, Error> {
     match Target::parse(url)? {
-        Target::Sqlite(_) => pool_with(url, size, SMALL_CACHE).map(Some),
+        Target::Sqlite(_) => pool_with(url, size, SMALL).map(Some),
         Target::Pg(_) => Ok(None),
     }
 }
 
-fn pool_with(url: &str, size: u32, cache: u32) -> Result<DbPool, Error> {
+fn pool_with(url: &str, size: u32, setup: Setup) -> Result<DbPool, Error> {
     let target = Target::parse(url)?;
     if let Target::Sqlite(path) = &target
         && let Some(dir) = std::path::Path::new(path).parent()
@@ -166,7 +172,7 @@ fn pool_with(url: &str, size: u32, cache: u32) -> Result<DbPool, Error> {
         .test_on_check_out(checked)
         .connection_timeout(Duration::from_secs(10))
         .max_lifetime(Some(LIFETIME))
-        .connection_customizer(Box::new(Setup { cache }))
+        .connection_customizer(Box::new(setup))
         .build(target)
         .map_err(|e| Error::Unavailable(e.to_string()))
 }
@@ -175,13 +181,6 @@ fn pool_with(url: &str, size: u32, cache: u32) -> Result<DbPool, Error> {
 pub fn get(pool: &DbPool) -> Result<PooledConn, Error> {
     pool.get().map_err(|e| Error::Unavailable(e.to_string()))
 }
-
-/// KiB of pages of a connection that writes very many rows: it finds there most of the leaves of the indexes, all over
-/// which the rows belong, and writes each of them once per step.
-const BULK_CACHE: u32 = 80_000;
-/// Pages in the log before such a connection moves them to the file. Others that commit meanwhile move them sooner,
-/// while it writes on.
-const BULK_CHECKPOINT: u32 = 20_000;
 
 /// A connection out of a pool for writing very many rows. On SQLite it keeps more pages than others do, and gives them
 /// back at its end.
@@ -210,8 +209,7 @@ impl std::ops::DerefMut for BulkConn {
 impl Drop for BulkConn {
     fn drop(&mut self) {
         if let AnyConnection::Sqlite(c) = &mut *self.0 {
-            let usual =
-                format!("PRAGMA cache_size=-{CACHE}; PRAGMA wal_autocheckpoint={CHECKPOINT}; PRAGMA shrink_memory");
+            let usual = format!("{}; PRAGMA shrink_memory", USUAL.pragmas());
             // Left as it is, the connection would only keep more than others until it is replaced.
             c.batch_execute(&usual).ok();
         }
@@ -222,8 +220,7 @@ impl Drop for BulkConn {
 pub fn bulk(pool: &DbPool) -> Result<BulkConn, Error> {
     let mut conn = BulkConn(get(pool)?);
     if let AnyConnection::Sqlite(c) = &mut *conn {
-        let more = format!("PRAGMA cache_size=-{BULK_CACHE}; PRAGMA wal_autocheckpoint={BULK_CHECKPOINT}");
-        c.batch_execute(&more)?;
+        c.batch_execute(&BULK.pragmas())?;
     }
     Ok(conn)
 }

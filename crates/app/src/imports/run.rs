@@ -100,8 +100,10 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
     let mut conn = persistence::db::bulk(worker.pool)?;
     let import = worker.job.subject;
     let (plan, progress) = worker.transaction(&mut conn, |ctx| Ok(begin(ctx, import)?))?;
-    let mut runner =
-        Runner { worker, conn, plan, progress, memory: Memory::default(), analysed: 1, deferred: Vec::new() };
+    let before = jobs::known_rows(&mut conn, plan.plan.shape.def.key)?;
+    let analysed = before.max(1);
+    let memory = Memory::default();
+    let mut runner = Runner { worker, conn, plan, progress, memory, before, analysed, deferred: Vec::new() };
     let mut input = FileReader::open(worker.pool, runner.plan.setup_file)?;
     let layout = runner.plan.plan.setup.layout.clone();
     let mut rows: Vec<Row> = Vec::with_capacity(STEP);
@@ -187,7 +189,9 @@ struct Runner<'a> {
     plan: Planned,
     progress: Progress,
     memory: Memory,
-    /// Records made when the statistics were last refreshed.
+    /// Rows that the planner knew of at the beginning.
+    before: i64,
+    /// Rows when the statistics were last refreshed.
     analysed: i64,
     /// In a dry run: links to names that may come later in the file.
     deferred: Vec<IssueRow>,
@@ -231,8 +235,8 @@ impl Runner<'_> {
         // Once for each time that the table has doubled.
         let counts = &self.progress.counts;
         let made = counts.created + counts.created_linked.values().sum::<i64>();
-        if made >= self.analysed * 2 {
-            self.analysed = made.max(1);
+        if self.before + made >= self.analysed * 2 {
+            self.analysed = self.before + made;
             let linked = counts.created_linked.keys().filter_map(|object| domain::objects::find(object));
             let tables = linked.map(|def| def.key).chain([self.plan.plan.shape.def.key]);
             tables.into_iter().try_for_each(|table| jobs::refresh_statistics(&mut self.conn, table))?;

@@ -113,6 +113,8 @@ impl Job<'_> {
                 crate::consumers::wake();
             }
             if after.is_none() || over || !held {
+                // The pages of a whole table are of no use to what comes next.
+                persistence::db::shrink(conn)?;
                 return Ok(true);
             }
         }
