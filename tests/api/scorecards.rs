@@ -271,6 +271,9 @@ engines! {
             let at = chrono::Utc::now() - chrono::Duration::days(days);
             server.create("activities", &json!({ "subject": "推送案例", "kind": "chat", "customer_id": growing, "occurred_at": at, "content_ids": [content] }));
         };
+        let planned = chrono::Utc::now() + chrono::Duration::days(20);
+        server.create("activities", &json!({ "subject": "带案例拜访", "kind": "visit", "customer_id": growing, "occurred_at": planned, "completed": false, "content_ids": [own] }));
+        assert_eq!(actions(&growing).0["case_to_send"]["content_id"], json!(own), "what is planned was not sent");
         sent(&own, 120);
         // The next one a quarter later, and none twice.
         until("the other case", || (actions(&growing).0["case_to_send"]["content_id"] == json!(general)).then_some(()));

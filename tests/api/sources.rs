@@ -78,7 +78,12 @@ engines! {
     }
 
     fn sources_are_shown_to_those_who_see_the_record_and_the_log(server: &Server) {
-        let id = server.create("customers", &json!({ "name": "云启" }));
+        let (rep, theirs) = server.user("representative", None);
+        let made = server.admin().post("/api/v1/api_keys", &json!({ "name": "ERP 接口" })).expect(201);
+        let erp = server.anonymous().with_token(made["key"].as_str().unwrap());
+        let id = erp.post("/api/v1/customers", &json!({ "name": "云启", "owner_id": rep })).expect(201).id();
+        let mine = source(&theirs, &id, "name");
+        assert_eq!((&mine["kind"], &mine["name"]), (&json!("integration"), &Value::Null), "whose key it was is not for everybody");
         let path = format!("/api/v1/field-sources?object=customers&record_id={id}");
         server.as_role("representative").get(&path).expect(404);
         server.as_role("service").get(&path).expect(403);
@@ -97,6 +102,7 @@ engines! {
         admin.patch(&path, 1, &json!({ "stage_id": second["id"] })).expect(200);
         server.create("activities", &json!({ "subject": "上门拜访", "kind": "visit", "customer_id": customer, "occurred_at": hours_ago(50) }));
         server.create("activities", &json!({ "subject": "电话回访", "kind": "call", "customer_id": customer, "occurred_at": hours_ago(2) }));
+        server.create("activities", &json!({ "subject": "没去成的拜访", "kind": "visit", "customer_id": customer, "occurred_at": hours_ago(30), "completed": false }));
         server.create("activities", &json!({ "subject": "下周拜访", "kind": "visit", "customer_id": customer, "occurred_at": hours_ago(-100) }));
         server.create("orders", &json!({ "number": "SO-1", "customer_id": customer, "ordered_on": hours_ago(24 * 10).date_naive(), "amount_minor": 900_000 }));
         let task = server.create("tasks", &json!({ "title": "寄样品", "customer_id": customer }));
@@ -111,7 +117,7 @@ engines! {
         assert!(places.is_sorted(), "{found:?}");
         let step = format!("{} > {}", stages.items()[0]["name"].as_str().unwrap(), second["name"].as_str().unwrap());
         order(&found, &[&step, &format!("new > {}", stages.items()[0]["name"].as_str().unwrap()), "寄样品", "customer.created", "customer.commented"]);
-        assert!(!found.iter().any(|w| w == "下周拜访" || w == "还没做" || w == "customer.behaved"), "{found:?}");
+        assert!(!found.iter().any(|w| w == "下周拜访" || w == "没去成的拜访" || w == "还没做" || w == "customer.behaved"), "{found:?}");
         assert!(all.iter().map(|i| i["at"].as_str().unwrap().to_owned()).collect::<Vec<_>>().is_sorted_by(|a, b| a >= b));
         for limit in [1, 2, 3, 5] {
             let (mut paged, mut cursor) = (Vec::new(), String::new());

@@ -1,6 +1,6 @@
 //! The event log as people see it: only what concerns records they may see, under their masks.
 
-use crate::{Ctx, Error, Result};
+use crate::{Ctx, Error, Result, Visible};
 use contract::feed::{EventOut, Events};
 use domain::policy::{Action, Mask, Masks};
 use domain::record::{Shape, mask, mask_custom, masked};
@@ -103,6 +103,30 @@ fn visible_records(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<HashSet<Uuid>>
     Ok(visible)
 }
 
+/// Whose imports and API keys the caller may know by name: those in the lists that they may see.
+pub(crate) struct Named {
+    me: Uuid,
+    imports: Option<Visible>,
+    keys: Option<Visible>,
+}
+
+impl Named {
+    pub(crate) fn new(ctx: &Ctx<'_>) -> Named {
+        let of = |object: &str| ctx.actor.visible(object, Action::Read);
+        Named { me: ctx.actor.user_id, imports: of("imports"), keys: of("api_keys") }
+    }
+
+    /// Imports of this person.
+    pub(crate) fn imports(&self, of: Option<Uuid>) -> bool {
+        of == Some(self.me) || self.imports.as_ref().is_some_and(|v| v.contains(of))
+    }
+
+    /// Keys of this person.
+    pub(crate) fn keys(&self, of: Option<Uuid>) -> bool {
+        of == Some(self.me) || self.keys.as_ref().is_some_and(|v| v.contains(of))
+    }
+}
+
 /// Events as they are shown: names, and documents under the caller's masks.
 pub(crate) fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<EventOut>> {
     let users = ctx.shape("users")?;
@@ -113,6 +137,7 @@ pub(crate) fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<Event
             .into_iter()
             .collect();
     let causes = persistence::events::causes(ctx.conn, &events)?;
+    let seen = Named::new(ctx);
     let masks = ctx.actor.permissions.masks;
     let mut documents = Vec::with_capacity(events.len());
     let mut wanted: HashMap<&'static str, BTreeSet<Uuid>> = HashMap::new();
@@ -136,8 +161,8 @@ pub(crate) fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<Event
         actor_id: e.actor_id,
         actor_name: e.actor_id.and_then(|id| names.get(&id).cloned()),
         rule: causes.rules.get(&e.request_id).cloned(),
-        import_file: e.origin_id.and_then(|id| causes.files.get(&id).cloned()),
-        key: e.key_id.and_then(|id| causes.keys.get(&id).cloned()),
+        import_file: e.origin_id.filter(|_| seen.imports(e.actor_id)).and_then(|id| causes.files.get(&id).cloned()),
+        key: e.key_id.filter(|_| seen.keys(e.actor_id)).and_then(|id| causes.keys.get(&id).cloned()),
         at: e.at,
         old,
         new,

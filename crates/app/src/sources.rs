@@ -21,7 +21,9 @@ pub fn of_record(ctx: &mut Ctx<'_>, object: &str, id: Uuid) -> Result<FieldSourc
     let mut open: HashSet<&str> = fields.iter().map(|(key, _)| key.as_str()).collect();
     let (mut given, mut times, mut events) = (HashMap::new(), HashMap::<String, u32>::new(), Vec::new());
     let objects = [object.to_owned()];
-    let filter = Filter { records: &[id], objects: &objects, ..Filter::default() };
+    // What a customer does on our pages gives no field a value.
+    let behaved = format!("{}.behaved", shape.def.singular);
+    let filter = Filter { records: &[id], objects: &objects, but: Some(&behaved), ..Filter::default() };
     let mut before = None;
     while events.len() < MOST && !open.is_empty() {
         let page = persistence::events::newest(ctx.conn, &filter, before, PAGE)?;
@@ -41,6 +43,7 @@ pub fn of_record(ctx: &mut Ctx<'_>, object: &str, id: Uuid) -> Result<FieldSourc
         }
     }
     let (causes, names) = behind(ctx, &events)?;
+    let seen = crate::feed::Named::new(ctx);
     let item = |(key, computed): &(String, bool)| {
         let Some(event) = given.get(key).and_then(|at| events.get(*at)) else {
             let kind = SourceKind::Computed;
@@ -50,7 +53,7 @@ pub fn of_record(ctx: &mut Ctx<'_>, object: &str, id: Uuid) -> Result<FieldSourc
         let file = event.origin_id.and_then(|origin| causes.files.get(&origin));
         let rule = causes.rules.get(&event.request_id);
         let by = event.key_id.and_then(|key| causes.keys.get(&key));
-        let joined = event.kind.ends_with("merged");
+        let joined = event.kind.ends_with(".merged");
         let (kind, name) = match (joined, rule, file, by) {
             _ if *computed => (SourceKind::Computed, None),
             (true, ..) => (SourceKind::Merge, None),
@@ -61,7 +64,13 @@ pub fn of_record(ctx: &mut Ctx<'_>, object: &str, id: Uuid) -> Result<FieldSourc
             _ => (SourceKind::Person, None),
         };
         let changes = times.get(key).copied().unwrap_or(1);
-        let mut one = FieldSource { kind, name: name.cloned(), ..source(key, Some(event), changes) };
+        let named = match kind {
+            SourceKind::Import => seen.imports(event.actor_id),
+            SourceKind::Integration => seen.keys(event.actor_id),
+            _ => true,
+        };
+        let name = name.filter(|_| named).cloned();
+        let mut one = FieldSource { kind, name, ..source(key, Some(event), changes) };
         match kind {
             // Whoever changed what it follows from did not say this.
             SourceKind::Computed => one.actor_id = None,
@@ -87,6 +96,9 @@ fn source(field: &str, event: Option<&Event>, changes: u32) -> FieldSource {
 /// Fields that the program works out until somebody sets them by hand, which another field tells.
 const UNTIL_SET: [(&str, &str); 2] = [("grade", "grade_manual"), ("lifecycle_stage", "lifecycle_manual")];
 
+/// Fields that nobody writes into directly, but that say what a person said on the way.
+const SAID: [&str; 2] = ["pool_note", "pool_reason"];
+
 /// The fields that have a value, and whether it is the program that works it out.
 fn filled(shape: &Shape, record: &Record) -> Vec<(String, bool)> {
     let own = shape.columns().enumerate().skip(OWN);
@@ -95,7 +107,7 @@ fn filled(shape: &Shape, record: &Record) -> Vec<(String, bool)> {
         |key: &str| UNTIL_SET.iter().any(|(k, flag)| *k == key && shape.position(flag).is_some() && !by_hand(flag));
     let columns = own
         .filter(|(at, _)| !record.at(*at).is_null())
-        .map(|(_, f)| (f.key.to_string(), !f.writable || computed(&f.key)));
+        .map(|(_, f)| (f.key.to_string(), !f.writable && !SAID.contains(&f.key.as_ref()) || computed(&f.key)));
     let custom = shape.custom.iter().filter(|f| record.custom().contains_key(f.key.as_ref()));
     columns.chain(custom.map(|f| (format!("custom.{}", f.key), false))).collect()
 }

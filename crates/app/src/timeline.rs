@@ -41,6 +41,9 @@ struct Place {
 
 type Places = BTreeMap<String, Place>;
 
+/// Under which the moment stands at which the first page was asked for.
+const BEGUN: &str = "begun";
+
 /// Something found, with its place in its source.
 struct Found {
     kind: TimelineKind,
@@ -60,10 +63,14 @@ pub fn page_of(ctx: &mut Ctx<'_>, customer: Uuid, query: &Query) -> Result<Timel
     crate::records::get(ctx, "customers", customer)?;
     let kinds = kinds(query.kinds.as_deref())?;
     let mut places = places(query.cursor.as_deref())?;
+    // What happens while somebody reads on is no part of the pages that follow.
+    let upto = places.get(BEGUN).and_then(|place| place.at).unwrap_or(ctx.now);
+    places.insert(BEGUN.to_owned(), Place { at: Some(upto), ..Place::default() });
     let (limit, mut refs) = (usize::try_from(query.limit).unwrap_or(1), Map::new());
     let mut found: Vec<Found> = Vec::new();
     for kind in kinds {
-        let place = places.get(kind.code()).copied().unwrap_or_default();
+        let mut place = places.get(kind.code()).copied().unwrap_or_default();
+        place.at = place.at.or(Some(upto));
         found.extend(match kind {
             TimelineKind::Activity => records(ctx, customer, (kind, "occurred_at"), place, query.limit, &mut refs)?,
             TimelineKind::Order => records(ctx, customer, (kind, "ordered_on"), place, query.limit, &mut refs)?,
@@ -124,7 +131,11 @@ fn records(
     let Some(visible) = ctx.actor.visible(shape.def.permission, Action::Read) else { return Ok(Vec::new()) };
     let pair = |key: &str, value: String| (key.to_owned(), value);
     // Limits of lists are a matter of their callers; this one needs one more than its own.
-    let pairs = [pair("customer_id", customer.to_string()), pair("sort", format!("-{field}"))];
+    let mut pairs = vec![pair("customer_id", customer.to_string()), pair("sort", format!("-{field}"))];
+    if kind == TimelineKind::Activity {
+        // One that was planned and did not take place is none.
+        pairs.push(pair("filter", r#"{"field":"completed","op":"ne","value":false}"#.to_owned()));
+    }
     let mut params = Params::read(ctx, object, &pairs)?;
     params.limit = limit + 1;
     let (zone, upto) = (ctx.schema.zone, place.at.unwrap_or(ctx.now));
@@ -201,15 +212,15 @@ fn changes(ctx: &mut Ctx<'_>, customer: Uuid, place: Place, limit: i64) -> Resul
     let found = |e: Event| Found {
         kind: TimelineKind::Change,
         at: e.at,
-        place: Place { seq: Some(e.seq), ..Place::default() },
+        place: Place { at: Some(e.at), seq: Some(e.seq), id: None },
         what: What::Change(Box::new(e)),
     };
     let mut found: Vec<Found> = events.into_iter().map(found).collect();
     // The log goes by its own order; a moment that was noted later than its neighbours does not go before them.
-    let mut latest = None;
+    let mut latest = place.at.unwrap_or(ctx.now);
     for one in &mut found {
-        one.at = latest.map_or(one.at, |latest: DateTime<Utc>| one.at.min(latest));
-        latest = Some(one.at);
+        latest = latest.min(one.at);
+        (one.at, one.place.at) = (latest, Some(latest));
     }
     Ok(found)
 }

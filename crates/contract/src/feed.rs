@@ -35,9 +35,9 @@ pub struct EventOut {
     pub actor_name: Option<String>,
     /// The rule that did it in that person's name, where a rule did.
     pub rule: Option<String>,
-    /// The file that it was imported from, where it was.
+    /// The file that it was imported from, where it was and the caller may see the import.
     pub import_file: Option<String>,
-    /// The name of the API key by which another system did it in that person's name.
+    /// The name of the API key by which another system did it in that person's name, where the caller may see the key.
     pub key: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
@@ -69,7 +69,7 @@ pub struct FieldSource {
     pub field: String,
     /// What gave the value.
     pub kind: SourceKind,
-    /// What names it: the file, the API key or the rule; null for the others.
+    /// What names it: the file, the API key or the rule, where the caller may see it; null for the others.
     pub name: Option<String>,
     /// Who did it, or in whose name it was done; null for the program itself.
     pub actor_id: Option<Uuid>,

@@ -68,13 +68,32 @@ pub fn cases(conn: &mut AnyConnection, industry: Option<&str>) -> Result<Vec<(Uu
     q.load(conn)?.into_iter().map(read).collect()
 }
 
-/// What was shown to a customer, and when: of its latest contacts with content, as many as asked for.
-pub fn shown_to(conn: &mut AnyConnection, customer: Uuid, limit: i64) -> Result<Vec<(Vec<Uuid>, DateTime<Utc>)>> {
+/// Is a case among these content items?
+pub fn holds_case(conn: &mut AnyConnection, contents: &[Uuid]) -> Result<bool> {
+    for chunk in contents.chunks(500) {
+        let mut q = Sql::start(conn, "SELECT 1 FROM contents c WHERE c.kind = 'case_study' AND c.id IN ");
+        q.ids(chunk).push(" LIMIT 1");
+        if q.first(conn)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What was shown to a customer up to now, and when: of its latest contacts with content, as many as asked for.
+pub fn shown_to(
+    conn: &mut AnyConnection,
+    customer: Uuid,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<(Vec<Uuid>, DateTime<Utc>)>> {
     let mut q = Sql::start(
         conn,
         "SELECT a.content_ids, a.occurred_at FROM activities a WHERE a.archived_at IS NULL AND a.content_ids IS NOT NULL AND a.customer_id = ",
     );
-    q.id(customer).push(" ORDER BY a.occurred_at DESC").limit(limit);
+    q.id(customer).push(" AND a.occurred_at <= ").time(now);
+    q.pick(" AND a.completed IS NOT FALSE", " AND coalesce(a.completed, 1) = 1");
+    q.push(" ORDER BY a.occurred_at DESC").limit(limit);
     let read = |cells: Cells| {
         let mut row = Row::new(cells);
         Ok((row.ids(), row.time()?))

@@ -194,8 +194,7 @@ pub fn causes(conn: &mut AnyConnection, events: &[Event]) -> Result<Causes> {
     let of = |id: fn(&Event) -> Option<Uuid>| -> Vec<Uuid> {
         events.iter().filter_map(id).collect::<BTreeSet<_>>().into_iter().collect()
     };
-    let origins = of(|e| e.origin_id);
-    let requests = if origins.is_empty() { Vec::new() } else { of(|e| e.origin_id.map(|_| e.request_id)) };
+    let (origins, requests) = (of(|e| e.origin_id), of(|e| Some(e.request_id)));
     Ok(Causes {
         rules: crate::rules::rule_names(conn, &requests)?,
         files: names(

@@ -48,7 +48,7 @@ messages! {
     stage_rights = "生命周期权益", "Rights of its stage";
     history_tab = "时间线", "Timeline";
     history_kinds = "看哪一类", "What to show";
-    history_none = "还没有发生过什么", "Nothing has happened yet";
+    history_none = "还没有记录", "Nothing has happened yet";
     history_order = "订单", "Order";
     history_unnamed = "未命名", "Unnamed";
     history_new = "新建商机，进入", "New, entered";
@@ -56,11 +56,13 @@ messages! {
     history_times(n: i64) = "{n} 次", "{n} times";
     source_show = "数据来源", "Sources";
     source_import(file: &str) = "导入文件《{file}》", "Imported from {file}";
+    source_file = "导入文件", "Imported file";
+    source_system = "系统对接", "Integration";
     source_key(name: &str) = "系统对接：{name}", "Integration: {name}";
     source_rule(name: &str) = "自动化规则：{name}", "Rule: {name}";
-    source_merge = "合并客户时带入", "From a merged record";
-    source_program = "系统算出", "Computed";
-    source_changes(n: u64) = "改过 {n} 次", "given {n} times";
+    source_merge = "合并时带入", "From a merged record";
+    source_program = "系统计算", "Computed";
+    source_changes(n: u64) = "共录入 {n} 次", "given {n} times";
     by_key(name: &str) = "通过系统对接「{name}」", "by way of “{name}”";
     by_import(file: &str) = "来自《{file}》", "from {file}";
     likes = "偏好与推荐", "Preferences and suggestions";

@@ -22,7 +22,10 @@ pub(super) fn line(l: Lang, answer: Option<&Value>, field: &str, clock: &Clock) 
 fn said(l: Lang, source: &Record) -> (&'static str, String) {
     let (name, actor) = (text(source, "name"), text(source, "actor_name"));
     match text(source, "kind") {
+        // Whose file or key it was not for the reader to know has no name.
+        "import" if name.is_empty() => ("upload", l.source_file().to_owned()),
         "import" => ("upload", l.source_import(name)),
+        "integration" if name.is_empty() => ("webhook", l.source_system().to_owned()),
         "integration" => ("webhook", l.source_key(name)),
         "rule" => ("zap", l.source_rule(name)),
         "merge" => ("git-merge", l.source_merge().to_owned()),

@@ -110,6 +110,11 @@ fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) ->
     };
     let before = run(conn)?;
     let since = before.as_ref().map(|_| as_of);
+    if let Some(mut last) = before {
+        // From here on until its end a run that is broken off has to be made again, also on the same day.
+        last.as_of = last.as_of.min(as_of.pred_opt().unwrap_or(as_of));
+        write_tx(conn, |conn| keep(conn, &last, now))?;
+    }
     settle(conn, now, since)?;
     write_tx(conn, |conn| {
         persistence::rfm_grid::rebuild(conn)?;

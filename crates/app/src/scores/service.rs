@@ -56,9 +56,10 @@ fn case(ctx: &mut Ctx<'_>, shape: &Shape, customer: &Record) -> Result<Option<Ca
     let industry = customer.get(shape, "industry").as_str();
     let since = ctx.now - Duration::days(CASE_DAYS);
     let cases = persistence::contact_materials::cases(ctx.conn, industry)?;
-    let shown = persistence::contact_materials::shown_to(ctx.conn, customer.id(), SHOWN)?;
-    let is_case = |id: &Uuid| cases.iter().any(|(case, _)| case == id);
-    if shown.iter().any(|(ids, at)| *at >= since && ids.iter().any(is_case)) {
+    let shown = persistence::contact_materials::shown_to(ctx.conn, customer.id(), ctx.now, SHOWN)?;
+    let lately: Vec<Uuid> = shown.iter().filter(|(_, at)| *at >= since).flat_map(|(ids, _)| ids.clone()).collect();
+    // Any case counts, also one of another industry or one that is no longer in use.
+    if persistence::contact_materials::holds_case(ctx.conn, &lately)? {
         return Ok(None);
     }
     let new = cases.into_iter().find(|(case, _)| !shown.iter().any(|(ids, _)| ids.contains(case)));

@@ -173,9 +173,8 @@ pub fn shipped() -> Vec<ShippedRole> {
             .grant(&["rules"], READ_ALL)
             .role("service", "客户服务", "Service"),
         Draft::person()
-            .grant(&["customers"], Grant { create: Scope::None, ..work(Scope::All, Scope::Own) })
+            .grant(&["customers", "opportunities", "orders"], READ_ALL)
             .grant(&["contacts"], work(Scope::All, Scope::All))
-            .grant(&["opportunities", "orders"], READ_ALL)
             .grant(&["activities", "tasks"], work(Scope::All, Scope::Own))
             .grant(&["tags"], work(Scope::All, Scope::All))
             .grant(&FIGURES, READ_ALL)

@@ -88,8 +88,8 @@ pub(super) type Visiting = (bool, Option<(String, String)>);
 pub(super) struct Doing {
     /// Starts a playbook.
     start: Callback<String>,
-    /// Writes down that a content item was sent: its id and title.
-    send: Callback<(String, String)>,
+    /// Writes down that a content item was sent: its id and title; none for those who may not.
+    send: Option<Callback<(String, String)>>,
     /// The title of the case to send.
     case: String,
     /// Adds somebody to the account team; none for those who may not.
@@ -114,10 +114,10 @@ impl Doing {
             let (id, toaster) = (words(&customer, "id").to_owned(), toaster.clone());
             Callback::from(move |key: String| start(l, toaster.clone(), id.clone(), key))
         };
-        let send = {
+        let send = session.object("activities").is_some_and(|a| a.may("create")).then(|| {
             let visiting = visiting.clone();
             Callback::from(move |content: (String, String)| visiting.set(Some((false, Some(content)))))
-        };
+        });
         let name = session.object("customers").is_some_and(|o| o.may("update")).then(|| {
             let (customer, toaster) = (customer.clone(), toaster.clone());
             Callback::from(move |user: String| join_team(l, toaster.clone(), &customer, user))
@@ -164,9 +164,9 @@ pub(super) fn next_actions(l: Lang, actions: &[Value], doing: &Doing) -> Html {
         let (mark, playbook, task) = (match words(a, "kind") { "contact" => "phone", "playbook" => "workflow", "task" => "list-checks", "success_manager" => "users-round", "case" => "bookmark", _ => "lightbulb" }, words(a, "playbook").to_owned(), words(a, "task_id"));
         let button = if words(a, "kind") == "success_manager" {
             doing.naming(l)
-        } else if words(a, "kind") == "case" {
+        } else if let ("case", Some(send)) = (words(a, "kind"), &doing.send) {
             let sent = (words(a, "content_id").to_owned(), doing.case.clone());
-            let onclick = doing.send.reform(move |_: MouseEvent| sent.clone());
+            let onclick = send.reform(move |_: MouseEvent| sent.clone());
             html! { <button class="btn btn-xs btn-primary" data-testid="send-case" {onclick}>{ l.case_send() }</button> }
         } else if !playbook.is_empty() {
             let onclick = doing.start.reform(move |_: MouseEvent| playbook.clone());

@@ -24,6 +24,11 @@ use yew_router::prelude::*;
 /// The kinds that can be looked at alone, in the order of their buttons.
 const KINDS: [&str; 6] = ["activity", "opportunity", "order", "task", "behaviour", "change"];
 
+/// Entries of a page.
+const PAGE: usize = 30;
+/// Entries read at once at most.
+const MOST: usize = 200;
+
 #[derive(Properties, PartialEq)]
 pub(crate) struct HistoryProps {
     pub(crate) id: String,
@@ -35,6 +40,8 @@ struct Log {
     refs: Rc<Refs>,
     next: Option<String>,
     ready: bool,
+    /// The kind that it is of; none for all.
+    kind: Option<&'static str>,
     error: Option<ApiError>,
 }
 
@@ -54,14 +61,20 @@ pub(crate) fn History(p: &HistoryProps) -> Html {
         Callback::from(move |cursor: Option<String>| {
             let more = cursor.as_ref().map(|c| format!("&cursor={}", encode(c))).unwrap_or_default();
             let kinds = kind.map(|k| format!("&kinds={k}")).unwrap_or_default();
-            let path = format!("/customers/{id}/timeline?limit=30{kinds}{more}");
+            // What is read again stays as long as it was.
+            let limit = if cursor.is_none() && log.kind == kind { log.items.len().clamp(PAGE, MOST) } else { PAGE };
+            let path = format!("/customers/{id}/timeline?limit={limit}{kinds}{more}");
             *asked.borrow_mut() += 1;
             let (log, asked, turn) = (log.clone(), asked.clone(), *asked.borrow());
             spawn_local(async move {
-                let mut next = if cursor.is_some() { (*log).clone() } else { Log::default() };
+                let mut next = (*log).clone();
                 next.ready = true;
                 match Request::get(path).json::<Value>().await {
                     Ok(page) => {
+                        if cursor.is_none() {
+                            next = Log { ready: true, kind, ..Log::default() };
+                        }
+                        next.error = None;
                         let mut refs = (*next.refs).clone();
                         refs.extend(page.get("refs").map(<Refs as Wire>::read).unwrap_or_default());
                         next.items.extend(page.get("items").and_then(Value::as_array).cloned().unwrap_or_default());
@@ -116,6 +129,7 @@ pub(crate) fn History(p: &HistoryProps) -> Html {
             if !unsent.is_empty() { <div class="mb-3">{ waiting::lines(l, &unsent) }</div> }
             <ol class="relative ml-8 border-l border-base-300 py-2 pr-4" data-testid="timeline">
                 { for log.items.iter().map(|i| html! { <li key={key(i)} class="relative pb-4 pl-6" data-kind={words(i, "kind").to_owned()}>{ item(&show, i) }</li> }) }
+                if let Some(e) = &log.error { <li class="pl-6 text-xs text-error" role="alert">{ e.text(l) }</li> }
                 if log.next.is_some() { <li class="pl-6"><button class="btn btn-ghost btn-xs" onclick={more}>{ l.load_more() }</button></li> }
             </ol>
         </> }
@@ -124,8 +138,9 @@ pub(crate) fn History(p: &HistoryProps) -> Html {
 }
 
 fn key(item: &Value) -> String {
-    let of = item.get("change").map_or("", |c| words(c, "id"));
-    format!("{}{}{}{of}", words(item, "kind"), words(item, "record_id"), words(item, "at"))
+    let of = |part: &str, key: &str| item.get(part).map_or("", |c| words(c, key)).to_owned();
+    let own = of("change", "id") + &of("step", "stage_id");
+    format!("{}{}{}{own}", words(item, "kind"), words(item, "record_id"), words(item, "at"))
 }
 
 fn item(show: &Show, i: &Value) -> Html {
