@@ -71,6 +71,17 @@ fn every_operation_has_a_summary_a_description_and_a_tag() {
 }
 
 #[test]
+fn the_parameters_of_a_path_are_those_that_stand_in_it() {
+    each(|op| {
+        let inside: BTreeSet<&str> =
+            op.path.split('/').filter_map(|p| p.strip_prefix('{')?.strip_suffix('}')).collect();
+        let listed = op.value["parameters"].as_array().into_iter().flatten().map(|p| spec().resolve(p));
+        let named: BTreeSet<&str> = listed.filter(|p| p["in"] == "path").filter_map(|p| p["name"].as_str()).collect();
+        ensure(inside == named, format!("{named:?} are said to stand in the path, {inside:?} do"))
+    });
+}
+
+#[test]
 fn every_error_is_described_as_a_problem() {
     each(|op| {
         for (status, response) in op.value["responses"].as_object().into_iter().flatten() {

@@ -218,7 +218,11 @@ engines! {
         let before = paused["runs"]["done"].as_i64().unwrap();
         // What comes by another way meanwhile shows that the paused rule had time to go on, and did not: after the step
         // that was under way when it was paused.
-        let other = published(&admin, "customers", &json!({ "kind": "event", "on": ["created"] }), &json!([{ "kind": "set_fields", "values": { "city": "上海" } }]));
+        // Of those before the log may still be read.
+        let late = json!({ "field": "name", "op": "contains", "value": "后来的" });
+        let definition = json!({ "object": "customers", "trigger": { "kind": "event", "on": ["created"] }, "condition": late, "actions": [{ "kind": "set_fields", "values": { "city": "上海" } }] });
+        let other = admin.post("/api/v1/rules", &json!({ "name": "后来的", "definition": definition })).expect(201).id();
+        admin.post_empty(&format!("/api/v1/rules/{other}/publish")).expect(200);
         let another = |n: i64| {
             server.create("customers", &json!({ "name": format!("后来的 {n}") }));
             until("the other rule acts", || (done(&admin, &other) == n).then_some(()));

@@ -93,6 +93,7 @@ async fn get_customer_overview(cx: Cx<CustomersRead>, req: HttpRequest) -> Resul
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct TimelineQuery {
     /// Kinds wanted, separated by commas: `activity`, `opportunity`, `order`, `task`, `behaviour`, `change`; all by default.
