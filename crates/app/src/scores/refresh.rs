@@ -94,10 +94,11 @@ fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) ->
     let as_of = today(schema, now);
     let settings = settings(conn)?;
     let (sums, rfm) = score_all(conn, as_of, settings)?;
-    let rows = rows(&sums, &rfm);
-    for batch in rows.chunks(BATCH) {
+    let worse = Dimension::ALL.map(|d| rfm.worse(d));
+    for begin in (0..sums.len()).step_by(BATCH) {
         go_on()?;
-        write_tx(conn, |conn| persistence::scores::write_rfm(conn, batch, now))?;
+        let batch = rows(&sums, &rfm, &worse, (begin, BATCH));
+        write_tx(conn, |conn| persistence::scores::write_rfm(conn, &batch, now))?;
     }
     let done = RfmRun {
         as_of,
@@ -169,8 +170,8 @@ fn aggregate(sums: &OrderSums) -> Aggregate {
     }
 }
 
-fn rows(sums: &[OrderSums], rfm: &Rfm) -> Vec<RfmRow> {
-    let worse = Dimension::ALL.map(|d| rfm.worse(d));
+/// The rows of so many customers from one on, with those who stand worse than each by dimension.
+fn rows(sums: &[OrderSums], rfm: &Rfm, worse: &[Vec<u64>; 3], (begin, count): (usize, usize)) -> Vec<RfmRow> {
     let k = |dimension: usize, i: usize| worse[dimension].get(i).map_or(0, |k| i64::try_from(*k).unwrap_or(i64::MAX));
     let row = |(i, sums): (usize, &OrderSums)| {
         let scores = rfm.scores.get(i).filter(|s| s.is_scored())?;
@@ -185,7 +186,7 @@ fn rows(sums: &[OrderSums], rfm: &Rfm) -> Vec<RfmRow> {
             overlay: Overlay::of(*scores, &rfm.settings).map(|o| o.code().to_owned()),
         })
     };
-    sums.iter().enumerate().filter_map(row).collect()
+    sums.iter().enumerate().skip(begin).take(count).filter_map(row).collect()
 }
 
 /// The name of a segment in a language.
