@@ -260,7 +260,7 @@ engines! {
             server.create("contents", &json!({ "title": title, "kind": "case_study", "industry": industry }))
         };
         let general = case("通用案例", Value::Null);
-        case("化工案例", json!("化工材料"));
+        let alien = case("化工案例", json!("化工材料"));
         let own = case("电子案例", json!("电子制造"));
         let growing = buyer("恒瑞电子", 50_000);
         let (tier, kinds) = actions(&growing);
@@ -279,6 +279,10 @@ engines! {
         until("the other case", || (actions(&growing).0["case_to_send"]["content_id"] == json!(general)).then_some(()));
         sent(&general, 1);
         until("no case for now", || actions(&growing).0["case_to_send"].is_null().then_some(()));
+        let other = buyer("第三家", 40_000);
+        let at = chrono::Utc::now() - chrono::Duration::days(1);
+        server.create("activities", &json!({ "subject": "推送案例", "kind": "chat", "customer_id": other, "occurred_at": at, "content_ids": [alien] }));
+        assert_eq!(actions(&other).0["case_to_send"], Value::Null, "a case of another industry was sent all the same");
         let (tier, kinds) = actions(&buyer("小店", 1_000));
         assert_eq!(
             (&tier["tier"], &tier["case_to_send"], &tier["success_managers"]),

@@ -63,6 +63,9 @@ engines! {
             Some(source(&admin, &id, "grade_score")).filter(|s| s["kind"] == json!("computed"))
         });
         assert_eq!((&computed["actor_name"], &source(&admin, &id, "grade")["kind"]), (&Value::Null, &json!("computed")));
+        let version = admin.get(&path).expect(200)["version"].as_i64().unwrap();
+        admin.patch(&path, version, &json!({ "grade": "B", "grade_reason": "行业标杆" })).expect(200);
+        assert_eq!(source(&admin, &id, "grade")["kind"], json!("person"), "what is set by hand is somebody's");
         let log = admin.get(&format!("/api/v1/events?object=customers&record_id={id}")).expect(200);
         assert!(log.items().iter().any(|e| e["key"] == json!("ERP 接口")) && log.items().iter().any(|e| e["import_file"] == json!("展会.csv")));
         assert_eq!(source(&admin, &id, "website"), Value::Null, "what is not known has no source");

@@ -24,19 +24,24 @@ pub fn of_record(ctx: &mut Ctx<'_>, object: &str, id: Uuid) -> Result<FieldSourc
     // What a customer does on our pages gives no field a value.
     let behaved = format!("{}.behaved", shape.def.singular);
     let filter = Filter { records: &[id], objects: &objects, but: Some(&behaved), ..Filter::default() };
-    let mut before = None;
-    while events.len() < MOST && !open.is_empty() {
+    let (mut before, mut read) = (None, 0);
+    while read < MOST && !open.is_empty() {
         let page = persistence::events::newest(ctx.conn, &filter, before, PAGE)?;
         before = page.last().map(|e| e.seq);
         let end = (page.len() as i64) < PAGE;
+        read += page.len();
         for event in page {
+            let before = given.len();
             for key in named(&event) {
                 *times.entry(key.clone()).or_default() += 1;
                 if open.remove(key.as_str()) {
                     given.insert(key, events.len());
                 }
             }
-            events.push(event);
+            // Only what gave a value that still stands is looked up below.
+            if given.len() > before {
+                events.push(event);
+            }
         }
         if end {
             break;
