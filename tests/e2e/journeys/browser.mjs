@@ -5,6 +5,10 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
+// People, browsers and the organisation live in one time zone, wherever the machine stands: a day means the same to all.
+process.env.TZ = 'Asia/Shanghai';
+export const dayOf = date => `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`;
+
 export const base = process.env.FLYWHEEL_URL;
 export const api = `${base}/api/v1`;
 const out = fileURLToPath(new URL('../out/', import.meta.url));

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { base, check, close, faces, request } from './browser.mjs';
+import { base, check, close, dayOf, faces, request } from './browser.mjs';
 import { ADMIN, logIn } from './session.mjs';
 
 // The pages show the organisation's time, wherever a browser is.
@@ -17,8 +17,6 @@ after(close);
 const task = (title, due_at) => request('POST', '/tasks', { title, due_at, owner_id: me.id, priority: 'high' }, token);
 const read = (object, id) => request('GET', `/${object}/${id}`, undefined, token);
 const day = offset => new Date(Date.now() + offset * 86_400_000);
-// The day of the organisation.
-const local = date => `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}-${String(date.getDate()).padStart(2, '0')}`;
 async function until(what, holds) {
   const deadline = Date.now() + 15_000;
   while (!(await holds())) assert.ok(Date.now() < deadline, what);
@@ -66,7 +64,7 @@ test('a task is put off until tomorrow morning', async () => {
   const page = await logIn(faces[3]);
   await page.getByRole('button', { name: 'Put off “寄送样品”' }).click();
   await page.getByRole('menuitem', { name: 'Tomorrow at 9' }).click();
-  await until('the task is not put off', async () => local(new Date((await read('tasks', id)).due_at)) === local(day(1)));
+  await until('the task is not put off', async () => dayOf(new Date((await read('tasks', id)).due_at)) === dayOf(day(1)));
   await page.context().close();
 });
 
@@ -91,7 +89,7 @@ test('a record that was opened is on the workbench to go on with', async () => {
 
 test('a click on a day makes a task there, and it moves to another day without dragging', async () => {
   const page = await logIn(faces[0]);
-  const at = local(day(0));
+  const at = dayOf(day(0));
   await page.goto(`${base}/calendar?view=month&at=${at}`);
   await page.getByRole('button', { name: `在 ${at} 新建` }).click();
   await page.getByTestId('day-tasks').click();
@@ -103,11 +101,11 @@ test('a click on a day makes a task there, and it moves to another day without d
     return (await request('GET', `/tasks?limit=1&q=${encodeURIComponent('月度回顾会准备')}`, undefined, token)).items.length === 1;
   });
   const { items: [made] } = await request('GET', `/tasks?limit=1&q=${encodeURIComponent('月度回顾会准备')}`, undefined, token);
-  assert.equal(local(new Date(made.due_at)), at);
+  assert.equal(dayOf(new Date(made.due_at)), at);
   await page.goto(`${base}/calendar?view=agenda&at=${at}`);
   await entry.click();
-  await page.locator('dialog [name=move]').fill(local(day(2)));
-  await until('the task does not move', async () => local(new Date((await read('tasks', made.id)).due_at)) === local(day(2)));
+  await page.locator('dialog [name=move]').fill(dayOf(day(2)));
+  await until('the task does not move', async () => dayOf(new Date((await read('tasks', made.id)).due_at)) === dayOf(day(2)));
   assert.equal(new Date((await read('tasks', made.id)).due_at).getHours(), new Date(made.due_at).getHours(), 'the time of day stays');
   await page.context().close();
 });
@@ -119,11 +117,11 @@ test('an entry is dragged to another day', async () => {
   const page = await logIn(faces[0]);
   const monday = new Date(base_day);
   monday.setDate(monday.getDate() - ((monday.getDay() + 6) % 7));
-  const target = local(monday) === local(base_day) ? local(new Date(monday.getTime() + 86_400_000)) : local(monday);
-  await page.goto(`${base}/calendar?view=week&at=${local(base_day)}`);
+  const target = dayOf(monday) === dayOf(base_day) ? dayOf(new Date(monday.getTime() + 86_400_000)) : dayOf(monday);
+  await page.goto(`${base}/calendar?view=week&at=${dayOf(base_day)}`);
   await page.locator(`[data-entry="${id}"]`).first().waitFor();
   await page.locator(`[data-entry="${id}"]`).first().dragTo(page.locator(`[data-day="${target}"]`));
-  await until('the task is not moved', async () => local(new Date((await read('tasks', id)).due_at)) === target);
+  await until('the task is not moved', async () => dayOf(new Date((await read('tasks', id)).due_at)) === target);
   await page.context().close();
 });
 
@@ -199,18 +197,18 @@ test('theme and language are chosen in the profile and kept', async () => {
 test('the calendar shows when deals are expected to close, and moves them', async () => {
   const { items: [customer] } = await request('GET', '/customers?limit=1', undefined, token);
   const name = `预计成交 ${Date.now()}`;
-  const deal = await request('POST', '/opportunities', { name, customer_id: customer.id, owner_id: me.id, amount_minor: 12_345_600, expected_close_on: local(day(0)) }, token);
+  const deal = await request('POST', '/opportunities', { name, customer_id: customer.id, owner_id: me.id, amount_minor: 12_345_600, expected_close_on: dayOf(day(0)) }, token);
   const page = await logIn(faces[0]);
   for (const view of ['month', 'week']) {
-    await page.goto(`${base}/calendar?view=${view}&at=${local(day(0))}`);
+    await page.goto(`${base}/calendar?view=${view}&at=${dayOf(day(0))}`);
     await page.locator(`[data-entry="${deal.id}"]`).first().waitFor({ state: 'attached' });
   }
   await check(page, 'calendar-deals');
-  await page.goto(`${base}/calendar?view=agenda&at=${local(day(0))}`);
+  await page.goto(`${base}/calendar?view=agenda&at=${dayOf(day(0))}`);
   await page.locator(`[data-entry="${deal.id}"]`).click();
   await page.getByRole('dialog').getByText('¥12.3万').waitFor();
-  await page.locator('dialog [name=move]').fill(local(day(3)));
-  await until('the day does not move', async () => (await read('opportunities', deal.id)).expected_close_on === local(day(3)));
+  await page.locator('dialog [name=move]').fill(dayOf(day(3)));
+  await until('the day does not move', async () => (await read('opportunities', deal.id)).expected_close_on === dayOf(day(3)));
   await page.getByLabel('预计成交').uncheck();
   await page.locator(`[data-entry="${deal.id}"]`).waitFor({ state: 'detached' });
   await page.context().close();

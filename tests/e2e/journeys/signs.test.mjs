@@ -1,7 +1,7 @@
 // Signs of what is to come: channels, competitors at a customer's door, rules of reward, newcomers, fit with the need.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, change, check, close, faces, request, until } from './browser.mjs';
+import { base, change, check, close, dayOf, faces, request, until } from './browser.mjs';
 import { logIn, token as tokenOf } from './session.mjs';
 
 const REP = { email: 'rep15@demo.flywheel.cn', password: 'Yunfan-2026-demo' };
@@ -10,7 +10,7 @@ before(async () => { token = await tokenOf(); });
 after(close);
 
 const get = (path, who = token) => request('GET', path, undefined, who);
-const inDays = n => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10);
+const inDays = n => dayOf(new Date(Date.now() + n * 86_400_000));
 
 for (const face of faces) {
   test(`channels compare by the customers they bring: ${face.name}`, async () => {
