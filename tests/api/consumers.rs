@@ -72,7 +72,7 @@ fn drain(pool: &DbPool, consumer: &'static Consumer) {
     let mut reader = Reader::new(pool, consumer);
     let end = events::end(&mut db::get(pool).unwrap()).unwrap();
     until("the consumer comes to the end", || {
-        while reader.pass().unwrap() == Pass::More {}
+        while reader.pass().unwrap() != Pass::Idle {}
         let state = store::find(&mut db::get(pool).unwrap(), consumer.name).unwrap();
         state.filter(|s| s.position >= end).map(drop)
     });

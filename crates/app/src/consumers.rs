@@ -101,7 +101,9 @@ pub fn work(pool: &DbPool, consumer: &'static Consumer, stop: &AtomicBool) {
         let pass = pass.unwrap_or_else(|_| Err(Error::Internal("the consumer panicked".to_owned())));
         let idle = match pass {
             Ok(Pass::More) => continue,
-            Ok(Pass::Idle) => reader.idle,
+            // While others write there is always something new. Whoever took each of it at once would commit as often
+            // as they do, and on SQLite every commit makes all other connections forget their pages.
+            Ok(Pass::Done | Pass::Idle) => reader.idle,
             Err(error) => {
                 tracing::warn!(consumer = consumer.name, ?error, "the consumer waits");
                 reader.failed(&error);
@@ -115,8 +117,10 @@ pub fn work(pool: &DbPool, consumer: &'static Consumer, stop: &AtomicBool) {
 /// What one look at the log came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
-    /// Something was read; there may be more.
+    /// Something was read, and there is more.
     More,
+    /// Something was read, and it was all that there was.
+    Done,
     /// There is nothing to do now.
     Idle,
 }
@@ -172,7 +176,7 @@ impl<'a> Reader<'a> {
             }
             let effects = with(conn, &schema, now, |ctx| self.prepare(ctx, &batch.events))?;
             batch.carry_out(conn, &schema, now, self.consumer, effects)?;
-            Ok(Pass::More)
+            Ok(batch.pass(state.position, upto))
         })
     }
 
@@ -191,7 +195,7 @@ impl<'a> Reader<'a> {
             if batch.last > state.position {
                 self.ahead = Some((state.position, batch.last, since));
             }
-            return Ok(if batch.last > from { Pass::More } else { Pass::Idle });
+            return Ok(batch.pass(from, upto));
         }
         self.ahead = None;
         write_tx(conn, |conn| {
@@ -200,7 +204,7 @@ impl<'a> Reader<'a> {
                 return Ok(Pass::More);
             }
             batch.carry_out(conn, &schema, now, self.consumer, effects)?;
-            Ok(Pass::More)
+            Ok(batch.pass(from, upto))
         })
     }
 
@@ -253,6 +257,15 @@ impl Batch {
         let full = events.len() as i64 == limit;
         let last = events.last().map_or(from, |e| e.seq);
         Ok(Batch { last: if full { last } else { upto.max(from) }, events })
+    }
+
+    /// What reading it from one position came to, of a log that ended at `upto`.
+    fn pass(&self, from: i64, upto: i64) -> Pass {
+        match self.last {
+            last if last <= from => Pass::Idle,
+            last if last < upto => Pass::More,
+            _ => Pass::Done,
+        }
     }
 
     fn carry_out(
