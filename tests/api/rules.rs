@@ -72,6 +72,28 @@ engines! {
         assert_eq!(matched("grade_set_at", 7, "days"), [""; 0]);
     }
 
+    fn a_rule_does_not_act_on_what_happened_before_it_was_published(server: &Server) {
+        let admin = server.admin();
+        let created = json!({ "kind": "event", "on": ["created"] });
+        let input = |name: &str| {
+            json!({ "name": name, "definition": { "object": "customers", "trigger": created, "actions": any_message() } })
+        };
+        let (early, late) = (published(&admin, &input("先发布")), published(&admin, &input("后发布")));
+        let publish_at = |at: chrono::DateTime<chrono::Utc>| {
+            assert_eq!(server.pretend("rules", Some(&late), "published_at", at), 1);
+            act(&admin, &late, "pause").expect(200);
+            act(&admin, &late, "resume").expect(200);
+        };
+        let hour = chrono::TimeDelta::hours(1);
+        publish_at(chrono::Utc::now() + hour);
+        server.create("customers", &json!({ "name": "发布以前" }));
+        wait_for_runs(&admin, &early, 1);
+        publish_at(chrono::Utc::now() - hour);
+        let after = server.create("customers", &json!({ "name": "发布以后" }));
+        let log = wait_for_runs(&admin, &late, 1);
+        assert_eq!(log.items().iter().map(|r| r["record_id"].clone()).collect::<Vec<_>>(), [json!(after)]);
+    }
+
     fn the_shipped_rule_counts_only_working_hours_of_a_wait(server: &Server) {
         let admin = server.admin();
         let rule = shipped(&admin, "unanswered_message");

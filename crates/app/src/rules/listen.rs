@@ -138,6 +138,12 @@ fn sight(ctx: &mut Ctx<'_>, fits: &Fits, calls: &[Call<'_>]) -> Result<Sight> {
     Ok(sight)
 }
 
+/// Whether an event is not of a time before the rule was first published: the log may be read long after, as behind a
+/// large import. What happened between two versions is for the one that is there when it is read.
+fn is_since(rule: &Rule, event: &Event) -> bool {
+    rule.number > 1 || rule.published_at.is_none_or(|at| event.at >= at)
+}
+
 /// The candidates whose record fits.
 fn matching(ctx: &mut Ctx<'_>, fits: &Fits, calls: &[Call<'_>], imports: &HashSet<Uuid>) -> Result<Vec<Candidate>> {
     if fits.is_empty() {
@@ -149,7 +155,10 @@ fn matching(ctx: &mut Ctx<'_>, fits: &Fits, calls: &[Call<'_>], imports: &HashSe
     let mut matched = Vec::new();
     for Call { event, plain, changed } in calls {
         let Some(record) = sight.records.get(&event.record_id) else { continue };
-        let holds = |rule: &usize| fits.get(rule).is_some_and(|f| f.compiled.condition.matches(record, &find, &cx));
+        let holds = |rule: &usize| {
+            fits.get(rule)
+                .is_some_and(|f| is_since(&f.ready.rule, event) && f.compiled.condition.matches(record, &find, &cx))
+        };
         let mut hits: Vec<(usize, Map<String, Json>)> =
             plain.iter().filter(|rule| holds(rule)).map(|rule| (*rule, Map::new())).collect();
         hits.extend(changed.iter().filter(|(rule, _)| holds(rule)).cloned());
