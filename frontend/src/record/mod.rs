@@ -16,6 +16,7 @@ pub(crate) mod form;
 pub(crate) mod input;
 pub(crate) mod link;
 pub(crate) mod list;
+pub(crate) mod log;
 pub(crate) mod merge;
 pub(crate) mod phone_list;
 pub(crate) mod pool;

@@ -1,18 +1,16 @@
 //! What happened to a record: every change with its old and new values.
 
+use super::log::use_log;
 use super::value::{Refs, Show};
 use super::waiting::{self, use_queue};
 use crate::browser;
-use crate::data::http::{Request, encode};
-use crate::data::query::subscribe;
 use crate::data::session::use_session;
-use crate::data::types::{EventItem, ObjectMeta, Page, Record, field_value};
+use crate::data::types::{EventItem, ObjectMeta, Record, field_value};
 use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::ui::{Empty, Failed, avatar, skeleton_lines};
 use serde_json::Value;
 use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -22,15 +20,6 @@ pub(crate) struct TimelineProps {
     pub(crate) refs: Rc<Refs>,
 }
 
-#[derive(Clone, Default, PartialEq)]
-struct Log {
-    items: Vec<EventItem>,
-    refs: Rc<Refs>,
-    next: Option<String>,
-    ready: bool,
-    error: Option<crate::data::http::ApiError>,
-}
-
 /// The changes of one record, newest first.
 #[component]
 pub(crate) fn Timeline(p: &TimelineProps) -> Html {
@@ -38,50 +27,8 @@ pub(crate) fn Timeline(p: &TimelineProps) -> Html {
     let session = use_session();
     let queue = use_queue();
     let unsent: Vec<_> = queue.iter().filter(|w| waiting::about(w, &p.id)).collect();
-    let log = use_state_eq(Log::default);
-    let nonce = use_state_eq(|| 0u32);
-    let load = {
-        let (log, object, id) = (log.clone(), p.meta.key.clone(), p.id.clone());
-        Callback::from(move |cursor: Option<String>| {
-            let (log, path) = (
-                log.clone(),
-                format!(
-                    "/events?object={object}&record_id={id}&limit=30{}",
-                    cursor.as_ref().map(|c| format!("&cursor={}", encode(c))).unwrap_or_default()
-                ),
-            );
-            spawn_local(async move {
-                let mut next = if cursor.is_some() { (*log).clone() } else { Log::default() };
-                next.ready = true;
-                match Request::get(path).json::<Page<EventItem>>().await {
-                    Ok(page) => {
-                        let mut refs = (*next.refs).clone();
-                        refs.extend(page.items.iter().flat_map(|e| e.refs.clone()));
-                        next.items.extend(page.items);
-                        next.next = page.next_cursor;
-                        next.refs = Rc::new(refs);
-                    }
-                    Err(e) => next.error = Some(e),
-                }
-                log.set(next);
-            });
-        })
-    };
-    {
-        let (load, nonce) = (load.clone(), nonce.clone());
-        let count = use_mut_ref(|| 0u32);
-        use_effect_with((p.id.clone(), *nonce), move |_| {
-            load.emit(None);
-            let s = subscribe(
-                "/events",
-                Callback::from(move |()| {
-                    *count.borrow_mut() += 1;
-                    nonce.set(*count.borrow())
-                }),
-            );
-            move || drop(s)
-        });
-    }
+    let path = format!("/events?object={}&record_id={}", p.meta.key, p.id);
+    let (log, load) = use_log::<EventItem>(path, &["/events"]);
     if let Some(e) = log.error.clone().filter(|_| log.items.is_empty()) {
         return html! { <Failed error={e} retry={load.reform(|()| None)} /> };
     }
@@ -91,7 +38,8 @@ pub(crate) fn Timeline(p: &TimelineProps) -> Html {
     if log.items.is_empty() && unsent.is_empty() {
         return html! { <Empty icon="history" small=true title={l.timeline_empty()} /> };
     }
-    let refs: Refs = p.refs.iter().chain(log.refs.iter()).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let named = log.items.iter().flat_map(|e| &e.refs);
+    let refs: Refs = p.refs.iter().chain(named).map(|(k, v)| (k.clone(), v.clone())).collect();
     let show = Show::new(l, &session, &refs);
     let more = {
         let (load, next) = (load.clone(), log.next.clone());
@@ -101,6 +49,7 @@ pub(crate) fn Timeline(p: &TimelineProps) -> Html {
         if !unsent.is_empty() { <div class="-mt-3 mb-3">{ waiting::lines(l, &unsent) }</div> }
         <ol class="relative ml-4 border-l border-base-300 py-2 pr-4" data-testid="timeline">
             { for log.items.iter().map(|e| html! { <li key={e.id.clone()} class="relative pb-4 pl-6">{ entry(&show, &p.meta, e) }</li> }) }
+            if let Some(e) = &log.error { <li class="pl-6 text-xs text-error" role="alert">{ e.text(l) }</li> }
             if log.next.is_some() { <li class="pl-6"><button class="btn btn-ghost btn-xs" onclick={more}>{ l.load_more() }</button></li> }
         </ol>
     </> }

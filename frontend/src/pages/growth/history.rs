@@ -3,47 +3,31 @@
 
 use super::{num, words};
 use crate::browser;
-use crate::data::http::{ApiError, Request, encode};
-use crate::data::query::subscribe;
 use crate::data::session::use_session;
 use crate::data::types::{EventItem, Record};
 use crate::data::wire::Wire;
 use crate::format;
 use crate::i18n::use_lang;
+use crate::record::log::use_log;
 use crate::record::timeline::entry;
 use crate::record::value::{Refs, Show};
 use crate::record::waiting::{self, use_queue};
 use crate::route::Route;
 use crate::ui::{Empty, Failed, badge, cls, icon, skeleton_lines};
 use serde_json::Value;
-use std::rc::Rc;
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
 /// The kinds that can be looked at alone, in the order of their buttons.
 const KINDS: [&str; 6] = ["activity", "opportunity", "order", "task", "behaviour", "change"];
 
-/// Entries of a page.
-const PAGE: usize = 30;
-/// Entries read at once at most.
-const MOST: usize = 200;
-
 #[derive(Properties, PartialEq)]
 pub(crate) struct HistoryProps {
     pub(crate) id: String,
 }
 
-#[derive(Clone, Default, PartialEq)]
-struct Log {
-    items: Vec<Value>,
-    refs: Rc<Refs>,
-    next: Option<String>,
-    ready: bool,
-    /// The kind that it is of; none for all.
-    kind: Option<&'static str>,
-    error: Option<ApiError>,
-}
+/// What is told where the customer's history may have changed.
+const HEARD: [&str; 5] = ["/events", "/activities", "/orders", "/opportunities", "/tasks"];
 
 /// The tab of a customer's page.
 #[component]
@@ -52,58 +36,9 @@ pub(crate) fn History(p: &HistoryProps) -> Html {
     let session = use_session();
     let queue = use_queue();
     let unsent: Vec<_> = queue.iter().filter(|w| waiting::about(w, &p.id)).collect();
-    let log = use_state_eq(Log::default);
     let chosen = use_state_eq(|| None::<&'static str>);
-    let nonce = use_state_eq(|| 0u32);
-    let asked = use_mut_ref(|| 0u32);
-    let load = {
-        let (log, id, kind, asked) = (log.clone(), p.id.clone(), *chosen, asked);
-        Callback::from(move |cursor: Option<String>| {
-            let more = cursor.as_ref().map(|c| format!("&cursor={}", encode(c))).unwrap_or_default();
-            let kinds = kind.map(|k| format!("&kinds={k}")).unwrap_or_default();
-            // What is read again stays as long as it was.
-            let limit = if cursor.is_none() && log.kind == kind { log.items.len().clamp(PAGE, MOST) } else { PAGE };
-            let path = format!("/customers/{id}/timeline?limit={limit}{kinds}{more}");
-            *asked.borrow_mut() += 1;
-            let (log, asked, turn) = (log.clone(), asked.clone(), *asked.borrow());
-            spawn_local(async move {
-                let mut next = (*log).clone();
-                next.ready = true;
-                match Request::get(path).json::<Value>().await {
-                    Ok(page) => {
-                        if cursor.is_none() {
-                            next = Log { ready: true, kind, ..Log::default() };
-                        }
-                        next.error = None;
-                        let mut refs = (*next.refs).clone();
-                        refs.extend(page.get("refs").map(<Refs as Wire>::read).unwrap_or_default());
-                        next.items.extend(page.get("items").and_then(Value::as_array).cloned().unwrap_or_default());
-                        next.next = page.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
-                        next.refs = Rc::new(refs);
-                    }
-                    Err(e) => next.error = Some(e),
-                }
-                // Another kind may have been chosen meanwhile.
-                if *asked.borrow() == turn {
-                    log.set(next);
-                }
-            });
-        })
-    };
-    {
-        let (load, nonce) = (load.clone(), nonce.clone());
-        let count = use_mut_ref(|| 0u32);
-        use_effect_with((p.id.clone(), *chosen, *nonce), move |_| {
-            load.emit(None);
-            let again = Callback::from(move |()| {
-                *count.borrow_mut() += 1;
-                nonce.set(*count.borrow())
-            });
-            let held = ["/events", "/activities", "/orders", "/opportunities", "/tasks"]
-                .map(|at| subscribe(at, again.clone()));
-            move || drop(held)
-        });
-    }
+    let kinds = chosen.map(|k| format!("kinds={k}")).unwrap_or_default();
+    let (log, load) = use_log::<Value>(format!("/customers/{}/timeline?{kinds}", p.id), &HEARD);
     let choice = |kind: Option<&'static str>| {
         let on = *chosen == kind;
         let onclick = {

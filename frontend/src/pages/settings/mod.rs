@@ -4,6 +4,7 @@ mod account;
 mod api_keys;
 mod appearance;
 mod fields;
+mod form;
 mod hooks;
 mod model_lists;
 mod model_rfm;

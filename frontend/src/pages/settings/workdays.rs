@@ -1,15 +1,12 @@
 //! The organisation's working days and hours, by which deadlines in working hours are counted.
 
-use crate::data::http::{ApiError, Request};
-use crate::data::query::{invalidate, use_query};
-use crate::data::session::use_session;
+use super::form::use_form;
+use crate::data::query::use_query;
 use crate::data::wire::wire;
 use crate::i18n::{Lang, use_lang};
 use crate::ui::field::{Field, Input, value_of};
-use crate::ui::toast::use_toaster;
-use crate::ui::{Card, Failed, icon, skeleton_rows, spinner};
+use crate::ui::{Card, Failed, icon, skeleton_rows};
 use serde_json::json;
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 wire! {
@@ -44,56 +41,23 @@ struct DaysProps {
 #[component]
 fn Days(p: &DaysProps) -> Html {
     let l = use_lang();
-    let toaster = use_toaster();
-    let now = use_state_eq(|| p.start.clone());
-    let error = use_state_eq(|| None::<ApiError>);
-    let busy = use_state_eq(|| false);
-    let may = use_session().me.may("settings", "update");
-    let with = |f: fn(&mut Workdays, String)| {
-        let now = now.clone();
-        Callback::from(move |v: String| {
-            let mut next = (*now).clone();
-            f(&mut next, v);
-            now.set(next)
-        })
-    };
-    let onsubmit = {
-        let (now, error, busy) = (now.clone(), error.clone(), busy.clone());
-        Callback::from(move |e: SubmitEvent| {
-            e.prevent_default();
-            let (now, error, busy, toaster) = (now.clone(), error.clone(), busy.clone(), toaster.clone());
-            busy.set(true);
-            spawn_local(async move {
-                let body =
-                    json!({ "opens": now.opens, "closes": now.closes, "holidays": now.holidays, "worked": now.worked });
-                let answer = Request::put("/working_calendar", body).text().await;
-                busy.set(false);
-                if answer.is_ok() {
-                    invalidate("/working_calendar");
-                    toaster.ok(l.saved())
-                }
-                error.set(answer.err());
-            });
-        })
-    };
-    let wrong = |key: &str| {
-        let found = error.as_ref().and_then(|e| e.errors.iter().find(|x| x.field.starts_with(key)));
-        found.map(|x| AttrValue::from(x.message.clone()))
-    };
-    let time = |key: &'static str, label: &'static str, value: &str, oninput: Callback<String>| html! { <Field {label} error={wrong(key)}><Input name={key} kind="time" value={value.to_owned()} {oninput} disabled={!may} /></Field> };
-    html! {
-        <Card title={l.workdays()}><form novalidate=true {onsubmit} class="max-w-md px-4 pb-4 pt-1">
-            <p class="mb-3 text-[13px] text-base-content/70">{ l.workdays_body() }</p>
-            if let Some(e) = error.as_ref().filter(|e| e.errors.is_empty()) { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
-            <div class="grid grid-cols-2 gap-x-3">
-                { time("opens", l.workdays_opens(), &now.opens, with(|w, v| w.opens = v)) }
-                { time("closes", l.workdays_closes(), &now.closes, with(|w, v| w.closes = v)) }
-            </div>
-            { days(l, "holidays", l.workdays_off(), &now.holidays, may, with(|w, v| flip(&mut w.holidays, v)), wrong("holidays")) }
-            { days(l, "worked", l.workdays_on(), &now.worked, may, with(|w, v| flip(&mut w.worked, v)), wrong("worked")) }
-            if may { <button type="submit" class="btn btn-sm btn-primary" disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button> }
-        </form></Card>
-    }
+    let form = use_form(
+        &p.start,
+        "/working_calendar",
+        "/working_calendar",
+        |w| json!({ "opens": w.opens, "closes": w.closes, "holidays": w.holidays, "worked": w.worked }),
+    );
+    let (now, may) = (&form.now, form.may);
+    let time = |key: &'static str, label: &'static str, value: &str, oninput: Callback<String>| html! { <Field {label} error={form.wrong(key)}><Input name={key} kind="time" value={value.to_owned()} {oninput} disabled={!may} /></Field> };
+    let body = html! { <>
+        <div class="grid grid-cols-2 gap-x-3">
+            { time("opens", l.workdays_opens(), &now.opens, form.with(|w, v| w.opens = v)) }
+            { time("closes", l.workdays_closes(), &now.closes, form.with(|w, v| w.closes = v)) }
+        </div>
+        { days(l, "holidays", l.workdays_off(), &now.holidays, may, form.with(|w, v| flip(&mut w.holidays, v)), form.wrong("holidays")) }
+        { days(l, "worked", l.workdays_on(), &now.worked, may, form.with(|w, v| flip(&mut w.worked, v)), form.wrong("worked")) }
+    </> };
+    form.card(l, l.workdays(), l.workdays_body(), ("workdays", "max-w-md"), body)
 }
 
 /// Adds a day, or takes it away when it is there.
