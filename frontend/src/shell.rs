@@ -6,6 +6,7 @@ use crate::data::http::Request;
 use crate::data::offline;
 use crate::data::session::use_session;
 use crate::i18n::{Lang, LangCtx};
+use crate::pages::reports::PAGES;
 use crate::palette::Palette;
 use crate::parts::{self, Lazy, Room};
 use crate::route::Route;
@@ -270,7 +271,7 @@ fn SideNav(p: &SideNavProps) -> Html {
             { link(Route::Home, p.route == Route::Home, "layout-dashboard", l.nav_home().into()) }
             if session.me.may("tasks", "read") { { link(Route::MyDay, p.route == Route::MyDay, "list-checks", l.nav_my_day().into()) } }
             { link(Route::Calendar, p.route == Route::Calendar, "calendar-days", l.nav_calendar().into()) }
-            { link(Route::Reports, matches!(p.route, Route::Reports | Route::Report { .. }), "chart-no-axes-column", l.nav_reports().into()) }
+            if PAGES.iter().any(|(_, needs)| session.me.may(needs, "read")) { { link(Route::Reports, matches!(p.route, Route::Reports | Route::Report { .. }), "chart-no-axes-column", l.nav_reports().into()) } }
             { group("customers", l.nav_group_customers(), &|| vec![
                 object("customers"),
                 room("pool", Route::Pool, "handshake", l.nav_pool()),

@@ -161,6 +161,10 @@ engines! {
         assert_eq!(reached, [6, 4, 3]);
         assert_eq!((&funnel["open"], &funnel["won"], &funnel["lost"], &funnel["win_rate"]), (&json!(2), &json!(3), &json!(1), &json!(75.0)));
         assert_eq!((&funnel["mean_cycle_days"], &funnel["median_cycle_days"]), (&json!(30.0), &json!(20.0)));
+        let product = server.create("products", &json!({ "name": "一种产品" }));
+        let of_one = admin.get(&format!("/api/v1/reports/funnel?pipeline_id={}&product_id={product}", company.pipeline)).expect(200);
+        let untold = of_one["stages"].as_array().unwrap().iter().all(|s| s["mean_days"].is_null() && s["median_days"].is_null());
+        assert!(untold, "days in stages are not kept by product: {of_one:?}", of_one = of_one.json);
         for stage in funnel["stages"].as_array().unwrap() {
             assert_eq!(listed(&admin, &stage["drill_down"]), stage["reached"].as_i64().unwrap(), "{stage}");
         }

@@ -198,6 +198,69 @@ engines! {
         admin.post(&format!("{path}/undo"), &json!({ "changed_since": "undo" })).expect_problem(409, "nothing_to_undo");
     }
 
+    fn an_undo_by_force_leaves_what_belongs_to_somebody_else_by_now(server: &Server) {
+        let admin = server.admin();
+        let (rep_id, rep) = server.user("representative", None);
+        let (colleague, _) = server.user("representative", None);
+        let import = bring(&rep, "customers", "customers.csv", "客户名称,城市\n自己改过,上海\n交给同事,上海\n".as_bytes());
+        let list = rep.get("/api/v1/customers?limit=50").expect(200);
+        let id = |name: &str| list.items().iter().find(|c| c["name"] == name).unwrap()["id"].as_str().unwrap().to_owned();
+        rep.patch(&format!("/api/v1/customers/{}", id("自己改过")), 1, &json!({ "city": "杭州" })).expect(200);
+        admin.patch(&format!("/api/v1/customers/{}", id("交给同事")), 1, &json!({ "owner_id": colleague })).expect(200);
+        let path = format!("/api/v1/imports/{}", import.id());
+        rep.post(&format!("{path}/undo"), &json!({ "changed_since": "undo" })).expect(202);
+        let undone = settled(&rep, &path);
+        assert_eq!((&undone["undo"]["archived"], &undone["undo"]["kept"]), (&json!(1), &json!(1)), "{}", undone["undo"]);
+        assert_eq!(undone["undo"]["kept_records"][0]["reason"], "not_yours");
+        assert!(admin.get(&format!("/api/v1/customers/{}", id("交给同事"))).expect(200)["archived_at"].is_null());
+        assert_eq!(admin.get(&format!("/api/v1/customers/{}", id("自己改过"))).expect(200)["owner_id"], rep_id);
+        // Whoever may change it may also take it back, for another person.
+        admin.post(&format!("{path}/undo"), &json!({ "changed_since": "undo" })).expect(202);
+        assert_eq!(settled(&admin, &path)["undo"]["kept"], 0);
+    }
+
+    fn an_import_changes_no_record_that_its_caller_may_not_change(server: &Server) {
+        let admin = server.admin();
+        let permissions = json!({ "customers": { "read": "all", "create": "all", "import": "all" } });
+        admin.post("/api/v1/roles", &json!({ "key": "adder", "name_zh": "录入员", "name_en": "Adder", "permissions": permissions })).expect(201);
+        let known = server.create("customers", &json!({ "name": "已有客户", "city": "上海" }));
+        let adder = server.as_role("adder");
+        let import = bring(&adder, "customers", "customers.csv", "客户名称,城市\n已有客户,苏州\n新的客户,苏州\n".as_bytes());
+        assert_eq!((&import["progress"]["created"], &import["progress"]["updated"], &import["progress"]["rejected"]), (&json!(1), &json!(0), &json!(1)), "{}", import.json);
+        assert_eq!(admin.get(&format!("/api/v1/customers/{known}")).expect(200)["city"], "上海");
+    }
+
+    fn nobody_learns_a_masked_number_by_having_rows_recognised_by_it(server: &Server) {
+        server.create("contacts", &json!({ "name": "张伟", "phone": "13812345678" }));
+        let marketing = server.as_role("marketing");
+        let import = analyse(&marketing, "contacts", "contacts.csv", "姓名,手机\n某人,13812345678\n".as_bytes()).expect(201);
+        assert_ne!(import["options"]["match_fields"], json!(["phone"]), "the usual key of contacts is their number");
+        let path = format!("/api/v1/imports/{}", import.id());
+        let wanted = marketing.send("PATCH", &path, Some(("application/json", br#"{"match_fields":["phone"]}"#)));
+        assert_eq!(wanted.expect(422).wrong_fields(), ["match_fields"]);
+        let tried = run(&marketing, &import, true);
+        assert_eq!((&tried["progress"]["created"], &tried["progress"]["unchanged"]), (&json!(1), &json!(0)), "{}", tried.json);
+    }
+
+    fn several_tags_in_a_cell_are_recognised_one_by_one(server: &Server) {
+        let admin = server.admin();
+        let tag = |name: &str| server.create("tags", &json!({ "name": name, "color": "error" }));
+        let (vip, key) = (tag("VIP客户"), tag("重点客户"));
+        let import = analyse(&admin, "customers", "customers.csv", "客户名称,标签\n甲公司,VIP客户、重点客户\n乙公司,重点客户；VIP客\n".as_bytes()).expect(201);
+        let unmatched = &import["unmatched"]["tags"];
+        assert_eq!((unmatched.as_array().unwrap().len(), &unmatched[0]["value"], &unmatched[0]["suggestion"]), (1, &json!("VIP客"), &json!(vip)), "{unmatched}");
+        let path = format!("/api/v1/imports/{}", import.id());
+        let said = json!({ "value_links": { "tags": { "VIP客": vip } } });
+        admin.send("PATCH", &path, Some(("application/json", said.to_string().as_bytes()))).expect(200);
+        assert_eq!(run(&admin, &import, false)["progress"]["created"], 2);
+        let list = admin.get("/api/v1/customers?limit=50").expect(200);
+        let mut both = [vip, key];
+        both.sort();
+        for customer in list.items() {
+            assert_eq!(customer["tags"], json!(both), "{customer}");
+        }
+    }
+
     fn an_undo_by_force_puts_back_what_was_changed_since(server: &Server) {
         let admin = server.admin();
         bring(&admin, "customers", "customers.csv", GOOD.as_bytes());

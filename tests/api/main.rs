@@ -18,6 +18,7 @@ mod merging;
 mod notifications;
 mod operations;
 mod outage;
+mod permissions;
 mod pool;
 mod reach;
 mod records;

@@ -90,7 +90,16 @@ impl Actor {
 
     /// The owners whose records of an object this action reaches; `None` when the action is not allowed at all.
     pub fn visible(&self, object: &str, action: Action) -> Option<Visible> {
-        match self.permissions.scope(object, action) {
+        self.reached(self.permissions.scope(object, action))
+    }
+
+    /// The owners whose records every one of these permissions reaches; `None` when one of them is not given at all.
+    pub fn visible_by(&self, needed: &[(&str, Action)]) -> Option<Visible> {
+        self.reached(needed.iter().map(|(object, action)| self.permissions.scope(object, *action)).min()?)
+    }
+
+    fn reached(&self, scope: Scope) -> Option<Visible> {
+        match scope {
             Scope::None => None,
             Scope::Own | Scope::Team | Scope::Subtree | Scope::All if self.pool.is_some() => Some(Visible::Pool),
             Scope::Own => Some(Visible::Owners([self.user_id].into())),
@@ -136,6 +145,14 @@ impl Ctx<'_> {
         self.actor
             .visible(object, action)
             .ok_or_else(|| crate::Error::Forbidden { permission: permission_name(object, action) })
+    }
+
+    /// The owners that every one of these permissions reaches, or `Forbidden` for the first that is not given.
+    pub fn require_all(&self, needed: &[(&str, Action)]) -> crate::Result<Visible> {
+        for (object, action) in needed {
+            self.require(object, *action)?;
+        }
+        self.actor.visible_by(needed).ok_or(crate::Error::NotFound)
     }
 }
 

@@ -2,7 +2,7 @@
 //! of the one who asked.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
@@ -128,6 +128,8 @@ fn show(row: &ExportRow) -> Result<Export> {
         state,
         rows: row.rows,
         file_name: setup.file_name,
+        created_by: row.created_by,
+        created_by_name: None,
         created_at: row.created_at,
         finished_at: row.finished_at,
         error: row.error.clone(),
@@ -159,12 +161,34 @@ pub fn file(ctx: &mut Ctx<'_>, id: Uuid) -> Result<StoredFile> {
     }
 }
 
-/// The caller's exports, newest first.
+/// The caller's exports and those of the people whose exports they may see, newest first.
 pub fn list(ctx: &mut Ctx<'_>, cursor: Option<&str>, limit: i64) -> Result<ExportList> {
-    let user = ctx.actor.user_id;
-    let load = |before, limit| persistence::exports::list(ctx.conn, user, before, limit);
+    let people = whose(ctx, "exports");
+    let load = |before, limit| persistence::exports::list(ctx.conn, people.as_deref(), before, limit);
     let (rows, next_cursor) = newest_first(cursor, limit, load, |row| row.id)?;
-    Ok(ExportList { items: rows.iter().map(show).collect::<Result<_>>()?, next_cursor })
+    let mut items: Vec<Export> = rows.iter().map(show).collect::<Result<_>>()?;
+    let names = makers(ctx, items.iter().filter_map(|item| item.created_by))?;
+    for item in &mut items {
+        item.created_by_name = item.created_by.and_then(|id| names.get(&id).cloned());
+    }
+    Ok(ExportList { items, next_cursor })
+}
+
+/// The people whose jobs of this kind the caller sees in lists, always including the caller; `None` for everybody's.
+pub(crate) fn whose(ctx: &Ctx<'_>, kind: &str) -> Option<Vec<Uuid>> {
+    let me = ctx.actor.user_id;
+    match ctx.actor.visible(kind, Action::Read) {
+        Some(Visible::All) => None,
+        Some(Visible::Owners(people)) => Some(people.iter().copied().filter(|id| *id != me).chain([me]).collect()),
+        Some(Visible::Pool) | None => Some(vec![me]),
+    }
+}
+
+/// The names of those who started jobs.
+pub(crate) fn makers(ctx: &mut Ctx<'_>, ids: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, String>> {
+    let ids: Vec<Uuid> = ids.collect::<BTreeSet<_>>().into_iter().collect();
+    let users = ctx.shape("users")?;
+    Ok(persistence::records::titles(ctx.conn, &users, &ids, persistence::records::Owners::All)?.into_iter().collect())
 }
 
 /// Ends an export that could not be made.

@@ -1,5 +1,6 @@
 //! The event log as people see it: only what concerns records they may see, under their masks.
 
+use crate::ctx::permission_name;
 use crate::{Ctx, Error, Result, Visible};
 use contract::feed::{EventOut, Events};
 use domain::policy::{Action, Mask, Masks};
@@ -59,7 +60,32 @@ pub fn page(ctx: &mut Ctx<'_>, query: &Query) -> Result<Events> {
     Ok(Events { items: present(ctx, items)?, next_cursor })
 }
 
-/// The objects whose events the caller may see. Administrative events need the right to read settings.
+/// A page of the changes of how the organisation is set up, newest first: for those who may see every event and the roles.
+pub fn setup(ctx: &mut Ctx<'_>, before: Option<i64>, limit: i64) -> Result<Events> {
+    let seen = ctx.require_all(&[("roles", Action::Read), ("events", Action::Read)])?;
+    if seen != Visible::All {
+        return Err(Error::Forbidden { permission: permission_name("events", Action::Read) });
+    }
+    let events = persistence::events::newest_of_setup(ctx.conn, before, limit + 1)?;
+    let (items, next) = cut(events, limit);
+    Ok(Events { items: present(ctx, items)?, next_cursor: next.map(|seq| seq.to_string()) })
+}
+
+/// A page out of what was read, and where the next begins when there was more.
+fn cut(mut events: Vec<Event>, limit: i64) -> (Vec<Event>, Option<i64>) {
+    let more = events.len() as i64 > limit;
+    events.truncate(usize::try_from(limit).unwrap_or_default());
+    let next = events.last().filter(|_| more).map(|event| event.seq);
+    (events, next)
+}
+
+/// What a person calls the thing that an event is about, as far as the event tells.
+fn called(documents: [Option<&Map<String, Json>>; 2]) -> Option<String> {
+    let of = |key: &str| documents.iter().flatten().find_map(|d| d.get(key)?.as_str().map(str::to_owned));
+    ["name", "name_zh", "label_zh", "key"].into_iter().find_map(of)
+}
+
+/// The objects whose events the caller may see.
 fn readable(ctx: &Ctx<'_>, wanted: Option<&str>) -> Result<Vec<String>> {
     if let Some(object) = wanted {
         let shape = ctx
@@ -142,9 +168,16 @@ pub(crate) fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<Event
     let mut documents = Vec::with_capacity(events.len());
     let mut wanted: HashMap<&'static str, BTreeSet<Uuid>> = HashMap::new();
     for e in &events {
-        let shape = ctx.shape(&e.object)?;
+        let Ok(shape) = ctx.shape(&e.object) else {
+            let read = |text: Option<&str>| serde_json::from_str::<Map<String, Json>>(text?).ok();
+            documents.push((read(e.old.as_deref()), read(e.new.as_deref()), Vec::new()));
+            continue;
+        };
         let (old, new) = (document(e.old.as_deref(), &shape, masks), document(e.new.as_deref(), &shape, masks));
-        let links = linked([old.as_ref(), new.as_ref()], &shape);
+        let mut links = linked([old.as_ref(), new.as_ref()], &shape);
+        if e.object == "users" {
+            links.push(("users", e.record_id));
+        }
         links.iter().for_each(|(object, id)| {
             wanted.entry(object).or_default().insert(*id);
         });
@@ -153,6 +186,11 @@ pub(crate) fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<Event
     let wanted = wanted.into_iter().map(|(object, ids)| (object, ids.into_iter().collect()));
     let titles: HashMap<Uuid, String> = crate::records::titles(ctx, wanted)?.into_iter().collect();
     let shown = events.into_iter().zip(documents).map(|(e, (old, new, links))| EventOut {
+        refs: {
+            let named = links.into_iter().filter_map(|(_, id)| Some((id.to_string(), titles.get(&id)?.clone())));
+            let itself = called([new.as_ref(), old.as_ref()]).filter(|_| domain::objects::find(&e.object).is_none());
+            named.chain(itself.map(|name| (e.record_id.to_string(), name))).collect()
+        },
         seq: e.seq,
         id: e.id,
         type_: e.kind,
@@ -166,7 +204,6 @@ pub(crate) fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<Event
         at: e.at,
         old,
         new,
-        refs: links.into_iter().filter_map(|(_, id)| Some((id.to_string(), titles.get(&id)?.clone()))).collect(),
         request_id: e.request_id,
     });
     Ok(shown.collect())

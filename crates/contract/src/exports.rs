@@ -75,6 +75,10 @@ pub struct Export {
     pub rows: i64,
     /// Name of the file.
     pub file_name: String,
+    /// Who asked for it.
+    pub created_by: Option<Uuid>,
+    /// The name of who asked for it, in lists.
+    pub created_by_name: Option<String>,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
     /// When it ended.

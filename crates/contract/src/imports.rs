@@ -295,6 +295,8 @@ pub enum UndoReason {
     Used,
     /// It cannot go: others stand on it.
     Blocked,
+    /// The one who undoes may not change it: it belongs to somebody else by now.
+    NotYours,
 }
 
 /// How an undo treats records that somebody has changed or used since.
@@ -351,6 +353,8 @@ pub struct Import {
     pub dry_run: bool,
     /// Who made it.
     pub created_by: Option<Uuid>,
+    /// The name of who made it, in lists.
+    pub created_by_name: Option<String>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
@@ -454,6 +458,7 @@ pub fn issue_message(lang: Lang, code: &str, detail: &str) -> String {
         "repeated_key" => ("文件中有重复的行，已合并", "The row is about a record of an earlier row"),
         "several_records_match" => ("有多条已有记录与该行匹配", "Several existing records match the row"),
         "record_not_found" => ("没有这个编号的记录", "There is no record with this id"),
+        "create_not_allowed" => ("无权新建记录", "You may not make new records"),
         "record_not_yours" => ("无权修改这条记录", "You may not change this record"),
         "closed_before_engaged" => ("关闭日早于开始跟进日", "Closed before it was engaged"),
         "changed_meanwhile" => ("记录同时被他人修改", "The record was changed by somebody else meanwhile"),

@@ -81,7 +81,7 @@ pub struct FunnelStage {
     pub conversion: Option<f64>,
     /// The same in the previous equal period.
     pub baseline: Option<f64>,
-    /// Mean days of the stays that ended in the period.
+    /// Mean days of the stays that ended in the period; null for one product, by which they are not kept.
     pub mean_days: Option<f64>,
     /// Median of the same days.
     pub median_days: Option<f64>,

@@ -99,6 +99,16 @@ pub fn newest(conn: &mut AnyConnection, filter: &Filter<'_>, before: Option<i64>
     Ok(q.load(conn)?.into_iter().filter_map(read).collect())
 }
 
+/// Changes of how the organisation is set up, newest first: of people, roles, keys, fields, rules and settings. The words
+/// are those of the index that finds them.
+pub fn newest_of_setup(conn: &mut AnyConnection, before: Option<i64>, limit: i64) -> Result<Vec<Event>> {
+    let mut q = Sql::start(conn, COLUMNS);
+    q.push("e.seq < ").int(before.unwrap_or(i64::MAX));
+    q.push(" AND e.object IN ('api_keys', 'custom_fields', 'roles', 'rules', 'settings', 'users') ORDER BY e.seq DESC");
+    q.limit(limit);
+    Ok(q.load(conn)?.into_iter().filter_map(read).collect())
+}
+
 /// Oldest first, after a position and up to another: what a consumer of the log reads.
 pub fn after(conn: &mut AnyConnection, filter: &Filter<'_>, after: i64, upto: i64, limit: i64) -> Result<Vec<Event>> {
     let mut q = Sql::start(conn, COLUMNS);

@@ -95,9 +95,12 @@ pub fn find(conn: &mut AnyConnection, id: Uuid) -> Result<Option<ExportRow>> {
 }
 
 /// The newest exports of one user, before a position of the list.
-pub fn list(conn: &mut AnyConnection, of: Uuid, before: Option<Uuid>, limit: i64) -> Result<Vec<ExportRow>> {
+pub fn list(conn: &mut AnyConnection, of: Option<&[Uuid]>, before: Option<Uuid>, limit: i64) -> Result<Vec<ExportRow>> {
     let mut q = Sql::new(conn.engine());
-    q.push("SELECT ").push(COLUMNS).push(" FROM exports WHERE created_by = ").id(of);
+    q.push("SELECT ").push(COLUMNS).push(" FROM exports WHERE 1 = 1");
+    if let Some(people) = of {
+        q.push(" AND created_by IN ").ids(people);
+    }
     // Ids are in the order of their making.
     if let Some(id) = before {
         q.push(" AND id < ").id(id);

@@ -114,11 +114,11 @@ pub fn lock(conn: &mut AnyConnection, id: Uuid) -> Result<Option<ImportRow>> {
 }
 
 /// The newest imports, of everybody or of one user, before a position of the list.
-pub fn list(conn: &mut AnyConnection, of: Option<Uuid>, before: Option<Uuid>, limit: i64) -> Result<Vec<ImportRow>> {
+pub fn list(conn: &mut AnyConnection, of: Option<&[Uuid]>, before: Option<Uuid>, limit: i64) -> Result<Vec<ImportRow>> {
     let mut q = Sql::new(conn.engine());
     q.push("SELECT ").push(COLUMNS).push(" FROM imports WHERE 1 = 1");
-    if let Some(user) = of {
-        q.push(" AND created_by = ").id(user);
+    if let Some(people) = of {
+        q.push(" AND created_by IN ").ids(people);
     }
     // Ids are in the order of their making.
     if let Some(id) = before {

@@ -97,6 +97,7 @@ messages! {
     rep_change = "变化", "Change";
     rep_records = "记录数", "Records";
     rep_overall = "整体", "Overall";
+    rep_no_days_by_product = "按产品筛选时不统计各阶段的停留天数。", "Days in stages are not kept by product.";
     rep_none_body = "换个时间范围，或者减少筛选条件。", "Try another period, or fewer filters.";
     rep_filters = "报表范围", "What the report covers";
     rep_reached_before = "上期到达", "Reached before";

@@ -147,6 +147,7 @@ messages! {
     undo_rest_body(kept: i64) = "这 {kept} 条记录导入后有人改过或在使用。一并撤销后，导入后所做的修改会丢失（操作日志中仍可查到）。", "Somebody has changed or used these {kept} records since the import. Undoing them too loses those changes; the log keeps them.";
     undo_changed = "导入后有人改过", "Changed since the import";
     undo_used = "已有其他记录关联", "Other records are linked to it";
+    undo_not_yours = "现在归其他同事，您无权撤销", "It belongs to a colleague now";
     undo_blocked = "有记录依赖，不能归档", "Others stand on it";
     undo_report(archived: i64, reverted: i64, kept: i64) = "已撤销：归档 {archived} 条，恢复 {reverted} 条，保留 {kept} 条（导入后有人改过或在使用）。", "Undone: {archived} archived, {reverted} reverted, {kept} kept because somebody changed or used them since.";
     import_failed(code: &str) = "导入中断：{code}", "The import stopped: {code}";

@@ -49,6 +49,7 @@ fn reason(l: Lang, key: &str) -> &'static str {
     match key {
         "changed" => l.undo_changed(),
         "used" => l.undo_used(),
+        "not_yours" => l.undo_not_yours(),
         _ => l.undo_blocked(),
     }
 }

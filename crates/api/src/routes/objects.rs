@@ -25,6 +25,7 @@ permissions! {
     CustomFieldsArchive => ("custom_fields", Archive);
     /// Reading the event log.
     EventsRead => ("events", Read);
+    RolesRead => ("roles", Read);
 }
 
 #[derive(utoipa::OpenApi)]
@@ -37,6 +38,7 @@ permissions! {
     update_custom_field,
     delete_custom_field,
     list_events,
+    list_setup_events,
     get_field_sources,
     search
 ))]
@@ -55,6 +57,7 @@ pub(super) fn configure(scope: &mut Routes) {
             .route(web::delete().to(delete_custom_field)),
     );
     scope.service(resource("/events").route(web::get().to(list_events)));
+    scope.service(resource("/setup-events").route(web::get().to(list_setup_events)));
     scope.service(resource("/field-sources").route(web::get().to(get_field_sources)));
     scope.service(resource("/search").route(web::get().to(search)));
 }
@@ -164,14 +167,34 @@ struct EventQuery {
 #[utoipa::path(get, path = "/api/v1/events", operation_id = "list_events", summary = "List events", description = "The log of changes, newest first, of the records that the caller may see: who changed what, with old and new values.", params(("object" = Option<String>, Query, description = "Plural key of an object."), ("record_id" = Option<Uuid>, Query, description = "Of one record."), ("cursor" = Option<String>, Query, description = "next_cursor of the page before."), ("limit" = Option<i64>, Query, description = "1 to 200; 50 by default.", minimum = 1, maximum = 200)), responses((status = 200, description = "A page.", body = Events)), extensions(("x-permission" = json!("events.read"))))]
 async fn list_events(cx: Cx<EventsRead>) -> Result<HttpResponse> {
     let query: EventQuery = cx.query()?;
-    let before = match query.cursor.as_deref() {
-        None | Some("") => None,
-        Some(text) => Some(text.parse().map_err(|_| app::Error::field("cursor", "invalid_cursor", ""))?),
-    };
+    let before = position(query.cursor.as_deref())?;
     let limit = limit(query.limit, 50)?;
     let wanted =
         app::feed::Query { object: query.object.filter(|o| !o.is_empty()), record_id: query.record_id, before, limit };
     let events = cx.read(move |ctx| app::feed::page(ctx, &wanted)).await?;
+    Ok(HttpResponse::Ok().json(events))
+}
+
+fn position(cursor: Option<&str>) -> app::Result<Option<i64>> {
+    match cursor {
+        None | Some("") => Ok(None),
+        Some(text) => Ok(Some(text.parse().map_err(|_| app::Error::field("cursor", "invalid_cursor", ""))?)),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetupEventQuery {
+    cursor: Option<String>,
+    limit: Option<i64>,
+}
+
+/// The log of changes of how the organisation is set up, newest first: of people, roles, API keys, custom fields, rules and settings. For those who may see every event.
+#[utoipa::path(get, path = "/api/v1/setup-events", operation_id = "list_setup_events", summary = "List changes of the set-up", description = "The log of changes of how the organisation is set up, newest first: of people, roles, API keys, custom fields, rules and settings. For those who may see every event.", params(("cursor" = Option<String>, Query, description = "next_cursor of the page before."), ("limit" = Option<i64>, Query, description = "1 to 200; 50 by default.", minimum = 1, maximum = 200)), responses((status = 200, description = "A page.", body = Events)), extensions(("x-permission" = json!("roles.read"))))]
+async fn list_setup_events(cx: Cx<RolesRead>) -> Result<HttpResponse> {
+    let query: SetupEventQuery = cx.query()?;
+    let (before, limit) = (position(query.cursor.as_deref())?, limit(query.limit, 50)?);
+    let events = cx.read(move |ctx| app::feed::setup(ctx, before, limit)).await?;
     Ok(HttpResponse::Ok().json(events))
 }
 

@@ -76,6 +76,7 @@ pub(super) fn analyse(
         unmatched: BTreeMap::new(),
         dry_run: false,
         api_key_id: None,
+        undone_by: None,
     };
     Ok((setup, progress))
 }

@@ -95,6 +95,11 @@ pub(super) fn is_mappable(shape: &Shape, name: &str) -> bool {
         || shape.find(name).is_some_and(|(_, field)| field.importable && field.writable)
 }
 
+/// The names in a cell of tags.
+pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', ';', '，', '；', '、', '|']).map(str::trim).filter(|name| !name.is_empty())
+}
+
 impl Column {
     /// The object that the field links to.
     pub(super) fn link(&self) -> Option<&str> {
@@ -105,11 +110,21 @@ impl Column {
         }
     }
 
+    /// The names of a cell for which a person said what they stand for.
+    pub(super) fn replaced<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a str> {
+        parts(text).filter(|name| matches!(self.values.get(*name), Some(Some(_))))
+    }
+
     /// The value of a cell.
     pub(super) fn convert(&self, text: &str, cx: &ParseCx) -> Cell {
         let text = text.trim();
         if text.is_empty() {
             return Cell::Empty;
+        }
+        if self.field.kind == Kind::Tags {
+            // What a person said of one name says nothing of the others beside it.
+            let said = parts(text).filter_map(|name| self.values.get(name).map_or(Some(name), |said| said.as_deref()));
+            return Cell::Names(said.map(str::to_owned).collect());
         }
         if let Some(said) = self.values.get(text) {
             return match said {
@@ -153,16 +168,11 @@ impl Column {
                 None => bad("unknown_choice"),
             },
             Kind::Link(_) => Cell::Names(vec![text.to_owned()]),
-            Kind::Tags => {
-                let names =
-                    text.split([',', ';', '，', '；', '、', '|']).map(str::trim).filter(|name| !name.is_empty());
-                Cell::Names(names.map(str::to_owned).collect())
-            }
             Kind::Id => match domain::fields::parse_id(text) {
                 Some(id) => Cell::Value(Value::Id(id), false),
                 None => bad("not_an_id"),
             },
-            Kind::Json | Kind::Links(_) | Kind::Choices(_) => bad("not_importable"),
+            Kind::Tags | Kind::Json | Kind::Links(_) | Kind::Choices(_) => bad("not_importable"),
         }
     }
 
@@ -184,11 +194,7 @@ impl Column {
 
     /// What a person said that a value stands for.
     fn said(&self, said: &str, cx: &ParseCx) -> Cell {
-        let json = match &self.field.kind {
-            Kind::Tags => serde_json::json!([said]),
-            _ => serde_json::Value::String(said.to_owned()),
-        };
-        match self.parse(json, cx) {
+        match self.parse(serde_json::Value::String(said.to_owned()), cx) {
             Cell::Value(value, _) => Cell::Value(value, true),
             other => other,
         }

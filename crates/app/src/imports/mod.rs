@@ -23,13 +23,15 @@ use contract::imports::{
 };
 use contract::problem::Lang;
 use domain::fields::FieldError;
-use domain::policy::{Action, Scope};
+use domain::policy::{Action, Masks, Scope};
 use domain::record::{Changes, Shape};
 use persistence::db::{DbPool, write_tx};
 use persistence::imports::ImportRow;
 use persistence::jobs;
 use uuid::Uuid;
 
+use crate::ctx::permission_name;
+use crate::exports::{makers, whose};
 use crate::files::FileReader;
 use crate::paging::newest_first;
 use crate::{Ctx, Error, Result};
@@ -40,9 +42,11 @@ pub(crate) const RUN: &str = "import";
 /// Kind of the jobs that take imports back.
 pub(crate) const UNDO: &str = "import_undo";
 
-/// Who runs a stored import: the user, and the API key that limits him.
-pub(crate) fn runner(row: &ImportRow) -> Result<(Option<Uuid>, Option<Uuid>)> {
-    Ok((row.created_by, read::<Setup>(&row.setup)?.api_key_id))
+/// Who runs a stored import or takes it back: the user, and the API key that limits him.
+pub(crate) fn runner(row: &ImportRow, kind: &str) -> Result<(Option<Uuid>, Option<Uuid>)> {
+    let setup: Setup = read(&row.setup)?;
+    let user = if kind == UNDO { setup.undone_by.or(row.created_by) } else { row.created_by };
+    Ok((user, setup.api_key_id))
 }
 
 /// The default values of a new record of an object.
@@ -67,6 +71,7 @@ pub fn create(ctx: &mut Ctx<'_>, pool: &DbPool, new: &NewImport) -> Result<Impor
         crate::tabular::TabularError::UnknownSheet => Error::field("sheet", "unknown_sheet", ""),
         other => Error::field("file_id", other.code(), other.to_string()),
     })?;
+    setup.options.match_fields.retain(|field| rows::is_seen(&shape, field, ctx.actor.permissions.masks));
     setup.unmatched = unmatched::find(ctx, &setup, &shape)?;
     let row = ImportRow {
         id: Uuid::now_v7(),
@@ -87,14 +92,25 @@ pub fn create(ctx: &mut Ctx<'_>, pool: &DbPool, new: &NewImport) -> Result<Impor
     show(&row)
 }
 
-/// An import that the caller may see: his own, or any of an object that he may import without limit.
+/// An import that the caller may see: his own, one in his list, or any of an object that he may import without limit. To
+/// change one takes the latter, unless it is his own.
 fn visible(ctx: &mut Ctx<'_>, id: Uuid, lock: bool) -> Result<ImportRow> {
     let found =
         if lock { persistence::imports::lock(ctx.conn, id)? } else { persistence::imports::find(ctx.conn, id)? };
     let row = found.ok_or(Error::NotFound)?;
     let own = row.created_by == Some(ctx.actor.user_id);
     let all = ctx.actor.permissions.scope(permission(&row.object), Action::Import) == Scope::All;
-    if own || all { Ok(row) } else { Err(Error::NotFound) }
+    // Samples and bad cells stand in it as they are in the file.
+    let listed = ctx.actor.permissions.masks == Masks::default()
+        && ctx.actor.visible("imports", Action::Read).is_some_and(|seen| seen.contains(row.created_by));
+    match own || all {
+        true => Ok(row),
+        false if listed && !lock => Ok(row),
+        false if listed => {
+            Err(Error::Forbidden { permission: permission_name(permission(&row.object), Action::Import) })
+        }
+        false => Err(Error::NotFound),
+    }
 }
 
 fn permission(object: &str) -> &str {
@@ -117,15 +133,17 @@ pub fn get(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<Import> {
     Ok(import)
 }
 
-/// The caller's imports, newest first.
+/// The caller's imports and those of the people whose imports they may see, newest first.
 pub fn list(ctx: &mut Ctx<'_>, cursor: Option<&str>, limit: i64) -> Result<ImportList> {
-    let user = ctx.actor.user_id;
-    let load = |before, limit| persistence::imports::list(ctx.conn, Some(user), before, limit);
+    let people = whose(ctx, "imports");
+    let load = |before, limit| persistence::imports::list(ctx.conn, people.as_deref(), before, limit);
     let (rows, next_cursor) = newest_first(cursor, limit, load, |row| row.id)?;
+    let names = makers(ctx, rows.iter().filter_map(|row| row.created_by))?;
     let mut items = Vec::with_capacity(rows.len());
     for row in &rows {
         let mut import = show(row)?;
         // What only the page of one import needs would make the list long.
+        import.created_by_name = row.created_by.and_then(|id| names.get(&id).cloned());
         import.columns.clear();
         import.unmatched.clear();
         import.issues.clear();
@@ -150,6 +168,9 @@ pub fn patch(ctx: &mut Ctx<'_>, id: Uuid, patch: &ImportPatch) -> Result<Import>
     let shape = ctx.shape(&row.object)?;
     let mut errors = Vec::new();
     apply(&mut setup, &shape, patch, &mut errors);
+    let masks = ctx.actor.permissions.masks;
+    let masked = setup.options.match_fields.iter().filter(|field| !rows::is_seen(&shape, field, masks));
+    errors.extend(masked.map(|field| FieldError::new("match_fields", "masked", field.as_str())));
     if patch.into_pool == Some(true) {
         if !domain::pool::is_pooled(&row.object) {
             errors.push(FieldError::new("into_pool", "no_pool", row.object.clone()));
@@ -333,6 +354,7 @@ pub fn undo(ctx: &mut Ctx<'_>, id: Uuid, wanted: UndoImport) -> Result<Import> {
     progress.changed_since = wanted.changed_since;
     row.progress = to_json(&progress)?;
     setup.api_key_id = ctx.actor.api_key_id;
+    setup.undone_by = Some(ctx.actor.user_id);
     row.setup = to_json(&setup)?;
     row.state = ImportState::Undoing.key().to_owned();
     row.updated_at = ctx.now;

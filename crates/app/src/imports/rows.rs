@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use contract::imports::BadCells;
 use domain::fields::{FieldError, Kind};
 use domain::objects::OWN;
-use domain::policy::Action;
+use domain::policy::{Action, Mask, Masks};
 use domain::record::{Changes, Place, Shape, custom_json};
 use domain::value::Value;
 use persistence::imports::IssueRow;
@@ -30,8 +30,9 @@ pub(super) struct Plan {
     pub(super) setup: Setup,
     pub(super) shape: Arc<Shape>,
     pub(super) columns: Vec<Column>,
-    pub(super) create: Visible,
-    pub(super) update: Visible,
+    /// Whose records may be made and changed; none where that is not allowed at all.
+    pub(super) create: Option<Visible>,
+    pub(super) update: Option<Visible>,
     /// The pipeline of opportunities whose row names none.
     pub(super) pipeline: Option<Uuid>,
     /// Values of new records that the file does not give.
@@ -190,7 +191,12 @@ impl Step<'_> {
                     }
                     draft.take(column, value);
                 }
-                Cell::Names(names) => draft.names.push((at, names)),
+                Cell::Names(names) => {
+                    if column.field.kind == Kind::Tags {
+                        column.replaced(text).for_each(|name| self.replaced(&draft, column, name));
+                    }
+                    draft.names.push((at, names));
+                }
                 Cell::Bad(code, detail) => self.bad(&mut draft, column, code, &detail, text),
             }
         }
@@ -434,10 +440,22 @@ pub(super) fn is_matchable(shape: &Shape, fields: &[String]) -> bool {
     fields.is_empty() || all.is_some_and(|all| all.iter().any(|field| field.kind.is_text()))
 }
 
-/// The permissions under which rows are written.
-pub(super) fn scopes(ctx: &Ctx<'_>, shape: &Shape) -> Result<(Visible, Visible)> {
-    let import = ctx.require(shape.def.permission, Action::Import)?;
-    Ok((import.clone(), import))
+/// The permissions under which rows are written: importing goes no further than making and changing records one by one.
+pub(super) fn scopes(ctx: &Ctx<'_>, shape: &Shape) -> Result<(Option<Visible>, Option<Visible>)> {
+    let object = shape.def.permission;
+    ctx.require(object, Action::Import)?;
+    let with = |action| ctx.actor.visible_by(&[(object, Action::Import), (object, action)]);
+    let (create, update) = (with(Action::Create), with(Action::Update));
+    if create.is_none() && update.is_none() {
+        ctx.require(object, Action::Create)?;
+    }
+    Ok((create, update))
+}
+
+/// Whether records may be recognised by a field: who sees it only masked would learn by it whose value it is.
+pub(super) fn is_seen(shape: &Shape, field: &str, masks: Masks) -> bool {
+    let kind = shape.find(field).map(|(_, field)| &field.kind);
+    kind.is_none_or(|kind| domain::record::masked(kind, masks) == Mask::Clear)
 }
 
 /// The main name column of an object.

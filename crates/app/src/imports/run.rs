@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::convert::columns;
 use super::links::{Found, fold};
-use super::rows::{DEFERRED, Memory, Plan, defaults, scopes, step};
+use super::rows::{DEFERRED, Memory, Plan, defaults, is_seen, scopes, step};
 use super::setup::{Progress, Setup, read, to_json};
 use crate::files::FileReader;
 use crate::records::Writer;
@@ -164,6 +164,10 @@ fn begin(ctx: &mut Ctx<'_>, import: Uuid) -> Result<(Planned, Progress)> {
     }
     let shape = ctx.shape(&row.object)?;
     let (create, update) = scopes(ctx, &shape)?;
+    let masks = ctx.actor.permissions.masks;
+    if let Some(field) = setup.options.match_fields.iter().find(|field| !is_seen(&shape, field, masks)) {
+        return Err(Error::field("match_fields", "masked", field.as_str()));
+    }
     let pipeline =
         setup.options.defaults.get("pipeline_id").and_then(|json| json.as_str()).and_then(domain::fields::parse_id);
     let pipeline = match pipeline {
@@ -394,6 +398,7 @@ fn link(
     memory.links.look_again(ctx, shape.def.key, &names)?;
     let mut writer = Writer::import(shape.clone(), plan.import);
     let mut missing = Vec::new();
+    let Some(reach) = plan.update.as_ref().or(plan.create.as_ref()) else { return Ok(missing) };
     for (_, issue) in open {
         let (Some(field), Some(name)) = (issue.field.as_deref(), issue.value.as_deref()) else { continue };
         let id = issue.detail.as_deref().and_then(domain::fields::parse_id).unwrap_or_default();
@@ -415,7 +420,7 @@ fn link(
         };
         let mut changes = Changes::default();
         changes.set(shape, field, Value::Id(target));
-        match writer.update(ctx, &record, &changes, &plan.update) {
+        match writer.update(ctx, &record, &changes, reach) {
             Ok(_) => {}
             Err(Error::Invalid(errors)) => {
                 let code = errors.first().map_or("invalid", |error| error.code);

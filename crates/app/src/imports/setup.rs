@@ -28,6 +28,9 @@ pub(super) struct Setup {
     /// The API key under which it was started, whose permissions limit the run.
     #[serde(default)]
     pub(super) api_key_id: Option<Uuid>,
+    /// Who takes it back, with whose permissions that is done.
+    #[serde(default)]
+    pub(super) undone_by: Option<Uuid>,
 }
 
 /// What is known of a run, stored with every step.
@@ -127,6 +130,7 @@ pub(super) fn show(row: &ImportRow) -> Result<Import> {
         state: ImportState::from_key(&row.state).unwrap_or(ImportState::Failed),
         dry_run: setup.dry_run,
         created_by: row.created_by,
+        created_by_name: None,
         created_at: row.created_at,
         updated_at: row.updated_at,
         started_at: row.started_at,

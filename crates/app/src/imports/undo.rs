@@ -3,6 +3,7 @@
 
 use contract::imports::{ChangedSince, ImportState, UndoKept, UndoReason, UndoResult};
 use domain::fields::Kind;
+use domain::policy::Action;
 use domain::record::{Changes, Place, Shape};
 use domain::value::Value;
 use persistence::db::AnyConnection;
@@ -40,10 +41,8 @@ fn step(worker: &Worker<'_>, conn: &mut AnyConnection) -> std::result::Result<bo
         let events = persistence::events::newest(ctx.conn, &filter, progress.undo_before, STEP)?;
         let mut undo = Undo {
             job: worker.job.id,
-            kept: match progress.changed_since {
-                ChangedSince::Keep => in_use(ctx, import, &events)?,
-                ChangedSince::Undo => HashMap::new(),
-            },
+            object: row.object.clone(),
+            kept: in_use(ctx, import, &events)?,
             force: progress.changed_since == ChangedSince::Undo,
             result: progress.undo.clone().unwrap_or_default(),
         };
@@ -111,9 +110,11 @@ fn used(ctx: &mut Ctx<'_>, object: &str, ids: &[Uuid], import: Uuid) -> Result<V
 /// An undo under way.
 struct Undo {
     job: Uuid,
-    /// Created records that stay.
+    /// What was imported.
+    object: String,
+    /// Created records that stay, unless by force.
     kept: HashMap<Uuid, UndoReason>,
-    /// What was changed since is taken back too.
+    /// What was changed since is taken back too, as far as the one who undoes may change it.
     force: bool,
     result: UndoResult,
 }
@@ -127,16 +128,33 @@ impl Undo {
         if record.archived() {
             return Ok(());
         }
-        if let Some(reason) = self.kept.get(&record.id()).copied() {
+        let created = is_creation(event);
+        let as_it_was = if created { None } else { old_values(ctx, &shape, event, &record, false)? };
+        let since = match self.kept.get(&record.id()).copied() {
+            None if !created && as_it_was.is_none() => Some(UndoReason::Changed),
+            reason => reason.filter(|_| created),
+        };
+        if let Some(reason) = since.filter(|_| !self.force) {
             self.keep(event, reason);
             return Ok(());
         }
+        // What is still as the import left it goes by the right to import; what others have done since, by that to do it.
+        let by = if event.object == self.object { Action::Import } else { Action::Create };
+        let done_since = if created { Action::Archive } else { Action::Update };
+        let action = if since.is_some() { done_since } else { by };
+        let owner = record.owner(&shape);
+        let reach = ctx.actor.visible_by(&[(shape.def.permission, by), (shape.def.permission, action)]);
+        let pooled = shape.def.owned && owner.is_none() && ctx.actor.visible("pool", Action::Update).is_some();
+        if !pooled && !reach.is_some_and(|reach| !shape.def.owned || reach.contains(owner)) {
+            self.keep(event, UndoReason::NotYours);
+            return Ok(());
+        }
         let mut writer = Writer::import(shape.clone(), self.job);
-        let created = is_creation(event);
         let done = if created {
             crate::records::set_archived_by(ctx, &mut writer, &record, true).map(|stored| stored.changed)
         } else {
-            match old_values(ctx, &shape, event, &record, self.force)? {
+            let forced = if since.is_some() { old_values(ctx, &shape, event, &record, true)? } else { None };
+            match as_it_was.or(forced) {
                 Some(changes) => writer.update(ctx, &record, &changes, &Visible::All).map(|stored| stored.changed),
                 None => Ok(false),
             }

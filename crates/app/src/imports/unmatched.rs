@@ -7,7 +7,7 @@ use domain::fields::Kind;
 use domain::record::{Place, Shape};
 use persistence::records::{List, Owners};
 
-use super::convert::{Cell, Column, columns};
+use super::convert::{Cell, Column, columns, parts};
 use super::links::{Found, Links, everything, fold, linkable, title};
 use super::setup::Setup;
 use super::vocabulary;
@@ -38,6 +38,7 @@ pub(super) fn find(ctx: &mut Ctx<'_>, setup: &Setup, shape: &Shape) -> Result<BT
                 }
                 None => continue,
             },
+            Some(object) if column.field.kind == Kind::Tags => linked(ctx, &mut links, object, &split(values))?,
             Some(object) => linked(ctx, &mut links, object, values)?,
             None => match &column.field.kind {
                 Kind::Choice(choices) => {
@@ -61,6 +62,19 @@ pub(super) fn find(ctx: &mut Ctx<'_>, setup: &Setup, shape: &Shape) -> Result<BT
         }
     }
     Ok(all)
+}
+
+/// The names in cells of several, the most frequent first.
+fn split(cells: &[(String, i64)]) -> Vec<(String, i64)> {
+    let mut names: BTreeMap<&str, i64> = BTreeMap::new();
+    for (cell, count) in cells {
+        for name in parts(cell) {
+            *names.entry(name).or_default() += count;
+        }
+    }
+    let mut names: Vec<(String, i64)> = names.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+    names.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    names
 }
 
 /// The names of the file's own records; none if they are too many to be kept.

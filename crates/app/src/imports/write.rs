@@ -156,7 +156,8 @@ impl Step<'_> {
         }
         let stamp = Stamp { created_at: draft.created_at, created_by: draft.created_by };
         // What nobody owns is in nobody's reach; whoever may give records of the pool may put some in.
-        let reach = if pooled { &Visible::All } else { &plan.create };
+        let Some(create) = &plan.create else { return Err(Error::field("", "create_not_allowed", "")) };
+        let reach = if pooled { &Visible::All } else { create };
         let record = main.create(ctx, std::mem::take(&mut draft.changes), reach, stamp)?;
         self.progress.counts.created += 1;
         self.defer(draft, record.id());
@@ -165,13 +166,12 @@ impl Step<'_> {
 
     fn update(&mut self, ctx: &mut Ctx<'_>, main: &mut Writer, record: &Record, draft: &mut Draft) -> Result<()> {
         let plan = self.plan;
-        if plan.shape.def.owned && !plan.update.contains(record.owner(&plan.shape)) {
-            return Err(Error::field("", "record_not_yours", ""));
-        }
+        let reached = plan.update.as_ref().filter(|v| !plan.shape.def.owned || v.contains(record.owner(&plan.shape)));
+        let Some(update) = reached else { return Err(Error::field("", "record_not_yours", "")) };
         self.keep_masked(ctx, draft);
         let changed = match plan.setup.options.existing {
             Existing::Skip => false,
-            Existing::Update => main.update(ctx, record, &draft.changes, &plan.update)?.changed,
+            Existing::Update => main.update(ctx, record, &draft.changes, update)?.changed,
         };
         if changed {
             self.progress.counts.updated += 1;

@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub fn value(ctx: &mut Ctx<'_>, key: &str, query: &MetricQuery, lang: Lang) -> Result<MetricValue> {
     let metric = metric(key).ok_or(Error::NotFound)?;
     let def = domain::objects::find(metric.object).ok_or(Error::NotFound)?;
-    let visible = ctx.require(def.permission, Action::Read)?;
+    let visible = ctx.require_all(&[(def.permission, Action::Read), ("metrics", Action::Read)])?;
     let group = read_group(metric, query)?;
     check_days(query.from, query.to)?;
     let people = People::load(ctx)?;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 /// The forecast of the open opportunities of a pipeline.
 pub fn forecast(ctx: &mut Ctx<'_>, query: &ReportQuery) -> Result<ForecastReport> {
-    let visible = ctx.require("opportunities", Action::Read)?;
+    let visible = ctx.require_all(&[("opportunities", Action::Read), ("reports", Action::Read)])?;
     check_days(query.from, query.to)?;
     let ladder = Ladder::asked(ctx, query.pipeline_id)?;
     let known = history(ctx, &ladder, &visible)?;

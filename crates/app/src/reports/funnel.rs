@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 
 /// The funnel of the opportunities created in a period; cycles and stays are those that ended in it.
 pub fn funnel(ctx: &mut Ctx<'_>, query: &ReportQuery) -> Result<FunnelReport> {
-    let visible = ctx.require("opportunities", Action::Read)?;
+    let visible = ctx.require_all(&[("opportunities", Action::Read), ("reports", Action::Read)])?;
     check_days(query.from, query.to)?;
     let ladder = Ladder::asked(ctx, query.pipeline_id)?;
     let people = People::load(ctx)?;
@@ -59,8 +59,7 @@ fn rows(
         to: days.1,
         owners: visible.owners(),
         pipeline: Some(ladder.pipeline),
-        // Stays are not kept by product.
-        product: query.product_id.filter(|_| measure != Measure::Stays),
+        product: query.product_id,
     };
     let by = By { bucket: true, stage: measure == Measure::Stays, ..By::default() };
     Ok(sums(ctx.conn, &which, by)?)
@@ -76,7 +75,11 @@ fn cohort(
     Ok(ladder.standings(rows(ctx, ladder, query, visible, Measure::Cohort, days)?.iter()))
 }
 
+/// None for one product: stays are not kept by product.
 fn stays(ctx: &mut Ctx<'_>, ladder: &Ladder, query: &ReportQuery, visible: &Visible) -> Result<Vec<Vec<Duration>>> {
+    if query.product_id.is_some() {
+        return Ok(ladder.rungs().map(|_| Vec::new()).collect());
+    }
     let found = rows(ctx, ladder, query, visible, Measure::Stays, (query.from, query.to))?;
     let of = |id| found.iter().filter(|r| r.key.stage == id).map(duration).collect();
     Ok(ladder.rungs().map(|stage| of(stage.id)).collect())

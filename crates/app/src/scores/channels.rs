@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 /// How good the channels of a period were.
 pub fn channels(ctx: &mut Ctx<'_>, query: &PeriodQuery, lang: Lang) -> Result<ChannelReport> {
-    let visible = ctx.require("customers", Action::Read)?;
+    let visible = ctx.require_all(&[("customers", Action::Read), ("scores", Action::Read)])?;
     let days = period(ctx, query.from, query.to)?;
     let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
     let visible = People::load(ctx)?.narrow(&visible, &narrow);

@@ -29,6 +29,7 @@ const HISTORY: i64 = 120;
 
 /// Every score of a customer as of now.
 pub fn customer(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<CustomerScores> {
+    ctx.require("scores", Action::Read)?;
     let (shape, record) = crate::records::get(ctx, "customers", id)?;
     let name = record.get(&shape, "name").as_str().unwrap_or_default().to_owned();
     let base = Background::load(ctx)?;
@@ -301,7 +302,7 @@ fn change(c: persistence::customer_scores::Change) -> ScoreChange {
 pub fn distribution(ctx: &mut Ctx<'_>, query: &DistributionQuery, lang: Lang) -> Result<ScoreDistribution> {
     const BY: [&str; 7] =
         ["grade", "lifecycle_stage", "service_tier", "asset_class", "sdae_weakest", "health_band", "rfm_segment"];
-    let visible = ctx.require("customers", Action::Read)?;
+    let visible = ctx.require_all(&[("customers", Action::Read), ("scores", Action::Read)])?;
     let column = BY.into_iter().find(|b| *b == query.by);
     let column = column.ok_or_else(|| Error::field("by", "choice", BY.join(", ")))?;
     let people = People::load(ctx)?;

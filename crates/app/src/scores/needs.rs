@@ -56,7 +56,7 @@ fn key(need: &store::Need) -> Option<Key> {
 
 /// The groups of the customers that the caller may see.
 pub fn report(ctx: &mut Ctx<'_>, query: &DueQuery, lang: Lang) -> Result<NeedClusters> {
-    let visible = ctx.require("customers", Action::Read)?;
+    let visible = ctx.require_all(&[("customers", Action::Read), ("scores", Action::Read)])?;
     let limit = super::cadence::limit(query)?;
     let people = People::load(ctx)?;
     let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };

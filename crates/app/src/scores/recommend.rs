@@ -38,7 +38,7 @@ fn choice(ctx: &Ctx<'_>, object: &str, field: &str, key: &str, lang: Lang) -> Re
 
 /// Customers of high intent, most points first.
 pub fn intent_list(ctx: &mut Ctx<'_>, query: &DueQuery, lang: Lang) -> Result<IntentList> {
-    let visible = ctx.require("customers", Action::Read)?;
+    let visible = ctx.require_all(&[("customers", Action::Read), ("scores", Action::Read)])?;
     let limit = super::cadence::limit(query)?;
     let people = People::load(ctx)?;
     let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };

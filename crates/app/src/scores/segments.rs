@@ -60,7 +60,7 @@ fn period(ctx: &Ctx<'_>, days: Option<i64>) -> Result<(NaiveDate, NaiveDate)> {
 
 /// Every segment with its customers and how many of them were contacted.
 pub fn report(ctx: &mut Ctx<'_>, query: &SegmentQuery, lang: Lang) -> Result<SegmentReport> {
-    let visible = ctx.require("customers", Action::Read)?;
+    let visible = ctx.require_all(&[("customers", Action::Read), ("scores", Action::Read)])?;
     ctx.require("segments", Action::Read)?;
     let days = period(ctx, query.days)?;
     let people = People::load(ctx)?;

@@ -19,7 +19,7 @@ const HISTORY: i64 = 24;
 
 /// The customers that the caller may see, by segment and by score.
 pub fn grid(ctx: &mut Ctx<'_>, query: &RfmQuery, lang: Lang) -> Result<RfmGrid> {
-    let visible = ctx.require("customers", Action::Read)?;
+    let visible = ctx.require_all(&[("customers", Action::Read), ("scores", Action::Read)])?;
     let people = People::load(ctx)?;
     let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
     let conditions = people.conditions(&narrow);

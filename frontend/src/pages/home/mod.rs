@@ -62,23 +62,23 @@ pub(crate) fn Home() -> Html {
     if !may("opportunities") && !may("customers") {
         return html! { <Empty icon="lock" title={l.err_forbidden()} body={l.forbidden_body()} /> };
     }
+    let (figures, reports) = (may("metrics"), may("reports"));
     html! { <div class="flex flex-col gap-4">
         <div class="flex flex-wrap items-end justify-between gap-x-6 gap-y-3 max-sm:-order-2">
             <div class="min-w-0"><h1 class="text-xl font-semibold">{ l.greeting(format::greeting(l, &clock), &session.me.name) }</h1><tasks::Brief /></div>
             <quick::QuickActions />
         </div>
-        <Recounting />
-        <section aria-label={l.figures_head()}>
+        if figures { <Recounting /> }
+        if figures { <section aria-label={l.figures_head()}>
             <div class="mb-2 flex items-center justify-between gap-2"><h2 class="text-[13px] font-semibold">{ l.figures_head() }</h2>
                 <div class="flex items-center gap-2">if sees_others(&session) { { whose(l, *mine, &onmine) } }{ select("span", l.period(), &Span::choices(l), span.key(), "select-sm w-32", onspan) }</div></div>
             <div class="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-6">{ for FIGURES.iter().map(|key| html! { <figures::Figure key={*key} metric={*key} scope={scope.clone()} onopen={show.clone()} /> }) }</div>
-        </section>
+        </section> }
         <div class="grid items-start gap-4 max-sm:-order-1 lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
             <div class="grid min-w-0 gap-4"><tasks::TasksCard /><recent::RecentCard /></div>
             <feed::FeedCard />
         </div>
-        <Lazy room={Room::Forecast(scope.clone(), show.clone())} />
-        <Lazy room={Room::Charts(scope.clone())} />
+        if reports { <Lazy room={Room::Forecast(scope.clone(), show.clone())} /><Lazy room={Room::Charts(scope.clone())} /> }
         if let Some(metric) = (*open).clone() { { explain(metric, scope, hide) } }
     </div> }
 }

@@ -12,6 +12,8 @@ use super::rfm::RfmCard;
 use super::span::Span;
 use crate::browser;
 use crate::data::query::use_query;
+use crate::data::session::use_session;
+use crate::data::types::Me;
 use crate::data::types::{Page, Record, text};
 use crate::i18n::{Lang, use_lang};
 use crate::parts::{Lazy, Room};
@@ -19,10 +21,14 @@ use crate::record::link::{Choice, LinkPicker};
 use crate::route::Route;
 use crate::ui::field::{Toggle, select};
 use crate::ui::range::DateRange;
-use crate::ui::{cls, icon, page_head};
+use crate::ui::{Empty, cls, icon, page_head};
 use range::Asked;
 use yew::prelude::*;
 use yew_router::prelude::*;
+
+/// The reports, and what must be permitted to read each.
+pub(crate) const PAGES: [(&str, &str); 4] =
+    [("funnel", "reports"), ("forecast", "reports"), ("figures", "metrics"), ("rfm", "scores")];
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct ReportsProps {
@@ -39,7 +45,15 @@ pub(crate) fn Reports(p: &ReportsProps) -> Html {
     browser::set_title(&format!("{} · {}", l.nav_reports(), l.app_name()));
     let clock = browser::clock();
     let asked = Asked::parse(use_location().map(|l| l.query_str().to_owned()).as_deref().unwrap_or(""));
-    let page = if p.page.is_empty() { "funnel" } else { p.page.as_str() };
+    let session = use_session();
+    let mut open = PAGES.iter().filter(|(_, needs)| session.me.may(needs, "read")).map(|(key, _)| *key);
+    let page = match p.page.as_str() {
+        "" => open.next().unwrap_or("funnel"),
+        page => page,
+    };
+    if PAGES.iter().any(|(key, needs)| *key == page && !session.me.may(needs, "read")) {
+        return html! { <Empty icon="lock" title={l.err_forbidden()} body={l.forbidden_body()} /> };
+    }
     let scope = asked.scope(clock.today());
     let before = if asked.compare { scope.before() } else { None };
     let set = {
@@ -76,9 +90,9 @@ pub(crate) fn Reports(p: &ReportsProps) -> Html {
     let actions = html! { <button class="btn btn-sm print:hidden" onclick={print}>{ icon("printer", "size-4") }<span class="hidden sm:inline">{ l.rep_print() }</span><span class="sr-only sm:hidden">{ l.rep_print() }</span></button> };
     html! { <>
         { page_head(html! { { l.nav_reports() } }, actions) }
-        { tabs(l, page, &asked, &navigator) }
+        { tabs(l, &session.me, page, &asked, &navigator) }
         <Bar asked={asked} {set} periodic={page != "rfm" && page != "forecast"} products={page != "rfm"} />
-        <Recounting />
+        if session.me.may("metrics", "read") { <Recounting /> }
         { body }
         if let Some(metric) = (*explained).clone() { <Lazy room={Room::Explain(metric, scope, hide)} /> }
     </> }
@@ -94,14 +108,15 @@ fn pick(set: &Callback<Asked>, asked: &Asked) -> Callback<(String, String)> {
     set.reform(move |(metric, group)| Asked { metric, group, ..asked.clone() })
 }
 
-fn tabs(l: Lang, page: &str, asked: &Asked, navigator: &Option<Navigator>) -> Html {
-    let all = [
-        ("funnel", l.rep_funnel()),
-        ("forecast", l.rep_forecast()),
-        ("figures", l.rep_figures()),
-        ("rfm", l.rep_rfm()),
-    ];
-    html! { <nav class="mb-3 flex gap-1 overflow-x-auto border-b border-base-300 print:hidden" aria-label={l.nav_reports()}>{ for all.into_iter().map(|(key, label)| {
+fn tabs(l: Lang, me: &Me, page: &str, asked: &Asked, navigator: &Option<Navigator>) -> Html {
+    let label = |key: &str| match key {
+        "funnel" => l.rep_funnel(),
+        "forecast" => l.rep_forecast(),
+        "figures" => l.rep_figures(),
+        _ => l.rep_rfm(),
+    };
+    let all = PAGES.into_iter().filter(|(_, needs)| me.may(needs, "read")).map(|(key, _)| (key, label(key)));
+    html! { <nav class="mb-3 flex gap-1 overflow-x-auto border-b border-base-300 print:hidden" aria-label={l.nav_reports()}>{ for all.map(|(key, label)| {
         let on = key == page;
         let onclick = {
             let (n, query) = (navigator.clone(), asked.query());

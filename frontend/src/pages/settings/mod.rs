@@ -3,6 +3,7 @@
 mod account;
 mod api_keys;
 mod appearance;
+mod audit;
 mod fields;
 mod form;
 mod hooks;
@@ -17,7 +18,7 @@ mod roles;
 mod workdays;
 
 use crate::browser;
-use crate::data::session::use_session;
+use crate::data::session::{Session, use_session};
 use crate::i18n::use_lang;
 use crate::route::Route;
 use crate::ui::cls;
@@ -25,6 +26,13 @@ use crate::ui::{Empty, icon};
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 use yew_router::prelude::*;
+
+/// Who may see how the set-up was changed: whoever sees every event and the roles.
+fn audits(session: &Session) -> bool {
+    let all =
+        |key: &str| session.me.permissions.get(key).and_then(|g| g.get("read")).is_some_and(|scope| scope == "all");
+    all("events") && all("roles")
+}
 
 #[derive(Properties, PartialEq)]
 pub(crate) struct SettingsProps {
@@ -75,6 +83,7 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
         "roles" => html! { <roles::Roles /> },
         "webhooks" if !inner.is_empty() => html! { <hooks::HookPage key={inner.to_owned()} id={inner.to_owned()} /> },
         "webhooks" => html! { <hooks::Hooks /> },
+        "audit" => html! { <audit::Audit /> },
         "operations" => html! { <operations::Operations /> },
         "api-keys" => html! { <api_keys::ApiKeys /> },
         _ => html! { <Empty icon="circle-help" title={l.page_not_found()} /> },
@@ -85,6 +94,7 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
             <nav ref={nav} class="flex gap-0.5 overflow-x-auto lg:flex-col lg:overflow-visible" aria-label={l.nav_settings()}>
                 { head(l.settings_mine()) }{ item("profile", "user", l.my_profile()) }{ item("notifications", "bell", l.news_settings()) }{ item("password", "lock", l.change_password()) }{ item("sessions", "monitor-smartphone", l.sessions()) }
                 { head(l.settings_people()) }{ item("organisation", "building-2", l.organisation()) }{ object("users") }{ object("teams") }{ item("roles", "shield", l.roles()) }{ item("api-keys", "key", l.api_keys()) }
+                if audits(&session) { { item("audit", "history", l.setup_log()) } }
                 if session.me.may("webhooks", "read") { { item("webhooks", "webhook", l.hooks()) } }if session.me.may("operations", "read") { { item("operations", "activity", l.ops()) } }
                 { head(l.settings_data()) }{ item("fields", "sliders-horizontal", l.custom_fields()) }if session.me.may("settings", "read") { { item("pool", "handshake", l.pool_settings()) }{ item("models", "target", l.models()) } }{ object("pipelines") }{ object("pipeline_stages") }{ object("tags") }{ object("contents") }{ object("resources") }{ object("pains") }{ object("goals") }{ object("saved_views") }
             </nav>

@@ -18,12 +18,12 @@ pub(crate) const ACTIONS: [&str; 6] = ["read", "create", "update", "archive", "e
 /// What is permitted besides objects: key, actions that mean something, and whether a scope limits them.
 const OTHERS: [(&str, &[&str], bool); 11] = [
     ("pool", &["read", "create", "update"], true),
-    ("imports", &["read", "create", "update", "archive"], true),
-    ("exports", &["read", "create", "update", "archive"], true),
+    ("imports", &["read"], true),
+    ("exports", &["read"], true),
     ("events", &["read"], true),
     ("metrics", &["read"], true),
     ("reports", &["read"], true),
-    ("scores", &["read", "update"], true),
+    ("scores", &["read"], true),
     ("settings", &["read", "update"], false),
     ("custom_fields", &["read", "create", "update", "archive"], false),
     ("roles", &["read", "create", "update", "archive"], false),
@@ -50,7 +50,7 @@ pub(crate) fn rows(l: Lang, keys: &[String], objects: &[ObjectMeta]) -> (Vec<Row
     (records, others)
 }
 
-fn label(l: Lang, key: &str) -> String {
+pub(super) fn label(l: Lang, key: &str) -> String {
     match key {
         "pool" => l.perm_pool(),
         "imports" => l.nav_imports(),

@@ -18,7 +18,7 @@ use yew::prelude::*;
 
 const SCOPES: [&str; 5] = ["none", "own", "team", "subtree", "all"];
 
-fn action_label(l: Lang, a: &str) -> &'static str {
+pub(super) fn action_label(l: Lang, a: &str) -> &'static str {
     match a {
         "read" => l.act_read(),
         "create" => l.act_create(),
@@ -29,7 +29,7 @@ fn action_label(l: Lang, a: &str) -> &'static str {
     }
 }
 
-fn scope_label(l: Lang, s: &str) -> &'static str {
+pub(super) fn scope_label(l: Lang, s: &str) -> &'static str {
     match s {
         "own" => l.scope_own(),
         "team" => l.scope_team(),

@@ -1,0 +1,177 @@
+//! Who changed how the organisation is set up: people, roles, keys, fields, rules and settings.
+
+use super::role_rows::label;
+use super::roles::{action_label, scope_label};
+use crate::browser;
+use crate::data::session::{Session, use_session};
+use crate::data::types::EventItem;
+use crate::format;
+use crate::i18n::{Lang, use_lang};
+use crate::record::log::use_log;
+use crate::ui::{Card, Empty, Failed, avatar, badge, skeleton_rows};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use yew::prelude::*;
+
+/// Lines that one change shows.
+const LINES: usize = 12;
+
+/// The page.
+#[component]
+pub(crate) fn Audit() -> Html {
+    let l = use_lang();
+    let session = use_session();
+    let (log, load) = use_log::<EventItem>("/setup-events?".to_owned(), &["/events", "/roles", "/api_keys", "/rules"]);
+    let more = {
+        let (load, next) = (load.clone(), log.next.clone());
+        Callback::from(move |_: MouseEvent| load.emit(next.clone()))
+    };
+    let body = if let Some(e) = log.error.clone().filter(|_| log.items.is_empty()) {
+        html! { <Failed error={e} retry={load.reform(|()| None)} /> }
+    } else if !log.ready {
+        skeleton_rows(8)
+    } else if log.items.is_empty() {
+        html! { <Empty icon="history" title={l.timeline_empty()} /> }
+    } else {
+        html! { <>
+            <ol class="divide-y divide-base-300/60" data-testid="audit">{ for log.items.iter().map(|e| html! { <li key={e.id.clone()} class="flex gap-3 px-4 py-3">{ entry(l, &session, e) }</li> }) }</ol>
+            if let Some(e) = &log.error { <p class="px-4 pb-2 text-xs text-error" role="alert">{ e.text(l) }</p> }
+            if log.next.is_some() { <p class="px-4 py-2"><button class="btn btn-ghost btn-xs" onclick={more}>{ l.load_more() }</button></p> }
+        </> }
+    };
+    html! { <Card title={l.setup_log()}><p class="px-4 pb-3 pt-1 text-[13px] text-base-content/75">{ l.setup_log_body() }</p>{ body }</Card> }
+}
+
+fn entry(l: Lang, session: &Session, e: &EventItem) -> Html {
+    let clock = browser::clock();
+    let actor = e.actor_name.clone().unwrap_or_else(|| l.system_actor().to_owned());
+    let lines = differences(e.old.as_ref(), e.new.as_ref());
+    let rest = lines.len().saturating_sub(LINES);
+    let about = e.refs.get(&e.record_id).cloned().unwrap_or_default();
+    html! { <>
+        { avatar(&actor, "size-7 text-[11px]") }
+        <div class="min-w-0 flex-1">
+            <p class="flex flex-wrap items-center gap-x-2 gap-y-1 text-[13px]"><b class="font-medium">{ actor }</b><span>{ done(l, &e.type_) }</span>{ badge("neutral", &kind(l, session, &e.object)) }<span class="font-medium wrap-anywhere">{ about }</span>if let Some(key) = &e.key { <span class="text-xs text-base-content/70">{ l.by_key(key) }</span> }<time class="ml-auto whitespace-nowrap text-xs tabular-nums text-base-content/70" datetime={e.at.clone()} title={format::moment_full(&e.at, &clock)}>{ format::moment(l, &e.at, &clock) }</time></p>
+            if !lines.is_empty() { <dl class="mt-1 space-y-0.5 text-xs">{ for lines.iter().take(LINES).map(|line| html! { <div class="flex flex-wrap gap-x-2"><dt class="text-base-content/70">{ named(l, session, &line.path) }</dt><dd class="min-w-0 wrap-anywhere">if let Some(was) = &line.was { <s class="mr-1.5 text-base-content/70 decoration-base-content/40">{ said(l, was) }</s>{ "→ " } }<span class="font-medium">{ said(l, &line.now) }</span></dd></div> }) }
+            if rest > 0 { <div class="text-base-content/70">{ l.setup_log_rest(rest as i64) }</div> }</dl> }
+        </div>
+    </> }
+}
+
+/// One value of a document that is another than before.
+#[derive(Debug, PartialEq)]
+struct Line {
+    path: String,
+    was: Option<String>,
+    now: String,
+}
+
+/// What differs between two documents, by path. Of something new everything that is said of it, without what is nothing.
+fn differences(old: Option<&Map<String, Value>>, new: Option<&Map<String, Value>>) -> Vec<Line> {
+    let flat = |document: Option<&Map<String, Value>>| {
+        let mut found = BTreeMap::new();
+        if let Some(document) = document {
+            flatten("", &Value::Object(document.clone()), &mut found);
+        }
+        found
+    };
+    let (was, now) = (flat(old), flat(new));
+    let paths: BTreeSet<&String> = was.keys().chain(now.keys()).collect();
+    let of = |side: &BTreeMap<String, String>, path: &String| side.get(path).cloned().unwrap_or_default();
+    let nothing = |text: &str| text.is_empty() || text == "none";
+    paths
+        .into_iter()
+        .map(|path| (path, of(&was, path), of(&now, path)))
+        .filter(|(_, was, now)| was != now && !(nothing(was) && nothing(now)))
+        .map(|(path, was, now)| Line { path: path.clone(), was: old.is_some().then_some(was), now })
+        .collect()
+}
+
+fn flatten(path: &str, value: &Value, found: &mut BTreeMap<String, String>) {
+    let told = match value {
+        Value::Object(inner) => {
+            for (key, value) in inner.iter().filter(|(key, _)| !TOLD.contains(&key.as_str())) {
+                let deeper = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                flatten(&deeper, value, found);
+            }
+            return;
+        }
+        Value::Null => return,
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    found.insert(path.to_owned(), told);
+}
+
+/// Parts of documents that tell a reader nothing.
+const TOLD: [&str; 5] = ["id", "version", "created_at", "updated_at", "password_hash"];
+
+/// A path in words as far as there are some: `permissions.customers.read` is what may be done with customers.
+fn named(l: Lang, session: &Session, path: &str) -> String {
+    match path.split('.').collect::<Vec<_>>()[..] {
+        ["permissions", key, action] => format!("{} · {}", kind(l, session, key), action_label(l, action)),
+        ["roles"] => l.roles().to_owned(),
+        _ => path.to_owned(),
+    }
+}
+
+fn said(l: Lang, text: &str) -> String {
+    match text {
+        "" => "—".to_owned(),
+        "none" | "own" | "team" | "subtree" | "all" => scope_label(l, text).to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn kind(l: Lang, session: &Session, object: &str) -> String {
+    match session.object(object) {
+        Some(meta) => meta.label_plural.clone(),
+        None => label(l, object),
+    }
+}
+
+fn done(l: Lang, event: &str) -> String {
+    match event.rsplit('.').next().unwrap_or("") {
+        "created" => l.setup_created(),
+        "updated" => l.setup_updated(),
+        "archived" | "deleted" => l.setup_deleted(),
+        "restored" => l.setup_restored(),
+        "revoked" => l.setup_revoked(),
+        "roles_changed" => l.setup_roles_changed(),
+        "password_changed" => l.setup_password_changed(),
+        "password_granted" => l.setup_password_granted(),
+        "published" => l.setup_published(),
+        "paused" => l.setup_paused(),
+        "resumed" => l.setup_resumed(),
+        "stopped" => l.setup_stopped(),
+        other => return other.replace('_', " "),
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn lines(old: Option<Value>, new: Option<Value>) -> Vec<(String, Option<String>, String)> {
+        let map = |v: &Option<Value>| v.as_ref().and_then(Value::as_object).cloned();
+        let (old, new) = (map(&old), map(&new));
+        let found = differences(old.as_ref(), new.as_ref());
+        found.into_iter().map(|line| (line.path, line.was, line.now)).collect()
+    }
+
+    #[test]
+    fn only_what_is_another_than_before_is_told_wherever_it_stands() {
+        let old = json!({ "name_zh": "销售", "permissions": { "customers": { "read": "own", "export": "none" } } });
+        let new = json!({ "name_zh": "销售", "permissions": { "customers": { "read": "all" } } });
+        let changed = ("permissions.customers.read".to_owned(), Some("own".to_owned()), "all".to_owned());
+        assert_eq!(lines(Some(old), Some(new)), [changed]);
+    }
+
+    #[test]
+    fn of_something_new_everything_is_told_but_what_is_nothing() {
+        let new = json!({ "id": "x", "key": "trainee", "permissions": { "orders": { "read": "none" } }, "archived_at": null });
+        assert_eq!(lines(None, Some(new)), [("key".to_owned(), None, "trainee".to_owned())]);
+    }
+}
