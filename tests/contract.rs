@@ -81,6 +81,27 @@ fn the_parameters_of_a_path_are_those_that_stand_in_it() {
     });
 }
 
+/// What makes something and takes no idempotency key, and why that does no harm.
+const MADE_TWICE: [(&str, &str); 6] = [
+    ("/api/v1/setup", "there is only one first start"),
+    ("/api/v1/files", "a file that nothing names goes by itself, and its content comes in a stream"),
+    ("/api/v1/attachments", "the content comes in a stream"),
+    ("/api/v1/imports", "a draft changes nothing"),
+    ("/api/v1/imports/{id}/start", "an import runs once"),
+    ("/api/v1/imports/{id}/undo", "an import is taken back once"),
+];
+
+#[test]
+fn whatever_makes_something_takes_an_idempotency_key() {
+    each(|op| {
+        let makes = ["201", "202"].iter().any(|status| op.value["responses"].get(*status).is_some());
+        let listed = op.value["parameters"].as_array().into_iter().flatten().map(|p| spec().resolve(p));
+        let keyed = listed.into_iter().any(|p| p["name"] == "Idempotency-Key");
+        let excused = MADE_TWICE.iter().any(|(path, _)| *path == op.path) || op.path.ends_with("/test");
+        ensure(op.method != "post" || !makes || keyed || excused, "it takes no Idempotency-Key".to_owned())
+    });
+}
+
 #[test]
 fn every_error_is_described_as_a_problem() {
     each(|op| {

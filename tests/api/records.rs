@@ -259,6 +259,33 @@ engines! {
         assert_eq!(admin.get(&format!("/api/v1/customers/{id}")).expect(200)["name"], "新名有限公司");
     }
 
+    fn whatever_is_made_is_made_once_for_its_key(server: &Server) {
+        let admin = server.admin();
+        let rule = json!({ "object": "customers", "trigger": { "kind": "event", "on": ["created"] }, "actions": [] });
+        let cases = [
+            ("roles", json!({ "key": "assistant", "name_zh": "助理", "name_en": "Assistant", "permissions": {} }), ""),
+            ("rules", json!({ "name": "规则", "definition": rule }), ""),
+            ("webhooks", json!({ "name": "ERP", "url": "https://erp.example.com/flywheel", "events": ["order.created"] }), "secret"),
+            ("api_keys", json!({ "name": "ERP", "role_keys": ["integration"] }), "key"),
+            ("custom_fields", json!({ "object": "customers", "key": "zone", "kind": "text", "label_zh": "片区", "label_en": "Zone" }), ""),
+            ("exports", json!({ "object": "customers" }), ""),
+        ];
+        for (path, input, told_once) in cases {
+            let keyed = admin.with_header("idempotency-key", &format!("once-{path}"));
+            let path = format!("/api/v1/{path}");
+            let count = || admin.get(&path).expect(200).items().len();
+            let before = count();
+            let (first, again) = (keyed.post(&path, &input), keyed.post(&path, &input));
+            assert!(first.status < 300 && again.status == first.status, "{path}: {} {}", first.json, again.json);
+            assert_eq!(again.id(), first.id(), "{path}");
+            assert_eq!(count(), before + 1, "{path}");
+            if !told_once.is_empty() {
+                assert!(first[told_once].as_str().is_some_and(|text| text.len() > 8), "{path}: {}", first.json);
+                assert!(again[told_once].as_str().unwrap_or_default().is_empty(), "{path}: it is kept");
+            }
+        }
+    }
+
     fn an_idempotency_key_gives_the_first_answer_again_and_refuses_another_body(server: &Server) {
         let admin = server.admin().with_header("idempotency-key", "visit-2026-11-22-1");
         let first = admin.post("/api/v1/customers", &json!({ "name": "一次有限公司" })).expect(201);

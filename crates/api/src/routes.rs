@@ -19,6 +19,7 @@ mod merges;
 mod metrics;
 mod notifications;
 mod objects;
+mod once;
 mod operations;
 mod paging;
 mod playbooks;

@@ -33,6 +33,16 @@ impl Key {
 
 /// Carries out `f` unless this request was answered before; keeps its answer in the same transaction.
 pub fn once(ctx: &mut Ctx<'_>, key: Option<&Key>, f: impl FnOnce(&mut Ctx<'_>) -> Result<Answer>) -> Result<Answer> {
+    once_keeping(ctx, key, |answer| Ok(answer.clone()), f)
+}
+
+/// The same where what is kept of the answer is not all that is said the first time.
+pub fn once_keeping(
+    ctx: &mut Ctx<'_>,
+    key: Option<&Key>,
+    kept: impl FnOnce(&Answer) -> Result<Answer>,
+    f: impl FnOnce(&mut Ctx<'_>) -> Result<Answer>,
+) -> Result<Answer> {
     let Some(key) = key else { return f(ctx) };
     let user = ctx.actor.user_id;
     if let Some(known) = persistence::settings::answer(ctx.conn, user, &key.key, ctx.now - Duration::hours(KEPT_HOURS))?
@@ -43,7 +53,7 @@ pub fn once(ctx: &mut Ctx<'_>, key: Option<&Key>, f: impl FnOnce(&mut Ctx<'_>) -
         return Ok(known);
     }
     let answer = Answer { request_hash: key.hash.clone(), ..f(ctx)? };
-    persistence::settings::remember_answer(ctx.conn, user, &key.key, &answer, ctx.now)?;
+    persistence::settings::remember_answer(ctx.conn, user, &key.key, &kept(&answer)?, ctx.now)?;
     Ok(answer)
 }
 

@@ -1,6 +1,7 @@
 //! API keys.
 
-use super::records::path_id;
+use super::once::{Made, make};
+use super::records::{keyed_as, path_id};
 use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::Result;
@@ -41,12 +42,12 @@ async fn list_api_keys(cx: Cx<KeysRead>) -> Result<HttpResponse> {
 /// The answer is the only place where its text is shown. It acts as its maker and may do no more than its maker may at
 /// the time of each request. Keys cannot make keys.
 #[utoipa::path(post, path = "/api/v1/api_keys", operation_id = "create_api_key", tag = "api_keys",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again, without the text of the key, for 24 hours.")),
     request_body(content = ApiKeyInput, example = json!({"name": "ERP 对接", "role_keys": ["integration"]})),
     responses((status = 201, description = "The key with its text.", body = NewApiKey)), extensions(("x-permission" = json!("api_keys.create"))))]
 async fn create_api_key(cx: Cx<KeysCreate>, payload: Payload) -> Result<HttpResponse> {
-    let input: ApiKeyInput = cx.body(payload).await?;
-    let key = cx.write(move |ctx| identity::create_key(ctx, &input)).await?;
-    Ok(HttpResponse::Created().json(key))
+    let (key, input): (_, ApiKeyInput) = keyed_as(&cx, payload).await?;
+    make(&cx, key, &["key"], move |ctx| Ok((Made::nowhere(), identity::create_key(ctx, &input)?))).await
 }
 
 /// Revoke an API key.

@@ -1,15 +1,15 @@
 //! Exports: records as a file.
 
 use super::table::{Routes, resource};
-use actix_web::http::header;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use contract::exports::{Export, ExportList, ExportState, FileFormat, NewExport};
 use domain::policy::Action;
 
 use super::files::{content, table_type};
+use super::once::{Made, make};
 use super::paging::{Page, caller};
-use super::records::path_id;
+use super::records::{keyed_as, path_id};
 use crate::failure::Result;
 
 pub(super) fn configure(scope: &mut Routes) {
@@ -46,18 +46,22 @@ async fn list_exports(req: HttpRequest) -> Result<HttpResponse> {
 /// Records within the caller's scope and under its masks, as a CSV or XLSX file made in the background. Permission: export of the object.
 #[utoipa::path(
     post, path = "/api/v1/exports", operation_id = "create_export", tag = "exports", security(("bearer" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")),
     request_body(content = NewExport, example = json!({ "object": "customers", "format": "xlsx", "fields": ["name", "grade", "owner_id"], "filter": { "field": "grade", "op": "eq", "value": "A" }, "sort": "name" })),
     responses((status = 202, description = "It is queued.", body = Export, headers(("Location" = String)))),
     extensions(("x-permission" = json!("export of any object")))
 )]
 async fn create_export(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let cx = caller(&req, &[Action::Export]).await?;
-    let new: NewExport = cx.body(body).await?;
+    let (key, new): (_, NewExport) = keyed_as(&cx, body).await?;
     let lang = cx.lang;
-    let export = cx.write(move |ctx| app::exports::create(ctx, &new, lang)).await?;
+    let answer = make(&cx, key, &[], move |ctx| {
+        let export = app::exports::create(ctx, &new, lang)?;
+        Ok((Made { status: 202, ..Made::at(format!("/api/v1/exports/{}", export.id)) }, export))
+    });
+    let answer = answer.await?;
     app::jobs::wake();
-    let location = format!("/api/v1/exports/{}", export.id);
-    Ok(HttpResponse::Accepted().insert_header((header::LOCATION, location)).json(export))
+    Ok(answer)
 }
 
 /// Get an export

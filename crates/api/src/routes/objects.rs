@@ -1,7 +1,8 @@
 //! What the objects consist of, the organisation's custom fields, the event log and the global search.
 
+use super::once::{Made, make};
 use super::paging::limit;
-use super::records::path_id;
+use super::records::{keyed_as, path_id};
 use super::table::{Routes, resource};
 use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
@@ -105,16 +106,16 @@ async fn list_custom_fields(cx: Cx<CustomFieldsRead>) -> Result<HttpResponse> {
 }
 
 /// Adds a typed field to an object. It can be filtered and sorted by at once, and stands in forms, lists, import and export.
-#[utoipa::path(post, path = "/api/v1/custom_fields", operation_id = "create_custom_field", summary = "Create a custom field", description = "Adds a typed field to an object. It can be filtered and sorted by at once, and stands in forms, lists, import and export.", request_body(content = CustomFieldInput, example = json!({ "object": "customers", "key": "delivery_zone", "kind": "choice", "label_zh": "配送区", "label_en": "Delivery zone", "choices": [{ "key": "north", "label_zh": "北区", "label_en": "North" }] })), responses((status = 201, description = "The definition.", body = CustomFieldOut), (status = 409, description = "It does not fit the present state.", body = contract::problem::Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("custom_fields.create"))))]
+#[utoipa::path(post, path = "/api/v1/custom_fields", operation_id = "create_custom_field", summary = "Create a custom field", description = "Adds a typed field to an object. It can be filtered and sorted by at once, and stands in forms, lists, import and export.", params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")), request_body(content = CustomFieldInput, example = json!({ "object": "customers", "key": "delivery_zone", "kind": "choice", "label_zh": "配送区", "label_en": "Delivery zone", "choices": [{ "key": "north", "label_zh": "北区", "label_en": "North" }] })), responses((status = 201, description = "The definition.", body = CustomFieldOut), (status = 409, description = "It does not fit the present state.", body = contract::problem::Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("custom_fields.create"))))]
 async fn create_custom_field(cx: Cx<CustomFieldsCreate>, body: Payload) -> Result<HttpResponse> {
-    let input: CustomFieldInput = cx.body(body).await?;
-    let field = cx.write(move |ctx| app::custom_fields::create(ctx, &input)).await?;
+    let (key, input): (_, CustomFieldInput) = keyed_as(&cx, body).await?;
+    let answer = make(&cx, key, &[], move |ctx| {
+        let field = app::custom_fields::create(ctx, &input)?;
+        Ok((Made::at(format!("/api/v1/custom_fields/{}", field.id)).version(field.version), field))
+    });
+    let answer = answer.await?;
     cx.state.forget_schema();
-    let location = format!("/api/v1/custom_fields/{}", field.id);
-    Ok(HttpResponse::Created()
-        .insert_header((header::LOCATION, location))
-        .insert_header((header::ETAG, format!("\"{}\"", field.version)))
-        .json(field))
+    Ok(answer)
 }
 
 /// One definition.

@@ -1,6 +1,7 @@
 //! Playbooks and what they are for: signs, intent, preferences, and the library that is used.
 
-use super::records::path_id;
+use super::once::{Made, make};
+use super::records::{keyed_as, path_id};
 use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::Result;
@@ -63,14 +64,13 @@ fn key_of(req: &HttpRequest) -> String {
 ///
 /// Makes its tasks for the customer's owner and remembers the score, so that the effect can be measured after 90 days.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/playbooks", operation_id = "start_playbook", tag = "scores",
-    params(("id" = Uuid, Path, description = "The customer.")), request_body = NewPlaybookRun,
+    params(("id" = Uuid, Path, description = "The customer."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")), request_body = NewPlaybookRun,
     responses((status = 201, description = "What was made.", body = PlaybookRunStarted)), extensions(("x-permission" = json!("customers.update"))))]
 async fn start_playbook(cx: Cx<CustomersUpdate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
-    let new: NewPlaybookRun = cx.body(payload).await?;
-    let made = cx.write(move |ctx| app::scores::start_playbook(ctx, id, &new, lang)).await?;
-    Ok(HttpResponse::Created().json(made))
+    let (key, new): (_, NewPlaybookRun) = keyed_as(&cx, payload).await?;
+    make(&cx, key, &[], move |ctx| Ok((Made::nowhere(), app::scores::start_playbook(ctx, id, &new, lang)?))).await
 }
 
 /// List the playbooks.
@@ -89,14 +89,15 @@ async fn list_playbooks(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
 /// Write a new playbook.
 ///
 /// For customers with a dimension in a band, in a stage, of a segment or profile, with a preference or a sign.
-#[utoipa::path(post, path = "/api/v1/playbooks", operation_id = "create_playbook", tag = "scores", request_body = PlaybookInput,
+#[utoipa::path(post, path = "/api/v1/playbooks", operation_id = "create_playbook", tag = "scores",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")), request_body = PlaybookInput,
     responses((status = 201, description = "The playbook.", body = Playbook)), extensions(("x-permission" = json!("settings.update"))))]
 async fn create_playbook(cx: Cx<SettingsUpdate>, payload: Payload) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     let lang = cx.lang;
-    let input: PlaybookInput = cx.body(payload).await?;
-    let made = cx.write(move |ctx| app::scores::save_playbook(ctx, None, None, &input, lang)).await?;
-    Ok(HttpResponse::Created().json(made))
+    let (key, input): (_, PlaybookInput) = keyed_as(&cx, payload).await?;
+    make(&cx, key, &[], move |ctx| Ok((Made::nowhere(), app::scores::save_playbook(ctx, None, None, &input, lang)?)))
+        .await
 }
 
 /// Change a playbook.

@@ -13,6 +13,7 @@ use domain::fields::{ObjectDef, parse_id};
 use domain::objects;
 use domain::policy::Action;
 use persistence::settings::Answer;
+use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -189,8 +190,14 @@ async fn keyed_body(cx: &Cx<Anyone>, body: Payload) -> Result<(Option<Key>, Json
     Ok((key, parse(&bytes)?))
 }
 
+/// The body as a type and, where the request carries one, its idempotency key.
+pub(super) async fn keyed_as<P, T: DeserializeOwned>(cx: &Cx<P>, body: Payload) -> Result<(Option<Key>, T)> {
+    let (key, bytes) = keyed(cx, body).await?;
+    Ok((key, crate::http::body::parse(&bytes)?))
+}
+
 /// The body as it came and, where the request carries one, its idempotency key.
-pub(super) async fn keyed(cx: &Cx<Anyone>, body: Payload) -> Result<(Option<Key>, BytesMut)> {
+pub(super) async fn keyed<P>(cx: &Cx<P>, body: Payload) -> Result<(Option<Key>, BytesMut)> {
     let bytes = cx.body_bytes(body).await?;
     let key = match cx.request().headers().get("idempotency-key") {
         None => None,

@@ -1,6 +1,7 @@
 //! Roles, and the roles and passwords of users.
 
-use super::records::path_id;
+use super::once::{Made, make};
+use super::records::{keyed_as, path_id};
 use super::table::{Routes, resource};
 use crate::cx::{Cx, blocking};
 use crate::failure::Result;
@@ -71,15 +72,17 @@ async fn list_roles(cx: Cx<RolesRead>) -> Result<HttpResponse> {
 ///
 /// Nobody can put more into a role than they have themselves.
 #[utoipa::path(post, path = "/api/v1/roles", operation_id = "create_role", tag = "roles",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")),
     request_body(content = RoleInput, example = json!({"key": "assistant", "name_zh": "销售助理", "name_en": "Sales assistant", "permissions": {"customers": {"read": "team", "update": "team"}}, "masks": {"phone": "partial", "email": "clear"}})),
     responses((status = 201, description = "The role.", body = Role)), extensions(("x-permission" = json!("roles.create"))))]
 async fn create_role(cx: Cx<RolesCreate>, payload: Payload) -> Result<HttpResponse> {
-    let input: RoleInput = cx.body(payload).await?;
+    let (key, input): (_, RoleInput) = keyed_as(&cx, payload).await?;
     let lang = cx.lang;
-    let role = cx.write(move |ctx| identity::create_role(ctx, input.clone(), lang)).await?;
-    let mut response = HttpResponse::Created();
-    response.insert_header((header::LOCATION, format!("/api/v1/roles/{}", role.id)));
-    Ok(answer(response, &role))
+    make(&cx, key, &[], move |ctx| {
+        let role = identity::create_role(ctx, input.clone(), lang)?;
+        Ok((Made::at(format!("/api/v1/roles/{}", role.id)).version(role.version), role))
+    })
+    .await
 }
 
 /// Get a role.

@@ -1,8 +1,9 @@
 //! Rules: drafts, versions, trials, runs, and the working calendar that they go by.
 
 use super::notifications::position;
+use super::once::{Made, make};
 use super::paging::limit;
-use super::records::path_id;
+use super::records::{keyed, path_id};
 use super::table::{Routes, resource};
 use crate::cx::{Anyone, Cx};
 use crate::failure::{Failure, Result};
@@ -94,6 +95,7 @@ async fn list_rules(cx: Cx<RulesRead>) -> Result<HttpResponse> {
 ///
 /// A draft, last in the order. It is checked when it is published, and does nothing before.
 #[utoipa::path(post, path = "/api/v1/rules", operation_id = "create_rule", tag = "rules",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")),
     request_body(content = RuleInput, example = json!({"name": "大额商机 7 天未跟进", "definition": {
         "object": "opportunities",
         "trigger": {"kind": "elapsed", "field": "last_activity_at", "count": 7, "unit": "days"},
@@ -102,11 +104,13 @@ async fn list_rules(cx: Cx<RulesRead>) -> Result<HttpResponse> {
     }})),
     responses((status = 201, description = "The rule.", body = Rule), (status = 409, description = "There are too many rules.", body = Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("rules.create"))))]
 async fn create_rule(cx: Cx<RulesCreate>, payload: Payload) -> Result<HttpResponse> {
-    let input: RuleInput = worded(&cx.body_bytes(payload).await?)?;
-    let rule = cx.write(move |ctx| rules::create(ctx, input.clone())).await?;
-    let mut response = HttpResponse::Created();
-    response.insert_header((header::LOCATION, format!("/api/v1/rules/{}", rule.id)));
-    Ok(answer(response, &rule))
+    let (key, bytes) = keyed(&cx, payload).await?;
+    let input: RuleInput = worded(&bytes)?;
+    make(&cx, key, &[], move |ctx| {
+        let rule = rules::create(ctx, input.clone())?;
+        Ok((Made::at(format!("/api/v1/rules/{}", rule.id)).version(rule.version), rule))
+    })
+    .await
 }
 
 /// Reads a body whose choices are named by their `kind`. serde would take the number of a choice for its name as well.

@@ -1,6 +1,7 @@
 //! Segments and their coverage, groups by need, service of the basic tier, and how people take to the product.
 
-use super::records::path_id;
+use super::once::{Made, make};
+use super::records::{keyed_as, path_id};
 use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::Result;
@@ -90,11 +91,11 @@ async fn get_basic_service(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
 /// Makes a task to be done within four hours: for the shared salesperson where the customer is of the basic tier, else
 /// for the customer's owner.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/urgent-needs", operation_id = "report_urgent_need", tag = "scores",
-    params(("id" = Uuid, Path, description = "The customer.")), request_body = NewUrgentNeed,
+    params(("id" = Uuid, Path, description = "The customer."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")), request_body = NewUrgentNeed,
     responses((status = 201, description = "Who answers it.", body = UrgentNeedTaken)), extensions(("x-permission" = json!("tasks.create"))))]
 async fn report_urgent_need(cx: Cx<TasksCreate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
-    let new: NewUrgentNeed = cx.body(payload).await?;
-    Ok(HttpResponse::Created().json(cx.write(move |ctx| app::scores::take_urgent(ctx, id, &new, lang)).await?))
+    let (key, new): (_, NewUrgentNeed) = keyed_as(&cx, payload).await?;
+    make(&cx, key, &[], move |ctx| Ok((Made::nowhere(), app::scores::take_urgent(ctx, id, &new, lang)?))).await
 }

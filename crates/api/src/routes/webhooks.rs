@@ -1,8 +1,9 @@
 //! Endpoints of other systems.
 
 use super::notifications::position;
+use super::once::{Made, make};
 use super::paging::limit;
-use super::records::path_id;
+use super::records::{keyed_as, path_id};
 use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::{Failure, Result};
@@ -75,14 +76,16 @@ async fn list_webhooks(cx: Cx<WebhooksRead>) -> Result<HttpResponse> {
 /// in the order of each record. Deliveries are signed, tried again for 24 hours and then parked. The answer is the only
 /// place where the secret is shown.
 #[utoipa::path(post, path = "/api/v1/webhooks", operation_id = "create_webhook", tag = "webhooks",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again, without the secret, for 24 hours.")),
     request_body(content = WebhookInput, example = json!({"name": "ERP 订单同步", "url": "https://erp.example.com/flywheel", "events": ["order.created", "order.updated"]})),
     responses((status = 201, description = "The endpoint with its secret.", body = Webhook), (status = 409, description = "There are too many.", body = Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("webhooks.create"))))]
 async fn create_webhook(cx: Cx<WebhooksCreate>, payload: Payload) -> Result<HttpResponse> {
-    let input: WebhookInput = cx.body(payload).await?;
-    let webhook = cx.write(move |ctx| webhooks::create(ctx, &input)).await?;
-    let mut response = HttpResponse::Created();
-    response.insert_header((header::LOCATION, format!("/api/v1/webhooks/{}", webhook.id)));
-    Ok(answer(response, &webhook))
+    let (key, input): (_, WebhookInput) = keyed_as(&cx, payload).await?;
+    make(&cx, key, &["secret"], move |ctx| {
+        let webhook = webhooks::create(ctx, &input)?;
+        Ok((Made::at(format!("/api/v1/webhooks/{}", webhook.id)).version(webhook.version), webhook))
+    })
+    .await
 }
 
 /// Get a webhook.
