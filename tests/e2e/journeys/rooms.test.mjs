@@ -197,6 +197,26 @@ test('the permission matrix covers jobs, figures and settings, and a change of i
   await page.context().close();
 });
 
+test('who changed the set-up is read in words', async () => {
+  const key = `auditor_${Date.now()}`;
+  const role = await make('roles', { key, name_zh: `稽核${key}`, name_en: key, permissions: { customers: { read: 'own' } }, masks: {} });
+  await change(`/roles/${role.id}`, role.version, { permissions: { customers: { read: 'all' } } }, token);
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/settings/audit`);
+  const last = page.getByTestId('audit').locator('li').first();
+  await last.getByText(`稽核${key}`).waitFor();
+  const words = await last.innerText();
+  assert.match(words, /修改了/);
+  assert.match(words, /客户 · 查看\s*本人\s*→?\s*全部/);
+  await check(page, 'audit');
+  await page.context().close();
+  const phone = await logIn(faces[2]);
+  await phone.goto(`${base}/settings/audit`);
+  await phone.getByTestId('audit').locator('li').first().waitFor();
+  await check(phone, 'audit-phone');
+  await phone.context().close();
+});
+
 test('users can be brought in from a file', async () => {
   const page = await logIn(faces[0]);
   await page.goto(`${base}/imports/new`);
