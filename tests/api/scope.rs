@@ -56,10 +56,16 @@ fn record(server: &Server, object: &str, made: &mut BTreeMap<String, String>) ->
     id
 }
 
+/// What the object requires: from the documented example, and links from records that are there.
 fn input(server: &Server, def: &ObjectDef, made: &mut BTreeMap<String, String>) -> Value {
+    let path = format!("/api/v1/{}", def.key);
+    let create = guarded().find(|op| op.method == "POST" && op.path == path).expect("a create");
+    let (_, example) = body_of(create).unwrap_or_default();
     let mut input = Map::new();
     for field in def.fields.iter().filter(|field| field.required && field.writable && field.default.is_empty()) {
-        input.insert(field.key.to_string(), value(server, &field.kind, made));
+        let shown = example.get(field.key.as_ref()).filter(|_| !matches!(field.kind, Kind::Link(_) | Kind::Links(_)));
+        let given = shown.cloned().unwrap_or_else(|| value(server, &field.kind, made));
+        input.insert(field.key.to_string(), given);
     }
     Value::Object(input)
 }
@@ -76,7 +82,7 @@ fn everything(server: &Server) -> BTreeMap<String, String> {
         .expect(201)
         .id();
     let import = admin.post("/api/v1/imports", &json!({ "object": "customers", "file_id": file })).expect(201).id();
-    let export = admin.post("/api/v1/exports", &json!({ "object": "customers", "format": "csv" })).expect(201).id();
+    let export = admin.post("/api/v1/exports", &json!({ "object": "customers", "format": "csv" })).expect(202).id();
     let key = admin.post("/api/v1/api_keys", &json!({ "name": "对接" })).expect(201).id();
     made.extend(
         [("files", file), ("imports", import), ("exports", export), ("api_keys", key)]

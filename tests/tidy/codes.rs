@@ -79,10 +79,8 @@ fn calls<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
 
 /// Functions and closures that take a parameter `code`, with its place; the flag says whether other files can call it.
 fn helpers(text: &str) -> Vec<(&str, usize, bool)> {
-    let place = |parameters: Vec<&str>| {
-        let names = parameters.into_iter().filter(|p| !p.ends_with("self"));
-        names.map(|p| p.split(':').next().unwrap_or(p).trim()).position(|name| name == "code")
-    };
+    let is_code = |parameter: &str| parameter == "code" || parameter == "code: &'static str";
+    let place = |parameters: Vec<&str>| parameters.into_iter().filter(|p| !p.ends_with("self")).position(is_code);
     let functions = text.match_indices("fn ").filter_map(|(at, _)| {
         let (name, rest) = text[at + 3..].split_once('(')?;
         let public = text[..at].ends_with("pub ") || text[..at].ends_with("pub(crate) ");
