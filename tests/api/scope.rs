@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use tests::engines;
 use tests::server::Server;
 use tests::spec::Operation;
+use tests::wait::until;
 
 use crate::operations::{body_of, each, ensure, guarded, send};
 
@@ -18,6 +19,7 @@ const NOT_OF_AN_OWNER: &[(&str, &str)] = &[
     ("score-settings", "settings of the organisation"),
     ("roles", "roles of the organisation"),
     ("custom_fields", "fields of the organisation"),
+    ("webhooks", "connections of the organisation: whoever may manage one manages all"),
     ("operations", "events of the whole system that could not be handled"),
 ];
 
@@ -84,10 +86,39 @@ fn everything(server: &Server) -> BTreeMap<String, String> {
     let import = admin.post("/api/v1/imports", &json!({ "object": "customers", "file_id": file })).expect(201).id();
     let export = admin.post("/api/v1/exports", &json!({ "object": "customers", "format": "csv" })).expect(202).id();
     let key = admin.post("/api/v1/api_keys", &json!({ "name": "对接" })).expect(201).id();
-    made.extend(
-        [("files", file), ("imports", import), ("exports", export), ("api_keys", key)]
-            .map(|(k, id)| (k.to_owned(), id)),
-    );
+    let customer = made["customers"].clone();
+    let (mentioned, theirs) = server.user("administrator", None);
+    let body = format!("下周三来厂，请 @[李雷]({mentioned}) 准备");
+    let about = json!({ "object": "customers", "record_id": customer, "body": body });
+    let comment = admin.post("/api/v1/comments", &about).expect(201).id();
+    let path = format!("/api/v1/attachments?object=customers&record_id={customer}&name=a.txt");
+    let attachment = admin.send("POST", &path, Some(("application/octet-stream", b"text"))).expect(201).id();
+    let rule = json!({ "name": "跟进", "definition": { "object": "customers", "trigger": { "kind": "event", "on": ["created"] },
+        "actions": [{ "kind": "notify", "to": [{ "kind": "owner" }], "message": "{name}" }] } });
+    let rule = admin.post("/api/v1/rules", &rule).expect(201).id();
+    let call = json!({ "source": "pbx", "items": [{ "external_id": "1", "kind": "call", "direction": "in",
+        "occurred_at": "2026-03-02T09:00:00Z", "participants": [{ "phone": "13900139000" }] }] });
+    admin.post("/api/v1/communications", &call).expect(200);
+    let first = |path: &str| admin.get(path).expect(200).items()[0]["id"].as_str().unwrap().to_owned();
+    let (call, session) = (first("/api/v1/communications"), first("/api/v1/auth/sessions"));
+    let news = until("the mention", || {
+        let page = theirs.get("/api/v1/notifications").expect(200);
+        page.items().first().map(|n| n["id"].as_str().unwrap().to_owned())
+    });
+    for (place, id) in [
+        ("notifications", news),
+        ("files", file),
+        ("imports", import),
+        ("exports", export),
+        ("api_keys", key),
+        ("comments", comment),
+        ("attachments", attachment),
+        ("rules", rule),
+        ("communications", call),
+        ("sessions", session),
+    ] {
+        made.insert(place.to_owned(), id);
+    }
     made
 }
 
@@ -119,6 +150,9 @@ engines! {
             let parts = op.path.split('/').map(|part| if part.starts_with('{') { id } else { part });
             let path = parts.collect::<Vec<_>>().join("/");
             let body = body_of(op).map(|(media, example)| (media, example.to_string()));
+            if op.method == "GET" && op.path == format!("/api/v1/{}/{{id}}", place(op)) {
+                server.admin().get(&path).expect(200);
+            }
             let reply = send(&other, op, &path, body.as_ref().map(|(media, text)| (media.as_str(), text.as_bytes())));
             ensure(reply.status == 404, format!("{} {}", reply.status, reply.json))
         });
