@@ -82,8 +82,8 @@ const deals = await step('crm_sales_pipeline.csv', 'opportunities', {
   create_missing: { owner_id: true, customer_id: true, product_id: true, stage_id: true },
 });
 
-const query = `pipeline_id=${pipeline.id}&from=2016-01-01&to=2018-12-31`;
-const metric = (key, more = '') => call('GET', `/metrics/${key}?${query}${more}`);
+// Without a period: the years of the file are whatever they are.
+const metric = (key, more = '') => call('GET', `/metrics/${key}?pipeline_id=${pipeline.id}${more}`);
 const count = async filter => (await call('GET', `/opportunities?limit=1&count=exact&filter=${encodeURIComponent(JSON.stringify(filter))}`)).total;
 const of = status => ({ all: [{ field: 'pipeline_id', op: 'eq', value: pipeline.id }, ...(status ? [{ field: 'status', op: 'eq', value: status }] : [])] });
 const round = (value, digits) => value == null ? null : Number(Number(value).toFixed(digits));
@@ -91,9 +91,8 @@ const units = minor => minor == null ? null : Math.round(minor) / 100;
 
 const byRegion = await metric('won_value', '&group_by=region');
 const byAgent = await metric('won_value', '&group_by=user');
-const best = byAgent.rows.toSorted((a, b) => b.value - a.value)[0];
-// Records are created by the import, so today: a period of the past would leave them out.
-const made = await call('GET', `/metrics/opportunities_created?pipeline_id=${pipeline.id}&group_by=user`);
+const best = byAgent.rows.filter(r => r.value).toSorted((a, b) => b.value - a.value)[0];
+const made = await metric('opportunities_created', '&group_by=user');
 const busy = new Set(made.rows.filter(r => r.value > 0).map(r => r.label));
 const agents = [...new Set(readFileSync(join(folder, 'crm_sales_teams.csv'), 'utf8').trim().split(/\r?\n/).slice(1).map(line => line.split(',')[0].trim()))];
 const idle = agents.filter(name => name && !busy.has(name));
@@ -107,7 +106,7 @@ const result = {
   mean_cycle_days: round((await metric('mean_cycle_days')).value, 2),
   median_cycle_days: round((await metric('median_cycle_days')).value, 2),
   by_region: Object.fromEntries(byRegion.rows.filter(r => r.value).map(r => [r.label, units(r.value)])),
-  top_agent: { name: best.label, won_value: units(best.value) },
+  top_agent: best ? { name: best.label, won_value: units(best.value) } : null,
   agents_with_opportunities: made.rows.filter(r => r.value > 0).length,
   import_issues: issues,
 };

@@ -26,6 +26,7 @@ build() { cargo test --locked --workspace --no-run --quiet; }
 export FLYWHEEL_BIN=$TARGET/debug/flywheel-under-test
 rust_tests() { cargo test --locked --workspace --no-fail-fast --quiet -- "$@"; }
 real_data() {
+  node tests/real/other-years.mjs || return
   if [ -e "${FLYWHEEL_REAL_DATA:-../shared/data}/crm_sales_pipeline.csv" ]; then
     scripts/real-data.sh "${FLYWHEEL_REAL_DATA:-../shared/data}" | node tests/real/check.mjs
   else

@@ -1,12 +1,14 @@
 //! The demonstration company has problems on purpose; each can be found with what the product shows to everybody.
 
 use std::process::Command;
+use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 use tests::client::Client;
 use tests::database::{Database, Engine};
 use tests::server::{Server, program};
+use tests::wait::within;
 
 struct Demo {
     _server: Server,
@@ -18,16 +20,24 @@ fn encode(text: &str) -> String {
     text.bytes().map(|b| format!("%{b:02X}")).collect()
 }
 
-fn demo() -> Demo {
-    let database = Database::empty(Engine::Sqlite).expect("SQLite is always there");
+fn flywheel(database: &Database, arguments: &[&str]) -> Command {
     let mut command = Command::new(program());
-    command.arg("demo").env("DATABASE_URL", database.url()).env("FLYWHEEL_DATA_DIR", database.folder());
-    let made = command.output().expect("the program runs");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let server = Server::on(database, &[]);
+    command.args(arguments).env("DATABASE_URL", database.url()).env("FLYWHEEL_DATA_DIR", database.folder());
+    command
+}
+
+fn administrator(server: &Server) -> Client {
     let login = json!({ "email": app::demo::EMAIL, "password": app::demo::PASSWORD });
     let session = server.anonymous().post("/api/v1/auth/login", &login).expect(200);
-    let admin = server.anonymous().with_token(session["access_token"].as_str().unwrap());
+    server.anonymous().with_token(session["access_token"].as_str().unwrap())
+}
+
+fn demo() -> Demo {
+    let database = Database::empty(Engine::Sqlite).expect("SQLite is always there");
+    let made = flywheel(&database, &["demo"]).output().expect("the program runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let server = Server::on(database, &[]);
+    let admin = administrator(&server);
     let today = admin.get("/api/v1/scores/rfm").expect(200)["run"]["as_of"].as_str().unwrap().parse().unwrap();
     Demo { _server: server, admin, today }
 }
@@ -145,4 +155,64 @@ fn the_hidden_problems_of_the_demonstration_can_be_found_over_the_interface() {
     demo.the_lapsed_customers();
     demo.the_forgotten_deals();
     demo.the_twins();
+}
+
+/// How many there are of what the making writes at its different stages.
+fn inventory(database: &Database) -> Vec<(&'static str, Option<i64>)> {
+    let pool = persistence::db::pool(database.url(), 1).unwrap();
+    let mut conn = persistence::db::get(&pool).unwrap();
+    let mut count = |table| {
+        let mut q = persistence::sql::Sql::start(&conn, "SELECT COUNT(*) FROM ");
+        q.ident(table);
+        let found = q.first(&mut conn).unwrap();
+        (table, found.and_then(|cells| cells.0.first().and_then(domain::value::Value::as_int)))
+    };
+    ["users", "customers", "orders", "activities", "tasks", "assessments"].map(&mut count).into()
+}
+
+fn said(output: &std::process::Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Kills the making as soon as the database says that a stage is reached.
+fn kill_at(database: &Database, stage: &str) {
+    let pool = persistence::db::pool(database.url(), 1).unwrap();
+    let mut conn = persistence::db::get(&pool).unwrap();
+    let mut child = flywheel(database, &["demo", "--if-empty", "--scale", "0.02"]).spawn().expect("the program runs");
+    let wanted = format!("\"{stage}\"");
+    within(Duration::from_secs(120), stage, || {
+        let mark = persistence::settings::get(&mut conn, "demonstration").ok().flatten();
+        let somebody = persistence::identity::any_person(&mut conn).unwrap_or(false);
+        (somebody && mark.is_some_and(|mark| mark.contains(&wanted))).then_some(())
+    });
+    child.kill().expect("it is still at work");
+    let ended = child.wait().expect("a child");
+    assert!(!ended.success(), "it came to its end before it could be killed");
+}
+
+fn survives_kills(engine: Engine) {
+    let Some(whole) = Database::empty(engine) else { return };
+    let made = said(&flywheel(&whole, &["demo", "--scale", "0.02"]).output().unwrap());
+    let counts = made.lines().find(|line| line.contains("customers")).unwrap();
+    let broken = Database::empty(engine).unwrap();
+    assert!(flywheel(&broken, &["migrate"]).output().unwrap().status.success());
+    for stage in ["begun", "peopled"] {
+        kill_at(&broken, stage);
+    }
+    let ended = said(&flywheel(&broken, &["demo", "--if-empty", "--scale", "0.02"]).output().unwrap());
+    assert!(ended.contains("broken off") && ended.contains(counts), "{ended}{made}");
+    let again = said(&flywheel(&broken, &["demo", "--if-empty"]).output().unwrap());
+    assert!(again.contains("is there"), "{again}");
+    assert_eq!(inventory(&broken), inventory(&whole));
+}
+
+#[test]
+fn a_demonstration_that_was_killed_while_it_was_made_is_completed_by_the_next_start_on_sqlite() {
+    survives_kills(Engine::Sqlite);
+}
+
+#[test]
+fn a_demonstration_that_was_killed_while_it_was_made_is_completed_by_the_next_start_on_postgresql() {
+    survives_kills(Engine::Postgres);
 }

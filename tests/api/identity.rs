@@ -134,6 +134,16 @@ engines! {
             assert!(phone.contains('*') && !phone.contains("1234"), "{contact}");
             assert_eq!(contact["email"], Value::Null);
         }
+        let search = |client: &Client, text: &str| client.get(&format!("/api/v1/search?q={text}")).expect(200);
+        for whole in ["13812345678", "zhang%40example.com"] {
+            assert_eq!(search(&server.admin(), whole).items().len(), 1, "{whole}");
+            assert_eq!(search(&masked, whole).items().len(), 0, "{whole} is found by somebody who may not see it");
+            let list = masked.get(&format!("/api/v1/contacts?q={whole}")).expect(200);
+            assert_eq!(list.items().len(), 0, "{whole} is found in the list");
+        }
+        let found = search(&masked, "%E5%BC%A0%E4%BC%9F");
+        assert_eq!(found.items().len(), 1);
+        assert!(!["12345678", "zhang@"].iter().any(|part| found.json.to_string().contains(part)), "{}", found.json);
     }
 
     fn a_custom_phone_stays_masked_in_records_and_events_when_its_field_is_gone(server: &Server) {

@@ -1,5 +1,7 @@
 //! Files in and files out: what comes in lands, what is bad is told, what was done can be undone.
 
+use std::io::Write;
+
 use serde_json::{Value, json};
 use tests::client::{Client, Reply};
 use tests::database::Engine;
@@ -51,6 +53,18 @@ fn total(client: &Client, object: &str) -> i64 {
 fn names(client: &Client) -> Vec<String> {
     let page = client.get("/api/v1/customers?sort=name&limit=200").expect(200);
     page.items().iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A workbook of half a megabyte that unpacks to five hundred.
+fn bomb() -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let mut part = |name: &str, bytes: &[u8], times: usize| {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        (0..times).for_each(|_| writer.write_all(bytes).unwrap());
+    };
+    part("xl/workbook.xml", b"<workbook/>", 1);
+    part("xl/worksheets/sheet1.xml", &[b' '; 1 << 20], 500);
+    writer.finish().unwrap().into_inner()
 }
 
 const GOOD: &str = "客户名称,电话,城市,员工人数\n上海甲公司,021-55556666,上海,120\n杭州乙公司,0571-88886666,杭州,35\n";
@@ -111,22 +125,28 @@ engines! {
 
     fn a_file_that_is_no_workbook_or_unpacks_to_a_bomb_is_refused_with_a_reason(server: &Server) {
         let admin = server.admin();
-        for bytes in [&b"this is no workbook"[..], b"PK\x03\x04 nor is this", b""] {
-            let reply = analyse(&admin, "customers", "customers.xlsx", bytes);
-            assert!(reply.status == 422 || reply.status == 201 && run(&admin, &reply, false)["state"] == "failed", "{}", reply.json);
+        let files = [
+            (b"this is no workbook".to_vec(), "not_a_workbook"),
+            (b"PK\x03\x04 nor is this".to_vec(), "not_a_workbook"),
+            (Vec::new(), "not_a_workbook"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(), "old_or_encrypted_workbook"),
+            (bomb(), "unpacks_too_large"),
+        ];
+        for (bytes, code) in files {
+            let reply = analyse(&admin, "customers", "customers.xlsx", &bytes).expect(422);
+            assert_eq!((&reply["errors"][0]["field"], &reply["errors"][0]["code"]), (&json!("file_id"), &json!(code)), "{}", reply.json);
         }
     }
 
     fn a_cell_of_ten_megabytes_is_told_and_the_other_rows_land(server: &Server) {
         let admin = server.admin();
         let text = format!("客户名称,备注\n甲公司,{}\n乙公司,短\n", "x".repeat(10 << 20));
-        let reply = analyse(&admin, "customers", "customers.csv", text.as_bytes());
-        if reply.status == 201 {
-            let done = run(&admin, &reply, false);
-            assert_eq!((&done["state"], names(&admin)), (&json!("done"), vec!["乙公司".to_owned()]), "{}", done.json);
-        } else {
-            assert_eq!(reply.status, 422, "{}", reply.json);
-        }
+        let import = analyse(&admin, "customers", "customers.csv", text.as_bytes()).expect(201);
+        let done = run(&admin, &import, false);
+        assert_eq!((&done["state"], names(&admin)), (&json!("done"), vec!["乙公司".to_owned()]), "{}", done.json);
+        let errors = admin.get(&format!("/api/v1/imports/{}/errors", import.id())).expect(200);
+        let told = &errors.items()[0];
+        assert_eq!((&told["row"], &told["column"], &told["code"]), (&json!(2), &json!("备注"), &json!("cell_too_long")), "{}", errors.json);
     }
 
     fn a_second_import_with_a_match_key_changes_instead_of_doubling(server: &Server) {

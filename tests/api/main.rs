@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backup;
+mod command_line;
 mod concurrency;
 mod conditions;
 mod consumers;
@@ -24,11 +25,13 @@ mod reach;
 mod records;
 mod reliability;
 mod rules;
+mod scope;
 mod scorecards;
 mod scoring;
 mod server;
 mod signs;
 mod sources;
+mod stored_files;
 mod talk;
 mod targets;
 mod tasks;

@@ -16,7 +16,7 @@ fn is_public(op: &Operation) -> bool {
     list.is_some_and(|l| l.is_empty() || l.iter().any(|s| s.as_object().is_some_and(serde_json::Map::is_empty)))
 }
 
-fn guarded() -> impl Iterator<Item = &'static Operation> {
+pub(crate) fn guarded() -> impl Iterator<Item = &'static Operation> {
     Spec::committed().operations.iter().filter(|op| op.path.starts_with("/api/v1/") && !is_public(op))
 }
 
@@ -46,7 +46,7 @@ fn typed(op: &Operation) -> impl Iterator<Item = &str> {
 }
 
 /// The media type and the documented example of its body, if it takes one.
-fn body_of(op: &Operation) -> Option<(String, Value)> {
+pub(crate) fn body_of(op: &Operation) -> Option<(String, Value)> {
     let spec = Spec::committed();
     let (media, content) = op.value["requestBody"]["content"].as_object()?.iter().next()?;
     let schema = spec.resolve(&content["schema"]);
@@ -58,7 +58,7 @@ fn body_of(op: &Operation) -> Option<(String, Value)> {
     Some((media.clone(), example.cloned().unwrap_or(Value::Null)))
 }
 
-fn send(client: &Client, op: &Operation, path: &str, body: Option<(&str, &[u8])>) -> tests::client::Reply {
+pub(crate) fn send(client: &Client, op: &Operation, path: &str, body: Option<(&str, &[u8])>) -> tests::client::Reply {
     let client = if parameters(op, "header").any(|name| name.eq_ignore_ascii_case("if-match")) {
         client.with_header("if-match", "\"1\"")
     } else {
@@ -68,7 +68,10 @@ fn send(client: &Client, op: &Operation, path: &str, body: Option<(&str, &[u8])>
 }
 
 /// Runs the check for each operation and says everything that is wrong at once.
-fn each(operations: impl Iterator<Item = &'static Operation>, check: impl Fn(&Operation) -> Result<(), String>) {
+pub(crate) fn each(
+    operations: impl Iterator<Item = &'static Operation>,
+    check: impl Fn(&Operation) -> Result<(), String>,
+) {
     let mut count = 0;
     let wrong: Vec<String> = operations
         .inspect(|_| count += 1)
@@ -78,7 +81,7 @@ fn each(operations: impl Iterator<Item = &'static Operation>, check: impl Fn(&Op
     assert!(count > 0, "there is no such operation");
 }
 
-fn ensure(holds: bool, otherwise: impl Into<String>) -> Result<(), String> {
+pub(crate) fn ensure(holds: bool, otherwise: impl Into<String>) -> Result<(), String> {
     if holds { Ok(()) } else { Err(otherwise.into()) }
 }
 

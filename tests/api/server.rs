@@ -1,5 +1,8 @@
 //! The process itself: health, start, stop.
 
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
 use tests::database::{Database, Engine};
 use tests::engines;
 use tests::server::Server;
@@ -102,4 +105,57 @@ fn the_command_line_lets_people_in_again() {
     server.anonymous().post("/api/v1/auth/login", &login).expect(401);
     assert!(String::from_utf8(user(&["list"]).stdout).unwrap().contains("li.lei@example.com\t李雷\tactive\tmanager"));
     assert!(!user(&["password", "nobody@example.com"]).status.success());
+}
+
+/// Runs a command that must end by itself, unsuccessfully; what it said.
+fn refusal(database: &Database, arguments: &[&str]) -> String {
+    let mut command = Command::new(tests::server::program());
+    command.args(arguments).env("DATABASE_URL", database.url()).env("FLYWHEEL_DATA_DIR", database.folder());
+    command.env("FLYWHEEL_BIND", "127.0.0.1:0").env("FLYWHEEL_SECRET", "0123456789abcdef0123456789abcdef");
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let start = Instant::now();
+    let mut running = || child.try_wait().unwrap().is_none() && start.elapsed() < Duration::from_secs(30);
+    while running() {
+        tests::wait::pass(Duration::from_millis(20));
+    }
+    child.kill().ok();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{arguments:?} began to work");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn statement(database: &Database, text: &'static str) {
+    let pool = persistence::db::pool(database.url(), 1).unwrap();
+    let mut conn = persistence::db::get(&pool).unwrap();
+    assert_eq!(persistence::sql::Sql::start(&conn, text).execute(&mut conn).unwrap(), 1);
+}
+
+#[test]
+fn no_process_starts_on_a_database_that_is_newer_than_itself() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(database) = Server::set_up(engine) else { continue };
+        statement(&database, "INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231000000')");
+        for arguments in [&["serve", "--no-migrate"][..], &["serve"], &["worker"], &["migrate"]] {
+            let said = refusal(&database, arguments);
+            assert!(
+                said.contains("newer than this program") && said.contains("20991231000000"),
+                "{arguments:?}: {said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_does_not_migrate_does_not_start_on_a_database_that_is_half_migrated() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(database) = Server::set_up(engine) else { continue };
+        statement(
+            &database,
+            "DELETE FROM __diesel_schema_migrations WHERE version = (SELECT MAX(version) FROM __diesel_schema_migrations)",
+        );
+        for arguments in [&["serve", "--no-migrate"][..], &["worker"]] {
+            let said = refusal(&database, arguments);
+            assert!(said.contains("run `flywheel migrate`"), "{arguments:?}: {said}");
+        }
+    }
 }

@@ -81,7 +81,7 @@ pub struct Settings {
     /// Address under which people reach this server, for links and cookies [default: none]
     #[arg(long, env = "FLYWHEEL_PUBLIC_URL", global = true, value_name = "URL")]
     public_url: Option<String>,
-    /// Directory of the secret, of uploads and of exports [default: the directory of the SQLite file, else data]
+    /// Directory of the secret that the first start makes where none is given; files are in the database [default: the directory of the SQLite file, else data]
     #[arg(long, env = "FLYWHEEL_DATA_DIR", global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// Database connections at most [default: 8]
@@ -133,7 +133,7 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Without a slash at the end.
     pub public_url: Option<String>,
-    /// Directory of secret, uploads and exports.
+    /// Directory of the secret that the first start makes where none is given.
     pub data_dir: PathBuf,
     /// Database connections at most.
     pub pool_size: u32,

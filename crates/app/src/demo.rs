@@ -25,6 +25,7 @@ use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, Utc, Weekday};
 use contract::identity::Setup;
 use domain::value::Value;
 use persistence::db::{self, AnyConnection, DbPool};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ pub const EMAIL: &str = "admin@demo.flywheel.cn";
 pub const PASSWORD: &str = "Yunfan-2026-demo";
 
 /// What was made.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Made {
     /// People.
     pub users: usize,
@@ -50,8 +51,93 @@ pub struct Made {
     pub activities: usize,
 }
 
-/// Fills a database that has no user yet. `scale` 1 is the whole company; tests take less.
+/// How far the demonstration of a database has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Nobody is in the database yet.
+    Empty,
+    /// Its making was broken off: [`make`] goes on from there.
+    HalfMade,
+    /// It is there.
+    Complete,
+    /// The database belongs to somebody else.
+    Foreign,
+}
+
+/// Where the setting lies that says how far the making has come.
+const MARK: &str = "demonstration";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Stage {
+    Begun,
+    Peopled,
+    Played,
+    Complete,
+}
+
+/// Each stage is marked by the transaction that reaches it, so that a process that dies leaves off at one of them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Mark {
+    stage: Stage,
+    made: Made,
+}
+
+fn marked(conn: &mut AnyConnection) -> Result<Option<Mark>> {
+    let stored = persistence::settings::get(conn, MARK)?;
+    Ok(stored.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
+fn mark(conn: &mut AnyConnection, stage: Stage, made: &Made, now: DateTime<Utc>) -> Result<()> {
+    let mark = Mark { stage, made: made.clone() };
+    let json = serde_json::to_string(&mark).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(persistence::settings::set(conn, MARK, &json, now)?)
+}
+
+/// How far the demonstration has come.
+pub fn state(pool: &DbPool) -> Result<State> {
+    let mut conn = db::get(pool)?;
+    if !persistence::identity::any_person(&mut conn)? {
+        return Ok(State::Empty);
+    }
+    // Whoever set the product up by hand after the first stage was marked has a company of their own.
+    if persistence::identity::person_by_email(&mut conn, EMAIL)?.is_none() {
+        return Ok(State::Foreign);
+    }
+    Ok(match marked(&mut conn)? {
+        Some(mark) if mark.stage < Stage::Complete => State::HalfMade,
+        _ => State::Complete,
+    })
+}
+
+/// Fills a database that has no user yet, or ends what was begun in it. `scale` 1 is the whole company; tests take less.
 pub fn make(pool: &DbPool, now: DateTime<Utc>, scale: f64) -> Result<Made> {
+    if state(pool)? != State::HalfMade {
+        begin(pool, now)?;
+    }
+    let mut conn = db::get(pool)?;
+    let made = people(&mut conn, now, scale)?;
+    let schema = Arc::new(crate::schema::load(&mut conn)?);
+    let admin = persistence::identity::person_by_email(&mut conn, EMAIL)?.ok_or(Error::NotFound)?.id;
+    let reached =
+        |conn: &mut AnyConnection, stage: Stage| Ok::<_, Error>(marked(conn)?.is_some_and(|mark| mark.stage >= stage));
+    // As if it had been scored every night: a quarter of a year ago, a month ago, and now.
+    for days in [90, 30, 0] {
+        let night = now - Duration::days(days);
+        crate::scores::refresh_if_due(&mut conn, &schema, night)?;
+        crate::scores::refresh_all_if_due(&mut conn, &schema, night)?;
+        if days == 90 && !reached(&mut conn, Stage::Played)? {
+            signals::playbooks(&mut conn, &schema, admin, night, |conn| mark(conn, Stage::Played, &made, now))?;
+        }
+    }
+    if !reached(&mut conn, Stage::Complete)? {
+        targets::urgent(&mut conn, &schema, admin, now, |conn| mark(conn, Stage::Complete, &made, now))?;
+    }
+    Ok(made)
+}
+
+/// Sets the product up for the demonstration's administrator.
+fn begin(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
     let setup = Setup {
         organisation: words::ORGANISATION.to_owned(),
         name: "陈思远".to_owned(),
@@ -59,11 +145,28 @@ pub fn make(pool: &DbPool, now: DateTime<Utc>, scale: f64) -> Result<Made> {
         password: PASSWORD.to_owned(),
         locale: None,
     };
+    let mut conn = db::get(pool)?;
+    // Before anybody is there, so that there is never an administrator without a mark.
+    db::write_tx(&mut conn, |conn| {
+        if persistence::identity::any_person(conn)? {
+            return Err(Error::conflict("already_set_up", ""));
+        }
+        mark(conn, Stage::Begun, &Made::default(), now)
+    })?;
+    drop(conn);
     let device = Device { user_agent: None, address: None };
     identity::setup(pool, &setup, &device, now, Uuid::now_v7())?;
-    let mut conn = db::get(pool)?;
-    // One transaction: either the whole company is there or none of it.
-    let made = db::write_tx(&mut conn, |conn| {
+    Ok(())
+}
+
+/// The company with its two years of work, in one transaction: either the whole of it is there or none of it.
+fn people(conn: &mut AnyConnection, now: DateTime<Utc>, scale: f64) -> Result<Made> {
+    db::write_tx(conn, |conn| {
+        // Of two processes that go on with the same, the second finds it done.
+        persistence::identity::lock_accounts(conn)?;
+        if let Some(known) = marked(conn)?.filter(|mark| mark.stage >= Stage::Peopled) {
+            return Ok(known.made);
+        }
         let schema = Arc::new(crate::schema::load(conn)?);
         let admin = persistence::identity::person_by_email(conn, EMAIL)?.ok_or(Error::NotFound)?.id;
         let mut world =
@@ -75,22 +178,9 @@ pub fn make(pool: &DbPool, now: DateTime<Utc>, scale: f64) -> Result<Made> {
         library::voices(&mut world, &company)?;
         // Two years of history are not news.
         persistence::consumers::skip_to_end(world.conn, now)?;
-        Ok::<_, Error>(made)
-    })?;
-    let schema = Arc::new(crate::schema::load(&mut conn)?);
-    // As if it had been scored every night: a quarter of a year ago, a month ago, and now.
-    for days in [90, 30, 0] {
-        let night = now - Duration::days(days);
-        crate::scores::refresh_if_due(&mut conn, &schema, night)?;
-        crate::scores::refresh_all_if_due(&mut conn, &schema, night)?;
-        if days == 90 {
-            let admin = persistence::identity::person_by_email(&mut conn, EMAIL)?.ok_or(Error::NotFound)?.id;
-            signals::playbooks(&mut conn, &schema, admin, night)?;
-        }
-    }
-    let admin = persistence::identity::person_by_email(&mut conn, EMAIL)?.ok_or(Error::NotFound)?.id;
-    targets::urgent(&mut conn, &schema, admin, now)?;
-    Ok(made)
+        mark(world.conn, Stage::Peopled, &made, now)?;
+        Ok(made)
+    })
 }
 
 /// What making it needs.

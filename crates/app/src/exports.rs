@@ -2,6 +2,7 @@
 //! of the one who asked.
 
 use std::borrow::Cow;
+use std::cell;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use domain::fields::{FieldDef, FieldError, Kind};
 use domain::policy::{Action, Mask, Masks, mask_email, mask_phone};
 use domain::record::{Place, Record, Shape, masked};
 use domain::value::Value;
+use persistence::db::write_tx;
 use persistence::exports::ExportRow;
 use persistence::jobs;
 use serde::{Deserialize, Serialize};
@@ -212,8 +214,31 @@ struct Column {
     field: FieldDef,
 }
 
-/// Makes the export of a job.
+/// Makes the export of a job. A file that was begun for it goes when it does not succeed: each try begins another.
 pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
+    let begun = cell::Cell::new(None);
+    let result = write_out(worker, &begun);
+    if let (Err(_), Some(file)) = (&result, begun.get())
+        && let Err(error) = discard(worker, file)
+    {
+        tracing::warn!(?error, %file, "the file of an export that stopped stays until the next sweep");
+    }
+    result
+}
+
+/// Removes a file, unless the export has it after all: a commit whose answer was lost.
+fn discard(worker: &Worker<'_>, file: Uuid) -> Result<()> {
+    let mut conn = persistence::db::get(worker.pool)?;
+    write_tx(&mut conn, |conn| {
+        let row = persistence::exports::find(conn, worker.job.subject)?;
+        if row.is_some_and(|row| row.file_id == Some(file)) {
+            return Ok(());
+        }
+        Ok(persistence::files::delete(conn, file)?)
+    })
+}
+
+fn write_out(worker: &Worker<'_>, begun: &cell::Cell<Option<Uuid>>) -> std::result::Result<(), Stop> {
     let mut conn = persistence::db::get(worker.pool)?;
     let mut row = persistence::exports::find(&mut conn, worker.job.subject)?.ok_or(Error::NotFound)?;
     let setup: Setup = serde_json::from_str(&row.setup).map_err(|error| Error::Internal(error.to_string()))?;
@@ -227,7 +252,12 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
     let visible = exportable(&ctx, &shape)?;
     let find = |name: &String| shape.find(name).map(|(place, field)| Column { place, field: field.clone() });
     let columns: Vec<Column> = setup.fields.iter().filter_map(find).collect();
-    let begin = || FileWriter::begin(worker.pool, &setup.file_name, row.created_by, now);
+    let author = row.created_by;
+    let begin = || {
+        let file = FileWriter::begin(worker.pool, &setup.file_name, author, now)?;
+        begun.set(Some(file.id()));
+        Ok(file)
+    };
     let mut output = Output::begin(setup.new.format, &shape, &columns, lang, &begin)?;
     let mut cursor: Option<String> = None;
     loop {

@@ -63,6 +63,11 @@ impl FileWriter {
         Ok(())
     }
 
+    /// The file's id.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
     /// The bytes added so far.
     pub fn size(&self) -> i64 {
         self.size + self.buffer.len() as i64

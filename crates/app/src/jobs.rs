@@ -45,9 +45,6 @@ pub fn look_around() {
 
 /// Works until told to stop; what is under way then is finished or taken over by another process.
 pub fn work(pool: &DbPool, stop: &AtomicBool) {
-    if let Err(error) = tidy_up(pool) {
-        tracing::warn!(?error, "unfinished uploads could not be removed");
-    }
     let mut looked = None;
     while !stop.load(Ordering::Relaxed) {
         if looked.is_none_or(|at: Instant| at.elapsed() > HOUSEKEEPING) || LOOK.swap(false, Ordering::Relaxed) {
@@ -68,7 +65,8 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
     }
 }
 
-/// What time alone makes due: the day's scores, and answers kept for repeated requests that nobody repeats any more.
+/// What time alone makes due: the day's scores, answers kept for repeated requests that nobody repeats any more, and files
+/// that were begun and never ended.
 fn keep_house(pool: &DbPool) -> Result<()> {
     let now = Utc::now().trunc_subsecs(6);
     let mut conn = persistence::db::get(pool)?;
@@ -76,6 +74,7 @@ fn keep_house(pool: &DbPool) -> Result<()> {
         return Ok(());
     }
     crate::idempotency::sweep(&mut conn, now)?;
+    sweep_files(&mut conn, now)?;
     let schema = crate::schema::load(&mut conn)?;
     let schema = Arc::new(schema);
     score(&mut conn, &schema, now)
@@ -100,11 +99,14 @@ fn score(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -> 
     Ok(())
 }
 
-/// Removes uploads that were broken off.
-fn tidy_up(pool: &DbPool) -> Result<()> {
-    let mut conn = persistence::db::get(pool)?;
-    let before = Utc::now() - TimeDelta::days(1);
-    write_tx::<_, Error>(&mut conn, |conn| Ok(persistence::files::delete_unfinished(conn, before)?))?;
+/// An upload or an export may take hours; one that has not ended after so long was broken off.
+const UNFINISHED: TimeDelta = TimeDelta::days(1);
+
+fn sweep_files(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<()> {
+    let gone = write_tx::<_, Error>(conn, |conn| Ok(persistence::files::delete_unfinished(conn, now - UNFINISHED)?))?;
+    if gone > 0 {
+        tracing::info!(files = gone, "files that were never ended have been removed");
+    }
     Ok(())
 }
 

@@ -462,8 +462,31 @@ pub fn issue_message(lang: Lang, code: &str, detail: &str) -> String {
         "record_not_yours" => ("无权修改这条记录", "You may not change this record"),
         "closed_before_engaged" => ("关闭日早于开始跟进日", "Closed before it was engaged"),
         "changed_meanwhile" => ("记录同时被他人修改", "The record was changed by somebody else meanwhile"),
+        "linked_record_missing" => ("关联的记录不存在", "A linked record does not exist"),
+        "archived" => ("记录已归档", "The record is archived"),
+        "in_use" => ("仍有记录在使用，不能这样修改", "Live records still stand on it"),
+        "not_an_id" => ("不是有效的编号", "Not a valid id"),
+        "not_importable" => ("该字段不能从文件导入", "This field cannot be filled from a file"),
         "required" if !detail.is_empty() => ("缺少必填字段：{}", "A required field is missing: {}"),
         _ => return field_message(lang, code, detail),
     };
     lang.pick(zh, en).replace("{}", detail)
+}
+
+/// Why a background job stopped as a whole, an import or an export, in the reader's language.
+pub fn stop_message(lang: Lang, code: &str) -> String {
+    let (zh, en) = match code {
+        "forbidden" => ("发起人已没有所需的权限", "whoever started it no longer has the permission for it"),
+        "not_found" => ("所需的文件或账号已不存在", "the file or the account that it needs is gone"),
+        "session_ended" | "not_logged_in" => {
+            ("发起人的账号已停用", "the account of whoever started it is no longer active")
+        }
+        "invalid_token" => ("发起时使用的 API 密钥已停用", "the API key that started it has been revoked"),
+        "too_many_attempts" => {
+            ("多次尝试后仍未完成，请联系管理员", "it did not end after many attempts; please tell your administrator")
+        }
+        "internal" => ("系统出错，请联系管理员", "something failed on our side; please tell your administrator"),
+        _ => return issue_message(lang, code, ""),
+    };
+    lang.pick(zh, en).to_owned()
 }

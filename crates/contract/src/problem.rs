@@ -160,8 +160,29 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
         "digest_needs_in_app" => {
             ("每日汇总需要同时在应用内接收", "A daily digest needs the notification in the application too")
         }
+        "not_a_workbook" => (
+            "文件不是有效的 Excel 工作簿（xlsx），请另存为 xlsx 或 CSV 后再上传",
+            "The file is not an Excel workbook (xlsx); save it as xlsx or CSV and upload it again",
+        ),
+        "old_or_encrypted_workbook" => (
+            "旧版 Excel（xls）或带密码的工作簿无法读取，请另存为不带密码的 xlsx",
+            "An old Excel file (xls) or one with a password cannot be read; save it as xlsx without a password",
+        ),
+        "unpacks_too_large" => (
+            "文件解压后过大，请拆分成几个文件分别导入",
+            "The file unpacks to more than can be read; split it and import the parts",
+        ),
+        "unknown_sheet" => ("文件里没有这个工作表", "The workbook has no such sheet"),
+        "no_rows" => ("文件里没有数据行", "The file holds no rows"),
+        "damaged_file" => {
+            ("文件已损坏，请重新保存或重新导出后再上传", "The file is damaged; save or export it again and upload that")
+        }
+        "unreadable_file" => ("文件无法读取，请重新上传", "The file cannot be read; upload it again"),
+        "unknown_column" => ("文件里没有这一列：{}", "The file has no such column: {}"),
+        "not_mapped" => ("还没有列对应到这个字段：{}", "No column is mapped to this field: {}"),
+        "not_matchable" => ("不能用这些字段判断是否同一条：{}", "Records cannot be recognised by these fields: {}"),
         "invalid" => ("无效：{}", "Invalid: {}"),
-        _ => return if detail.is_empty() { code.replace('_', " ") } else { detail.to_owned() },
+        _ => return lang.pick("内容有误（{}）", "Not valid ({})").replace("{}", code),
     };
     lang.pick(zh, en).replace("{}", detail)
 }

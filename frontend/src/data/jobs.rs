@@ -10,6 +10,7 @@ pub(crate) struct Import {
     pub(crate) id: String,
     pub(crate) version: i64,
     pub(crate) object: String,
+    pub(crate) file_id: String,
     pub(crate) file_name: String,
     pub(crate) sheets: Vec<String>,
     pub(crate) sheet: Option<String>,

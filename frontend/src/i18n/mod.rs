@@ -41,6 +41,15 @@ impl Lang {
         }
     }
 
+    /// Why a job stopped, for the code that the server gives.
+    pub(crate) fn stopped(self, code: &str) -> String {
+        let lang = match self {
+            Lang::Zh => contract::problem::Lang::Zh,
+            Lang::En => contract::problem::Lang::En,
+        };
+        contract::imports::stop_message(lang, code)
+    }
+
     pub(crate) const fn pick(self, zh: &'static str, en: &'static str) -> &'static str {
         match self {
             Lang::Zh => zh,

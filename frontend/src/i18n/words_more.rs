@@ -150,7 +150,10 @@ messages! {
     undo_not_yours = "现在归其他同事，您无权撤销", "It belongs to a colleague now";
     undo_blocked = "有记录依赖，不能归档", "Others stand on it";
     undo_report(archived: i64, reverted: i64, kept: i64) = "已撤销：归档 {archived} 条，恢复 {reverted} 条，保留 {kept} 条（导入后有人改过或在使用）。", "Undone: {archived} archived, {reverted} reverted, {kept} kept because somebody changed or used them since.";
-    import_failed(code: &str) = "导入中断：{code}", "The import stopped: {code}";
+    import_failed(why: &str) = "导入中断：{why}", "The import stopped: {why}";
+    export_stopped(why: &str) = "导出未成功：{why}", "The export did not succeed: {why}";
+    import_sheet = "工作表", "Sheet";
+    import_sheet_body = "换一张工作表会重新识别列，已做的设置不保留。", "Another sheet is looked at afresh; what was set so far is not kept.";
     progress = "进度", "Progress";
     rows_of(done: &str, total: &str) = "{done} / {total} 行", "{done} of {total} rows";
     rows_n(n: &str) = "{n} 行", "{n} rows";

@@ -45,7 +45,7 @@ pub(crate) fn Exports() -> Html {
             })
         };
         html! { <li key={text(j, "id").to_owned()} class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-[13px]">{ icon("file-spreadsheet", "size-4 text-base-content/70") }
-        <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ text(j, "file_name") }</span><span class="block text-xs text-base-content/70">{ session.object(text(j, "object")).map(|o| o.label_plural.clone()).unwrap_or_default() }{ int(j, "rows").map(|n| format!(" · {}", l.rows_n(&format::group(n.unsigned_abs())))).unwrap_or_default() }</span></span>
+        <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ text(j, "file_name") }</span><span class="block text-xs text-base-content/70">{ session.object(text(j, "object")).map(|o| o.label_plural.clone()).unwrap_or_default() }{ int(j, "rows").map(|n| format!(" · {}", l.rows_n(&format::group(n.unsigned_abs())))).unwrap_or_default() }</span>if let Some(why) = failure(j) { <span class="block text-xs text-error">{ l.export_stopped(&l.stopped(why)) }</span> }</span>
         { badge(color, label) }<time class="w-28 text-right text-xs tabular-nums text-base-content/70">{ format::moment(l, text(j, "created_at"), &clock) }</time>
         <button class="btn btn-sm" onclick={save} disabled={state != "done"}>{ icon("download", "size-4") }{ l.download() }</button></li> }
     };
@@ -58,4 +58,9 @@ pub(crate) fn Exports() -> Html {
         (None, None) => skeleton_rows(5),
     };
     html! { <>{ page_head(html! { { l.nav_exports() } }, html! {}) }<Card>{ body }</Card></> }
+}
+
+/// The code of what went wrong with an export.
+fn failure(export: &Record) -> Option<&str> {
+    Some(text(export, "error")).filter(|code| !code.is_empty())
 }

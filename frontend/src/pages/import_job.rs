@@ -1,6 +1,7 @@
 //! One import: what its columns mean, a trial with its report, the run with its progress, and taking it back.
 
 use super::import_mapping::{Mapping, Options, Values};
+use super::import_sheet::Sheets;
 use super::import_undo::Left;
 use super::imports::{Steps, state_badge};
 use crate::browser;
@@ -161,6 +162,7 @@ fn Job(p: &JobProps) -> Html {
         <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70"><Link<Route> to={Route::Imports} classes="hover:text-primary">{ l.nav_imports() }</Link<Route>>{ icon("chevron-right", "size-3") }<span class="truncate">{ &i.file_name }</span></nav>
         <div class="mb-4 flex flex-wrap items-center justify-between gap-3"><h1 class="flex min-w-0 items-center gap-3 text-xl font-semibold"><span class="truncate">{ &i.file_name }</span>{ state_badge(l, i) }</h1><div class="flex items-center gap-2">{ actions }</div></div>
         <Steps at={step} />
+        if i.state == "draft" { <Sheets import={i.clone()} /> }
         if i.state != "draft" { <Report import={i.clone()} ondownload={download} /> }
         <Left import={i.clone()} onundo={post("undo", json!({ "changed_since": "undo" }))} />
         if i.is_open() {
@@ -195,7 +197,7 @@ fn Report(p: &ReportProps) -> Html {
                 <div class="mb-3"><div class="mb-1.5 flex justify-between text-[13px]"><span class="flex items-center gap-2">{ spinner() }{ if i.state == "undoing" { l.job_undoing() } else if i.dry_run { l.trying() } else { l.importing() } }</span><span class="tabular-nums text-base-content/70">{ match g.rows_total { Some(t) => l.rows_of(&format::group(g.rows_done.unsigned_abs()), &format::group(t.unsigned_abs())), None => l.rows_n(&format::group(g.rows_done.unsigned_abs())) } }</span></div>
                     <progress class="progress progress-primary w-full" value={i.percent().map(|v| v.to_string())} max="100" aria-label={l.progress()}></progress></div>
             }
-            if let Some(e) = &i.error { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ l.import_failed(e) }</p> }
+            if let Some(e) = &i.error { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ l.import_failed(&l.stopped(e)) }</p> }
             if i.dry_run && !i.is_busy() { <p class="mb-3 rounded-lg bg-info/8 px-3 py-2 text-[13px]">{ l.dry_run_note() }</p> }
             if let Some(u) = &i.undo { <p class="mb-3 rounded-lg bg-info/8 px-3 py-2 text-[13px]">{ l.undo_report(u.archived, u.reverted, u.kept) }</p> }
             <dl class="grid grid-cols-2 gap-2 sm:grid-cols-5" data-testid="report">{ tile(l.rows_read(), g.rows_done, "") }{ tile(made, g.created, "text-success") }{ tile(modified, g.updated, "text-primary") }{ tile(l.unchanged_n(), g.unchanged, "") }{ tile(l.rejected_n(), g.rejected, "text-error") }</dl>

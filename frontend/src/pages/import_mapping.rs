@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 use std::rc::Rc;
 use yew::prelude::*;
 
+/// What a file may say of a record though nobody can enter it: which one it is, who made it and when.
+const ORIGIN: [&str; 3] = ["id", "created_at", "created_by"];
+
 #[derive(Properties, PartialEq)]
 pub(crate) struct PartProps {
     pub(crate) meta: ObjectMeta,
@@ -67,9 +70,11 @@ fn ColumnRow(p: &ColumnRowProps) -> Html {
     let now = i.mapping.get(&c.header).cloned().unwrap_or_default();
     let mut options = vec![(String::new(), l.do_not_import().to_owned())];
     let taken = |k: &str| i.mapping.iter().any(|(h, f)| f == k && *h != c.header);
-    options.extend(p.meta.fields.iter().filter(|f| f.importable || f.key == now).map(|f| {
-        (f.key.clone(), if taken(&f.key) { format!("{}（{}）", f.label, l.in_use()) } else { f.label.clone() })
-    }));
+    let shown = |key: &str, label: &str| {
+        (key.to_owned(), if taken(key) { format!("{label}（{}）", l.in_use()) } else { label.to_owned() })
+    };
+    let is_offered = |f: &&FieldMeta| f.importable || f.key == now || ORIGIN.contains(&f.key.as_str());
+    options.extend(p.meta.fields.iter().filter(is_offered).map(|f| shown(&f.key, &f.label)));
     let onchange = {
         let (onpatch, header) = (p.onpatch.clone(), c.header.clone());
         Callback::from(move |v: String| {
@@ -171,7 +176,7 @@ pub(crate) fn Options(p: &PartProps) -> Html {
     let pairs =
         |list: &[(&str, &str)]| list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
     let links: Vec<&&FieldMeta> =
-        mapped.iter().filter(|f| f.kind == "link" && f.link.as_deref() != Some("users")).collect();
+        mapped.iter().filter(|f| f.kind == "tags" || f.kind == "link" && f.link.as_deref() != Some("users")).collect();
     let may_pool = p.meta.field("pooled_at").is_some() && crate::data::session::use_session().me.may("pool", "update");
     let onowner = {
         let (owner, onpatch) = (owner.clone(), p.onpatch.clone());

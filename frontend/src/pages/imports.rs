@@ -97,7 +97,7 @@ pub(crate) fn NewImport() -> Html {
                 let (object, busy, error, navigator) = (object.clone(), busy.clone(), error.clone(), navigator.clone());
                 busy.set(true);
                 spawn_local(async move {
-                    match begin(&object, &stored).await {
+                    match begin(&object, text(&stored, "id"), None).await {
                         Ok(i) => {
                             invalidate("/imports");
                             if let Some(n) = &navigator {
@@ -130,16 +130,16 @@ pub(crate) fn NewImport() -> Html {
             <h2 class="mb-2 text-[13px] font-semibold">{ l.import_what() }</h2>
             <div role="radiogroup" aria-label={l.import_what()} class="grid grid-cols-2 gap-2 sm:grid-cols-3 lg:grid-cols-4">{ for choices.map(|o| card(&o.key, &o.label_plural)) }</div>
             <h2 class="mb-2 mt-6 text-[13px] font-semibold">{ l.import_file() }</h2>
-            if *busy { <p class="flex items-center justify-center gap-2 py-10 text-[13px]">{ spinner() }{ l.import_analysing() }</p> } else { <FileDrop title={l.import_drop()} note={l.import_drop_note()} {onfile} accept=".csv,.tsv,.txt,.xlsx,.xls,text/csv" disabled={sending} testid="import-file" /> }
+            if *busy { <p class="flex items-center justify-center gap-2 py-10 text-[13px]">{ spinner() }{ l.import_analysing() }</p> } else { <FileDrop title={l.import_drop()} note={l.import_drop_note()} {onfile} accept=".csv,.tsv,.txt,.xlsx,text/csv" disabled={sending} testid="import-file" /> }
             <UploadList list={uploads.now.clone()} onstop={uploads.stop.clone()} />
             if let Some(e) = &*error { <p class="mt-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }{ for e.errors.iter().map(|x| html! { <span class="block">{ &x.message }</span> }) }</p> }
         </Card>
     </> }
 }
 
-/// Starts the import of a stored file.
-async fn begin(object: &str, stored: &Record) -> Result<Import, ApiError> {
-    Request::create("/imports", json!({ "object": object, "file_id": text(stored, "id") })).json::<Import>().await
+/// Starts the import of a stored file, of its first sheet unless one is named.
+pub(super) async fn begin(object: &str, file: &str, sheet: Option<&str>) -> Result<Import, ApiError> {
+    Request::create("/imports", json!({ "object": object, "file_id": file, "sheet": sheet })).json::<Import>().await
 }
 
 #[derive(Properties, PartialEq)]

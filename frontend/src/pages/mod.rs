@@ -12,6 +12,7 @@ pub(crate) mod growth;
 pub(crate) mod home;
 pub(crate) mod import_job;
 pub(crate) mod import_mapping;
+mod import_sheet;
 pub(crate) mod import_undo;
 pub(crate) mod imports;
 pub(crate) mod list_link;

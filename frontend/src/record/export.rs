@@ -119,7 +119,10 @@ async fn follow(l: Lang, toaster: Toaster, job: Record) {
             }
             "failed" | "cancelled" => {
                 invalidate("/exports");
-                toaster.err(l.export_failed());
+                toaster.err(match text(&job, "error") {
+                    "" => l.export_failed().to_owned(),
+                    code => l.export_stopped(&l.stopped(code)),
+                });
                 return;
             }
             _ => {}

@@ -1,7 +1,7 @@
 //! The demonstration company.
 
 use crate::config::Config;
-use app::demo;
+use app::demo::{self, State};
 use clap::Args;
 use persistence::db;
 
@@ -23,23 +23,25 @@ pub(super) fn run(config: &Config, options: &Options) -> Result<(), String> {
     }
     super::apply_migrations(config)?;
     let pool = db::pool(&config.database_url, 2).map_err(|e| e.to_string())?;
-    let empty = app::identity::setup_needed(&pool).map_err(|e| format!("{e:?}"))?;
-    if !empty && options.if_empty {
-        let known = db::get(&pool).and_then(|mut conn| persistence::identity::person_by_email(&mut conn, demo::EMAIL));
-        match known.map_err(|e| e.to_string())? {
-            Some(_) => println!(
+    match demo::state(&pool).map_err(|e| format!("{e:?}"))? {
+        State::Empty => println!("making the demonstration company …"),
+        State::HalfMade => println!("the demonstration company was begun and broken off: making the rest of it …"),
+        State::Complete if options.if_empty => {
+            println!(
                 "the demonstration company is there: log in as {} with the password {}",
                 demo::EMAIL,
                 demo::PASSWORD
-            ),
-            None => println!("the database has users already: nothing to do"),
+            );
+            return Ok(());
         }
-        return Ok(());
+        State::Foreign if options.if_empty => {
+            println!("the database has users already: nothing to do");
+            return Ok(());
+        }
+        State::Complete | State::Foreign => {
+            return Err("the database has users already; the demonstration needs an empty one".to_owned());
+        }
     }
-    if !empty {
-        return Err("the database has users already; the demonstration needs an empty one".to_owned());
-    }
-    println!("making the demonstration company …");
     let made = demo::make(&pool, chrono::SubsecRound::trunc_subsecs(chrono::Utc::now(), 6), options.scale)
         .map_err(|e| format!("{e:?}"))?;
     println!(

@@ -4,12 +4,15 @@ use crate::config::Config;
 use app::files::FileWriter;
 use app::{Actor, Ctx, imports};
 use chrono::{SubsecRound, Utc};
-use contract::imports::{BadCells, Existing, Import, ImportPatch, ImportState, NewImport};
+use contract::imports::{
+    BadCells, ChangedSince, Existing, Import, ImportPatch, ImportState, NewImport, UndoImport, UndoReason, stop_message,
+};
 use contract::problem::{Lang, field_message};
 use persistence::db::{DbPool, write_tx};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -17,9 +20,10 @@ use uuid::Uuid;
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     /// A CSV or XLSX file
-    file: PathBuf,
+    #[arg(required_unless_present = "undo")]
+    file: Option<PathBuf>,
     /// What its rows are: customers, contacts, opportunities, …
-    #[arg(long)]
+    #[arg(long, required_unless_present = "undo", default_value = "", hide_default_value = true)]
     object: String,
     /// Sheet of a workbook; the first by default
     #[arg(long)]
@@ -39,6 +43,30 @@ pub(super) struct Options {
     /// Order of day, month and year: ymd, dmy or mdy; found in each column by default
     #[arg(long)]
     date_format: Option<String>,
+    /// Decimal sign: point (1,234.5) or comma (1.234,5); found in each column by default
+    #[arg(long, value_name = "point|comma")]
+    number_format: Option<String>,
+    /// Value of a field of new records that the file does not give, as the API takes it; may be repeated
+    #[arg(long = "default", value_name = "FIELD=VALUE", value_parser = pair)]
+    defaults: Vec<(String, String)>,
+    /// What a value of a link or choice field stands for: an id or a key, `-` to leave it empty; may be repeated
+    #[arg(long = "link", value_name = "FIELD:VALUE=ID", value_parser = pair)]
+    links: Vec<(String, String)>,
+    /// E-mail address of the owner of records whose row names none; by default who imports
+    #[arg(long, value_name = "EMAIL", conflicts_with = "pool")]
+    owner: Option<String>,
+    /// New records whose row names no owner go to the public pool
+    #[arg(long)]
+    pool: bool,
+    /// Where to write the list of everything that was wrong, as CSV
+    #[arg(long, value_name = "FILE")]
+    errors: Option<PathBuf>,
+    /// Take an import back instead: its id, which the import printed
+    #[arg(long, value_name = "ID", conflicts_with_all = ["file", "object", "dry_run", "errors"])]
+    undo: Option<Uuid>,
+    /// With --undo: take back also what somebody has changed or used since
+    #[arg(long, requires = "undo")]
+    changed_too: bool,
     /// Take misspelt names for those they are like
     #[arg(long)]
     accept_suggestions: bool,
@@ -65,22 +93,20 @@ pub(super) fn run(config: &Config, options: &Options) -> Result<(), String> {
     super::apply_migrations(config)?;
     let pool = persistence::db::pool(&config.database_url, 4).map_err(|e| e.to_string())?;
     let session = Session::open(&pool, options.user.as_deref())?;
+    if let Some(id) = options.undo {
+        let changed_since = if options.changed_too { ChangedSince::Undo } else { ChangedSince::Keep };
+        session.with(|ctx| write(ctx, |ctx| imports::undo(ctx, id, UndoImport { changed_since })))?;
+        return report_undo(&session.settled(id)?);
+    }
     let import = session.prepare(options)?;
     if !import.unmatched.is_empty() {
         report_unmatched(&import);
     }
     session.with(|ctx| write(ctx, |ctx| imports::start(ctx, import.id, options.dry_run)))?;
-    // Another process that serves the same database may have claimed the job.
-    let done = loop {
-        let worked = app::jobs::work_once(&pool).map_err(|e| format!("{e:?}"))?;
-        let import = session.with(|ctx| imports::get(ctx, import.id, Lang::En))?;
-        if !matches!(import.state, ImportState::Queued | ImportState::Running) {
-            break import;
-        }
-        if !worked {
-            std::thread::park_timeout(std::time::Duration::from_millis(200));
-        }
-    };
+    let done = session.settled(import.id)?;
+    if let Some(path) = &options.errors {
+        session.write_errors(&done, path).map_err(|why| format!("{}: {why}", path.display()))?;
+    }
     report(&session, &done)
 }
 
@@ -105,9 +131,42 @@ impl Session {
         f(&mut ctx).map_err(|e| explain(&e))
     }
 
+    /// The import when its job has ended. Another process that serves the same database may have claimed it.
+    fn settled(&self, id: Uuid) -> Result<Import, String> {
+        loop {
+            let worked = app::jobs::work_once(&self.pool).map_err(|e| format!("{e:?}"))?;
+            let import = self.with(|ctx| imports::get(ctx, id, Lang::En))?;
+            if !matches!(import.state, ImportState::Queued | ImportState::Running | ImportState::Undoing) {
+                return Ok(import);
+            }
+            if !worked {
+                std::thread::park_timeout(std::time::Duration::from_millis(200));
+            }
+        }
+    }
+
+    fn write_errors(&self, import: &Import, path: &Path) -> Result<(), String> {
+        let mut file = std::fs::File::create(path).map_err(|e| e.to_string())?;
+        let mut cursor: Option<String> = None;
+        loop {
+            let (text, next) = self.with(|ctx| imports::issues_csv(ctx, import.id, cursor.as_deref(), Lang::En))?;
+            file.write_all(&text).map_err(|e| e.to_string())?;
+            let Some(next) = next else { return Ok(()) };
+            cursor = Some(next);
+        }
+    }
+
+    fn person(&self, email: &str) -> Result<Uuid, String> {
+        let mut conn = persistence::db::get(&self.pool).map_err(|e| e.to_string())?;
+        let found = persistence::identity::person_by_email(&mut conn, &email.trim().to_lowercase());
+        let person = found.map_err(|e| e.to_string())?;
+        Ok(person.ok_or_else(|| format!("nobody has the e-mail address {email}"))?.id)
+    }
+
     fn prepare(&self, options: &Options) -> Result<Import, String> {
-        let name = options.file.file_name().map_or_else(|| "file".to_owned(), |n| n.to_string_lossy().into_owned());
-        let mut source = std::fs::File::open(&options.file).map_err(|e| format!("{}: {e}", options.file.display()))?;
+        let path = options.file.as_deref().ok_or("which file?")?;
+        let name = path.file_name().map_or_else(|| "file".to_owned(), |n| n.to_string_lossy().into_owned());
+        let mut source = std::fs::File::open(path).map_err(|e| format!("{}: {e}", path.display()))?;
         let file = FileWriter::begin(&self.pool, &name, Some(self.actor.user_id), Utc::now().trunc_subsecs(6));
         let mut file = file.map_err(|e| explain(&e))?;
         std::io::copy(&mut source, &mut file).map_err(|e| e.to_string())?;
@@ -115,7 +174,8 @@ impl Session {
         let file = file.finish().map_err(|e| explain(&e))?;
         let new = NewImport { object: options.object.clone(), file_id: file.id, sheet: options.sheet.clone() };
         let import = self.with(|ctx| imports::create(ctx, &self.pool, &new))?;
-        let patch = patch(options)?;
+        let owner = options.owner.as_deref().map(|email| self.person(email)).transpose()?;
+        let patch = patch(options, owner)?;
         let mut import = self.with(|ctx| write(ctx, |ctx| imports::patch(ctx, import.id, &patch)))?;
         if options.accept_suggestions {
             let patch = imports::accept_suggestions(&import, 0.8);
@@ -136,7 +196,7 @@ fn write<T>(ctx: &mut Ctx<'_>, f: impl FnOnce(&mut Ctx<'_>) -> app::Result<T>) -
     write_tx(ctx.conn, |conn| f(&mut Ctx { conn, actor, now, request_id, schema }))
 }
 
-fn patch(options: &Options) -> Result<ImportPatch, String> {
+fn patch(options: &Options, owner: Option<Uuid>) -> Result<ImportPatch, String> {
     let mapping =
         options.mapping.iter().map(|(header, field)| (header.clone(), Some(field.clone()).filter(|f| f != "-")));
     let factor = |(header, text): &(String, String)| {
@@ -149,10 +209,41 @@ fn patch(options: &Options) -> Result<ImportPatch, String> {
         create_missing: Some(options.create_missing.iter().map(|field| (field.clone(), true)).collect()),
         multiply: Some(multiply),
         date_format: options.date_format.clone(),
+        number_format: options.number_format.clone(),
+        value_links: Some(links(&options.links)?),
+        defaults: (!options.defaults.is_empty()).then(|| defaults(options)),
+        default_owner_id: owner,
+        into_pool: options.pool.then_some(true),
         bad_cells: options.leave_empty.then_some(BadCells::LeaveEmpty),
         existing: options.skip_existing.then_some(Existing::Skip),
         ..ImportPatch::default()
     })
+}
+
+type Links = BTreeMap<String, BTreeMap<String, Option<String>>>;
+
+fn links(options: &[(String, String)]) -> Result<Links, String> {
+    let mut links = Links::new();
+    for (what, id) in options {
+        let (field, value) = what.split_once(':').ok_or_else(|| format!("expected FIELD:VALUE=ID, not {what}={id}"))?;
+        let id = Some(id.clone()).filter(|id| id != "-");
+        links.entry(field.to_owned()).or_default().insert(value.to_owned(), id);
+    }
+    Ok(links)
+}
+
+/// Numbers and truth values for the fields that take them; a text of digits stays a text where the field is one.
+fn defaults(options: &Options) -> BTreeMap<String, Value> {
+    let object = domain::objects::find(&options.object);
+    let is_text = |key: &str| {
+        let field = object.and_then(|object| object.fields.iter().find(|field| field.key == key));
+        field.is_none_or(|field| field.kind.is_text())
+    };
+    let value = |(key, text): &(String, String)| {
+        let read = if is_text(key) { None } else { serde_json::from_str::<Value>(text).ok() };
+        (key.clone(), read.unwrap_or_else(|| Value::String(text.clone())))
+    };
+    options.defaults.iter().map(value).collect()
 }
 
 fn report_unmatched(import: &Import) {
@@ -192,8 +283,30 @@ fn report(session: &Session, import: &Import) -> Result<(), String> {
     );
     match import.state {
         ImportState::Done => Ok(()),
-        state => Err(format!("the import is {}: {}", state.key(), import.error.as_deref().unwrap_or(""))),
+        _ => Err(stopped(import)),
     }
+}
+
+fn report_undo(import: &Import) -> Result<(), String> {
+    if import.state != ImportState::Undone {
+        return Err(stopped(import));
+    }
+    let undo = import.undo.clone().unwrap_or_default();
+    for kept in &undo.kept_records {
+        let why = match kept.reason {
+            UndoReason::Changed => "somebody has changed it since",
+            UndoReason::Used => "other records are linked to it",
+            UndoReason::Blocked => "others stand on it",
+        };
+        eprintln!("{} {} stays: {why}", kept.title.as_deref().unwrap_or(&kept.object), kept.record_id);
+    }
+    println!("{} archived, {} reverted, {} kept; import {}", undo.archived, undo.reverted, undo.kept, import.id);
+    Ok(())
+}
+
+fn stopped(import: &Import) -> String {
+    let why = import.error.as_deref().map(|code| format!(": {}", stop_message(Lang::En, code)));
+    format!("the import is {}{}", import.state.key(), why.unwrap_or_default())
 }
 
 fn explain(error: &app::Error) -> String {
@@ -202,6 +315,8 @@ fn explain(error: &app::Error) -> String {
             let lines = errors.iter().map(|e| format!("{}: {}", e.field, field_message(Lang::En, e.code, &e.detail)));
             lines.collect::<Vec<_>>().join("; ")
         }
+        app::Error::NotFound => "there is no such import".to_owned(),
+        app::Error::Conflict { .. } => crate::Failure::App(error.clone()).problem(Lang::En, Uuid::nil()).detail,
         other => format!("{other:?}"),
     }
 }

@@ -106,8 +106,19 @@ pub(crate) fn detail(lang: Lang, code: &str, named: &str) -> String {
         ),
         "run_not_failed" => ("只有失败的执行可以重试。", "Only a failed run can be tried again."),
         "record_no_longer_fits" => ("记录已不再符合规则条件。", "The record no longer fits the rule."),
-        _ if named.is_empty() => return code.replace('_', " "),
-        _ => ("{}", "{}"),
+        "import_not_open" => (
+            "导入已经开始，不能再修改或重新开始。",
+            "The import has been started; it cannot be changed or started again.",
+        ),
+        "import_ended" => ("导入已经结束，无法停止。", "The import has ended and cannot be stopped."),
+        "nothing_to_undo" => ("这次导入没有可以撤销的内容。", "This import has nothing to undo."),
+        "export_not_done" => ("导出文件还没有生成。", "The file of this export is not there."),
+        "task_not_open" => ("只有未完成的任务可以这样操作。", "This can be done with an open task only."),
+        "user_without_email" => {
+            ("{} 还没有邮箱，请先填写邮箱再设置密码。", "{} has no e-mail address to log in with; give them one first.")
+        }
+        "too_many_attempts" => ("多次尝试后仍未完成。", "It did not end after many attempts."),
+        _ => return lang.pick("无法完成这项操作（{}）。", "This cannot be done ({}).").replace("{}", code),
     };
     lang.pick(zh, en).replace("{}", named)
 }

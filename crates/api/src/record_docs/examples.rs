@@ -52,7 +52,7 @@ pub(super) fn input(object: &str) -> Json {
         "goals" => json!({ "title": "老客户复购率提升到 60%", "level": "company", "published": true }),
         "acknowledgements" => json!({ "goal_id": PLACEHOLDER, "acknowledged_on": "2026-11-20", "agrees": true }),
         "pulses" => json!({ "answered_on": "2026-11-20", "commitment": 80, "energy": 60, "learning": 70 }),
-        "audits" => json!({ "taken_on": "2026-11-20", "answers": { "goal_known": 4, "target_list": 2 } }),
+        "audits" => json!({ "taken_on": "2026-11-20", "answers": { "goals_known": 4, "time_aimed": 2 } }),
         "trainings" => {
             json!({ "title": "新品知识", "kind": "product", "taken_on": "2026-11-20", "hours": 2, "score": 86 })
         }

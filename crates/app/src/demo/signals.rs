@@ -110,6 +110,7 @@ pub(super) fn playbooks(
     schema: &Arc<crate::schema::Schema>,
     admin: Uuid,
     night: DateTime<Utc>,
+    reached: impl FnOnce(&mut AnyConnection) -> Result<()>,
 ) -> Result<()> {
     let actor = crate::Actor::system(admin);
     persistence::db::write_tx::<_, Error>(conn, |conn| {
@@ -141,7 +142,7 @@ pub(super) fn playbooks(
             writer.create(&mut ctx, changes, &crate::Visible::All, crate::records::Stamp::default())?;
             writer.flush(&mut ctx)?;
         }
-        Ok(())
+        reached(ctx.conn)
     })
 }
 

@@ -80,6 +80,7 @@ pub(super) fn urgent(
     schema: &Arc<crate::schema::Schema>,
     admin: Uuid,
     now: DateTime<Utc>,
+    reached: impl FnOnce(&mut persistence::db::AnyConnection) -> Result<()>,
 ) -> Result<()> {
     let actor = crate::Actor::system(admin);
     persistence::db::write_tx::<_, Error>(conn, |conn| {
@@ -94,7 +95,8 @@ pub(super) fn urgent(
                 done(&mut ctx, taken.task_id)?;
             }
         }
-        serve(&mut ctx)
+        serve(&mut ctx)?;
+        reached(ctx.conn)
     })
 }
 

@@ -69,7 +69,7 @@ pub fn create(ctx: &mut Ctx<'_>, pool: &DbPool, new: &NewImport) -> Result<Impor
     let (mut setup, progress) = looked.map_err(|error| match error {
         crate::tabular::TabularError::Io(error) => Error::Unavailable(error.to_string()),
         crate::tabular::TabularError::UnknownSheet => Error::field("sheet", "unknown_sheet", ""),
-        other => Error::field("file_id", other.code(), other.to_string()),
+        other => Error::field("file_id", other.code(), ""),
     })?;
     setup.options.match_fields.retain(|field| rows::is_seen(&shape, field, ctx.actor.permissions.masks));
     setup.unmatched = unmatched::find(ctx, &setup, &shape)?;
