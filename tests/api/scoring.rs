@@ -181,7 +181,7 @@ engines! {
         let rich = important(server, None);
         server.create("orders", &json!({ "customer_id": rich, "ordered_on": days_ago(40).date_naive(), "amount_minor": 90_000_000 }));
         let late = important(server, None);
-        let small = server.create("customers", &json!({ "name": "小客户", "grade": "C" }));
+        let small = server.create("customers", &json!({ "name": "小客户", "grade": "C", "grade_reason": "测试" }));
         contact(&admin, &rich, 8);
         contact(&admin, &late, 30);
         let calls: Vec<String> = (1..=5).map(|days| contact(&admin, &small, days * 2)).collect();

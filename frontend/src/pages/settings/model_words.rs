@@ -42,6 +42,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("half_life_days", "积分每多少天减半", "Days until points are worth half"),
     ("high", "多少分算高意向", "High intent from"),
     ("recall", "需要召回", "To be recalled"),
+    ("browsed", "多次浏览未下单", "Looked often, ordered nothing"),
+    ("browsed_and_recall", "需要召回且多次浏览未下单", "To be recalled, and looks often"),
     ("staying", "无需挽回", "Staying"),
     ("weights", "权重", "Weights"),
     ("cuts", "分数线", "Cut-offs"),
