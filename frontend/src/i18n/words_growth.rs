@@ -62,7 +62,7 @@ messages! {
     last_contact = "上次联系", "Last contact";
     lifecycle = "生命周期", "Lifecycle";
     service_tier = "服务等级", "Service tier";
-    paid_year = "近一年付款", "Paid in 12 months";
+    paid_year = "近一年订货额", "Ordered in 12 months";
     to_next_tier = "距下一等级", "To the next tier";
     worth = "复购与价值", "Repeat purchase and worth";
     worth_none = "订单还不够，无法预测复购。", "Too few orders to predict repeat purchases.";

@@ -156,7 +156,9 @@ pub(crate) fn known(ctx: &mut Ctx<'_>, base: &Background, ids: &[Uuid], lock: bo
     let stages: HashMap<Uuid, (Stage, DateTime<Utc>)> =
         present.into_iter().filter_map(|(id, stage, since)| Some((id, (Stage::parse(&stage)?, since)))).collect();
     let valued: HashSet<Uuid> =
-        store::of_value_since(ctx.conn, ids, &HIGH_VALUE.map(Segment::code), span.0)?.into_iter().collect();
+        persistence::scores::of_value_since(ctx.conn, ids, &HIGH_VALUE.map(Segment::code), span.0)?
+            .into_iter()
+            .collect();
     let one = |customer: Customer| {
         let id = customer.id;
         let now = customer.rfm_segment.as_deref();

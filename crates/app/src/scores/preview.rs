@@ -175,7 +175,7 @@ fn figures(model: &str, scores: &Scores) -> String {
     let day = |day: Option<NaiveDate>| day.map_or_else(|| "–".to_owned(), |day| day.to_string());
     match model {
         "grade" => number(scores.grade_score),
-        "cadence" => day(scores.cadence_due_on),
+        "cadence" => format!("{} · {}", day(scores.cadence_due_on), number(scores.cadence_priority)),
         "sdae" => scores.sdae.map(number).join(" / "),
         "health" => number(scores.health),
         "repeat" => number(scores.alive),
@@ -219,8 +219,8 @@ impl Tally {
         self.all += 1;
         if before != after {
             self.changed += 1;
-            if let Some(id) = id.filter(|_| self.examples.len() < EXAMPLES) {
-                let (was, becomes) = if before.0 == after.0 { (&before.1, &after.1) } else { (&before.0, &after.0) };
+            let (was, becomes) = if before.0 == after.0 { (&before.1, &after.1) } else { (&before.0, &after.0) };
+            if let Some(id) = id.filter(|_| was != becomes && self.examples.len() < EXAMPLES) {
                 self.examples.push((id, was.clone(), becomes.clone()));
             }
         }
