@@ -98,13 +98,6 @@ pub struct Customer {
     pub assigned_at: Option<DateTime<Utc>>,
 }
 
-impl Customer {
-    /// Since when its owner could have been in contact with it.
-    pub fn given_at(&self) -> DateTime<Utc> {
-        self.assigned_at.unwrap_or(self.created_at)
-    }
-}
-
 const COLUMNS: &str = "id, owner_id, archived_at, created_at, potential, fit, strategic_value, grade_manual, cadence_days, wallet_share, pain_ids, \
      last_contact_at, lifecycle_manual, partner_rank, rfm_segment, profile_type, manager_id, rfm_overlay, invest_stopped, preference_ids, grade, grade_computed, grade_score, lifecycle_stage, service_tier, cadence_status, cadence_due_on, \
      cadence_priority, sdae_security, sdae_development, sdae_acceptance, sdae_experience, sdae_weakest, asset_class, health, \

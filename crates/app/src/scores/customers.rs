@@ -117,6 +117,11 @@ pub(crate) struct Known {
 }
 
 impl Known {
+    /// Since when its owner could have been in contact with it.
+    pub(super) fn given_at(&self) -> DateTime<Utc> {
+        self.customer.assigned_at.unwrap_or(self.customer.created_at)
+    }
+
     /// The strategy that its RFM scores call for.
     pub(crate) fn overlay(&self) -> Option<Overlay> {
         self.customer.overlay.as_deref().and_then(Overlay::parse)
@@ -193,7 +198,7 @@ pub(crate) fn scores(known: &Known, e: &Evaluation, base: &Background) -> Scores
         (Some(standing), Some(since)) => Some(
             base.today - Duration::days(i64::from(since)) + Duration::days(i64::from(standing.input.interval.days)),
         ),
-        (Some(_), None) => Some(base.zone.day(known.customer.given_at())),
+        (Some(_), None) => Some(base.zone.day(known.given_at())),
         (None, _) => None,
     };
     Scores {

@@ -58,7 +58,7 @@ pub(crate) fn evaluate(known: &Known, base: &Background) -> Evaluation {
         expected_minor: prediction.as_ref().and_then(|p| p.year_minor),
         open_minor: (known.open.1 > 0).then_some(known.open.1),
     };
-    let waiting = days(base.today, base.zone.day(known.customer.given_at()));
+    let waiting = days(base.today, base.zone.day(known.given_at()));
     let due = standing.as_ref().and_then(|s| cadence::due(s, waiting, stake, &models.cadence.value));
     let paid = facts.revenue_minor.unwrap_or(0);
     let tier = (!known.orders.is_empty()).then(|| tiers::tier(paid, &models.tiers.value));
