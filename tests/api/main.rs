@@ -37,4 +37,5 @@ mod targets;
 mod tasks;
 mod totals;
 mod upkeep;
+mod verdicts;
 mod webhooks;

@@ -240,7 +240,7 @@ engines! {
         let rule = admin.post("/api/v1/rules", &rule).expect(201).id();
         admin.post_empty(&format!("/api/v1/rules/{rule}/publish")).expect(200);
         let version = get(&rep, &id).expect(200)["version"].as_i64().unwrap();
-        rep.patch(&format!("/api/v1/customers/{id}"), version, &json!({ "grade": "C" })).expect(200);
+        rep.patch(&format!("/api/v1/customers/{id}"), version, &json!({ "grade": "C", "grade_reason": "测试" })).expect(200);
         until("the rule moves it", || (get(&rep, &id).status == 404).then_some(()));
         let seen = rep.get(&format!("/api/v1/pool/customers/{id}")).expect(200);
         assert_eq!((&seen["pool_reason"], &seen["pool_note"]), (&json!("no_follow_up"), &json!("C 级退回")));

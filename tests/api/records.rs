@@ -47,7 +47,7 @@ engines! {
 
     fn a_record_comes_back_as_it_was_sent_with_its_system_fields(server: &Server) {
         let admin = server.admin();
-        let made = admin.post("/api/v1/customers", &json!({ "name": "张江精密仪器有限公司", "city": "上海", "employees": 120, "grade": "A" })).expect(201);
+        let made = admin.post("/api/v1/customers", &json!({ "name": "张江精密仪器有限公司", "city": "上海", "employees": 120, "grade": "A", "grade_reason": "测试" })).expect(201);
         assert_eq!((made.version(), &made["city"], &made["employees"], &made["grade"]), (1, &json!("上海"), &json!(120), &json!("A")));
         assert!(made["created_at"].is_string() && made["archived_at"].is_null() && made["custom"].is_object());
         let read = admin.get(&format!("/api/v1/customers/{}", made.id())).expect(200);
@@ -131,7 +131,7 @@ engines! {
     fn a_filter_in_the_condition_language_limits_a_list_and_its_total(server: &Server) {
         let admin = server.admin();
         for (name, grade, employees) in [("甲公司", "A", 10), ("乙公司", "B", 200), ("丙公司", "C", 3000)] {
-            server.create("customers", &json!({ "name": name, "grade": grade, "employees": employees }));
+            server.create("customers", &json!({ "name": name, "grade": grade, "grade_reason": "测试", "employees": employees }));
         }
         let names = |filter: &str| {
             let page = admin.get(&format!("/api/v1/customers?count=exact&sort=name&filter={}", encode(filter))).expect(200);

@@ -259,8 +259,8 @@ engines! {
         let trigger = json!({ "kind": "change", "field": "stage_id", "from": stage[1], "to": stage[2] });
         let actions = json!([{ "kind": "add_tag", "tag_id": red }, { "kind": "create_task", "title": "报价：{name}", "assignee": { "kind": "owner" }, "due_in_days": 2, "working": true }]);
         let id = published(&admin, &body(&trigger, &json!({ "field": "customer_id.grade", "op": "eq", "value": "A" }), &actions));
-        let customer = server.create("customers", &json!({ "name": "张江", "grade": "A" }));
-        let other = server.create("customers", &json!({ "name": "别家", "grade": "B" }));
+        let customer = server.create("customers", &json!({ "name": "张江", "grade": "A", "grade_reason": "测试" }));
+        let other = server.create("customers", &json!({ "name": "别家", "grade": "B", "grade_reason": "测试" }));
         let opportunity = server.create("opportunities", &json!({ "name": "一", "customer_id": customer }));
         let unfit = server.create("opportunities", &json!({ "name": "二", "customer_id": other }));
         for to in [&stage[2], &stage[1], &stage[2]] {

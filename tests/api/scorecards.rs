@@ -172,22 +172,34 @@ engines! {
         let admin = server.admin();
         let team = server.create("teams", &json!({ "name": "华东一组", "region": "华东" }));
         let (first, first_client) = server.user("representative", Some(&team));
-        let (_, second_client) = server.user("representative", Some(&team));
+        let (second, second_client) = server.user("representative", Some(&team));
+        let (_, third_client) = server.user("representative", Some(&team));
+        let (_, fourth_client) = server.user("representative", Some(&team));
         let goal = server.create("goals", &json!({ "title": "复购率 60%", "level": "company", "published": true }));
         first_client.post("/api/v1/acknowledgements", &json!({ "goal_id": goal, "acknowledged_on": day(1), "agrees": true })).expect(201);
-        for (client, commitment) in [(&first_client, 90), (&second_client, 50)] {
+        for (client, commitment) in [(&first_client, 90), (&second_client, 50), (&third_client, 70)] {
             client.post("/api/v1/pulses", &json!({ "answered_on": day(2), "commitment": commitment, "energy": 60 })).expect(201);
         }
         let customer = server.create("customers", &json!({ "name": "客户", "potential": 95, "fit": 90, "owner_id": first }));
         let at = Utc::now() - Duration::days(1);
         let call = first_client.post("/api/v1/activities", &json!({ "subject": "电话", "kind": "call", "customer_id": customer, "occurred_at": at })).expect(201).id();
         until("scored", || admin.get(&format!("/api/v1/activities/{call}")).expect(200)["r1"].is_number().then_some(()));
+        let voice = |client: &Client, query: &str| {
+            let report = client.get(&format!("/api/v1/principles{query}")).expect(200);
+            of(&of(&report["gauges"], "principle", "commitment")["parts"], "key", "pulse")["value"].as_f64()
+        };
+        assert_eq!(voice(&admin, &format!("?team_id={team}")), None, "three voices");
+        fourth_client.post("/api/v1/pulses", &json!({ "answered_on": day(2), "commitment": 70, "energy": 60 })).expect(201);
+        // Who reads all scores and the surveys of nobody else hears nobody else.
+        let clerk = server.as_role("finance");
+        assert_eq!((voice(&clerk, ""), voice(&clerk, &format!("?owner_id={second}"))), (None, None));
+        assert_eq!((voice(&admin, &format!("?owner_id={second}")), voice(&second_client, "")), (None, Some(50.0)));
         let report = admin.get(&format!("/api/v1/principles?team_id={team}")).expect(200);
-        assert_eq!(report["people"], json!(2));
+        assert_eq!(report["people"], json!(4));
         let commitment = of(&report["gauges"], "principle", "commitment");
         let part = |key: &str| of(&commitment["parts"], "key", key)["value"].as_f64();
-        assert_eq!((part("acknowledged"), part("linked"), part("pulse")), (Some(50.0), None, Some(70.0)));
-        assert_eq!(commitment["score"].as_f64(), Some(60.0));
+        assert_eq!((part("acknowledged"), part("linked"), part("pulse")), (Some(25.0), None, Some(70.0)));
+        assert_eq!(commitment["score"].as_f64(), Some(47.5));
         // All time went to an A, which should have had 45 %.
         assert_eq!(of(&report["gauges"], "principle", "precision")["score"].as_f64(), Some(45.0));
         assert_eq!(report["lowest"], json!("engagement"));

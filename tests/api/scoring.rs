@@ -48,11 +48,18 @@ engines! {
         let path = format!("/api/v1/customers/{id}");
         let made = admin.get(&path).expect(200);
         assert_eq!((&made["grade"], made["grade_score"].as_f64(), &made["grade_manual"]), (&json!("B"), Some(79.0), &Value::Null));
+        for said in [json!({ "grade": "A" }), json!({ "grade": "A", "grade_reason": " " })] {
+            assert_eq!(admin.patch(&path, 1, &said).expect(422).wrong_fields(), ["grade_reason"]);
+        }
+        let unexplained = json!({ "name": "无理由", "grade": "A" });
+        assert_eq!(admin.post("/api/v1/customers", &unexplained).expect(422).wrong_fields(), ["grade_reason"]);
         let set = admin.patch(&path, 1, &json!({ "grade": "A", "grade_reason": "行业标杆" })).expect(200);
         assert_eq!([&set["grade"], &set["grade_computed"], &set["grade_manual"], &set["grade_reason"]], [&json!("A"), &json!("B"), &json!(true), &json!("行业标杆")]);
         assert!(set["grade_set_by"].is_string() && set["grade_set_at"].is_string());
         let kept = admin.patch(&path, 2, &json!({ "potential": 20 })).expect(200);
         assert_eq!((&kept["grade"], &kept["grade_computed"]), (&json!("A"), &json!("C")));
+        let version = kept.version();
+        assert_eq!(admin.patch(&path, version, &json!({ "grade": "B" })).expect(422).wrong_fields(), ["grade_reason"]);
         let back = admin.patch(&path, 3, &json!({ "grade": null })).expect(200);
         assert_eq!((&back["grade"], &back["grade_manual"], &back["grade_reason"]), (&json!("C"), &Value::Null, &Value::Null));
         let unknown = server.create("customers", &json!({ "name": "只知战略价值", "strategic_value": 90 }));
@@ -181,7 +188,7 @@ engines! {
         let rich = important(server, None);
         server.create("orders", &json!({ "customer_id": rich, "ordered_on": days_ago(40).date_naive(), "amount_minor": 90_000_000 }));
         let late = important(server, None);
-        let small = server.create("customers", &json!({ "name": "小客户", "grade": "C" }));
+        let small = server.create("customers", &json!({ "name": "小客户", "grade": "C", "grade_reason": "测试" }));
         contact(&admin, &rich, 8);
         contact(&admin, &late, 30);
         let calls: Vec<String> = (1..=5).map(|days| contact(&admin, &small, days * 2)).collect();

@@ -344,6 +344,10 @@ engines! {
             ("principles", json!({ "colour": 1 }), "colour"),
             ("cadence", json!({ "interval_days": { "A": 7, "B": 0, "C": 30, "D": 90 } }), "interval_days.B"),
             ("four_r", json!({ "early": 0.0 }), "early"),
+            ("four_r", json!({ "customer_points": { "A": 0, "B": 0, "C": 50, "D": 100 } }), "customer_points.D"),
+            ("four_r", json!({ "cost_cap_minor": { "A": 100, "B": 100, "C": 100, "D": 0 } }), "cost_cap_minor.D"),
+            ("cadence", json!({ "least_value_minor": { "A": 1, "B": 2, "C": 2, "D": 2 } }), "least_value_minor.B"),
+            ("cadence", json!({ "typical_minutes": { "call": 0, "visit": 0, "meeting": 0, "online_meeting": 0, "chat": 0 } }), "typical_minutes"),
         ] {
             let refused = put(&admin, &format!("/api/v1/score-settings/{model}"), Some(0), &json!({ "document": document })).expect(422);
             assert!(refused.wrong_fields().contains(&field), "{model}: {}", refused.json);

@@ -59,6 +59,10 @@ fn tasks_by_time(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
     while more {
         more = write_tx(&mut conn, |conn| tasks::remind(&mut by_itself(conn, &schema, now)))?;
     }
+    if overdue {
+        // A contact that was planned for a moment ago is a contact now.
+        write_tx(&mut conn, |conn| crate::arrivals::settle(&mut by_itself(conn, &schema, now)))?;
+    }
     more = overdue;
     while more {
         more = write_tx(&mut conn, |conn| public_pool::take_away(&mut by_itself(conn, &schema, now)))?;
@@ -89,6 +93,7 @@ fn go_round(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
         crate::identity::ship_roles(&mut ctx)?;
         rules::ship_if_missing(&mut ctx)?;
         crate::recounts::on_time(&mut ctx)?;
+        crate::arrivals::settle(&mut ctx)?;
         rules::watch(&mut ctx)?;
         if schema.zone.local(now).hour() >= DIGEST_HOUR {
             notifications::digests(&mut ctx)?;

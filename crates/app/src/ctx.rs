@@ -60,6 +60,18 @@ impl Visible {
             Visible::Pool => false,
         }
     }
+
+    /// What is within both.
+    pub fn and(&self, other: &Visible) -> Visible {
+        match (self, other) {
+            (Visible::All, both) | (both, Visible::All) => both.clone(),
+            (Visible::Pool, Visible::Pool) => Visible::Pool,
+            (Visible::Owners(these), Visible::Owners(those)) => {
+                Visible::Owners(these.iter().filter(|id| those.contains(id)).copied().collect())
+            }
+            (Visible::Pool, Visible::Owners(_)) | (Visible::Owners(_), Visible::Pool) => Visible::Owners([].into()),
+        }
+    }
 }
 
 impl Actor {

@@ -1,5 +1,6 @@
 //! Acts: use cases, jobs, import and export. Knows no HTTP.
 
+mod arrivals;
 pub mod calendar;
 pub mod clock;
 pub mod consumers;

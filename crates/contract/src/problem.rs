@@ -97,6 +97,7 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
         "weights_zero" => ("权重不能全部为零", "The weights must not all be zero"),
         "must_descend" => ("必须小于 {}", "Must be less than {}"),
         "must_ascend" => ("不能小于 {}", "Must not be less than {}"),
+        "must_not_exceed" => ("不能大于 {}", "Must not be greater than {}"),
         "must_exceed" => ("必须大于 {}", "Must be greater than {}"),
         "unknown_field" if !detail.is_empty() => ("没有这个字段：{}", "Unknown field: {}"),
         "unknown_field" => ("没有这个字段", "Unknown field"),

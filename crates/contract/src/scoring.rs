@@ -86,10 +86,14 @@ pub struct NewScoreSettings {
 pub struct ScorePreview {
     /// The model.
     pub model: String,
-    /// Customers looked at.
+    /// False where the settings are about no customer and no contact, so that nothing can be shown before they are saved.
+    pub previewable: bool,
+    /// Customers looked at; for `four_r` contacts.
     pub customers: u64,
-    /// Customers whose band would change.
+    /// Those whose scores would change.
     pub changed: u64,
+    /// People whose shares of contact time in the last 90 days would be judged otherwise; 0 for every model but `grade`.
+    pub people: u64,
     /// Each band with its customers now and then; `none` where nothing can be said.
     pub bands: Vec<ScorePreviewBand>,
     /// Some of those that would change.
@@ -108,7 +112,7 @@ pub struct ScorePreviewBand {
     pub after: u64,
 }
 
-/// A customer whose band would change.
+/// A customer whose scores would change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ScorePreviewExample {
@@ -116,9 +120,9 @@ pub struct ScorePreviewExample {
     pub customer_id: Uuid,
     /// Its name.
     pub name: String,
-    /// Its band now.
+    /// Its band now; where it would stay in its band, the figures that would change.
     pub before: String,
-    /// Its band then.
+    /// The same then.
     pub after: String,
 }
 
@@ -199,10 +203,14 @@ pub struct CadenceSummary {
     pub statuses: Vec<CadenceStatusCount>,
     /// Percent of the customers with a target that are on track or due; null without any.
     pub adherence: Option<f64>,
-    /// The customers contacted too often, the greatest excess first.
+    /// The customers contacted too often, the greatest excess first, as many as asked for.
     pub over: Vec<DueCustomer>,
-    /// Contacts beyond what is of use, of the customers listed.
+    /// Contacts beyond what is of use in the last interval of each customer, of all customers whether listed or not.
     pub excess_contacts: u64,
+    /// Contacts missing in the last interval of each customer: one of each that is `never` or `under`.
+    pub missing_contacts: u64,
+    /// Minutes that the missing contacts take, estimated by the mean contact of the last 90 days.
+    pub missing_minutes: u64,
     /// Customers in which nothing more is invested: they are in no list of whom to contact.
     pub stopped: StoppedCustomers,
     /// Minutes that the contacts beyond what is of use took, estimated by the mean contact of the last 90 days.

@@ -13,12 +13,13 @@ const SILENT: [(&str, &str); 4] = [
 ];
 
 /// Figures of a customer whose moves stand in the log only where a rule waits for them.
-const FIGURES: [&str; 22] = [
+const FIGURES: [&str; 24] = [
     "grade_computed",
     "grade_score",
     "cadence_status",
     "cadence_due_on",
     "cadence_priority",
+    "cadence_excess",
     "sdae_security",
     "sdae_development",
     "sdae_acceptance",
@@ -32,6 +33,7 @@ const FIGURES: [&str; 22] = [
     "recall_on",
     "churn_on",
     "health_alert_on",
+    "win_back_on",
     "rfm_segment",
     "rfm_r",
     "rfm_f",

@@ -143,7 +143,8 @@ impl Default for Settings {
 const LONGEST: f64 = 3650.0;
 
 impl Settings {
-    /// Fine, or every fault with its field. A better grade may not wait longer than the next.
+    /// Fine, or every fault with its field. A better grade may not wait longer than the next,
+    /// nor be worth less.
     pub fn check(&self) -> Result<(), Vec<FieldError>> {
         let mut check = Check::new();
         self.interval_days.check_within(&mut check, "interval_days", 1.0, LONGEST);
@@ -154,6 +155,10 @@ impl Settings {
             }
         }
         self.allowance.check_within(&mut check, "allowance", 0.0, 100.0);
+        self.least_value_minor.check_falling(&mut check, "least_value_minor");
+        if CONTACT_KINDS.iter().all(|kind| self.typical_minutes.of(kind) == 0) {
+            check.fault("typical_minutes", "out_of_range", "1..65535");
+        }
         check
             .within("late", self.late, 1.0, 10.0)
             .within("period_least", self.period_least, 0.01, 1.0)

@@ -138,10 +138,13 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Fine, or every fault with its field.
+    /// Fine, or every fault with its field. A better grade is worth no less and may cost no less than the next.
     pub fn check(&self) -> Result<(), Vec<FieldError>> {
         let mut check = Check::new();
         self.customer_points.check_within(&mut check, "customer_points", 0.0, 100.0);
+        self.customer_points.check_falling(&mut check, "customer_points");
+        self.cost_cap_minor.check_within(&mut check, "cost_cap_minor", 1.0, f64::from(u32::MAX));
+        self.cost_cap_minor.check_falling(&mut check, "cost_cap_minor");
         check
             .within("early", self.early, 0.01, 1.0)
             .within("late", self.late, 1.0, 10.0)

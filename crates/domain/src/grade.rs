@@ -3,9 +3,7 @@
 use crate::fields::{FieldError, Label, label};
 use crate::settings::{Check, weights};
 use crate::weighted::{LEAST_COVERAGE, Part, Total, reaches, sum};
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 mod allocation;
 
@@ -107,6 +105,13 @@ impl<T: Copy + Into<f64>> ByGrade<T> {
         let pairs: Vec<(&str, f64)> = pairs.iter().map(|(field, value)| (field.as_str(), *value)).collect();
         check.rising(&pairs);
     }
+
+    /// Checks that none is more than that of the better grade.
+    pub fn check_falling(&self, check: &mut Check, heading: &str) {
+        let pairs = self.pairs(heading);
+        let pairs: Vec<(&str, f64)> = pairs.iter().map(|(field, value)| (field.as_str(), *value)).collect();
+        check.falling(&pairs);
+    }
 }
 
 weights! {
@@ -194,28 +199,13 @@ pub struct Input {
     pub strategic: Option<f64>,
 }
 
-/// A grade set by hand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Override {
-    /// The grade that counts.
-    pub grade: Grade,
-    /// Who set it.
-    pub by: Uuid,
-    /// Why.
-    pub reason: String,
-    /// When.
-    pub on: NaiveDate,
-}
-
-impl Override {
-    /// An override without a reason is refused.
-    pub fn check(&self) -> Result<(), Vec<FieldError>> {
-        let mut check = Check::new();
-        if self.reason.trim().is_empty() {
-            check.fault("reason", "required", "");
-        }
-        check.done()
+/// Fine, or the fault of `grade_reason`: a person who sets a grade by hand says why.
+pub fn check_reason(reason: Option<&str>) -> Result<(), Vec<FieldError>> {
+    let mut check = Check::new();
+    if reason.is_none_or(|reason| reason.trim().is_empty()) {
+        check.fault("grade_reason", "required", "");
     }
+    check.done()
 }
 
 /// The grade of a customer with what made it.

@@ -12,7 +12,7 @@ mod pulse;
 #[cfg(test)]
 mod tests;
 
-pub use pulse::{Pulse, QUESTIONS, Question, points, pulse};
+pub use pulse::{LEAST_VOICES, Pulse, QUESTIONS, Question, points, pulse, told};
 
 /// A principle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

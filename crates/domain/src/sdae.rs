@@ -7,6 +7,7 @@ use crate::weighted::LEAST_COVERAGE;
 use serde::{Deserialize, Serialize};
 
 mod assess;
+mod contacts;
 mod facts;
 mod indicators;
 mod summary;
@@ -15,6 +16,7 @@ mod summary;
 mod tests;
 
 pub use assess::{Assessment, DimensionScore, Input, Sdae, Source, assess, band, score};
+pub use contacts::{Talk, answered, initiated};
 pub(crate) use facts::on_cycle;
 pub use facts::{Facts, Share, computed};
 pub use indicators::{INDICATORS, Indicator};

@@ -10,8 +10,8 @@ const GREATEST_WEIGHT: f64 = 1e6;
 
 /// Collects what is wrong with settings.
 ///
-/// Codes: `out_of_range` with the bounds, `weights_zero` when no weight counts, `must_descend` and
-/// `must_ascend` with the field that the value must not pass.
+/// Codes: `out_of_range` with the bounds, `weights_zero` when no weight counts, `must_descend`,
+/// `must_ascend` and `must_not_exceed` with the field that the value must not pass.
 #[derive(Debug, Default)]
 pub struct Check {
     errors: Vec<FieldError>,
@@ -51,6 +51,11 @@ impl Check {
     /// Values that must not fall from each to the next.
     pub fn rising(&mut self, values: &[(&str, f64)]) -> &mut Self {
         self.ordered(values, "must_ascend", |earlier, later| later >= earlier)
+    }
+
+    /// Values that must not rise from each to the next.
+    pub fn falling(&mut self, values: &[(&str, f64)]) -> &mut Self {
+        self.ordered(values, "must_not_exceed", |earlier, later| later <= earlier)
     }
 
     /// One more fault.

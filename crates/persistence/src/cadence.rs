@@ -48,12 +48,22 @@ pub fn statuses(conn: &mut AnyConnection, owners: Owners<'_>) -> Result<Vec<(Str
     by_word(conn, "cadence_status", &words, owners)
 }
 
-/// Live customers of these owners that are contacted too often.
+/// Live customers of these owners that are contacted too often, the greatest excess first.
 pub fn over(conn: &mut AnyConnection, owners: Owners<'_>, limit: i64) -> Result<Vec<Uuid>> {
-    let mut q = Sql::start(conn, "SELECT id FROM customers WHERE archived_at IS NULL AND cadence_status = 'over'");
+    let mut q = Sql::start(conn, "SELECT id FROM customers WHERE archived_at IS NULL AND cadence_excess > 0");
     push_owners(&mut q, owners);
-    q.push(" ORDER BY last_contact_at DESC, id LIMIT ").int(limit);
+    q.push(" ORDER BY cadence_excess DESC, id LIMIT ").int(limit);
     q.load(conn)?.into_iter().map(|cells| Row::new(cells).id()).collect()
+}
+
+/// Contacts beyond what is of use with all customers of these owners.
+pub fn excess(conn: &mut AnyConnection, owners: Owners<'_>) -> Result<i64> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT CAST(coalesce(sum(cadence_excess), 0) AS BIGINT) FROM customers WHERE archived_at IS NULL AND cadence_excess > 0",
+    );
+    push_owners(&mut q, owners);
+    q.first(conn)?.map_or(Ok(0), |cells| Row::new(cells).int())
 }
 
 fn push_owners(q: &mut Sql, owners: Owners<'_>) {

@@ -144,6 +144,37 @@ pub fn matters(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<Matte
     q.load(conn)?.into_iter().map(read).collect()
 }
 
+/// What a customer was from a moment on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The customer.
+    pub customer: Uuid,
+    /// Since when.
+    pub from: DateTime<Utc>,
+    /// The word for it; `none` for nothing.
+    pub word: String,
+}
+
+/// The grades that these customers had, by customer and time.
+pub fn grades_held(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<Held>> {
+    held(conn, "SELECT subject, at, band FROM score_snapshots WHERE model = 'grade' AND subject IN ", customers)
+}
+
+/// The stages that these customers were in, by customer and time.
+pub fn stages_held(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<Held>> {
+    held(conn, "SELECT customer_id, entered_at, stage FROM lifecycle_history WHERE customer_id IN ", customers)
+}
+
+fn held(conn: &mut AnyConnection, select: &'static str, customers: &[Uuid]) -> Result<Vec<Held>> {
+    let mut q = Sql::start(conn, select);
+    q.ids(customers).push(" ORDER BY 1, 2");
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok(Held { customer: row.id()?, from: row.time()?, word: row.text()? })
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
 /// The customers of activities, and of those that were scored as contacts of another.
 pub fn customers_of(conn: &mut AnyConnection, activities: &[Uuid]) -> Result<Vec<Uuid>> {
     let mut found = Vec::new();

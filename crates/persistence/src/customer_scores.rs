@@ -45,6 +45,10 @@ pub struct Scores {
     pub intent: Option<i64>,
     /// Since when it is of its service tier; none where it was before that was kept.
     pub tier_on: Option<NaiveDate>,
+    /// Since when it was of value and is probably gone.
+    pub win_back_on: Option<NaiveDate>,
+    /// Contacts beyond what is of use in its last interval; none where there are not too many.
+    pub cadence_excess: Option<i64>,
     /// Since when it shows the signs: viewed without an order, buys too rarely, may leave, health fell.
     pub signs: [Option<NaiveDate>; 4],
 }
@@ -90,12 +94,15 @@ pub struct Customer {
     pub preferences: Vec<Uuid>,
     /// The scores it carries.
     pub scores: Scores,
+    /// When it was given to its owner, where that was kept.
+    pub assigned_at: Option<DateTime<Utc>>,
 }
 
 const COLUMNS: &str = "id, owner_id, archived_at, created_at, potential, fit, strategic_value, grade_manual, cadence_days, wallet_share, pain_ids, \
      last_contact_at, lifecycle_manual, partner_rank, rfm_segment, profile_type, manager_id, rfm_overlay, invest_stopped, preference_ids, grade, grade_computed, grade_score, lifecycle_stage, service_tier, cadence_status, cadence_due_on, \
      cadence_priority, sdae_security, sdae_development, sdae_acceptance, sdae_experience, sdae_weakest, asset_class, health, \
-     health_band, alive, value_at_risk_minor, intent, browsed_on, recall_on, churn_on, health_alert_on, tier_on";
+     health_band, alive, value_at_risk_minor, intent, browsed_on, recall_on, churn_on, health_alert_on, tier_on, \
+     win_back_on, cadence_excess, assigned_at";
 
 /// Customers by id, in that order.
 pub fn customers(conn: &mut AnyConnection, ids: &[Uuid], lock: bool) -> Result<Vec<Customer>> {
@@ -147,7 +154,10 @@ fn read_customer(cells: Cells) -> Result<Customer> {
             intent: row.opt_int(),
             signs: [row.opt_date(), row.opt_date(), row.opt_date(), row.opt_date()],
             tier_on: row.opt_date(),
+            win_back_on: row.opt_date(),
+            cadence_excess: row.opt_int(),
         },
+        assigned_at: row.opt_time(),
     })
 }
 
@@ -370,7 +380,8 @@ fn write_group(conn: &mut AnyConnection, scores: &[(Uuid, Scores)]) -> Result<()
          sdae_security = v.column10, sdae_development = v.column11, sdae_acceptance = v.column12, sdae_experience = v.column13, \
          sdae_weakest = v.column14, asset_class = v.column15, health = v.column16, health_band = v.column17, alive = v.column18, \
          value_at_risk_minor = v.column19, intent = v.column20, browsed_on = v.column21, recall_on = v.column22, \
-         churn_on = v.column23, health_alert_on = v.column24, tier_on = v.column25 FROM (VALUES ",
+         churn_on = v.column23, health_alert_on = v.column24, tier_on = v.column25, \
+         win_back_on = v.column26, cadence_excess = v.column27 FROM (VALUES ",
     );
     for (i, (id, s)) in scores.iter().enumerate() {
         q.push(if i == 0 { "(" } else { "), (" }).id(*id);
@@ -395,6 +406,8 @@ fn write_group(conn: &mut AnyConnection, scores: &[(Uuid, Scores)]) -> Result<()
         next(Store::Int, or_null(s.intent, Value::Int));
         s.signs.into_iter().for_each(|since| next(Store::Date, or_null(since, Value::Date)));
         next(Store::Date, or_null(s.tier_on, Value::Date));
+        next(Store::Date, or_null(s.win_back_on, Value::Date));
+        next(Store::Int, or_null(s.cadence_excess, Value::Int));
     }
     q.push(")) AS v WHERE customers.id = v.column1");
     q.execute(conn)?;

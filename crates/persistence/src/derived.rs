@@ -2,9 +2,11 @@
 
 use crate::db::AnyConnection;
 use crate::error::Result;
+use crate::row::Row;
 use crate::sql::{Sql, Store};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::value::Value;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What counts as a contact with the customer (models, section 5).
@@ -70,16 +72,44 @@ pub fn own_lines(conn: &mut AnyConnection, order: Uuid, owner: Option<Uuid>) -> 
     Ok(())
 }
 
-/// `customers.last_order_on`: the latest order that stands.
-pub fn last_order(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<()> {
+/// `customers.last_order_on`: the latest order that stands, was not sent back and is not in the future.
+pub fn last_order(conn: &mut AnyConnection, customers: &[Uuid], today: NaiveDate) -> Result<()> {
     for chunk in customers.chunks(200) {
         let mut q = Sql::start(
             conn,
             "UPDATE customers SET last_order_on = (SELECT max(o.ordered_on) FROM orders o WHERE o.customer_id = customers.id AND o.archived_at IS NULL \
-             AND o.status NOT IN ('draft', 'cancelled')) WHERE id IN ",
+             AND o.status IN ('confirmed', 'fulfilled') AND o.ordered_on <= ",
         );
-        q.ids(chunk);
+        q.bind(Store::Date, &Value::Date(today)).push(") WHERE id IN ").ids(chunk);
         q.execute(conn)?;
     }
     Ok(())
+}
+
+/// Customers and opportunities of completed activities that were written ahead of their time, which came within a span.
+pub fn arrived(
+    conn: &mut AnyConnection,
+    span: (DateTime<Utc>, DateTime<Utc>),
+) -> Result<(BTreeSet<Uuid>, BTreeSet<Uuid>)> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT customer_id, opportunity_id FROM activities WHERE archived_at IS NULL AND updated_at < occurred_at AND occurred_at > ",
+    );
+    q.time(span.0).push(" AND occurred_at <= ").time(span.1);
+    q.pick(" AND completed IS NOT FALSE", " AND coalesce(completed, 1) = 1");
+    let (mut customers, mut opportunities) = (BTreeSet::new(), BTreeSet::new());
+    for cells in q.load(conn)? {
+        let mut row = Row::new(cells);
+        customers.extend(row.opt_id());
+        opportunities.extend(row.opt_id());
+    }
+    Ok((customers, opportunities))
+}
+
+/// Customers of orders whose day came within a span, the first day included.
+pub fn ordered_within(conn: &mut AnyConnection, days: (NaiveDate, NaiveDate)) -> Result<BTreeSet<Uuid>> {
+    let mut q =
+        Sql::start(conn, "SELECT DISTINCT customer_id FROM orders WHERE archived_at IS NULL AND ordered_on >= ");
+    q.bind(Store::Date, &Value::Date(days.0)).push(" AND ordered_on <= ").bind(Store::Date, &Value::Date(days.1));
+    q.load(conn)?.into_iter().map(|cells| Row::new(cells).id()).collect()
 }

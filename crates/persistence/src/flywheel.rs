@@ -37,16 +37,33 @@ pub fn people(conn: &mut AnyConnection, owners: Owners<'_>) -> Result<i64> {
     counted(conn, q)
 }
 
-/// Mean answers of a period: commitment, energy, learning.
-pub fn pulse(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -> Result<[Option<f64>; 3]> {
-    let mut q =
-        Sql::start(conn, "SELECT avg(commitment), avg(energy), avg(learning) FROM pulses WHERE archived_at IS NULL");
+/// What people answered to a question.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Answers {
+    /// The mean of the answers.
+    pub mean: Option<f64>,
+    /// People who answered.
+    pub people: i64,
+    /// Those of them that are not the reader.
+    pub others: i64,
+}
+
+/// Answers of a period as one person reads them: commitment, energy, learning.
+pub fn pulse(conn: &mut AnyConnection, days: Days, owners: Owners<'_>, reader: Uuid) -> Result<[Answers; 3]> {
+    let mut q = Sql::start(conn, "SELECT ");
+    for (i, question) in ["commitment", "energy", "learning"].into_iter().enumerate() {
+        q.push(if i == 0 { "avg(" } else { ", avg(" }).push(question).push("), count(DISTINCT CASE WHEN ");
+        q.push(question).push(" IS NOT NULL THEN owner_id END), count(DISTINCT CASE WHEN ").push(question);
+        q.push(" IS NOT NULL AND owner_id <> ").id(reader).push(" THEN owner_id END)");
+    }
+    q.push(" FROM pulses WHERE archived_at IS NULL");
     push_days(&mut q, "answered_on", days);
     push_owners(&mut q, "owner_id", owners);
-    Ok(q.first(conn)?.map_or([None; 3], |cells| {
-        let mut row = Row::new(cells);
-        [row.opt_num(), row.opt_num(), row.opt_num()]
-    }))
+    let Some(cells) = q.first(conn)? else { return Ok([Answers::default(); 3]) };
+    let mut row = Row::new(cells);
+    let mut next =
+        || -> Result<Answers> { Ok(Answers { mean: row.opt_num(), people: row.int()?, others: row.int()? }) };
+    Ok([next()?, next()?, next()?])
 }
 
 /// The mean score of the trainings of a period that had a test.

@@ -211,6 +211,26 @@ pub fn settle_rfm(
     Ok(moves)
 }
 
+/// Of these customers those that were in one of the RFM segments at some time since a moment.
+pub fn of_value_since(
+    conn: &mut AnyConnection,
+    customers: &[Uuid],
+    segments: &[&'static str],
+    since: DateTime<Utc>,
+) -> Result<Vec<Uuid>> {
+    let mut q =
+        Sql::start(conn, "SELECT DISTINCT s.subject FROM score_snapshots s WHERE s.model = 'rfm' AND s.subject IN ");
+    q.ids(customers).push(" AND s.band IN (");
+    for (i, segment) in segments.iter().enumerate() {
+        q.push(if i == 0 { "" } else { ", " }).text(*segment);
+    }
+    // What held until then held no longer when the next was already known.
+    q.push(") AND (s.at > ").time(since);
+    q.push(" OR NOT EXISTS (SELECT 1 FROM score_snapshots n WHERE n.subject = s.subject AND n.model = 'rfm' AND n.at > s.at AND n.at <= ");
+    q.time(since).push("))");
+    q.load(conn)?.into_iter().map(|cells| Row::new(cells).id()).collect()
+}
+
 /// The scores of a customer, if it had an order in the window of the last run.
 pub fn rfm_of(conn: &mut AnyConnection, customer: Uuid) -> Result<Option<RfmRow>> {
     let mut q = Sql::start(

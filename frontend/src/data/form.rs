@@ -1,6 +1,6 @@
 //! Drafts of records: what was typed, whether it is valid, and what of it has changed.
 
-use super::types::{FieldMeta, Record, field_value};
+use super::types::{FieldMeta, ObjectMeta, Record, field_value};
 use crate::format::{Clock, moment_input, money_input, parse_moment_input, parse_money};
 use crate::i18n::Lang;
 use domain::fields::{is_email, is_phone, is_url};
@@ -34,6 +34,12 @@ impl Invalid {
             Invalid::Range(min, max) => lang.inv_range(min, max),
         }
     }
+}
+
+/// The field in which somebody says why they set by hand what a model finds by itself.
+pub(crate) fn reason_of<'a>(meta: &'a ObjectMeta, key: &str) -> Option<&'a FieldMeta> {
+    meta.field(&format!("{key}_manual"))?;
+    meta.field(&format!("{key}_reason")).filter(|f| f.writable && !f.masked)
 }
 
 /// The text of an input box for a value.

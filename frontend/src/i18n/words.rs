@@ -98,6 +98,7 @@ messages! {
     good_evening = "晚上好", "Good evening";
 
     inv_required = "必填", "Required";
+    inv_reason = "请写明理由", "Please say why";
     inv_email = "邮箱格式不正确", "Not a valid e-mail address";
     inv_phone = "电话格式不正确", "Not a valid phone number";
     inv_url = "网址格式不正确", "Not a valid web address";

@@ -19,7 +19,8 @@ messages! {
     at_stake = "涉及金额", "Value at stake";
     times_late(x: &str) = "已等 {x} 个周期", "{x} × its rhythm";
     log_contact = "记跟进", "Log contact";
-    too_often = "联系过密", "Contacted too often";
+    too_often = "联系过少与过密", "Contacted too little and too often";
+    missing_contacts(n: i64, minutes: i64) = "少了 {n} 次，补上约需 {minutes} 分钟", "{n} contacts missing, about {minutes} minutes to make up for them";
     too_often_none = "没有联系过密的客户", "Nobody is contacted too often";
     wasted(n: i64, minutes: i64) = "多出 {n} 次，约 {minutes} 分钟可以用在更需要的客户上", "{n} contacts too many, about {minutes} minutes that others need more";
     contacts_of(n: i64, most: i64) = "本周期 {n} 次，宜不超过 {most} 次", "{n} this period, at most {most} of use";
@@ -61,7 +62,7 @@ messages! {
     last_contact = "上次联系", "Last contact";
     lifecycle = "生命周期", "Lifecycle";
     service_tier = "服务等级", "Service tier";
-    paid_year = "近一年付款", "Paid in 12 months";
+    paid_year = "近一年订货额", "Ordered in 12 months";
     to_next_tier = "距下一等级", "To the next tier";
     worth = "复购与价值", "Repeat purchase and worth";
     worth_none = "订单还不够，无法预测复购。", "Too few orders to predict repeat purchases.";
@@ -84,6 +85,9 @@ messages! {
     models_shipped = "恢复默认值", "Back to the defaults";
     models_saved = "已保存，客户会陆续按新规则评分", "Saved; customers are scored by it from now on";
     models_changed(n: &str, of: &str) = "{of} 位客户中有 {n} 位会变化", "{n} of {of} customers would change";
+    models_contacts_changed(n: &str, of: &str) = "最近 {of} 次联系中有 {n} 次评分会变化", "{n} of the latest {of} contacts would be scored otherwise";
+    models_people_changed(n: &str) = "{n} 位同事近 90 天的时间分配评分会变化", "The shares of contact time of {n} colleagues in the last 90 days would be judged otherwise";
+    models_no_preview = "这项设置不影响单个客户的评分，无法提前预览；保存后在对应页面查看。", "These settings score no single customer, so there is nothing to see before they are saved.";
     models_now = "现在", "Now";
     models_then = "修改后", "Then";
 }

@@ -18,6 +18,8 @@ messages! {
     visit_resource = "投入的资源", "Resources used";
     visit_result = "结果", "Outcome";
     visit_subject = "主题", "Subject";
+    visit_initiated = "是客户先联系我们的吗？", "Did the customer come to us?";
+    visit_responded = "客户有回应吗？", "Did the customer respond?";
     visit_when = "计划时间", "Planned for";
     visit_saved = "已记录，评分马上更新", "Logged; scores follow at once";
     visit_planned = "已加入计划", "Planned";
@@ -165,6 +167,7 @@ messages! {
     pulse_last(day: &str) = "上次填写：{day}", "Last answered {day}";
     pulse_history = "我的历次回答", "My answers so far";
     audit_intro = "18 道题，约 5 分钟。得到三原则、4R 和 SDAE 的第一份基线，之后可与实际数据对照。", "18 questions, five minutes: the first baseline of principles, 4R and SDAE, to be compared with the records later.";
+    pulse_together = "别人的问卷答案满 4 人才合在一起显示，看不出是谁填的。", "Answers of others are shown only together, from four people on, so that nobody can be recognised.";
     audit_start = "开始自评", "Begin";
     audit_step(i: usize, n: usize) = "第 {i} / {n} 题", "Question {i} of {n}";
     audit_back = "上一题", "Back";

@@ -51,7 +51,7 @@ messages! {
     urgent_note = "补充说明（选填）", "More about it (optional)";
     urgent_sent(who: &str) = "已交给{who}，4 小时内响应", "Given to {who}, to be answered within 4 hours";
     urgent_shared(who: &str) = "已进入共享队列，由{who}在 4 小时内响应", "In the shared queue: {who} answers within 4 hours";
-    basic_hint = "付款额低的客户用自动化服务：按天数发送使用指南邮件，紧急需求由一名销售统一响应。", "Customers of the basic tier are served automatically: guides by mail, and one salesperson for urgent needs.";
+    basic_hint = "年订货额低的客户用自动化服务：按天数发送使用指南邮件，紧急需求由一名销售统一响应。", "Customers of the basic tier are served automatically: guides by mail, and one salesperson for urgent needs.";
     basic_customers = "基础客户", "Basic customers";
     basic_shared = "紧急需求由谁响应", "Who answers urgent needs";
     basic_shared_hint = "所有基础客户的紧急需求都交给这一名销售；不选则由各客户负责人响应。", "Urgent needs of all basic customers go to this one person; without one, to each owner.";

@@ -3,7 +3,7 @@
 use super::input::FieldInput;
 use super::link::{Choice, ManyPicker};
 use super::value::Refs;
-use crate::data::form::{check, put};
+use crate::data::form::{check, put, reason_of};
 use crate::data::types::{FieldMeta, ObjectMeta, Record, field_value};
 use crate::i18n::use_lang;
 use crate::ui::cls;
@@ -53,15 +53,18 @@ pub(crate) fn EditField(p: &BulkEditProps) -> Html {
     let all = fields(&p.meta);
     let key = use_state_eq(|| all.first().map(|f| f.key.clone()).unwrap_or_default());
     let value = use_state_eq(|| Value::Null);
+    let why = use_state_eq(|| Value::Null);
     let names = use_state_eq(|| Rc::new(Refs::new()));
     let error = use_state_eq(|| None::<String>);
     let options: Vec<(String, String)> = all.iter().map(|f| (f.key.clone(), f.label.clone())).collect();
     let Some(field) = all.iter().find(|f| f.key == *key).map(|f| (*f).clone()) else { return nothing() };
+    let reason = reason_of(&p.meta, &field.key).filter(|_| !value.is_null()).cloned();
     let onfield = {
-        let (key, value, error) = (key.clone(), value.clone(), error.clone());
+        let (key, value, why, error) = (key.clone(), value.clone(), why.clone(), error.clone());
         Callback::from(move |k: String| {
             key.set(k);
             value.set(Value::Null);
+            why.set(Value::Null);
             error.set(None);
         })
     };
@@ -69,6 +72,13 @@ pub(crate) fn EditField(p: &BulkEditProps) -> Html {
         let (value, error) = (value.clone(), error.clone());
         Callback::from(move |v: Value| {
             value.set(v);
+            error.set(None);
+        })
+    };
+    let onwhy = {
+        let (why, error) = (why.clone(), error.clone());
+        Callback::from(move |v: Value| {
+            why.set(v);
             error.set(None);
         })
     };
@@ -82,6 +92,7 @@ pub(crate) fn EditField(p: &BulkEditProps) -> Html {
     };
     let onclick = {
         let (field, value, error, onsave) = (field.clone(), value.clone(), error.clone(), p.onsave.clone());
+        let (reason, why) = (reason.clone(), why.clone());
         Callback::from(move |_: MouseEvent| {
             if let Some(e) = check(&field, &value) {
                 error.set(Some(e.text(l)));
@@ -89,6 +100,13 @@ pub(crate) fn EditField(p: &BulkEditProps) -> Html {
             }
             let mut data = Record::new();
             put(&mut data, &field.key, (*value).clone());
+            if let Some(reason) = &reason {
+                if why.is_null() {
+                    error.set(Some(l.inv_reason().to_owned()));
+                    return;
+                }
+                put(&mut data, &reason.key, (*why).clone());
+            }
             let data = Value::Object(data);
             onsave.emit(BulkChange(Rc::new(move |_| data.clone())))
         })
@@ -100,6 +118,7 @@ pub(crate) fn EditField(p: &BulkEditProps) -> Html {
                 <Field label={l.new_value()} error={error.as_ref().map(|e| AttrValue::from(e.clone()))}>
                     <FieldInput key={field.key.clone()} field={field.clone()} value={(*value).clone()} {onchange} invalid={error.is_some()} refs={(*names).clone()} {onname} />
                 </Field>
+                if let Some(reason) = &reason { <Field label={reason.label.clone()} required=true><FieldInput key={reason.key.clone()} field={reason.clone()} value={(*why).clone()} onchange={onwhy} /></Field> }
             </div>
         </Dialog>
     }

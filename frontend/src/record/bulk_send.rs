@@ -89,11 +89,15 @@ fn paths(patch: &Value) -> Vec<String> {
     out
 }
 
-/// The values of some fields as a patch that brings them back.
+/// The values of some fields as a patch that brings them back. A value that needs a reason and had none was nobody's: it
+/// is left to whoever finds it.
 fn patch_of(record: &Record, fields: &[String]) -> Value {
     let mut patch = Record::new();
     for key in fields {
-        crate::data::form::put(&mut patch, key, field_value(record, key).clone());
+        let reason = format!("{key}_reason");
+        let found = fields.contains(&reason) && field_value(record, &reason).is_null();
+        let value = if found { Value::Null } else { field_value(record, key).clone() };
+        crate::data::form::put(&mut patch, key, value);
     }
     Value::Object(patch)
 }
@@ -242,5 +246,15 @@ mod tests {
         let record: Record =
             serde_json::from_value(json!({ "id": "1", "city": null, "custom": { "zone": "south", "x": 1 } })).unwrap();
         assert_eq!(patch_of(&record, &paths(&patch)), json!({ "city": null, "custom": { "zone": "south" } }));
+    }
+    #[test]
+    fn a_grade_that_nobody_set_goes_back_to_the_model_and_one_set_by_hand_keeps_its_reason() {
+        let fields = ["grade".to_owned(), "grade_reason".to_owned()];
+        let of = |reason: Value| {
+            let record = Record::from_iter([("grade".to_owned(), json!("B")), ("grade_reason".to_owned(), reason)]);
+            patch_of(&record, &fields)
+        };
+        assert_eq!(of(Value::Null), json!({ "grade": null, "grade_reason": null }));
+        assert_eq!(of(json!("行业标杆")), json!({ "grade": "B", "grade_reason": "行业标杆" }));
     }
 }

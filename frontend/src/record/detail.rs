@@ -13,7 +13,7 @@ use super::stages::StagePath;
 use super::tabs::Tabs;
 use super::value::{Refs, Show, has_avatar};
 use crate::browser;
-use crate::data::form::{check, put};
+use crate::data::form::{check, put, reason_of};
 use crate::data::listing::pairs;
 use crate::data::query::use_query;
 use crate::data::recent;
@@ -292,6 +292,10 @@ fn InPlace(p: &InPlaceProps) -> Html {
     let l = use_lang();
     let toaster = use_toaster();
     let value = use_state_eq(|| field_value(&p.record, &p.field.key).clone());
+    let why = use_state_eq(|| Value::Null);
+    let reason = reason_of(&p.meta, &p.field.key)
+        .filter(|_| !value.is_null() && *value != *field_value(&p.record, &p.field.key))
+        .cloned();
     let names = use_state_eq(|| p.refs.clone());
     let error = use_state_eq(|| None::<String>);
     let busy = use_state_eq(|| false);
@@ -315,6 +319,7 @@ fn InPlace(p: &InPlaceProps) -> Html {
             p.onclose.clone(),
             toaster.clone(),
         );
+        let (reason, why) = (reason.clone(), why.clone());
         Callback::from(move |()| {
             if let Some(e) = check(&field, &value) {
                 error.set(Some(e.text(l)));
@@ -326,6 +331,13 @@ fn InPlace(p: &InPlaceProps) -> Html {
             }
             let mut data = Record::new();
             put(&mut data, &field.key, (*value).clone());
+            if let Some(reason) = &reason {
+                if why.is_null() {
+                    error.set(Some(l.inv_reason().to_owned()));
+                    return;
+                }
+                put(&mut data, &reason.key, (*why).clone());
+            }
             let (error, busy, object, id, version, close, toaster, key) = (
                 error.clone(),
                 busy.clone(),
@@ -375,6 +387,13 @@ fn InPlace(p: &InPlaceProps) -> Html {
             value.set(v)
         })
     };
+    let onwhy = {
+        let (why, error) = (why.clone(), error.clone());
+        Callback::from(move |v: Value| {
+            error.set(None);
+            why.set(v)
+        })
+    };
     let onname = {
         let names = names.clone();
         Callback::from(move |c: Choice| {
@@ -390,6 +409,7 @@ fn InPlace(p: &InPlaceProps) -> Html {
     html! {
         <div ref={node} {onkeydown}>
             <FieldInput field={p.field.clone()} value={(*value).clone()} {onchange} {onname} refs={(*names).clone()} invalid={error.is_some()} {scope} />
+            if let Some(reason) = &reason { <label class="mt-1.5 block text-xs text-base-content/75">{ &reason.label }<FieldInput field={reason.clone()} value={(*why).clone()} onchange={onwhy} invalid={error.is_some()} /></label> }
             if let Some(e) = &*error { <p class="pt-0.5 text-xs text-error" role="alert">{ e }</p> }
             <div class="mt-1.5 flex gap-1.5"><button type="button" class="btn btn-xs btn-primary" disabled={*busy} onclick={save.reform(|_: MouseEvent| ())}>if *busy { { spinner() } }{ l.save() }</button><button type="button" class="btn btn-xs btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button></div>
         </div>

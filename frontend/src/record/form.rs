@@ -5,7 +5,7 @@ use super::link::Choice;
 use super::save;
 use super::value::{Refs, Show};
 use crate::browser;
-use crate::data::form::{changes, check, put};
+use crate::data::form::{changes, check, put, reason_of};
 use crate::data::http::{ApiError, Request, random_key};
 use crate::data::offline;
 use crate::data::session::use_session;
@@ -108,7 +108,16 @@ fn ordered(meta: &ObjectMeta) -> (Vec<FieldMeta>, Vec<FieldMeta>) {
     };
     let mut main: Vec<FieldMeta> = writable().filter(|f| first(f)).cloned().collect();
     main.sort_by_key(|f| (f.key != meta.title_field, !(f.required && f.default.is_null()), f.kind == "long_text"));
-    (main, writable().filter(|f| !first(f)).cloned().collect())
+    // A reason stands beside what it is the reason of.
+    let main: Vec<FieldMeta> = main
+        .into_iter()
+        .flat_map(|f| {
+            let reason = reason_of(meta, &f.key).cloned();
+            std::iter::once(f).chain(reason)
+        })
+        .collect();
+    let rest = writable().filter(|f| !main.iter().any(|m| m.key == f.key)).cloned().collect();
+    (main, rest)
 }
 
 /// The drawer with the form.
@@ -247,9 +256,14 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
         let error = sent.or(local).map(AttrValue::from);
         let onchange = {
             let (form, key) = (form.clone(), f.key.clone());
+            let reason = reason_of(&p.meta, &f.key).map(|r| r.key.clone());
             Callback::from(move |v: Value| {
                 let mut n = (*form).clone();
                 put(&mut n.draft, &key, v);
+                // What was said of the value before does not explain this one.
+                if let Some(reason) = &reason {
+                    put(&mut n.draft, reason, Value::Null);
+                }
                 if let Some(e) = &mut n.error {
                     e.errors.retain(|x| x.field != key)
                 }

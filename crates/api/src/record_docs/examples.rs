@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 pub(super) fn input(object: &str) -> Json {
     match object {
         "customers" => {
-            json!({ "name": "杭州云启科技有限公司", "customer_type": "prospect", "grade": "B", "industry": "软件", "phone": "0571-88886666", "city": "杭州" })
+            json!({ "name": "杭州云启科技有限公司", "customer_type": "prospect", "grade": "B", "grade_reason": "行业标杆", "industry": "软件", "phone": "0571-88886666", "city": "杭州" })
         }
         "contacts" => {
             json!({ "name": "王丽", "title": "采购经理", "phone": "13800001234", "email": "wang.li@example.com" })

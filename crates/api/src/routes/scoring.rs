@@ -115,7 +115,7 @@ async fn set_score_settings(cx: Cx<SettingsUpdate>, req: HttpRequest, payload: P
 /// See what other settings would do.
 ///
 /// Applies a document to every customer (for `four_r` to the latest contacts) without saving anything: how many
-/// change their band, and which, for example.
+/// change their scores, and which, for example. Principles and playbooks are about no customer and cannot be previewed.
 #[utoipa::path(post, path = "/api/v1/score-settings/{model}/preview", operation_id = "get_score_settings_preview", tag = "scores",
     params(("model" = String, Path, description = "The model.")), request_body = NewScoreSettings,
     responses((status = 200, description = "The effect.", body = ScorePreview)), extensions(("x-permission" = json!("settings.update"))))]

@@ -235,7 +235,7 @@ pub(super) fn facts(ctx: &mut Ctx<'_>, shape: &Shape, row: &store::Merge) -> Res
     if shape.def.key == "customers" {
         let all: Vec<Uuid> = row.losers.iter().copied().chain([row.survivor]).collect();
         persistence::derived::last_contact(ctx.conn, &all, ctx.now)?;
-        persistence::derived::last_order(ctx.conn, &all)?;
+        persistence::derived::last_order(ctx.conn, &all, ctx.zone().day(ctx.now))?;
     }
     Ok(())
 }

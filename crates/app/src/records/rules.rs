@@ -383,7 +383,7 @@ impl Effects {
         let take = |set: &mut BTreeSet<Uuid>| std::mem::take(set).into_iter().collect::<Vec<_>>();
         persistence::derived::last_contact(ctx.conn, &take(&mut self.contacted), ctx.now)?;
         persistence::derived::last_activity(ctx.conn, &take(&mut self.worked), ctx.now)?;
-        persistence::derived::last_order(ctx.conn, &take(&mut self.ordered))?;
+        persistence::derived::last_order(ctx.conn, &take(&mut self.ordered), ctx.zone().day(ctx.now))?;
         if let Some(id) = self.only_default.take() {
             persistence::pipeline::unset_other_defaults(ctx.conn, id)?;
         }

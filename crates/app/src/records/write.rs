@@ -125,6 +125,7 @@ impl Writer {
             links::check(ctx, &shape, &record, None)?;
         }
         self.rules.apply(ctx, &shape, None, &mut record)?;
+        self.explain(ctx, &shape, None, &mut record, &changes)?;
         check_owner(&shape, &record, visible)?;
         self.rules.passed(&shape, &record);
         self.queue_event(ctx, "created", &record, None, Some(whole(&shape, &record)));
@@ -145,8 +146,24 @@ impl Writer {
             links::check(ctx, &shape, &new, Some(old))?;
         }
         self.rules.apply(ctx, &shape, Some(old), &mut new)?;
+        self.explain(ctx, &shape, Some(old), &mut new, changes)?;
         check_owner(&shape, &new, visible)?;
         self.save(ctx, "updated", old, new)
+    }
+
+    /// Asks whoever sets a grade by hand for the reason.
+    fn explain(
+        &self,
+        ctx: &Ctx<'_>,
+        shape: &Shape,
+        old: Option<&Record>,
+        new: &mut Record,
+        changes: &Changes,
+    ) -> Result<()> {
+        if shape.def.key != "customers" || self.origin.is_some() {
+            return Ok(());
+        }
+        crate::scores::grading::explain(ctx, shape, old, new, changes.get(shape, "grade_reason"))
     }
 
     /// Archives or restores.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 /// Figures that are known to exist from the day on which something was seen.
-const SIGNS: [&str; 4] = ["browsed_on", "recall_on", "churn_on", "health_alert_on"];
+const SIGNS: [&str; 5] = ["browsed_on", "recall_on", "churn_on", "health_alert_on", "win_back_on"];
 /// The figures of a run over all orders.
 const RFM: [&str; 4] = ["rfm_segment", "rfm_r", "rfm_f", "rfm_m"];
 
@@ -20,7 +20,7 @@ pub(crate) type Cause = (Uuid, Uuid);
 type Change = (Map<String, Json>, Map<String, Json>);
 
 /// Everything that the models say of a customer, by field.
-fn figures(s: &Scores) -> [(&'static str, Json); 23] {
+fn figures(s: &Scores) -> [(&'static str, Json); 25] {
     let text = |t: &Option<String>| Json::from(t.clone());
     let day = |d: Option<NaiveDate>| Json::from(d.map(|d| d.to_string()));
     [
@@ -34,6 +34,7 @@ fn figures(s: &Scores) -> [(&'static str, Json); 23] {
         ("cadence_status", text(&s.cadence_status)),
         ("cadence_due_on", day(s.cadence_due_on)),
         ("cadence_priority", s.cadence_priority.into()),
+        ("cadence_excess", s.cadence_excess.into()),
         ("sdae_security", s.sdae[0].into()),
         ("sdae_development", s.sdae[1].into()),
         ("sdae_acceptance", s.sdae[2].into()),
@@ -47,6 +48,7 @@ fn figures(s: &Scores) -> [(&'static str, Json); 23] {
         (SIGNS[1], day(s.signs[1])),
         (SIGNS[2], day(s.signs[2])),
         (SIGNS[3], day(s.signs[3])),
+        (SIGNS[4], day(s.win_back_on)),
     ]
 }
 

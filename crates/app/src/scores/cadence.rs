@@ -67,13 +67,15 @@ pub fn summary(ctx: &mut Ctx<'_>, query: &DueQuery, lang: Lang) -> Result<Cadenc
     let base = Background::load(ctx)?;
     let mut over = rows(ctx, &base, &people, &ids, lang)?;
     over.retain(|c| c.contacts_in_interval > c.most_contacts);
-    let excess = |c: &DueCustomer| c.contacts_in_interval.saturating_sub(c.most_contacts);
-    over.sort_by_key(|c| (std::cmp::Reverse(excess(c)), c.customer_id));
-    let excess_contacts: u64 = over.iter().map(|c| u64::from(excess(c))).sum();
+    over.sort_by_key(|c| (std::cmp::Reverse(c.contacts_in_interval.saturating_sub(c.most_contacts)), c.customer_id));
+    let count = |n: i64| u64::try_from(n).unwrap_or(0);
+    let excess_contacts = count(persistence::cadence::excess(ctx.conn, visible.owners())?);
+    let missing = |status: &Status| i64::from(status.missing()) * found.get(status.code()).copied().unwrap_or(0);
+    let missing_contacts = count(Status::ALL.iter().map(missing).sum());
     let period = (base.today - Duration::days(89), base.today);
     let made = contact_scores::sums(ctx.conn, period, visible.owners(), By::default())?;
     let (contacts, minutes) = made.first().map_or((0, 0), |(_, s)| (s.contacts, s.minutes));
-    let mean = if contacts > 0 { u64::try_from(minutes / contacts).unwrap_or(0) } else { 0 };
+    let mean = if contacts > 0 { count(minutes / contacts) } else { 0 };
     let (marked, needless, spent) = persistence::targets::stopped(ctx.conn, period, visible.owners())?;
     let mut all = conditions.clone();
     all.push(json!({"field": "invest_stopped", "op": "eq", "value": true}));
@@ -89,6 +91,8 @@ pub fn summary(ctx: &mut Ctx<'_>, query: &DueQuery, lang: Lang) -> Result<Cadenc
         over,
         excess_contacts,
         wasted_minutes: excess_contacts * mean,
+        missing_contacts,
+        missing_minutes: missing_contacts * mean,
     })
 }
 

@@ -1,7 +1,7 @@
 //! The four Rs of contacts, kept in step: when a contact changes, its own scores and the frequency of the one after it.
 //!
-//! A contact keeps the grade, stage and roles that held when it was scored; later changes of the customer do not
-//! rewrite what was right at the time.
+//! A contact is scored by the grade and stage that held at its time, and keeps them with its interval while it stays with
+//! its customer on its day: later changes of the customer do not rewrite what was right at the time.
 
 use super::models::Models;
 use crate::{Ctx, Result};
@@ -11,7 +11,7 @@ use domain::four_r::{self, Facts, Known, Message, Resources};
 use domain::grade::Grade;
 use domain::lifecycle::Stage;
 use domain::zone::Zone;
-use persistence::contact_materials::{self as materials, Matter, Tagged};
+use persistence::contact_materials::{self as materials, Held, Matter, Tagged};
 use persistence::contact_scores::{self as store, Contact, Place, Scored, Sums};
 use persistence::customer_scores::{self as customers, Customer};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -113,6 +113,13 @@ struct Background {
     resources: Vec<Tagged>,
     roles: HashMap<Uuid, String>,
     matters: HashMap<Uuid, Vec<Matter>>,
+    grades: HashMap<Uuid, Vec<Held>>,
+    stages: HashMap<Uuid, Vec<Held>>,
+}
+
+/// What held at a moment; `None` before anything was kept.
+fn held(kept: Option<&Vec<Held>>, at: DateTime<Utc>) -> Option<&str> {
+    kept?.iter().rev().find(|held| held.from <= at).map(|held| held.word.as_str())
 }
 
 impl Background {
@@ -133,19 +140,41 @@ impl Background {
         for matter in materials::matters(ctx.conn, ids)? {
             found.matters.entry(matter.customer).or_default().push(matter);
         }
+        for grade in materials::grades_held(ctx.conn, ids)? {
+            found.grades.entry(grade.customer).or_default().push(grade);
+        }
+        for stage in materials::stages_held(ctx.conn, ids)? {
+            found.stages.entry(stage.customer).or_default().push(stage);
+        }
         Ok(found)
     }
 
     fn facts(&self, contact: &Contact, gap: Option<u32>, models: &Models, zone: Zone) -> Facts {
         let customer = self.customers.get(&contact.customer);
-        let grade = customer.and_then(|c| c.scores.grade.as_deref()).and_then(Grade::parse);
-        let stage = customer.and_then(|c| c.scores.lifecycle_stage.as_deref()).and_then(Stage::parse);
-        let own = customer.and_then(|c| c.cadence_days).and_then(|d| u16::try_from(d).ok());
         let day = zone.day(contact.at);
+        let stays = |s: &&Scored| s.customer == contact.customer && s.place.day == day;
+        let known = contact.scored.as_ref().filter(stays).and_then(|s| serde_json::from_str::<Facts>(&s.inputs).ok());
+        let grade = || {
+            let now = customer.and_then(|c| c.scores.grade.as_deref());
+            held(self.grades.get(&contact.customer), contact.at).or(now).and_then(Grade::parse)
+        };
+        let stage = || {
+            let now = customer.and_then(|c| c.scores.lifecycle_stage.as_deref());
+            held(self.stages.get(&contact.customer), contact.at).or(now).and_then(Stage::parse)
+        };
+        let own = customer.and_then(|c| c.cadence_days).and_then(|d| u16::try_from(d).ok());
+        let (grade, stage, interval_days) = match known {
+            Some(known) => (known.grade, known.stage.or_else(stage), known.interval_days),
+            None => {
+                let (grade, stage) = (grade(), stage());
+                (grade, stage, cadence::interval(&models.cadence.value, grade, stage, own).map(|i| i.days))
+            }
+        };
         let is_open = |m: &Matter| m.from <= contact.at && (m.open || m.closed_on.is_some_and(|closed| closed >= day));
         Facts {
             grade,
-            interval_days: cadence::interval(&models.cadence.value, grade, stage, own).map(|i| i.days),
+            stage,
+            interval_days,
             days_since_previous: gap,
             open_matter: self.matters.get(&contact.customer).is_some_and(|list| list.iter().any(is_open)),
             message: self.message(contact, customer, stage),
@@ -155,8 +184,8 @@ impl Background {
 
     fn message(&self, contact: &Contact, customer: Option<&Customer>, stage: Option<Stage>) -> Message {
         let words = |ids: &[Uuid]| ids.iter().map(Uuid::to_string).collect::<Vec<String>>();
-        let mut pains = words(&contact.used[0]);
-        pains.extend(customer.map(|c| words(&c.pains)).unwrap_or_default());
+        // A pain ticked for the contact is what was talked about: it would be met by whatever was shown for it.
+        let pains = customer.map(|c| words(&c.pains)).unwrap_or_default();
         let used: Vec<(&Tagged, Vec<String>)> =
             contact.used[1].iter().filter_map(|id| self.contents.get(id)).map(|c| (c, words(&c.pains))).collect();
         let lists: Vec<[Vec<&str>; 3]> = used
@@ -185,8 +214,6 @@ impl Background {
             let fits = |r: &&Tagged| r.live && r.stages.iter().any(|s| s == stage.code());
             self.resources.iter().filter(fits).map(key).collect::<Vec<String>>()
         });
-        // A stage for which nothing is recommended has no mix.
-        let mix = mix.filter(|mix| !mix.is_empty());
         let mix: Option<Vec<&str>> = mix.as_ref().map(|mix| mix.iter().map(String::as_str).collect());
         four_r::resources(&used, mix.as_deref())
     }

@@ -12,17 +12,19 @@ use domain::intent::Behaviour;
 use domain::lifecycle::Stage;
 use domain::playbooks::Library;
 use domain::repeat::{History, bg_nbd, spend};
-use domain::rfm::Overlay;
+use domain::rfm::{Overlay, Segment};
 use domain::zone::Zone;
 use persistence::customer_scores::{self as store, Customer, Order, Recent, Scores, Snapshot};
 use persistence::flywheel::DaySums;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Days of contacts that scores look back on.
 const LOOK_BACK: i64 = 400;
+/// Segments of customers who buy often and much, whether lately or not.
+const HIGH_VALUE: [Segment; 2] = [Segment::ImportantValue, Segment::ImportantRetention];
 /// What repeat purchases were found to follow.
 const FIT: &str = "repeat_fit";
 
@@ -108,11 +110,18 @@ pub(crate) struct Known {
     pub(crate) stage: Option<(Stage, DateTime<Utc>)>,
     /// What it did where we can see it, oldest first.
     pub(crate) seen: Vec<Deed>,
+    /// It was in a segment of high value within the days that scores look back on.
+    pub(crate) valued: bool,
     /// Open competitor alerts; unknown while nobody has ever written one down.
     pub(crate) alerts: Option<u32>,
 }
 
 impl Known {
+    /// Since when its owner could have been in contact with it.
+    pub(super) fn given_at(&self) -> DateTime<Utc> {
+        self.customer.assigned_at.unwrap_or(self.customer.created_at)
+    }
+
     /// The strategy that its RFM scores call for.
     pub(crate) fn overlay(&self) -> Option<Overlay> {
         self.customer.overlay.as_deref().and_then(Overlay::parse)
@@ -128,7 +137,7 @@ pub(crate) struct Deed {
     pub(crate) points: f64,
 }
 
-/// Everything that is known of these customers, in ten queries however many they are.
+/// Everything that is known of these customers, in a fixed number of queries however many they are.
 pub(crate) fn known(ctx: &mut Ctx<'_>, base: &Background, ids: &[Uuid], lock: bool) -> Result<Vec<Known>> {
     let customers = store::customers(ctx.conn, ids, lock)?;
     let span = (base.now - Duration::days(LOOK_BACK), base.now);
@@ -151,8 +160,13 @@ pub(crate) fn known(ctx: &mut Ctx<'_>, base: &Background, ids: &[Uuid], lock: bo
     let present = persistence::lifecycle::present(ctx.conn, ids)?;
     let stages: HashMap<Uuid, (Stage, DateTime<Utc>)> =
         present.into_iter().filter_map(|(id, stage, since)| Some((id, (Stage::parse(&stage)?, since)))).collect();
+    let valued: HashSet<Uuid> =
+        persistence::scores::of_value_since(ctx.conn, ids, &HIGH_VALUE.map(Segment::code), span.0)?
+            .into_iter()
+            .collect();
     let one = |customer: Customer| {
         let id = customer.id;
+        let now = customer.rfm_segment.as_deref();
         Known {
             recent: recent.remove(&id).unwrap_or_default(),
             orders: orders.remove(&id).unwrap_or_default(),
@@ -160,6 +174,7 @@ pub(crate) fn known(ctx: &mut Ctx<'_>, base: &Background, ids: &[Uuid], lock: bo
             categories: bought.get(&id).and_then(|n| u32::try_from(*n).ok()).unwrap_or(0),
             assessments: assessments.remove(&id).unwrap_or_default(),
             stage: stages.get(&id).copied(),
+            valued: valued.contains(&id) || now.is_some_and(|now| HIGH_VALUE.iter().any(|s| s.code() == now)),
             seen: seen.remove(&id).unwrap_or_default(),
             alerts: base.alerts_kept.then(|| open_alerts(&id)),
             customer,
@@ -183,7 +198,7 @@ pub(crate) fn scores(known: &Known, e: &Evaluation, base: &Background) -> Scores
         (Some(standing), Some(since)) => Some(
             base.today - Duration::days(i64::from(since)) + Duration::days(i64::from(standing.input.interval.days)),
         ),
-        (Some(_), None) => Some(base.zone.day(known.customer.created_at)),
+        (Some(_), None) => Some(base.zone.day(known.given_at())),
         (None, _) => None,
     };
     Scores {
@@ -206,6 +221,8 @@ pub(crate) fn scores(known: &Known, e: &Evaluation, base: &Background) -> Scores
         intent: (!known.seen.is_empty()).then(|| e.intent.round() as i64),
         signs: e.signs.since(known.customer.scores.signs, base.today),
         tier_on: tier_on(known, e, base),
+        win_back_on: e.win_back().then(|| known.customer.scores.win_back_on.unwrap_or(base.today)),
+        cadence_excess: e.standing.map(|s| i64::from(s.excess())).filter(|n| *n > 0),
     }
 }
 
@@ -328,12 +345,12 @@ fn remember(known: &Known, e: &Evaluation, after: &Scores, base: &Background, ou
             settings_version: base.models.tiers.version,
         });
     }
-    if before.alive != after.alive {
+    if before.alive != after.alive || before.win_back_on != after.win_back_on {
         out.push(Snapshot {
             subject,
             model: "repeat",
             value: after.alive.unwrap_or_default(),
-            band: if e.prediction.as_ref().is_some_and(|p| p.win_back) { "win_back" } else { "none" }.to_owned(),
+            band: if e.win_back() { "win_back" } else { "none" }.to_owned(),
             coverage: None,
             inputs: json!({ "prediction": e.prediction }).to_string(),
             settings_version: base.models.repeat.version,

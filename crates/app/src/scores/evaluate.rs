@@ -8,7 +8,7 @@ use domain::grade::{self, Grade, Graded};
 use domain::health::{self, Health};
 use domain::lifecycle::{self, Outcome, PartnerRank, Stage};
 use domain::repeat::{self, predict::Prediction};
-use domain::sdae::{self, Assessment, Indicator, Sdae, Share};
+use domain::sdae::{self, Assessment, Indicator, Sdae, Share, Talk};
 use domain::tiers::{self, Tiered};
 use persistence::customer_scores::Order;
 
@@ -35,6 +35,13 @@ pub(crate) struct Evaluation {
     pub(crate) signs: Signs,
 }
 
+impl Evaluation {
+    /// It was of high value and is probably no customer any more.
+    pub(crate) fn win_back(&self) -> bool {
+        self.prediction.as_ref().is_some_and(|p| p.win_back)
+    }
+}
+
 /// Applies the models as of the time of the run.
 pub(crate) fn evaluate(known: &Known, base: &Background) -> Evaluation {
     let models = &base.models;
@@ -51,7 +58,7 @@ pub(crate) fn evaluate(known: &Known, base: &Background) -> Evaluation {
         expected_minor: prediction.as_ref().and_then(|p| p.year_minor),
         open_minor: (known.open.1 > 0).then_some(known.open.1),
     };
-    let waiting = days(base.today, base.zone.day(known.customer.created_at));
+    let waiting = days(base.today, base.zone.day(known.given_at()));
     let due = standing.as_ref().and_then(|s| cadence::due(s, waiting, stake, &models.cadence.value));
     let paid = facts.revenue_minor.unwrap_or(0);
     let tier = (!known.orders.is_empty()).then(|| tiers::tier(paid, &models.tiers.value));
@@ -123,11 +130,8 @@ fn facts(known: &Known, base: &Background) -> sdae::Facts {
         let (first, last) = (today - Duration::days(from - 1), today - Duration::days(to));
         known.orders.iter().filter(|o| o.on >= first && o.on <= last).map(|o| o.amount_minor).sum()
     };
-    let share = |said: Vec<bool>| {
-        let part = said.iter().filter(|yes| **yes).count();
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        (!said.is_empty()).then(|| Share { part: count(part), whole: count(said.len()) })
-    };
+    let talks: Vec<Talk> =
+        known.recent.iter().map(|r| Talk { initiated: r.initiated, responded: r.responded }).collect();
     sdae::Facts {
         cycle_days: repeat::cycle(&mut order_days),
         days_since_order: bought.last().map(|o| days(today, o.on)),
@@ -138,8 +142,8 @@ fn facts(known: &Known, base: &Background) -> sdae::Facts {
         revenue_before_minor: Some(revenue(2 * YEAR, YEAR)),
         open_minor: Some(known.open.0),
         product_lines: (base.categories > 0).then_some(Share { part: known.categories, whole: base.categories }),
-        answered: share(known.recent.iter().filter_map(|r| r.responded).collect()),
-        initiated: share(known.recent.iter().filter_map(|r| r.initiated).collect()),
+        answered: sdae::answered(&talks),
+        initiated: sdae::initiated(&talks),
         competitor_alerts: known.alerts,
         ..sdae::Facts::default()
     }
@@ -227,9 +231,7 @@ pub(super) fn health_on(known: &Known, base: &Background, day: NaiveDate) -> Hea
 fn predict(known: &Known, base: &Background) -> Option<Prediction> {
     let fit = base.fit.as_ref()?;
     let history = history(known, base.today)?;
-    let high =
-        known.customer.rfm_segment.as_deref() == Some("HHH") || known.customer.rfm_segment.as_deref() == Some("LHH");
-    Some(repeat::predict::predict(history, &fit.buying, fit.spending.as_ref(), high, &base.models.repeat.value))
+    Some(repeat::predict::predict(history, &fit.buying, fit.spending.as_ref(), known.valued, &base.models.repeat.value))
 }
 
 /// The purchases of a customer as the models of repeat purchase want them.

@@ -30,6 +30,8 @@ struct Scope {
     models: Models,
     people: People,
     visible: Visible,
+    /// Whose surveys and trainings of these the caller may see.
+    voices: Visible,
     calendar: Calendar,
 }
 
@@ -40,8 +42,10 @@ impl Scope {
         let people = People::load(ctx)?;
         let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
         let visible = people.narrow(&visible, &narrow);
+        let heard = ctx.actor.visible("pulses", Action::Read).unwrap_or(Visible::Owners([].into()));
+        let voices = visible.and(&heard);
         let calendar = crate::calendar::load(ctx)?;
-        Ok((Scope { models: Models::load(ctx.conn)?, people, visible, calendar }, days))
+        Ok((Scope { models: Models::load(ctx.conn)?, people, visible, voices, calendar }, days))
     }
 
     /// The working days of a period until today: without public holidays, with the weekend days worked in exchange.
@@ -62,11 +66,13 @@ fn measured(ctx: &mut Ctx<'_>, scope: &Scope, days: Days) -> Result<(i64, Princi
     let people = store::people(ctx.conn, owners)?;
     let (goals, said) = store::acknowledged(ctx.conn, days, owners)?;
     let (with_goals, linked) = store::linked(ctx.conn, owners)?;
-    let [commitment, energy, learning] = store::pulse(ctx.conn, days, owners)?;
+    let voices = scope.voices.owners();
+    let [commitment, energy, learning] = store::pulse(ctx.conn, days, voices, ctx.actor.user_id)?
+        .map(|said| principles::told(said.mean, said.people, said.others));
     let by_grade = contact_scores::sums(ctx.conn, days, owners, By { grade: true, ..By::default() })?;
     let allocation = grade::allocation(&minutes(&by_grade), &scope.models.grade.value.target_share);
     let work_days = scope.work_days(ctx, days);
-    let trained = store::training(ctx.conn, days, owners)?;
+    let trained = store::training(ctx.conn, days, voices)?;
     // Learning as people feel it, and as tests show it where there were any.
     let cognitive = match (learning, trained) {
         (Some(felt), Some(shown)) => Some((felt + shown) / 2.0),

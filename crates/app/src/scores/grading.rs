@@ -1,7 +1,7 @@
 //! A customer's grade as it is written: computed from its inputs, or set by hand with who and when.
 
 use super::models::Models;
-use crate::{Ctx, Result};
+use crate::{Ctx, Error, Result};
 use domain::grade::{self, Grade, Input};
 use domain::record::{Record, Shape};
 use domain::value::Value;
@@ -52,6 +52,29 @@ pub(crate) fn apply(
         new.set(shape, "grade", word(computed));
     }
     Ok(())
+}
+
+/// The reason of a grade that is set by hand. A person who sets one says why; what a file, a rule or another program
+/// brings may have none, for nobody is there to be asked.
+pub(crate) fn explain(
+    ctx: &Ctx<'_>,
+    shape: &Shape,
+    old: Option<&Record>,
+    new: &mut Record,
+    said: Option<&Value>,
+) -> Result<()> {
+    let manual = new.get(shape, "grade_manual").as_bool() == Some(true);
+    let stays = old.is_some_and(|old| old.get(shape, "grade") == new.get(shape, "grade"));
+    if !manual || stays {
+        return Ok(());
+    }
+    if let Some(said) = said {
+        new.set(shape, "grade_reason", said.clone());
+    }
+    if ctx.actor.session_id.is_none() {
+        return Ok(());
+    }
+    grade::check_reason(new.get(shape, "grade_reason").as_str()).map_err(Error::Invalid)
 }
 
 /// A lifecycle stage that somebody sets stays until it is cleared; then the rules decide again.

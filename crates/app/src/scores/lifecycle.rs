@@ -63,9 +63,7 @@ impl Consequences {
             return Ok(());
         }
         self.begin(known, e, base);
-        let was_alive =
-            known.customer.scores.alive.is_none_or(|p| p / 100.0 >= base.models.repeat.value.win_back_below);
-        if was_alive && e.prediction.as_ref().is_some_and(|p| p.win_back) {
+        if known.customer.scores.win_back_on.is_none() && e.win_back() {
             self.task(ctx, known, "win_back", "重要客户可能流失，安排挽回拜访", base)?;
         }
         Ok(())

@@ -64,6 +64,7 @@ fn keep(conn: &mut AnyConnection, run: &ScoreRun, now: DateTime<Utc>) -> Result<
 fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -> Result<Option<ScoreRun>> {
     let actor = Actor::system(Uuid::nil());
     let mut run = ScoreRun { as_of: schema.zone.day(now), at: now, customers: 0, changed: 0, contacts: 0 };
+    write_tx::<_, Error>(conn, |conn| with(conn, &actor, schema, now, crate::arrivals::settle))?;
     let base = with(conn, &actor, schema, now, Background::load)?;
     let mut histories = Vec::new();
     let mut sums = DaySums::new();

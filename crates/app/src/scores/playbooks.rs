@@ -120,7 +120,7 @@ fn label(fits: Fits, lang: Lang) -> String {
 pub(super) fn fitting<'a>(known: &customers::Known, e: &Evaluation, base: &'a Background) -> Vec<&'a Entry> {
     let mut reasons = Vec::new();
     let shows = |sign: Sign| match sign {
-        Sign::WinBack => e.prediction.as_ref().is_some_and(|p| p.win_back),
+        Sign::WinBack => e.win_back(),
         Sign::Churn => e.signs.churn.high,
         Sign::Health => !e.signs.alerts.is_empty() || e.health.band == Some(domain::health::Band::AtRisk),
         Sign::Recall => e.signs.recall.is_some(),

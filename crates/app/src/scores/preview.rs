@@ -5,9 +5,15 @@ use super::evaluate::{Evaluation, evaluate};
 use super::models::{self, Models};
 use super::refresh;
 use crate::{Ctx, Error, Result};
+use chrono::{Duration, NaiveDate};
 use contract::scoring::{ScorePreview, ScorePreviewBand, ScorePreviewExample, ScoreSettings, ScoreSettingsList};
 use domain::four_r::{self, Facts};
+use domain::grade;
 use domain::policy::Action;
+use domain::rfm::Overlay;
+use persistence::contact_scores::{self, By, Place, Sums};
+use persistence::customer_scores::Scores;
+use persistence::records::Owners;
 use persistence::score_settings;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -48,6 +54,12 @@ pub fn preview(ctx: &mut Ctx<'_>, model: &str, document: &Json) -> Result<ScoreP
     let now = Models::load(ctx.conn)?;
     let then = now.with(model, document)?;
     let mut tally = Tally::default();
+    if matches!(model, "principles" | "playbooks") {
+        return Ok(ScorePreview { previewable: false, ..tally.show(model, Vec::new()) });
+    }
+    if now.grade.value.target_share != then.grade.value.target_share {
+        tally.people = people(ctx, &now, &then)?;
+    }
     if model == "four_r" {
         contacts(ctx, &now, &then, &mut tally)?;
         return Ok(tally.show(model, Vec::new()));
@@ -63,8 +75,13 @@ pub fn preview(ctx: &mut Ctx<'_>, model: &str, document: &Json) -> Result<ScoreP
         let ids = persistence::customer_scores::ids_after(ctx.conn, after, CHUNK)?;
         let Some(last) = ids.last().copied() else { break };
         for known in customers::known(ctx, &now, &ids, false)? {
-            let band = |base: &Background| band(model, &evaluate(&known, base), base);
-            tally.count(Some(known.customer.id), band(&now), band(&then));
+            let written = |base: &Background| {
+                let found = evaluate(&known, base);
+                let scores = customers::scores(&known, &found, base);
+                let figures = figures(model, &scores);
+                (band(model, &found, base), figures, scores)
+            };
+            tally.count(Some(known.customer.id), written(&now), written(&then));
         }
         after = Some(last);
     }
@@ -85,27 +102,59 @@ fn examples(ctx: &mut Ctx<'_>, tally: &mut Tally) -> Result<Vec<ScorePreviewExam
     Ok(std::mem::take(&mut tally.examples).into_iter().map(one).collect())
 }
 
+/// R, F and M, and the strategy they call for.
+type Three = (u8, u8, u8, Option<Overlay>);
+
+/// People whose shares of contact time would be judged otherwise.
+fn people(ctx: &mut Ctx<'_>, now: &Models, then: &Models) -> Result<u64> {
+    let today = ctx.parse().today();
+    let by = By { owner: true, grade: true, ..By::default() };
+    let days = (today - Duration::days(89), today);
+    let mut made: BTreeMap<Uuid, Vec<(Place, Sums)>> = BTreeMap::new();
+    for (place, sums) in contact_scores::sums(ctx.conn, days, Owners::All, by)? {
+        made.entry(place.owner).or_default().push((place, sums));
+    }
+    let differs = |rows: &&Vec<(Place, Sums)>| {
+        let minutes = super::four_r::minutes(rows);
+        let index = |models: &Models| {
+            grade::allocation(&minutes, &models.grade.value.target_share).map(|found| found.index.round())
+        };
+        index(now) != index(then)
+    };
+    Ok(made.values().filter(differs).count() as u64)
+}
+
 /// Everybody who bought in either window, by segment.
 fn segments(ctx: &mut Ctx<'_>, now: &Models, then: &Models, tally: &mut Tally) -> Result<()> {
     let today = ctx.parse().today();
-    let mut place = |models: &Models| -> Result<BTreeMap<Uuid, &'static str>> {
+    let mut place = |models: &Models| -> Result<BTreeMap<Uuid, (&'static str, Option<Three>)>> {
         let (sums, rfm) = refresh::score_all(ctx.conn, today, models.rfm.value.clone())?;
         let code = |i: usize| rfm.segment(i).map_or("none", |segment| segment.code());
-        Ok(sums.iter().enumerate().map(|(i, sums)| (sums.customer, code(i))).collect())
+        let three = |i: usize| rfm.scores.get(i).map(|s| (s.r, s.f, s.m, Overlay::of(*s, &rfm.settings)));
+        Ok(sums.iter().enumerate().map(|(i, sums)| (sums.customer, (code(i), three(i)))).collect())
     };
     let (before, after) = (place(now)?, place(then)?);
     let mut all: Vec<Uuid> = before.keys().chain(after.keys()).copied().collect();
     all.sort_unstable();
     all.dedup();
     for id in all {
-        let word = |places: &BTreeMap<Uuid, &'static str>| (*places.get(&id).unwrap_or(&"none")).to_owned();
-        tally.count(Some(id), word(&before), word(&after));
+        let written = |places: &BTreeMap<Uuid, (&'static str, Option<Three>)>| {
+            let (segment, three) = places.get(&id).copied().unwrap_or(("none", None));
+            let figures = three.map_or_else(String::new, |(r, f, m, _)| format!("{r}{f}{m}"));
+            (segment.to_owned(), figures, three)
+        };
+        tally.count(Some(id), written(&before), written(&after));
     }
     Ok(())
 }
 
 fn band(model: &str, e: &Evaluation, base: &Background) -> String {
     let high = base.models.intent.value.high;
+    let shows = [
+        (e.signs.browsed && e.signs.recall.is_some(), "browsed_and_recall"),
+        (e.signs.browsed, "browsed"),
+        (e.signs.recall.is_some(), "recall"),
+    ];
     let word = match model {
         "grade" => e.grade.map(|g| g.code()),
         "cadence" => e.standing.map(|s| s.status.code()),
@@ -113,26 +162,44 @@ fn band(model: &str, e: &Evaluation, base: &Background) -> String {
         "tiers" => e.tier.map(|t| t.tier.code()),
         "lifecycle" => Some(e.lifecycle.stage.code()),
         "repeat" => e.prediction.as_ref().map(|p| if p.win_back { "win_back" } else { "staying" }),
-        "triggers" => Some(if e.signs.recall.is_some() { "recall" } else { "none" }),
+        "triggers" => shows.into_iter().find(|(shows, _)| *shows).map(|(_, word)| word),
         "intent" => Some(if e.intent >= high { "high" } else { "none" }),
         _ => e.sdae.asset.map(|a| a.code()),
     };
     word.unwrap_or("none").to_owned()
 }
 
+/// What a model changes of a customer beside its band, in words of every language.
+fn figures(model: &str, scores: &Scores) -> String {
+    let number = |n: Option<f64>| n.map_or_else(|| "–".to_owned(), |n| n.to_string());
+    let day = |day: Option<NaiveDate>| day.map_or_else(|| "–".to_owned(), |day| day.to_string());
+    match model {
+        "grade" => number(scores.grade_score),
+        "cadence" => format!("{} · {}", day(scores.cadence_due_on), number(scores.cadence_priority)),
+        "sdae" => scores.sdae.map(number).join(" / "),
+        "health" => number(scores.health),
+        "repeat" => number(scores.alive),
+        "triggers" => day(scores.signs[1]),
+        "intent" => scores.intent.map_or_else(|| "–".to_owned(), |points| points.to_string()),
+        _ => String::new(),
+    }
+}
+
 /// The latest contacts under both settings: right or not by the goal of each.
 fn contacts(ctx: &mut Ctx<'_>, now: &Models, then: &Models, tally: &mut Tally) -> Result<()> {
     for inputs in persistence::contact_materials::latest_inputs(ctx.conn, CONTACTS)? {
         let facts: Facts = serde_json::from_str(&inputs).unwrap_or_default();
-        let band = |models: &Models| {
+        let written = |models: &Models| {
             let settings = &models.four_r.value;
-            match four_r::score(facts, settings).mean() {
-                Some(mean) if mean >= settings.goal => "right".to_owned(),
-                Some(_) => "wrong".to_owned(),
-                None => "none".to_owned(),
-            }
+            let found = four_r::score(facts, settings);
+            let band = match found.mean() {
+                Some(mean) if mean >= settings.goal => "right",
+                Some(_) => "wrong",
+                None => "none",
+            };
+            (band.to_owned(), String::new(), found.scores)
         };
-        tally.count(None, band(now), band(then));
+        tally.count(None, written(now), written(then));
     }
     Ok(())
 }
@@ -141,29 +208,34 @@ fn contacts(ctx: &mut Ctx<'_>, now: &Models, then: &Models, tally: &mut Tally) -
 struct Tally {
     all: u64,
     changed: u64,
+    people: u64,
     bands: BTreeMap<String, (u64, u64)>,
     examples: Vec<(Uuid, String, String)>,
 }
 
 impl Tally {
-    fn count(&mut self, id: Option<Uuid>, before: String, after: String) {
+    /// Counts what would be written now and then: its band, its figures, all of it.
+    fn count<T: PartialEq>(&mut self, id: Option<Uuid>, before: (String, String, T), after: (String, String, T)) {
         self.all += 1;
         if before != after {
             self.changed += 1;
-            if let Some(id) = id.filter(|_| self.examples.len() < EXAMPLES) {
-                self.examples.push((id, before.clone(), after.clone()));
+            let (was, becomes) = if before.0 == after.0 { (&before.1, &after.1) } else { (&before.0, &after.0) };
+            if let Some(id) = id.filter(|_| was != becomes && self.examples.len() < EXAMPLES) {
+                self.examples.push((id, was.clone(), becomes.clone()));
             }
         }
-        self.bands.entry(before).or_default().0 += 1;
-        self.bands.entry(after).or_default().1 += 1;
+        self.bands.entry(before.0).or_default().0 += 1;
+        self.bands.entry(after.0).or_default().1 += 1;
     }
 
     fn show(self, model: &str, examples: Vec<ScorePreviewExample>) -> ScorePreview {
         let band = |(band, (before, after))| ScorePreviewBand { band, before, after };
         ScorePreview {
             model: model.to_owned(),
+            previewable: true,
             customers: self.all,
             changed: self.changed,
+            people: self.people,
             bands: self.bands.into_iter().map(band).collect(),
             examples,
         }

@@ -223,7 +223,8 @@ pub struct TierScore {
     pub tier: String,
     /// Its name, in the caller's language.
     pub label: String,
-    /// Revenue of the last 12 months, in minor units.
+    /// What it ordered in the last 12 months less what it sent back, in minor units: confirmed orders count as paid while
+    /// payments are not recorded.
     pub paid_minor: i64,
     /// What is missing for the next tier, in minor units; null in the highest.
     pub to_next_minor: Option<i64>,
@@ -314,7 +315,7 @@ pub struct ScoreChange {
     pub model: String,
     /// When.
     pub at: DateTime<Utc>,
-    /// The score from then on; of `sdae` the mean of the known dimensions, of `tier` the amount paid in 12 months.
+    /// The score from then on; of `sdae` the mean of the known dimensions, of `tier` the amount ordered in 12 months.
     pub value: f64,
     /// The band from then on.
     pub band: String,

@@ -53,7 +53,8 @@ pub struct PrincipleGauge {
     pub score: Option<f64>,
     /// Weights known over all weights, 0..1.
     pub coverage: f64,
-    /// Its inputs.
+    /// Its inputs. Of surveys and trainings only those that the caller may read count, and answers of others are missing
+    /// until four people have answered.
     pub parts: Vec<ScorePart>,
 }
 

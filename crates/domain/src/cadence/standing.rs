@@ -52,6 +52,14 @@ impl Status {
         }
     }
 
+    /// Contacts missing in the last interval: there should have been one.
+    pub fn missing(self) -> u32 {
+        match self {
+            Self::Never | Self::Under => 1,
+            Self::Due | Self::OnTrack | Self::Over => 0,
+        }
+    }
+
     /// True when somebody should make contact now.
     pub fn is_due(self) -> bool {
         match self {
@@ -88,6 +96,13 @@ pub struct Standing {
     pub most_contacts: u32,
     /// What it was made of.
     pub input: Input,
+}
+
+impl Standing {
+    /// Contacts of the last interval beyond what is of use.
+    pub fn excess(&self) -> u32 {
+        self.input.contacts_in_interval.saturating_sub(self.most_contacts)
+    }
 }
 
 /// How a customer stands; too many contacts win over every other status.

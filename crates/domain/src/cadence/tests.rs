@@ -154,6 +154,11 @@ fn contradictory_settings_are_refused_with_the_field() {
     let stage_days = StageDays { growth: Some(0), ..StageDays::default() };
     assert_eq!(faults(Settings { stage_days, ..good }), ["stage_days.growth"]);
     assert_eq!(faults(Settings { late: 0.9, ..good }), ["late"]);
+    let least_value_minor = ByGrade::new(100, 300, 300, 200);
+    assert_eq!(faults(Settings { least_value_minor, ..good }), ["least_value_minor.B"]);
+    let typical_minutes = TypicalMinutes { call: 0, visit: 0, meeting: 0, online_meeting: 0, chat: 0 };
+    assert_eq!(faults(Settings { typical_minutes, ..good }), ["typical_minutes"]);
+    assert_eq!(faults(Settings { typical_minutes: TypicalMinutes { call: 5, ..typical_minutes }, ..good }), [""; 0]);
     assert_eq!(faults(Settings { period_least: 0.0, period_most: 0.5, ..good }), ["period_least", "period_most"]);
 }
 

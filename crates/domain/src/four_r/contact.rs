@@ -2,6 +2,7 @@
 
 use super::{PerR, Settings};
 use crate::grade::Grade;
+use crate::lifecycle::Stage;
 use serde::{Deserialize, Serialize};
 
 /// R3: which aspects of the customer are known, and which of them the content met.
@@ -24,7 +25,7 @@ pub struct Resources {
     pub used: u16,
     /// Those of them that the stage recommends.
     pub fitting: u16,
-    /// Resources that the stage recommends; `None`: no stage is known, or it has no mix.
+    /// Resources that the stage recommends; `None`: no stage is known.
     pub recommended: Option<u16>,
     /// What they cost, in minor units.
     pub cost_minor: i64,
@@ -35,6 +36,9 @@ pub struct Resources {
 pub struct Facts {
     /// The customer's grade.
     pub grade: Option<Grade>,
+    /// The customer's stage; `None`: not known, or not kept with what was scored long ago.
+    #[serde(default)]
+    pub stage: Option<Stage>,
     /// Days between contacts that the customer should have; `None`: no target.
     pub interval_days: Option<u16>,
     /// Days since the contact before, whoever made it; `None`: this is the first.

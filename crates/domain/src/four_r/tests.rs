@@ -196,7 +196,11 @@ fn contradictory_settings_are_refused_with_the_field() {
     assert_eq!(faults(Settings { late: 2.0, ..good }), ["lost"]);
     assert_eq!(faults(Settings { goal: 0.0, worst: 0, ..good }), ["goal", "worst"]);
     let customer_points = ByGrade::new(100.0, 101.0, 0.0, 0.0);
-    assert_eq!(faults(Settings { customer_points, ..good }), ["customer_points.B"]);
+    assert_eq!(faults(Settings { customer_points, ..good }), ["customer_points.B", "customer_points.B"]);
+    let customer_points = ByGrade::new(0.0, 0.0, 0.0, 100.0);
+    assert_eq!(faults(Settings { customer_points, ..good }), ["customer_points.D"]);
+    let cost_cap_minor = ByGrade::new(5, 5, 9, 0);
+    assert_eq!(faults(Settings { cost_cap_minor, ..good }), ["cost_cap_minor.D", "cost_cap_minor.C"]);
 }
 
 #[test]
@@ -222,6 +226,7 @@ prop_compose! {
         let [stage, pain, role] = aspects;
         Facts {
             grade: grade.map(|g| Grade::ALL[g]),
+            stage: None,
             interval_days,
             days_since_previous,
             open_matter,

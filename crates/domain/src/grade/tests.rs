@@ -52,11 +52,8 @@ fn a_grade_set_by_hand_keeps_the_computed_one_beside_it_and_needs_a_reason() {
     let input = Input { potential: Some(90.0), fit: Some(90.0), strategic: None };
     let got = grade(input, Some(Grade::C), &Settings::default());
     assert_eq!((got.computed, got.grade()), (Some(Grade::A), Some(Grade::C)));
-    let on = NaiveDate::default();
-    let by = Uuid::nil();
-    let set = |reason: &str| Override { grade: Grade::C, by, reason: reason.to_owned(), on }.check();
-    assert_eq!(set(" \n").unwrap_err()[0].field, "reason");
-    assert_eq!(set("老板的同学"), Ok(()));
+    assert_eq!(check_reason(Some(" \n")).unwrap_err()[0].field, "grade_reason");
+    assert_eq!((check_reason(None).is_err(), check_reason(Some("老板的同学"))), (true, Ok(())));
 }
 
 #[test]

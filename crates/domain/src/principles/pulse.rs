@@ -56,6 +56,15 @@ pub static QUESTIONS: [Question; 8] = [
     question("fair", Principle::Engagement, "我的付出得到了公平的回报。", "My work is rewarded fairly."),
 ];
 
+/// Of fewer people than these, what they answered together tells what each of them answered.
+pub const LEAST_VOICES: i64 = 4;
+
+/// The mean of answers as it may be told to somebody, from the people who answered and those of them who are others:
+/// one's own answers are no secret to oneself.
+pub fn told(mean: Option<f64>, people: i64, others: i64) -> Option<f64> {
+    mean.filter(|_| others == 0 || people >= LEAST_VOICES)
+}
+
 /// What an answer of 1 to 5 is worth, 0..100; any other answer is none.
 pub fn points(answer: u8) -> Option<f64> {
     (1..=5).contains(&answer).then(|| 25.0 * (f64::from(answer) - 1.0))

@@ -46,7 +46,7 @@ pub struct Facts {
     pub product_lines: Option<Share>,
     /// Mean solution acceptance of the key persons, 0..100.
     pub solution: Option<f64>,
-    /// Our outreach that was answered, of all.
+    /// Our outreach that was answered, of that of which we know ([`crate::sdae::answered`]).
     pub answered: Option<Share>,
     /// Contacts that the customer began, of all.
     pub initiated: Option<Share>,

@@ -155,8 +155,11 @@ impl Indicator {
             }
             WhiteSpace => label("未采购产品线的占比", "Share of product lines not yet bought"),
             Solution => label("关键人方案认可度的平均", "Mean solution acceptance of the key persons"),
-            Response => label("得到回应的联系占比", "Share of our outreach that was answered"),
-            Initiated => label("客户主动发起的联系占比", "Share of contacts that the customer began"),
+            Response => label(
+                "我方主动联系中有回应的占比，未记录的不算",
+                "Share of our outreach that was answered, where noted",
+            ),
+            Initiated => label("客户主动发起的联系占全部联系的比例", "Share of all contacts that the customer began"),
             Content => label("发出的资料被阅读的占比", "Share of content sent that was read"),
             Csat => label("满意度调查的平均", "Mean of the satisfaction surveys"),
             Nps => label("（NPS + 100）÷ 2", "(NPS + 100) ÷ 2"),

@@ -238,3 +238,17 @@ proptest! {
         prop_assert!((a.unwrap_or(0.0) - b.unwrap_or(0.0)).abs() < 1e-6);
     }
 }
+
+#[test]
+fn one_noted_contact_among_many_makes_no_customer_that_always_calls_and_answers() {
+    let yes = Talk { initiated: Some(true), responded: Some(true) };
+    let unnoted = Talk::default();
+    let ours = |responded| Talk { responded: Some(responded), ..unnoted };
+    assert_eq!((initiated(&[]), answered(&[])), (None, None));
+    assert_eq!(initiated(&[yes, unnoted, unnoted, unnoted]), Some(Share { part: 1, whole: 4 }));
+    // What the customer began is no outreach of ours.
+    assert_eq!(answered(&[yes, unnoted]), None);
+    assert_eq!(answered(&[yes, ours(false), ours(true)]), Some(Share { part: 1, whole: 2 }));
+    assert_eq!(answered(&[ours(true), unnoted, unnoted]), None);
+    assert_eq!(answered(&[ours(true), ours(false), unnoted, unnoted, unnoted]), Some(Share { part: 1, whole: 2 }));
+}

@@ -127,11 +127,19 @@ fn about_to_buy(l: Lang, k: &Value) -> Html {
 
 fn too_often(l: Lang, s: &Value) -> Html {
     let over = list(s, "over");
+    let count = |key: &str| num(s, key).unwrap_or(0.0) as i64;
+    let missing = match count("missing_contacts") {
+        0 => html! {},
+        n => {
+            html! { <p class="px-4 pb-1 text-xs text-base-content/70" data-testid="missing">{ l.missing_contacts(n, count("missing_minutes")) }</p> }
+        }
+    };
     if over.is_empty() {
-        return html! { <Card title={l.too_often()}><Empty small=true icon="circle-check" title={l.too_often_none()} /></Card> };
+        return html! { <Card title={l.too_often()}>{ missing }<Empty small=true icon="circle-check" title={l.too_often_none()} /></Card> };
     }
     html! { <Card title={l.too_often()}>
-        <p class="px-4 pb-1 text-xs text-base-content/70">{ l.wasted(num(s, "excess_contacts").unwrap_or(0.0) as i64, num(s, "wasted_minutes").unwrap_or(0.0) as i64) }</p>
+        { missing }
+        <p class="px-4 pb-1 text-xs text-base-content/70">{ l.wasted(count("excess_contacts"), count("wasted_minutes")) }</p>
         <ul class="divide-y divide-base-300/60">{ for over.iter().take(12).map(|c| html! { <li><Link<Route> to={Route::record("customers", words(c, "customer_id"))} classes="flex h-10 items-center justify-between gap-3 px-4 text-[13px] hover:bg-base-200/60"><span class="truncate">{ words(c, "name") }</span><span class="shrink-0 text-xs tabular-nums text-base-content/70">{ l.contacts_of(num(c, "contacts_in_interval").unwrap_or(0.0) as i64, num(c, "most_contacts").unwrap_or(0.0) as i64) }</span></Link<Route>></li> }) }</ul>
     </Card> }
 }

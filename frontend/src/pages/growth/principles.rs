@@ -58,7 +58,7 @@ fn Gauges() -> Html {
     };
     let body = match (&report.data, &report.error) {
         (Some(r), _) => {
-            html! { <div class="grid grid-cols-1 gap-4 lg:grid-cols-3" data-testid="gauges">{ for list(r, "gauges").iter().map(|g| one(l, g, words(g, "principle") == words(r, "lowest"))) }</div> }
+            html! { <div class="grid grid-cols-1 gap-4 lg:grid-cols-3" data-testid="gauges">{ for list(r, "gauges").iter().map(|g| one(l, g, words(g, "principle") == words(r, "lowest"))) }<p class="text-xs text-base-content/70 lg:col-span-3">{ l.pulse_together() }</p></div> }
         }
         (None, Some(e)) => html! { <Card><Failed error={e.clone()} retry={report.refetch.clone()} /></Card> },
         (None, None) => html! { <Card>{ skeleton_lines(8) }</Card> },

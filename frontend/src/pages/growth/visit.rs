@@ -38,6 +38,8 @@ struct Draft {
     subject: String,
     outcome: String,
     at: String,
+    initiated: Option<bool>,
+    responded: Option<bool>,
 }
 
 fn flip(set: &mut BTreeSet<String>, id: &str) {
@@ -109,6 +111,16 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
             if !draft.outcome.trim().is_empty() {
                 body["outcome"] = json!(draft.outcome);
             }
+            if !planned {
+                let outreach = draft.initiated != Some(true);
+                for (key, said) in
+                    [("customer_initiated", draft.initiated), ("responded", draft.responded.filter(|_| outreach))]
+                {
+                    if let Some(said) = said {
+                        body[key] = json!(said);
+                    }
+                }
+            }
             let (busy, wrong, toaster, close, id) =
                 (busy.clone(), wrong.clone(), toaster.clone(), close.clone(), id.clone());
             busy.set(true);
@@ -154,6 +166,13 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
     }
     let resources = list(&suggested, "resources");
     let group = |title: &str, body: Html| html! { <fieldset class="mb-4"><legend class="mb-1.5 text-[13px] text-base-content/75">{ title.to_owned() }</legend><div class="flex flex-wrap gap-2">{ body }</div></fieldset> };
+    let either = |said: Option<bool>, set: fn(&mut Draft, Option<bool>)| {
+        let one = |text: &str, this: bool| {
+            let on = said == Some(this);
+            chip(text, on, edit(Box::new(move |d| set(d, (!on).then_some(this)))))
+        };
+        html! { <>{ one(l.yes(), true) }{ one(l.no(), false) }</> }
+    };
     let title = if p.planned { l.visit_plan(name) } else { l.visit_title(name) };
     let footer = html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="button" class="btn btn-sm btn-primary" data-testid="visit-save" disabled={*busy} onclick={send.reform(|_: MouseEvent| ())}>if *busy { { spinner() } }{ l.save() }</button></> };
     html! { <Drawer {title} onclose={p.onclose.clone()} {footer}><div {onkeydown} data-testid="visit">
@@ -169,6 +188,8 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
             let text = format!("{} · {}", words(c, "name"), if dear { l.visit_over_cap().to_owned() } else { format::money(l, session.currency(), num(c, "cost_minor").unwrap_or(0.0) as i64) });
             chip(&text, draft.resources.contains(&key), edit(Box::new(move |d| flip(&mut d.resources, &key)))) }) }
             if let Some(cap) = num(&suggested, "cost_cap_minor") { <p class="w-full text-xs text-base-content/70">{ l.visit_budget(&format::money(l, session.currency(), cap as i64)) }</p> }</> }) } }
+        if !p.planned { <div data-testid="visit-initiated">{ group(l.visit_initiated(), either(draft.initiated, |d, v| d.initiated = v)) }</div> }
+        if !p.planned && draft.initiated != Some(true) { <div data-testid="visit-responded">{ group(l.visit_responded(), either(draft.responded, |d, v| d.responded = v)) }</div> }
         <Field label={l.visit_subject()}><input class="input w-full" name="subject" placeholder={default_subject} value={draft.subject.clone()} oninput={typed(|d, v| d.subject = v)} /></Field>
         if !p.planned { <Field label={l.visit_result()}><input class="input w-full" name="outcome" value={draft.outcome.clone()} oninput={typed(|d, v| d.outcome = v)} /></Field> }
         if let Some(text) = &*wrong { <p class="rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ text }</p> }

@@ -187,8 +187,20 @@ fn effect(l: Lang, v: &Value) -> Html {
     let count = |v: &Value, key: &str| format::group(v.get(key).and_then(Value::as_u64).unwrap_or(0));
     let rows = |key: &str| v.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
     let text = |v: &Value, key: &str| v.get(key).and_then(Value::as_str).unwrap_or("").to_owned();
-    html! { <div class="mb-4 rounded-xl border border-primary/30 bg-primary/5 p-4 text-[13px]" data-testid="effect">
-        <p class="font-medium">{ l.models_changed(&count(v, "changed"), &count(v, "customers")) }</p>
+    const BOX: &str = "mb-4 rounded-xl border border-primary/30 bg-primary/5 p-4 text-[13px]";
+    if v.get("previewable").and_then(Value::as_bool) == Some(false) {
+        return html! { <p class={BOX} data-testid="effect">{ l.models_no_preview() }</p> };
+    }
+    let (changed, all) = (count(v, "changed"), count(v, "customers"));
+    let head = if text(v, "model") == "four_r" {
+        l.models_contacts_changed(&changed, &all)
+    } else {
+        l.models_changed(&changed, &all)
+    };
+    let people = v.get("people").and_then(Value::as_u64).unwrap_or(0);
+    html! { <div class={BOX} data-testid="effect">
+        <p class="font-medium">{ head }</p>
+        if people > 0 { <p>{ l.models_people_changed(&format::group(people)) }</p> }
         <div class="mt-2 grid gap-4 md:grid-cols-2"><table class="w-full"><thead class="text-left text-xs text-base-content/70"><tr><th class="font-normal"></th><th class="text-right font-normal">{ l.models_now() }</th><th class="text-right font-normal">{ l.models_then() }</th></tr></thead>
             <tbody>{ for rows("bands").iter().map(|b| html! { <tr class="h-7"><td>{ say(l, &text(b, "band")) }</td><td class="text-right tabular-nums">{ count(b, "before") }</td><td class="text-right font-medium tabular-nums">{ count(b, "after") }</td></tr> }) }</tbody></table>
             <ul class="space-y-1 text-xs">{ for rows("examples").iter().take(6).map(|e| html! { <li class="flex justify-between gap-3"><span class="truncate">{ text(e, "name") }</span><span class="shrink-0 text-base-content/70">{ format!("{} → {}", say(l, &text(e, "before")), say(l, &text(e, "after"))) }</span></li> }) }</ul></div>
