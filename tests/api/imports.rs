@@ -297,6 +297,20 @@ engines! {
         assert_eq!((&now["employees"], &now["city"]), (&json!(120), &json!("苏州")));
     }
 
+    fn a_name_that_is_none_of_those_there_are_is_made_where_that_is_wanted(server: &Server) {
+        let admin = server.admin();
+        server.create("customers", &json!({ "name": "上海甲公司" }));
+        let customers = |make: bool| {
+            let import = analyse(&admin, "opportunities", "deals.csv", "商机名称,客户\n项目一,上海甲公可\n".as_bytes()).expect(201);
+            let options = json!({ "mapping": { "商机名称": "name", "客户": "customer_id" }, "create_missing": { "customer_id": make }, "value_links": { "customer_id": { "上海甲公可": null } } });
+            admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", options.to_string().as_bytes()))).expect(200);
+            assert_eq!(run(&admin, &import, false)["progress"]["rejected"], i64::from(!make), "a customer is required");
+            total(&admin, "customers")
+        };
+        assert_eq!(customers(false), 1);
+        assert_eq!(customers(true), 2);
+    }
+
     fn what_an_import_made_and_linked_itself_goes_together(server: &Server) {
         let admin = server.admin();
         let import = analyse(&admin, "opportunities", "deals.csv", "商机名称,客户\n项目一,甲公司\n项目二,乙公司\n".as_bytes()).expect(201);

@@ -148,7 +148,8 @@ pub struct ImportOptions {
     /// Link fields whose missing records are made, by field.
     pub create_missing: BTreeMap<String, bool>,
     /// What a value stands for, by field and value: an id for a link, a key for a choice, a text
-    /// for a text; null leaves the field empty.
+    /// for a text. Null is none of those there are: a linked record is made where `create_missing`
+    /// says so, else the field is left empty.
     pub value_links: BTreeMap<String, BTreeMap<String, Option<String>>>,
     /// Values for fields of new records that the file does not give, by field.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Object>))]

@@ -287,8 +287,9 @@ fn ValueRow(p: &ValueRowProps) -> Html {
         picked.or(suggested).or(choice).unwrap_or_else(|| id.to_owned())
     };
     let other = match p.field.kind.as_str() {
-        "link" => {
-            html! { <div class="w-44"><LinkPicker object={p.field.link.clone().unwrap_or_default()} small=true value={None::<Choice>} onchange={pick} placeholder={l.choose_other()} /></div> }
+        "link" | "tags" => {
+            let object = p.field.link.clone().unwrap_or_else(|| "tags".to_owned());
+            html! { <div class="w-44"><LinkPicker {object} small=true value={None::<Choice>} onchange={pick} placeholder={l.choose_other()} /></div> }
         }
         "choice" => {
             let mut options = vec![(String::new(), l.choose_other().to_owned())];
@@ -303,9 +304,9 @@ fn ValueRow(p: &ValueRowProps) -> Html {
             <span class="min-w-0 flex-1 basis-40"><b class="font-medium">{ &u.value }</b><span class="ml-2 text-xs tabular-nums text-base-content/70">{ l.rows_n(&u.count.to_string()) }</span></span>
             { match (&decided, &u.suggestion) {
                 (Some(Some(id)), _) => html! { <span class="flex items-center gap-1.5 text-success">{ icon("circle-check", "size-4") }{ format!("= {}", label(id)) }<button class="btn btn-ghost btn-xs text-base-content/70" onclick={no}>{ l.not_this() }</button></span> },
-                (Some(None), _) => html! { <span class="flex items-center gap-1.5 text-base-content/70">{ icon("circle-check", "size-4") }{ if create && p.field.kind == "link" { l.will_create() } else { l.leave_empty() } }{ other }</span> },
+                (Some(None), _) => html! { <span class="flex items-center gap-1.5 text-base-content/70">{ icon("circle-check", "size-4") }{ if create && matches!(p.field.kind.as_str(), "link" | "tags") { l.will_create() } else { l.leave_empty() } }{ other }</span> },
                 (None, Some(_)) => html! { <span class="flex flex-wrap items-center gap-1.5"><span class="text-base-content/75">{ l.is_it(u.label.as_deref().unwrap_or("")) }</span>if let Some(s) = u.score { <span class="text-[11px] tabular-nums text-base-content/70">{ format::percent(s * 100.0) }</span> }<button class="btn btn-xs btn-primary" onclick={yes} data-testid="accept">{ l.yes() }</button><button class="btn btn-xs" onclick={no}>{ l.no() }</button>{ other }</span> },
-                (None, None) => html! { <span class="flex items-center gap-1.5"><span class="text-xs text-warning">{ if create && p.field.kind == "link" { l.will_create() } else { l.no_match() } }</span>{ other }</span> },
+                (None, None) => html! { <span class="flex items-center gap-1.5"><span class="text-xs text-warning">{ if create && matches!(p.field.kind.as_str(), "link" | "tags") { l.will_create() } else { l.no_match() } }</span>{ other }</span> },
             } }
         </li>
     }

@@ -297,6 +297,7 @@ fn report_undo(import: &Import) -> Result<(), String> {
             UndoReason::Changed => "somebody has changed it since",
             UndoReason::Used => "other records are linked to it",
             UndoReason::Blocked => "others stand on it",
+            UndoReason::NotYours => "it belongs to somebody else by now",
         };
         eprintln!("{} {} stays: {why}", kept.title.as_deref().unwrap_or(&kept.object), kept.record_id);
     }

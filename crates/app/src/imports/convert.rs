@@ -31,6 +31,8 @@ pub(super) struct Column {
     multiply: i64,
     /// What a person said that values stand for.
     values: HashMap<String, Option<String>>,
+    /// Linked records that are not there are made.
+    makes: bool,
     choices: HashMap<String, String>,
 }
 
@@ -80,6 +82,7 @@ pub(super) fn columns(setup: &Setup, shape: &Shape) -> Vec<Column> {
                 .get(name)
                 .map(|values| values.clone().into_iter().collect())
                 .unwrap_or_default(),
+            makes: options.create_missing.get(name).copied().unwrap_or(false),
             choices,
             place,
             field: field.clone(),
@@ -123,11 +126,16 @@ impl Column {
         }
         if self.field.kind == Kind::Tags {
             // What a person said of one name says nothing of the others beside it.
-            let said = parts(text).filter_map(|name| self.values.get(name).map_or(Some(name), |said| said.as_deref()));
+            let said = parts(text).filter_map(|name| match self.values.get(name) {
+                Some(Some(said)) => Some(said.as_str()),
+                Some(None) => self.makes.then_some(name),
+                None => Some(name),
+            });
             return Cell::Names(said.map(str::to_owned).collect());
         }
         if let Some(said) = self.values.get(text) {
             return match said {
+                None if self.makes => Cell::Names(vec![text.to_owned()]),
                 None => Cell::Empty,
                 Some(said) => self.said(said, cx),
             };
