@@ -133,6 +133,12 @@ engines! {
         assert_eq!((&found["grade_then"], found["r1"].as_f64()), (&json!("A"), Some(100.0)));
         let late = call(&admin, &id, then + Duration::milliseconds(1), &json!({}));
         assert_eq!(scored(&admin, &late, "r1", 100.0)["grade_then"], json!("A"));
+        // Graded and graded anew before anybody had read of the first.
+        let quick = server.create("customers", &json!({ "name": "泰和电子", "potential": 95, "fit": 90 }));
+        let between = Utc::now();
+        change(&admin, &format!("/api/v1/customers/{quick}"), &json!({ "potential": 10, "fit": 10 }));
+        let made = call(&admin, &quick, between, &json!({}));
+        assert_eq!(scored(&admin, &made, "r1", 100.0)["grade_then"], json!("A"));
     }
 
     fn a_pain_ticked_for_a_contact_is_not_met_by_itself(server: &Server) {

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::value::Value;
 use persistence::customer_scores as store;
 use persistence::events::Event;
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ pub(crate) const CHUNK: usize = 200;
 pub fn on_events(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<Option<Effects>> {
     let mut touched: BTreeSet<Uuid> = BTreeSet::new();
     let mut ids: BTreeSet<Uuid> = BTreeSet::new();
-    let mut graded: Vec<(Uuid, DateTime<Utc>)> = Vec::new();
+    let mut graded: Vec<Grading> = Vec::new();
     let others = persistence::rules::imports_among(ctx.conn, events)?;
     let mut causes: HashMap<Uuid, Cause> = HashMap::new();
     for event in events {
@@ -38,7 +38,8 @@ pub fn on_events(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<Option<Effects>>
                 causes.extend(cause.map(|cause| (event.record_id, cause)));
                 let says = |key: &str| event.new.as_deref().is_some_and(|new| new.contains(key));
                 if says("\"grade\":") || says("\"grade_score\":") {
-                    graded.push((event.record_id, event.at));
+                    let said = event.new.as_deref().and_then(|new| serde_json::from_str(new).ok()).unwrap_or_default();
+                    graded.push(Grading { customer: event.record_id, at: event.at, said });
                 }
             }
             "activities" => {
@@ -74,24 +75,39 @@ pub fn on_events(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<Option<Effects>>
     })))
 }
 
-/// Grades are given as customers are written; their history is kept here.
-fn remember_grades(ctx: &mut Ctx<'_>, graded: &[(Uuid, DateTime<Utc>)]) -> Result<()> {
+/// A customer whose grade or its score was written, and what the event says of it.
+struct Grading {
+    customer: Uuid,
+    at: DateTime<Utc>,
+    said: Map<String, Json>,
+}
+
+/// Grades are given as customers are written; their history is kept here, each with what its event says, for there may
+/// be a later one.
+fn remember_grades(ctx: &mut Ctx<'_>, graded: &[Grading]) -> Result<()> {
     if graded.is_empty() {
         return Ok(());
     }
     let version = Models::load(ctx.conn)?.grade.version;
-    let ids: Vec<Uuid> = graded.iter().map(|(id, _)| *id).collect();
+    let ids: Vec<Uuid> = graded.iter().map(|g| g.customer).collect();
+    let customers: HashMap<Uuid, store::Customer> =
+        store::customers(ctx.conn, &ids, false)?.into_iter().map(|c| (c.id, c)).collect();
     let mut by_time: BTreeMap<DateTime<Utc>, Vec<store::Snapshot>> = BTreeMap::new();
-    for customer in store::customers(ctx.conn, &ids, false)? {
-        let Some((_, at)) = graded.iter().rev().find(|(id, _)| *id == customer.id) else { continue };
+    for Grading { customer, at, said } in graded {
+        let Some(customer) = customers.get(customer) else { continue };
         let [potential, fit, strategic] = customer.grade_inputs;
         let inputs =
             json!({ "potential": potential, "fit": fit, "strategic": strategic, "manual": customer.grade_manual });
+        let grade = match said.get("grade") {
+            Some(grade) => grade.as_str().map(str::to_owned),
+            None => customer.scores.grade.clone(),
+        };
+        let score = said.get("grade_score").map_or(customer.scores.grade_score, Json::as_f64);
         let snapshot = store::Snapshot {
             subject: customer.id,
             model: "grade",
-            value: customer.scores.grade_score.unwrap_or_default(),
-            band: customer.scores.grade.clone().unwrap_or_else(|| "none".to_owned()),
+            value: score.unwrap_or_default(),
+            band: grade.unwrap_or_else(|| "none".to_owned()),
             coverage: None,
             inputs: inputs.to_string(),
             settings_version: version,
