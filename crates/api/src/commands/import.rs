@@ -216,7 +216,6 @@ fn patch(options: &Options, owner: Option<Uuid>) -> Result<ImportPatch, String> 
         into_pool: options.pool.then_some(true),
         bad_cells: options.leave_empty.then_some(BadCells::LeaveEmpty),
         existing: options.skip_existing.then_some(Existing::Skip),
-        ..ImportPatch::default()
     })
 }
 
