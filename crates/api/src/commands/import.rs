@@ -25,7 +25,7 @@ pub(super) struct Options {
     /// What its rows are: customers, contacts, opportunities, …
     #[arg(long, required_unless_present = "undo", default_value = "", hide_default_value = true)]
     object: String,
-    /// Sheet of a workbook; the first by default
+    /// Sheet of a workbook; the first that holds rows by default
     #[arg(long)]
     sheet: Option<String>,
     /// Field of a column, `-` for none; guessed for columns that are not named
