@@ -32,7 +32,7 @@ fn value(server: &Server, kind: &Kind, made: &mut BTreeMap<String, String>) -> V
         Kind::Links(object) => json!([record(server, object, made)]),
         Kind::Tags => json!([]),
         Kind::Int { min, .. } => json!(min.max(&1)),
-        Kind::Number { .. } | Kind::Percent | Kind::Money => json!(1),
+        Kind::Number | Kind::Percent | Kind::Money => json!(1),
         Kind::Bool => json!(false),
         Kind::Date => json!("2026-03-02"),
         Kind::DateTime => json!("2026-03-02T09:00:00Z"),

@@ -52,6 +52,9 @@ records.files = (await call('POST', '/files?name=customers.csv', '客户名称,�
 records.imports = (await call('POST', '/imports', { object: 'customers', file_id: records.files })).id;
 records.exports = (await call('POST', '/exports', { object: 'customers', format: 'csv' })).id;
 
+// The path of its explanation ends in another name.
+records.rfm = records.customers;
+
 const key = await call('POST', '/api_keys', { name: 'fuzz' });
 console.log(key.key);
 console.log(key.id, me.id);

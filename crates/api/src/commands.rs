@@ -40,7 +40,7 @@ enum Command {
     /// Run background jobs without the API, beside any number of other processes
     Worker,
     /// Bring a CSV or XLSX file in
-    Import(import::Options),
+    Import(Box<import::Options>),
     /// Print the OpenAPI document
     Openapi,
 }

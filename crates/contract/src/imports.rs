@@ -18,7 +18,7 @@ pub struct NewImport {
     pub object: String,
     /// The uploaded file.
     pub file_id: Uuid,
-    /// Sheet of a workbook; the first if absent.
+    /// Sheet of a workbook; the first that holds rows if absent.
     #[serde(default)]
     pub sheet: Option<String>,
 }

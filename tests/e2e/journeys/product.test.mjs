@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { base, check, close, faces, request } from './browser.mjs';
 import { logIn, token as tokenOf } from './session.mjs';
+import { workbook } from './workbook.mjs';
 
 let token;
 
@@ -79,6 +80,27 @@ test('a customer is found by pinyin from anywhere', async () => {
   await page.keyboard.type('ludaochenxi');
   await palette.getByText(name).first().waitFor();
   await check(page, 'palette');
+  await page.context().close();
+});
+
+test('the wizard imports another sheet of a workbook and says who is who and since when', async () => {
+  const page = await logIn(faces[0]);
+  const name = '鹭岛海图测绘有限公司';
+  const buffer = workbook({ 说明: [['标题', '内容'], ['来源', '旧系统']], 客户: [['客户名称', '建档'], [name, '2021-03-04 09:30']] });
+  await page.goto(`${base}/imports/new`);
+  await page.getByTestId('import-file').setInputFiles({ name: 'customers.xlsx', mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', buffer });
+  await page.getByTestId('sheet').waitFor();
+  const first = page.url();
+  await page.getByTestId('sheet').locator('select').selectOption('客户');
+  await page.waitForURL(url => url.href !== first);
+  const patched = page.waitForResponse(response => response.request().method() === 'PATCH');
+  await page.getByLabel('「建档」对应的字段').selectOption('created_at');
+  assert.equal((await patched).status(), 200);
+  await check(page, 'import-sheet');
+  await page.getByTestId('run').click();
+  await page.getByTestId('undo').waitFor();
+  const { items } = await request('GET', `/customers?q=${encodeURIComponent(name)}`, undefined, token);
+  assert.equal(new Date(items[0].created_at).toISOString(), '2021-03-04T01:30:00.000Z');
   await page.context().close();
 });
 

@@ -25,7 +25,7 @@ pub(super) struct Options {
     /// What its rows are: customers, contacts, opportunities, …
     #[arg(long, required_unless_present = "undo", default_value = "", hide_default_value = true)]
     object: String,
-    /// Sheet of a workbook; the first by default
+    /// Sheet of a workbook; the first that holds rows by default
     #[arg(long)]
     sheet: Option<String>,
     /// Field of a column, `-` for none; guessed for columns that are not named
@@ -216,7 +216,6 @@ fn patch(options: &Options, owner: Option<Uuid>) -> Result<ImportPatch, String> 
         into_pool: options.pool.then_some(true),
         bad_cells: options.leave_empty.then_some(BadCells::LeaveEmpty),
         existing: options.skip_existing.then_some(Existing::Skip),
-        ..ImportPatch::default()
     })
 }
 

@@ -16,6 +16,7 @@ mod write;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::io::{Seek, SeekFrom};
 
 use contract::imports::{
     ChangedSince, Import, ImportIssue, ImportIssueList, ImportList, ImportOptions, ImportPatch, ImportState, NewImport,
@@ -34,6 +35,7 @@ use crate::ctx::permission_name;
 use crate::exports::{makers, whose};
 use crate::files::FileReader;
 use crate::paging::newest_first;
+use crate::tabular::{TabularError, workbook};
 use crate::{Ctx, Error, Result};
 use setup::{Progress, Setup, read, show, to_json};
 
@@ -65,10 +67,10 @@ pub fn create(ctx: &mut Ctx<'_>, pool: &DbPool, new: &NewImport) -> Result<Impor
         other => other,
     })?;
     let mut input = FileReader::open(pool, new.file_id)?;
-    let looked = analyse::analyse(&mut input, &file.name, new.sheet.as_deref(), &shape);
+    let looked = look(&mut input, &file.name, new.sheet.as_deref(), &shape);
     let (mut setup, progress) = looked.map_err(|error| match error {
-        crate::tabular::TabularError::Io(error) => Error::Unavailable(error.to_string()),
-        crate::tabular::TabularError::UnknownSheet => Error::field("sheet", "unknown_sheet", ""),
+        TabularError::Io(error) => Error::Unavailable(error.to_string()),
+        TabularError::UnknownSheet => Error::field("sheet", "unknown_sheet", ""),
         other => Error::field("file_id", other.code(), ""),
     })?;
     setup.options.match_fields.retain(|field| rows::is_seen(&shape, field, ctx.actor.permissions.masks));
@@ -90,6 +92,30 @@ pub fn create(ctx: &mut Ctx<'_>, pool: &DbPool, new: &NewImport) -> Result<Impor
     };
     write_tx::<_, Error>(ctx.conn, |conn| Ok(persistence::imports::insert(conn, &row)?))?;
     show(&row)
+}
+
+/// What the file seems to be. Of a workbook that begins with an empty sheet, such as a cover, the first one that holds rows
+/// is looked at, unless one is named.
+fn look(
+    input: &mut FileReader,
+    name: &str,
+    sheet: Option<&str>,
+    shape: &Shape,
+) -> std::result::Result<(Setup, Progress), TabularError> {
+    let looked = analyse::analyse(input, name, sheet, shape);
+    if sheet.is_some() || !matches!(looked, Err(TabularError::NoRows)) {
+        return looked;
+    }
+    input.seek(SeekFrom::Start(0))?;
+    // A file of text has none.
+    let sheets = workbook::sheets(&mut *input).unwrap_or_default();
+    for other in sheets.iter().skip(1) {
+        match analyse::analyse(input, name, Some(other), shape) {
+            Err(TabularError::NoRows) => {}
+            found => return found,
+        }
+    }
+    looked
 }
 
 /// An import that the caller may see: his own, one in his list, or any of an object that he may import without limit. To
