@@ -10,6 +10,10 @@ messages! {
     setup_log = "设置变更记录", "Set-up log";
     setup_log_body = "谁在什么时候改了人员、角色、密钥、字段、规则和组织设置。", "Who changed people, roles, keys, fields, rules and settings, and when.";
     setup_log_rest(n: i64) = "另有 {n} 处变化", "{n} more changes";
+    setup_key = "标识", "Key";
+    setup_state = "状态", "State";
+    setup_number = "版本", "Version";
+    setup_object = "对象", "Object";
     setup_created = "新建了", "added";
     setup_updated = "修改了", "changed";
     setup_deleted = "删除了", "removed";

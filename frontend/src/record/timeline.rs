@@ -74,9 +74,10 @@ pub(crate) fn entry(show: &Show, meta: &ObjectMeta, e: &EventItem) -> Html {
     </> }
 }
 
-type Line = (String, Option<String>, String);
+pub(crate) type Line = (String, Option<String>, String);
 
-fn diff(show: &Show, meta: &ObjectMeta, e: &EventItem, verb: &str) -> Vec<Line> {
+/// The changed fields of an event in words: label, what was, what is.
+pub(crate) fn diff(show: &Show, meta: &ObjectMeta, e: &EventItem, verb: &str) -> Vec<Line> {
     if verb.starts_with("comment") || verb.starts_with("file_") {
         let said = |doc: &Option<Record>| {
             let doc = doc.as_ref()?;

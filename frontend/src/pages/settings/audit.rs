@@ -8,6 +8,8 @@ use crate::data::types::EventItem;
 use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::record::log::use_log;
+use crate::record::timeline::diff;
+use crate::record::value::Show;
 use crate::ui::{Card, Empty, Failed, avatar, badge, skeleton_rows};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,18 +47,30 @@ pub(crate) fn Audit() -> Html {
 fn entry(l: Lang, session: &Session, e: &EventItem) -> Html {
     let clock = browser::clock();
     let actor = e.actor_name.clone().unwrap_or_else(|| l.system_actor().to_owned());
-    let lines = differences(e.old.as_ref(), e.new.as_ref());
+    let lines: Vec<Told> = match session.object(&e.object) {
+        Some(meta) => {
+            let verb = e.type_.rsplit('.').next().unwrap_or("");
+            diff(&Show::new(l, session, &e.refs), meta, e, verb)
+        }
+        None => {
+            let lines = differences(e.old.as_ref(), e.new.as_ref()).into_iter();
+            lines.map(|x| (named(l, session, &x.path), x.was.map(|was| said(l, &was)), said(l, &x.now))).collect()
+        }
+    };
     let rest = lines.len().saturating_sub(LINES);
     let about = e.refs.get(&e.record_id).cloned().unwrap_or_default();
     html! { <>
         { avatar(&actor, "size-7 text-[11px]") }
         <div class="min-w-0 flex-1">
             <p class="flex flex-wrap items-center gap-x-2 gap-y-1 text-[13px]"><b class="font-medium">{ actor }</b><span>{ done(l, &e.type_) }</span>{ badge("neutral", &kind(l, session, &e.object)) }<span class="font-medium wrap-anywhere">{ about }</span>if let Some(key) = &e.key { <span class="text-xs text-base-content/70">{ l.by_key(key) }</span> }<time class="ml-auto whitespace-nowrap text-xs tabular-nums text-base-content/70" datetime={e.at.clone()} title={format::moment_full(&e.at, &clock)}>{ format::moment(l, &e.at, &clock) }</time></p>
-            if !lines.is_empty() { <dl class="mt-1 space-y-0.5 text-xs">{ for lines.iter().take(LINES).map(|line| html! { <div class="flex flex-wrap gap-x-2"><dt class="text-base-content/70">{ named(l, session, &line.path) }</dt><dd class="min-w-0 wrap-anywhere">if let Some(was) = &line.was { <s class="mr-1.5 text-base-content/70 decoration-base-content/40">{ said(l, was) }</s>{ "→ " } }<span class="font-medium">{ said(l, &line.now) }</span></dd></div> }) }
+            if !lines.is_empty() { <dl class="mt-1 space-y-0.5 text-xs">{ for lines.iter().take(LINES).map(|(label, was, now)| html! { <div class="flex flex-wrap gap-x-2"><dt class="text-base-content/70">{ label }</dt><dd class="min-w-0 wrap-anywhere">if let Some(was) = was { <s class="mr-1.5 text-base-content/70 decoration-base-content/40">{ was }</s>{ "→ " } }<span class="font-medium">{ now }</span></dd></div> }) }
             if rest > 0 { <div class="text-base-content/70">{ l.setup_log_rest(rest as i64) }</div> }</dl> }
         </div>
     </> }
 }
+
+/// A label, what was, and what is.
+type Told = crate::record::timeline::Line;
 
 /// One value of a document that is another than before.
 #[derive(Debug, PartialEq)]
@@ -90,7 +104,7 @@ fn differences(old: Option<&Map<String, Value>>, new: Option<&Map<String, Value>
 fn flatten(path: &str, value: &Value, found: &mut BTreeMap<String, String>) {
     let told = match value {
         Value::Object(inner) => {
-            for (key, value) in inner.iter().filter(|(key, _)| !TOLD.contains(&key.as_str())) {
+            for (key, value) in inner.iter().filter(|(key, _)| !UNTOLD.contains(&key.as_str())) {
                 let deeper = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
                 flatten(&deeper, value, found);
             }
@@ -103,14 +117,25 @@ fn flatten(path: &str, value: &Value, found: &mut BTreeMap<String, String>) {
     found.insert(path.to_owned(), told);
 }
 
-/// Parts of documents that tell a reader nothing.
-const TOLD: [&str; 5] = ["id", "version", "created_at", "updated_at", "password_hash"];
+/// Parts of documents that tell a reader nothing, or that have a page of their own.
+const UNTOLD: [&str; 6] = ["id", "version", "created_at", "updated_at", "position", "definition"];
 
 /// A path in words as far as there are some: `permissions.customers.read` is what may be done with customers.
 fn named(l: Lang, session: &Session, path: &str) -> String {
     match path.split('.').collect::<Vec<_>>()[..] {
         ["permissions", key, action] => format!("{} · {}", kind(l, session, key), action_label(l, action)),
-        ["roles"] => l.roles().to_owned(),
+        ["masks", "phone"] => format!("{} · {}", l.masks(), l.phone()),
+        ["masks", "email"] => format!("{} · {}", l.masks(), l.email()),
+        ["name_zh" | "label_zh"] => l.label_zh().to_owned(),
+        ["name_en" | "label_en"] => l.label_en().to_owned(),
+        ["name"] => l.name().to_owned(),
+        ["key"] => l.setup_key().to_owned(),
+        ["state"] => l.setup_state().to_owned(),
+        ["number"] => l.setup_number().to_owned(),
+        ["kind"] => l.kind().to_owned(),
+        ["object"] => l.setup_object().to_owned(),
+        ["currency"] => l.currency().to_owned(),
+        ["timezone"] => l.timezone().to_owned(),
         _ => path.to_owned(),
     }
 }
@@ -118,6 +143,11 @@ fn named(l: Lang, session: &Session, path: &str) -> String {
 fn said(l: Lang, text: &str) -> String {
     match text {
         "" => "—".to_owned(),
+        "clear" => l.mask_clear().to_owned(),
+        "partial" => l.mask_partial().to_owned(),
+        "hidden" => l.mask_hidden().to_owned(),
+        "true" => l.yes().to_owned(),
+        "false" => l.no().to_owned(),
         "none" | "own" | "team" | "subtree" | "all" => scope_label(l, text).to_owned(),
         other => other.to_owned(),
     }
