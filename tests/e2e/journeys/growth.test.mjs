@@ -10,6 +10,21 @@ after(close);
 
 const get = path => request('GET', path, undefined, token);
 
+test('a report of the four Rs is of one person when one is chosen', async () => {
+  const { groups } = await get('/four-r?group_by=user');
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/four-r`);
+  const rows = page.getByTestId('group-bottleneck');
+  await rows.nth(1).waitFor();
+  const who = page.getByPlaceholder('全部成员');
+  await who.fill(groups[0].label);
+  await page.getByRole('option').filter({ hasText: groups[0].label }).first().click();
+  await rows.nth(1).waitFor({ state: 'detached' });
+  assert.match(await page.locator('tr', { has: rows.first() }).innerText(), new RegExp(groups[0].label));
+  await check(page, 'four-r-person');
+  await page.context().close();
+});
+
 for (const face of faces) {
   test(`the rooms of the flywheel are whole: ${face.name}`, async () => {
     const page = await logIn(face);
@@ -21,6 +36,8 @@ for (const face of faces) {
     await page.goto(`${base}/four-r`);
     await page.getByTestId('four-r').waitFor();
     assert.equal(await page.getByTestId('four-r').locator('> div').count(), 4);
+    // What holds each group back is named.
+    assert.ok(await page.getByTestId('group-bottleneck').count() > 0);
     await check(page, 'four-r');
     await page.goto(`${base}/flywheel`);
     await page.getByTestId('wheels').waitFor();

@@ -140,6 +140,12 @@ impl Consequences {
         store::enter(ctx.conn, &self.moves, ctx.now)?;
         store::revoke(ctx.conn, &self.revoked, ctx.zone().day(ctx.now), ctx.now)?;
         let shape = ctx.shape("entitlements")?;
+        // One that came with a merged customer, or that a person gave, is not given again.
+        let of =
+            |r: &Record| r.get(&shape, "customer_id").as_id().zip(r.get(&shape, "key").as_str().map(str::to_owned));
+        let customers: Vec<Uuid> = self.entitlements.iter().filter_map(|r| of(r).map(|(id, _)| id)).collect();
+        let active: HashSet<(Uuid, String)> = store::active_rights(ctx.conn, &customers)?.into_iter().collect();
+        self.entitlements.retain(|r| of(r).is_some_and(|right| !active.contains(&right)));
         insert(ctx, &shape, &self.entitlements)?;
         self.carry_out(ctx)?;
         let shape = ctx.shape("tasks")?;

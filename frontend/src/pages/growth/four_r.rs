@@ -92,9 +92,19 @@ fn groups(l: Lang, r: &Value) -> Html {
         .iter()
         .map(|v| words(v, "label"))
         .collect();
-    html! { <div class="overflow-x-auto" tabindex="0"><table class="w-full text-[13px]"><thead class="text-left text-xs text-base-content/70"><tr class="h-8"><th class="px-4 font-medium"></th><th class="px-2 text-right font-medium">{ l.contacts_n() }</th><th class="px-2 text-right font-medium">{ l.overall() }</th>{ for head.iter().map(|h| html! { <th class="px-2 text-right font-medium whitespace-nowrap last:pr-4">{ *h }</th> }) }</tr></thead>
+    html! { <div class="overflow-x-auto" tabindex="0"><table class="w-full text-[13px]"><thead class="text-left text-xs text-base-content/70"><tr class="h-8"><th class="px-4 font-medium"></th><th class="px-2 text-right font-medium">{ l.contacts_n() }</th><th class="px-2 text-right font-medium">{ l.overall() }</th><th class="px-2 font-medium whitespace-nowrap">{ l.bottleneck() }</th>{ for head.iter().map(|h| html! { <th class="px-2 text-right font-medium whitespace-nowrap last:pr-4">{ *h }</th> }) }</tr></thead>
     <tbody class="divide-y divide-base-300/60">{ for rows.iter().map(|g| { let i = g.get("index").cloned().unwrap_or_default(); html! {
-        <tr class="h-9"><td class="max-w-40 truncate px-4 font-medium">{ words(g, "label") }</td><td class="px-2 text-right tabular-nums">{ behind(&i, html! { { format::group(num(&i, "contacts").unwrap_or(0.0) as u64) } }, "hover:text-primary hover:underline") }</td><td class="px-2 text-right font-semibold tabular-nums">{ score(l, num(&i, "overall")) }</td>{ for list(&i, "values").iter().map(|v| html! { <td class="px-2 text-right tabular-nums last:pr-4">{ cell(num(v, "index")) }</td> }) }</tr> } }) }</tbody></table></div> }
+        <tr class="h-9"><td class="max-w-40 truncate px-4 font-medium">{ words(g, "label") }</td><td class="px-2 text-right tabular-nums">{ behind(&i, html! { { format::group(num(&i, "contacts").unwrap_or(0.0) as u64) } }, "hover:text-primary hover:underline") }</td><td class="px-2 text-right font-semibold tabular-nums">{ score(l, num(&i, "overall")) }</td><td class="px-2 whitespace-nowrap" data-testid="group-bottleneck">{ binding(&i) }</td>{ for list(&i, "values").iter().map(|v| html! { <td class="px-2 text-right tabular-nums last:pr-4">{ cell(num(v, "index")) }</td> }) }</tr> } }) }</tbody></table></div> }
+}
+
+/// The R that holds a group back, by name.
+fn binding(index: &Value) -> Html {
+    let code = words(index, "bottleneck");
+    let name = list(index, "values").iter().find(|v| words(v, "r") == code).map(|v| words(v, "label").to_owned());
+    match name {
+        Some(name) if !code.is_empty() => badge("warning", &name),
+        _ => html! { <span class="text-base-content/70">{ "—" }</span> },
+    }
 }
 
 /// Where the time of contacts went, against where it should go.

@@ -1,4 +1,4 @@
-//! Which period, team and region a report is of.
+//! Which period, team, person and region a report is of.
 
 use super::{Span, list, since, words};
 use crate::data::http::encode;
@@ -14,12 +14,13 @@ use yew::prelude::*;
 pub(super) struct Scope {
     pub(super) days: i64,
     pub(super) team: Option<Choice>,
+    pub(super) owner: Option<Choice>,
     pub(super) region: String,
 }
 
 impl Default for Scope {
     fn default() -> Scope {
-        Scope { days: 90, team: None, region: String::new() }
+        Scope { days: 90, team: None, owner: None, region: String::new() }
     }
 }
 
@@ -29,6 +30,9 @@ impl Scope {
         let mut out = since(self.days);
         if let Some((id, _)) = &self.team {
             out.push_str(&format!("&team_id={id}"));
+        }
+        if let Some((id, _)) = &self.owner {
+            out.push_str(&format!("&owner_id={id}"));
         }
         if !self.region.is_empty() {
             out.push_str(&format!("&region={}", encode(&self.region)));
@@ -67,11 +71,15 @@ pub(super) fn ScopeBar(p: &ScopeBarProps) -> Html {
         let (scope, onchange) = (p.scope.clone(), p.onchange.clone());
         Callback::from(move |team: Option<Choice>| onchange.emit(Scope { team, ..scope.clone() }))
     };
+    let onowner = {
+        let (scope, onchange) = (p.scope.clone(), p.onchange.clone());
+        Callback::from(move |owner: Option<Choice>| onchange.emit(Scope { owner, ..scope.clone() }))
+    };
     let ondays = {
         let (scope, onchange) = (p.scope.clone(), p.onchange.clone());
         Callback::from(move |days: i64| onchange.emit(Scope { days, ..scope.clone() }))
     };
-    html! { <div class="flex flex-wrap items-center justify-end gap-2"><div class="w-36"><LinkPicker object="teams" small=true value={p.scope.team.clone()} onchange={onteam} placeholder={l.all_teams()} /></div>
+    html! { <div class="flex flex-wrap items-center justify-end gap-2"><div class="w-36"><LinkPicker object="teams" small=true value={p.scope.team.clone()} onchange={onteam} placeholder={l.all_teams()} /></div><div class="w-36"><LinkPicker object="users" small=true value={p.scope.owner.clone()} onchange={onowner} placeholder={l.rep_all_people()} /></div>
     if options.len() > 1 { { select("region", l.rep_all_regions(), &options, &p.scope.region, "select-sm w-28", set(|s, v| s.region = v)) } }
     <Span days={p.scope.days} onchange={ondays} /></div> }
 }
