@@ -42,8 +42,6 @@ pub(super) fn period(ctx: &Ctx<'_>, from: Option<NaiveDate>, to: Option<NaiveDat
 pub(super) struct Measured {
     pub(super) sums: Sums,
     pub(super) bottleneck: four_r::Bottleneck,
-    /// The opportunities that tell what each R is worth.
-    closed: Vec<Closed>,
 }
 
 /// Measures the contacts that these owners made.
@@ -60,7 +58,7 @@ pub(super) fn measure(
     let closed = store::closed(ctx.conn, (since, days.1), whose.owners, CLOSED)?;
     let closed: Vec<Closed> = closed.into_iter().map(|(scores, won)| Closed { scores, won }).collect();
     let bottleneck = four_r::bottleneck(tally(&sums).index().each, &closed, &models.four_r.value);
-    Ok(Measured { sums, bottleneck, closed })
+    Ok(Measured { sums, bottleneck })
 }
 
 /// The four Rs of a period.
@@ -84,7 +82,7 @@ pub fn report(ctx: &mut Ctx<'_>, query: &FourRQuery, lang: Lang) -> Result<FourR
     let index = show(ctx, &models, &measured, &links, lang);
     let groups = match query.group_by.as_deref() {
         None => Vec::new(),
-        Some(by) => groups(ctx, &models, by, &people, (&links, whose), &measured.closed, lang)?,
+        Some(by) => groups(ctx, &models, by, &people, &links, whose, lang)?,
     };
     let minutes = minutes(&store::sums(ctx.conn, days, whose, By { grade: true, ..By::default() })?);
     let allocation = grade::allocation(&minutes, &models.grade.value.target_share);
@@ -181,8 +179,8 @@ fn groups(
     models: &Models,
     group_by: &str,
     people: &People,
-    (links, whose): (&Links, Whose<'_>),
-    closed: &[Closed],
+    links: &Links,
+    whose: Whose<'_>,
     lang: Lang,
 ) -> Result<Vec<FourRGroup>> {
     let by = match group_by {
@@ -209,10 +207,9 @@ fn groups(
         .into_iter()
         .filter(|(_, sums)| sums.contacts > 0)
         .map(|(key, sums)| {
-            // A group alone seldom closes enough to tell what an R is worth: all of the report do.
-            let bottleneck = four_r::bottleneck(tally(&sums).index().each, closed, &models.four_r.value);
+            let bottleneck = four_r::bottleneck(tally(&sums).index().each, &[], &models.four_r.value);
             let links = links.of_group(group_by, key.as_deref(), people);
-            let index = show(ctx, models, &Measured { sums, bottleneck, closed: Vec::new() }, &links, lang);
+            let index = show(ctx, models, &Measured { sums, bottleneck }, &links, lang);
             FourRGroup { label: name_of(group_by, key.as_deref(), people, lang), key, index }
         })
         .collect();
