@@ -356,11 +356,6 @@ fn tells_its_story(engine: Engine) {
     let bottleneck = |name: &str| of(&report["groups"], "label", name)["index"]["bottleneck"].clone();
     assert_eq!(bottleneck("华东二组"), json!("message"), "{}", report.json);
     assert_ne!(bottleneck("华东一组"), json!("message"));
-    // What an R is worth is told by the same closed opportunities for a group as for all.
-    let closed = |index: &Value| of(&index["values"], "r", "message")["closed"].as_i64().unwrap();
-    assert!(
-        closed(&report["index"]) > 0 && teams.iter().all(|team| closed(&team["index"]) == closed(&report["index"]))
-    );
     let message = |team: &Value| of(&team["index"]["values"], "r", "message")["index"].as_f64().unwrap();
     let worst = teams.iter().min_by(|a, b| message(a).total_cmp(&message(b))).unwrap();
     assert_eq!(worst["label"], "华东二组");
