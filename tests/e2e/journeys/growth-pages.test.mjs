@@ -49,9 +49,9 @@ test('a visit is written down on the phone with a few taps: content, pain and re
   await page.locator('[data-tab=scores]').click();
   await page.getByTestId('log-visit').click();
   const visit = page.getByTestId('visit');
-  // Each group of chips after the kind: people, content, pains, resources.
+  // Groups of chips: kind, people, content, pains, resources, and two questions that stand there before the others have come.
   const groups = visit.locator('fieldset');
-  await groups.nth(4).waitFor();
+  await groups.nth(6).waitFor();
   for (const i of [2, 3, 4]) await groups.nth(i).locator('button').first().click();
   await check(page, 'visit');
   await page.getByTestId('visit-save').click();
