@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::cell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use crate::files::{FileWriter, clean_name};
 use crate::imports::run::{Stop, Worker};
+use crate::jobs::{makers, whose};
 use crate::paging::newest_first;
 use crate::records::{Params, page};
 use crate::tabular::write::{Cell, CsvWriter, XlsxWriter};
@@ -174,23 +175,6 @@ pub fn list(ctx: &mut Ctx<'_>, cursor: Option<&str>, limit: i64) -> Result<Expor
         item.created_by_name = item.created_by.and_then(|id| names.get(&id).cloned());
     }
     Ok(ExportList { items, next_cursor })
-}
-
-/// The people whose jobs of this kind the caller sees in lists, always including the caller; `None` for everybody's.
-pub(crate) fn whose(ctx: &Ctx<'_>, kind: &str) -> Option<Vec<Uuid>> {
-    let me = ctx.actor.user_id;
-    match ctx.actor.visible(kind, Action::Read) {
-        Some(Visible::All) => None,
-        Some(Visible::Owners(people)) => Some(people.iter().copied().filter(|id| *id != me).chain([me]).collect()),
-        Some(Visible::Pool) | None => Some(vec![me]),
-    }
-}
-
-/// The names of those who started jobs.
-pub(crate) fn makers(ctx: &mut Ctx<'_>, ids: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, String>> {
-    let ids: Vec<Uuid> = ids.collect::<BTreeSet<_>>().into_iter().collect();
-    let users = ctx.shape("users")?;
-    Ok(persistence::records::titles(ctx.conn, &users, &ids, persistence::records::Owners::All)?.into_iter().collect())
 }
 
 /// Ends an export that could not be made.

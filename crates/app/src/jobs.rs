@@ -1,5 +1,6 @@
 //! Background work: claimed from the database, run, and taken over from processes that died.
 
+use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, TryLockError};
@@ -8,13 +9,14 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use contract::imports::ImportState;
+use domain::policy::Action;
 use persistence::db::{AnyConnection, DbPool, write_tx};
 use persistence::jobs::{self, Job};
 use uuid::Uuid;
 
 use crate::imports::run::{Stop, Worker, fail};
 use crate::schema::Schema;
-use crate::{Actor, Ctx, Error, Result, consumers, exports, imports, recounts};
+use crate::{Actor, Ctx, Error, Result, Visible, consumers, exports, imports, recounts};
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(500);
@@ -259,6 +261,23 @@ fn close(pool: &DbPool, job: &Job, result: std::result::Result<(), Stop>) -> Res
         }
         Ok(())
     })
+}
+
+/// The people whose jobs of this kind the caller sees in lists, always including the caller; `None` for everybody's.
+pub(crate) fn whose(ctx: &Ctx<'_>, kind: &str) -> Option<Vec<Uuid>> {
+    let me = ctx.actor.user_id;
+    match ctx.actor.visible(kind, Action::Read) {
+        Some(Visible::All) => None,
+        Some(Visible::Owners(people)) => Some(people.iter().copied().filter(|id| *id != me).chain([me]).collect()),
+        Some(Visible::Pool) | None => Some(vec![me]),
+    }
+}
+
+/// The names of those who started jobs.
+pub(crate) fn makers(ctx: &mut Ctx<'_>, ids: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, String>> {
+    let ids: Vec<Uuid> = ids.collect::<BTreeSet<_>>().into_iter().collect();
+    let users = ctx.shape("users")?;
+    Ok(persistence::records::titles(ctx.conn, &users, &ids, persistence::records::Owners::All)?.into_iter().collect())
 }
 
 /// Whether a job should stop at its next step, because its process is about to end.

@@ -99,29 +99,27 @@ pub fn revoke(
 
 /// What these customers are entitled to at present, by key.
 pub fn active_rights(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
-    let mut found = Vec::new();
-    for chunk in customers.chunks(500) {
-        let mut q = Sql::start(
-            conn,
-            "SELECT customer_id, key FROM entitlements WHERE archived_at IS NULL AND status = 'active' AND customer_id IN ",
-        );
-        q.ids(chunk);
-        for cells in q.load(conn)? {
-            let mut row = Row::new(cells);
-            found.push((row.id()?, row.text()?));
-        }
-    }
-    Ok(found)
+    words(
+        conn,
+        "SELECT customer_id, key FROM entitlements WHERE archived_at IS NULL AND status = 'active' AND customer_id IN ",
+        customers,
+    )
 }
 
 /// Which of these customers have an open task, and from where it came.
 pub fn open_tasks(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
+    words(
+        conn,
+        "SELECT customer_id, origin FROM tasks WHERE archived_at IS NULL AND status = 'open' AND origin IS NOT NULL AND customer_id IN ",
+        customers,
+    )
+}
+
+/// The words that a query finds of customers.
+fn words(conn: &mut AnyConnection, select: &'static str, customers: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
     let mut found = Vec::new();
     for chunk in customers.chunks(500) {
-        let mut q = Sql::start(
-            conn,
-            "SELECT customer_id, origin FROM tasks WHERE archived_at IS NULL AND status = 'open' AND origin IS NOT NULL AND customer_id IN ",
-        );
+        let mut q = Sql::start(conn, select);
         q.ids(chunk);
         for cells in q.load(conn)? {
             let mut row = Row::new(cells);

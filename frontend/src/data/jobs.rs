@@ -19,6 +19,8 @@ pub(crate) struct Import {
     pub(crate) duplicate_headers: Vec<String>,
     pub(crate) state: String,
     pub(crate) dry_run: bool,
+    pub(crate) created_by: Option<String>,
+    pub(crate) created_by_name: Option<String>,
     pub(crate) created_at: String,
     pub(crate) started_at: Option<String>,
     pub(crate) finished_at: Option<String>,

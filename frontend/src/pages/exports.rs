@@ -37,6 +37,8 @@ pub(crate) fn Exports() -> Html {
             "queued" => ("info", l.job_queued()),
             _ => ("primary", l.job_running()),
         };
+        // Whose exports one sees is not whose files one gets.
+        let mine = text(j, "created_by") == session.me.id;
         let save = {
             let (j, toaster) = (j.clone(), toaster.clone());
             Callback::from(move |_: MouseEvent| {
@@ -45,9 +47,9 @@ pub(crate) fn Exports() -> Html {
             })
         };
         html! { <li key={text(j, "id").to_owned()} class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-[13px]">{ icon("file-spreadsheet", "size-4 text-base-content/70") }
-        <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ text(j, "file_name") }</span><span class="block text-xs text-base-content/70">{ session.object(text(j, "object")).map(|o| o.label_plural.clone()).unwrap_or_default() }{ int(j, "rows").map(|n| format!(" · {}", l.rows_n(&format::group(n.unsigned_abs())))).unwrap_or_default() }</span>if let Some(why) = failure(j) { <span class="block text-xs text-error">{ l.export_stopped(&l.stopped(why)) }</span> }</span>
+        <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ text(j, "file_name") }</span><span class="block text-xs text-base-content/70">{ session.object(text(j, "object")).map(|o| o.label_plural.clone()).unwrap_or_default() }{ int(j, "rows").map(|n| format!(" · {}", l.rows_n(&format::group(n.unsigned_abs())))).unwrap_or_default() }if !mine { { format!(" · {}", text(j, "created_by_name")) } }</span>if let Some(why) = failure(j) { <span class="block text-xs text-error">{ l.export_stopped(&l.stopped(why)) }</span> }</span>
         { badge(color, label) }<time class="w-28 text-right text-xs tabular-nums text-base-content/70">{ format::moment(l, text(j, "created_at"), &clock) }</time>
-        <button class="btn btn-sm" onclick={save} disabled={state != "done"}>{ icon("download", "size-4") }{ l.download() }</button></li> }
+        if mine { <button class="btn btn-sm" onclick={save} disabled={state != "done"}>{ icon("download", "size-4") }{ l.download() }</button> }</li> }
     };
     let body = match (&query.data, &query.error) {
         (Some(d), _) if d.items.is_empty() => {

@@ -58,7 +58,7 @@ pub(crate) fn Imports() -> Html {
         html! {
         <li key={i.id.clone()}><Link<Route> to={Route::Import { id: i.id.clone() }} classes="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-[13px] hover:bg-base-200/50">
             { icon("file-spreadsheet", "size-4 text-base-content/70") }
-            <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ &i.file_name }</span><span class="block text-xs text-base-content/70">{ session.object(&i.object).map(|o| o.label_plural.clone()).unwrap_or_default() }</span></span>
+            <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ &i.file_name }</span><span class="block text-xs text-base-content/70">{ session.object(&i.object).map(|o| o.label_plural.clone()).unwrap_or_default() }if i.created_by.as_deref() != Some(session.me.id.as_str()) { { i.created_by_name.as_ref().map(|name| format!(" · {name}")).unwrap_or_default() } }</span></span>
             <span class="text-xs tabular-nums text-base-content/70">{ if i.state == "draft" { String::new() } else { l.import_counts(i.progress.created, i.progress.updated, i.progress.rejected) } }</span>
             { state_badge(l, i) }<time class="w-28 text-right text-xs tabular-nums text-base-content/70">{ format::moment(l, &i.created_at, &clock) }</time></Link<Route>></li> }
     };

@@ -197,6 +197,25 @@ test('the permission matrix covers jobs, figures and settings, and a change of i
   await page.context().close();
 });
 
+test('the exports of others are named and their files are not offered', async () => {
+  const rep = { email: 'rep15@demo.flywheel.cn', password: 'Yunfan-2026-demo' };
+  const theirs = await tokenOf(rep);
+  const me = await request('GET', '/me', undefined, theirs);
+  const made = await request('POST', '/exports', { object: 'customers', fields: ['name'] }, theirs);
+  await until(async () => (await request('GET', `/exports/${made.id}`, undefined, theirs)).state === 'done', 'the export is made');
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/exports`);
+  const others = page.locator('#main li').filter({ hasText: me.name }).first();
+  await others.waitFor();
+  assert.equal(await others.getByRole('button').count(), 0);
+  await check(page, 'exports-of-others');
+  await page.context().close();
+  const own = await logIn(faces[0], rep);
+  await own.goto(`${base}/exports`);
+  await own.locator('#main li').first().getByRole('button', { name: '下载' }).waitFor();
+  await own.context().close();
+});
+
 test('who changed the set-up is read in words', async () => {
   const key = `auditor_${Date.now()}`;
   const role = await make('roles', { key, name_zh: `稽核${key}`, name_en: key, permissions: { customers: { read: 'own' } }, masks: {} });

@@ -32,8 +32,8 @@ use persistence::jobs;
 use uuid::Uuid;
 
 use crate::ctx::permission_name;
-use crate::exports::{makers, whose};
 use crate::files::FileReader;
+use crate::jobs::{makers, whose};
 use crate::paging::newest_first;
 use crate::tabular::{TabularError, workbook};
 use crate::{Ctx, Error, Result};
