@@ -171,12 +171,34 @@ engines! {
 
     fn the_organisation_has_a_real_time_zone_and_currency(server: &Server) {
         let admin = server.admin();
-        let patch = |body: Value| admin.send("PATCH", "/api/v1/organisation", Some(("application/json", body.to_string().as_bytes())));
+        let patch = |body: Value| admin.settle("PATCH", "/api/v1/organisation", &body);
         assert_eq!(patch(json!({ "timezone": "Mars/Base" })).expect(422).wrong_fields(), ["timezone"]);
         assert_eq!(patch(json!({ "currency": "yuan" })).expect(422).wrong_fields(), ["currency"]);
         patch(json!({ "name": "华东仪器", "timezone": "Europe/Berlin", "currency": "EUR" })).expect(200);
-        assert_eq!(me(&admin)["organisation"], json!({ "name": "华东仪器", "timezone": "Europe/Berlin", "currency": "EUR" }));
+        let known = admin.get("/api/v1/organisation").expect(200);
+        assert_eq!(me(&admin)["organisation"], known.json);
+        assert_eq!([&known["name"], &known["timezone"], &known["currency"]], ["华东仪器", "Europe/Berlin", "EUR"]);
         server.as_role("director").send("PATCH", "/api/v1/organisation", Some(("application/json", b"{\"name\":\"x\"}"))).expect(403);
+    }
+
+    fn settings_that_somebody_else_has_changed_meanwhile_are_not_written_over(server: &Server) {
+        let admin = server.admin();
+        let working = json!({ "opens": "08:30", "closes": "17:30" });
+        for (method, path, body) in [
+            ("PATCH", "/api/v1/organisation", json!({ "name": "改了名" })),
+            ("PUT", "/api/v1/pool_settings", json!({ "hours": 30 })),
+            ("PUT", "/api/v1/working_calendar", working),
+        ] {
+            let read = admin.get(path).expect(200);
+            let version = read["version"].as_i64().unwrap();
+            assert_eq!(read.header("etag"), Some(format!("\"{version}\"").as_str()), "{path}");
+            let send = |client: &Client| client.send(method, path, Some(("application/json", body.to_string().as_bytes())));
+            let based = admin.with_header("if-match", &format!("\"{version}\""));
+            assert_eq!(send(&admin).expect(428)["code"], "version_required", "{path}");
+            assert_eq!(send(&based).expect(200)["version"], version + 1, "{path}");
+            assert_eq!(send(&based).expect(412)["code"], "stale_version", "{path}");
+            assert_eq!(admin.get(path).expect(200)["version"], version + 1, "{path}");
+        }
     }
 
     fn three_pipelines_are_shipped_and_one_is_the_default(server: &Server) {

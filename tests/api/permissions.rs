@@ -80,7 +80,7 @@ engines! {
         let admin = server.admin();
         let made = role(&admin, "trainee", &Map::new());
         admin.post("/api/v1/api_keys", &json!({ "name": "官网表单", "permissions": {} })).expect(201);
-        admin.send("PATCH", "/api/v1/organisation", Some(("application/json", "{\"name\":\"新名字\"}".as_bytes()))).expect(200);
+        admin.settle("PATCH", "/api/v1/organisation", &json!({ "name": "新名字" })).expect(200);
         server.create("customers", &json!({ "name": "一家客户" }));
         let log = admin.get("/api/v1/setup-events").expect(200);
         let kinds: Vec<&str> = log.items().iter().map(|e| e["type"].as_str().unwrap()).collect();

@@ -41,8 +41,7 @@ fn set(server: &Server, changes: &Value) {
     for (key, value) in changes.as_object().unwrap() {
         settings[key] = value.clone();
     }
-    let body = settings.to_string();
-    server.admin().send("PUT", "/api/v1/pool_settings", Some(("application/json", body.as_bytes()))).expect(200);
+    server.admin().settle("PUT", "/api/v1/pool_settings", &settings).expect(200);
 }
 
 /// Sets moments that no caller may set, as if time had passed.
@@ -277,7 +276,7 @@ engines! {
     }
 
     fn settings_of_the_pool_that_make_no_sense_are_refused_by_field(server: &Server) {
-        let put = |body: &Value| server.admin().send("PUT", "/api/v1/pool_settings", Some(("application/json", body.to_string().as_bytes())));
+        let put = |body: &Value| server.admin().settle("PUT", "/api/v1/pool_settings", body);
         assert_eq!(put(&json!({ "hours": 0, "rest_days": 1000 })).expect(422).wrong_fields(), ["hours", "warn_hours", "rest_days"]);
         assert_eq!(put(&json!({ "hours": 24, "warn_hours": 24 })).expect(422).wrong_fields(), ["warn_hours"]);
         let rep = server.as_role("representative");

@@ -341,8 +341,7 @@ fn unread_news_comes_together_in_one_mail_a_day_for_whoever_wants_it_so() {
         // Somewhere it is day.
         let zone = if Utc::now().hour() < 9 { "Asia/Shanghai" } else { "Etc/UTC" };
         let admin = server.admin();
-        let body = json!({ "timezone": zone }).to_string();
-        admin.send("PATCH", "/api/v1/organisation", Some(("application/json", body.as_bytes()))).expect(200);
+        admin.settle("PATCH", "/api/v1/organisation", &json!({ "timezone": zone })).expect(200);
         let wish = json!({ "items": [{ "kind": "assigned", "in_app": true, "email": "digest" }] }).to_string();
         rep.send("PUT", "/api/v1/notifications/preferences", Some(("application/json", wish.as_bytes()))).expect(200);
         for (name, owner) in [("张江科技", &rep_id), ("临港装备", &rep_id), ("别人的", &other_id)] {

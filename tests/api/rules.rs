@@ -109,7 +109,7 @@ engines! {
         calendar["opens"] = json!(opens);
         calendar["closes"] = json!(closes);
         calendar["worked"] = (0..9).map(|days| json!((now - chrono::TimeDelta::days(days)).date_naive())).collect();
-        admin.send("PUT", "/api/v1/working_calendar", Some(("application/json", calendar.to_string().as_bytes()))).expect(200);
+        admin.settle("PUT", "/api/v1/working_calendar", &calendar).expect(200);
         let ask = |name: &str, hours: i64| {
             let customer = server.create("customers", &json!({ "name": name, "owner_id": server.user("representative", None).0 }));
             let at = (chrono::Utc::now() - chrono::TimeDelta::hours(hours)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
@@ -431,7 +431,7 @@ engines! {
     }
 
     fn the_calendar_can_be_changed_by_whoever_changes_settings(server: &Server) {
-        let put = |client: &Client, body: &Value| client.send("PUT", "/api/v1/working_calendar", Some(("application/json", body.to_string().as_bytes())));
+        let put = |client: &Client, body: &Value| client.settle("PUT", "/api/v1/working_calendar", body);
         let admin = server.admin();
         assert_eq!(admin.get("/api/v1/working_calendar").expect(200)["opens"], "09:00");
         put(&admin, &json!({ "opens": "08:30", "closes": "17:30", "holidays": ["2027-01-01"] })).expect(200);

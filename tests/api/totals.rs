@@ -289,7 +289,7 @@ engines! {
         };
         let before = calls(&admin, "2026-08");
         let change = |zone: &str| {
-            admin.send("PATCH", "/api/v1/organisation", Some(("application/json", json!({ "timezone": zone }).to_string().as_bytes()))).expect(200);
+            admin.settle("PATCH", "/api/v1/organisation", &json!({ "timezone": zone })).expect(200);
         };
         change("Europe/Lisbon");
         assert_eq!(admin.get("/api/v1/metrics/calls").expect(200)["recount"]["reason"], "time_zone");

@@ -82,6 +82,13 @@ impl Client {
         self.send("POST", path, None)
     }
 
+    /// Changes settings of the organisation (`PATCH` or `PUT`), from their version of now.
+    pub fn settle(&self, method: &str, path: &str, body: &Value) -> Reply {
+        let version = self.get(path).expect(200)["version"].as_i64().expect("a version");
+        let based = self.with_header("if-match", &format!("\"{version}\""));
+        based.send(method, path, Some(("application/json", body.to_string().as_bytes())))
+    }
+
     /// A merge patch of the record at this version.
     pub fn patch(&self, path: &str, version: i64, body: &Value) -> Reply {
         self.with_header("if-match", &format!("\"{version}\"")).send(

@@ -1,6 +1,6 @@
 //! When this organisation works: the shipped Chinese calendar and its own days.
 
-use crate::{Ctx, Error, Result};
+use crate::{Ctx, Error, Result, settings};
 use chrono::{NaiveDate, NaiveTime};
 use contract::automation::WorkingCalendar;
 use domain::automation::calendar::Calendar;
@@ -20,12 +20,14 @@ pub fn load(ctx: &mut Ctx<'_>) -> Result<Calendar> {
 
 /// The organisation's own part of it.
 pub fn get(ctx: &mut Ctx<'_>) -> Result<WorkingCalendar> {
-    let stored = persistence::settings::get(ctx.conn, KEY)?;
-    Ok(stored.and_then(|s| serde_json::from_str(&s).ok()).unwrap_or_default())
+    let (version, own) = settings::load::<WorkingCalendar>(ctx.conn, KEY)?;
+    Ok(WorkingCalendar { version, ..own })
 }
 
-/// Changes it.
-pub fn set(ctx: &mut Ctx<'_>, mut input: WorkingCalendar) -> Result<WorkingCalendar> {
+/// Changes the version that the caller has read.
+pub fn set(ctx: &mut Ctx<'_>, version: Option<i64>, mut input: WorkingCalendar) -> Result<WorkingCalendar> {
+    let current = get(ctx)?.version;
+    settings::based_on(version, current)?;
     let (Some(opens), Some(closes)) = (time(&input.opens), time(&input.closes)) else {
         let field = if time(&input.opens).is_none() { "opens" } else { "closes" };
         return Err(Error::field(field, "time_of_day", ""));
@@ -44,8 +46,7 @@ pub fn set(ctx: &mut Ctx<'_>, mut input: WorkingCalendar) -> Result<WorkingCalen
     if let Some(day) = both.first() {
         return Err(Error::field("worked", "duplicate", day.to_string()));
     }
-    let text = serde_json::to_string(&input).map_err(|e| Error::Internal(e.to_string()))?;
-    persistence::settings::set(ctx.conn, KEY, &text, ctx.now)?;
+    input.version = settings::replace(ctx, KEY, current, &input)?;
     Ok(input)
 }
 

@@ -72,6 +72,7 @@ pub fn create(ctx: &mut Ctx<'_>, new: &NewExport, lang: Lang) -> Result<Export> 
         setup: serde_json::to_string(&setup).map_err(|error| Error::Internal(error.to_string()))?,
         rows: 0,
         file_id: None,
+        file_expires_at: None,
         finished_at: None,
         error: None,
     };
@@ -135,6 +136,7 @@ fn show(row: &ExportRow) -> Result<Export> {
         created_by_name: None,
         created_at: row.created_at,
         finished_at: row.finished_at,
+        file_expires_at: row.file_expires_at,
         error: row.error.clone(),
     })
 }
@@ -159,7 +161,10 @@ pub fn get(ctx: &mut Ctx<'_>, id: Uuid) -> Result<Export> {
 pub fn file(ctx: &mut Ctx<'_>, id: Uuid) -> Result<StoredFile> {
     let row = own(ctx, id)?;
     match row.file_id {
-        Some(file) if row.state == "done" => crate::files::get(ctx, file),
+        Some(file) if row.state == "done" => crate::files::get(ctx, file).map_err(|error| match error {
+            Error::NotFound => Error::conflict("file_expired", ""),
+            other => other,
+        }),
         _ => Err(Error::conflict("export_not_done", row.state)),
     }
 }
@@ -266,6 +271,9 @@ fn write_out(worker: &Worker<'_>, begun: &cell::Cell<Option<Uuid>>) -> std::resu
         row.finished_at = Some(ctx.now);
         row.updated_at = ctx.now;
         persistence::exports::update(ctx.conn, &row)?;
+        if let Some(file) = row.file_id {
+            crate::files::keep_for_a_while(ctx.conn, file, ctx.now)?;
+        }
         jobs::finish(ctx.conn, worker.job, "done", None, ctx.now)?;
         Ok(())
     })

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use contract::files::StoredFile;
 use persistence::db::{AnyConnection, DbPool, write_tx};
 use persistence::files::{self, CHUNK, FileRow};
@@ -12,6 +12,27 @@ use crate::{Ctx, Error, Result};
 
 /// The longest name of a file.
 const MAX_NAME: usize = 200;
+
+/// How long a file stays that nobody has attached, imported or exported.
+const UNNAMED: TimeDelta = TimeDelta::days(7);
+/// How long the file of an import or export stays after its last step.
+const KEPT: TimeDelta = TimeDelta::days(30);
+/// Pieces that go in one transaction.
+const STEP: i64 = 64;
+
+/// Keeps the file of a job: it is wanted again soon after, or never.
+pub(crate) fn keep_for_a_while(conn: &mut AnyConnection, id: Uuid, now: DateTime<Utc>) -> Result<()> {
+    Ok(files::keep(conn, id, Some(now + KEPT))?)
+}
+
+/// Takes away the content of the files whose time is up; returns how many.
+pub(crate) fn sweep(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<usize> {
+    let mut gone = 0;
+    while let Some(id) = files::expired(conn, now)? {
+        gone += usize::from(write_tx::<_, Error>(conn, |conn| Ok(files::take_away(conn, id, STEP, now)?))?);
+    }
+    Ok(gone)
+}
 
 /// A name without path and control characters.
 pub fn clean_name(name: &str) -> String {
@@ -24,6 +45,11 @@ pub fn clean_name(name: &str) -> String {
 pub fn get(ctx: &mut Ctx<'_>, id: Uuid) -> Result<StoredFile> {
     let row = files::find(ctx.conn, id)?.filter(|row| row.complete && row.created_by == Some(ctx.actor.user_id));
     row.map(show).ok_or(Error::NotFound)
+}
+
+/// Removes a file that nothing names, with its content.
+pub fn discard(ctx: &mut Ctx<'_>, id: Uuid) -> Result<()> {
+    Ok(files::delete(ctx.conn, id)?)
 }
 
 fn show(row: FileRow) -> StoredFile {
@@ -83,14 +109,14 @@ impl FileWriter {
         Ok(())
     }
 
-    /// Ends the file.
+    /// Ends the file, which stays for a week unless it is put to use.
     pub fn finish(mut self) -> Result<StoredFile> {
         if !self.buffer.is_empty() {
             self.flush_chunk()?;
         }
         let mut conn = persistence::db::get(&self.pool)?;
-        let (id, size) = (self.id, self.size);
-        write_tx::<_, Error>(&mut conn, |conn| Ok(files::complete(conn, id, size)?))?;
+        let (id, size, expires) = (self.id, self.size, self.now + UNNAMED);
+        write_tx::<_, Error>(&mut conn, |conn| Ok(files::complete(conn, id, size, expires)?))?;
         Ok(StoredFile { id, name: self.name, size, created_at: self.now })
     }
 

@@ -19,15 +19,40 @@ pub struct Key {
 impl Key {
     /// Of a request: its key, its route and its body. A key is 1 to 200 printable ASCII characters.
     pub fn new(key: &str, route: &str, body: &[u8]) -> Result<Key> {
+        let mut begun = BegunKey::new(key, route)?;
+        begun.add(body);
+        Ok(begun.end())
+    }
+}
+
+/// A key whose request comes in pieces.
+#[derive(Debug)]
+pub struct BegunKey {
+    key: String,
+    hasher: Sha256,
+}
+
+impl BegunKey {
+    /// Of a request whose body is still to come; the same rules as for [`Key::new`].
+    pub fn new(key: &str, route: &str) -> Result<BegunKey> {
         if key.is_empty() || key.len() > 200 || !key.bytes().all(|b| (0x21..0x7f).contains(&b)) {
             return Err(Error::field("Idempotency-Key", "invalid", "1–200 ASCII"));
         }
         let mut hasher = Sha256::new();
         hasher.update(route.as_bytes());
         hasher.update([0]);
-        hasher.update(body);
-        let hash = hasher.finalize().iter().map(|b| format!("{b:02x}")).collect();
-        Ok(Key { key: key.to_owned(), hash })
+        Ok(BegunKey { key: key.to_owned(), hasher })
+    }
+
+    /// The next piece of the body.
+    pub fn add(&mut self, piece: &[u8]) {
+        self.hasher.update(piece);
+    }
+
+    /// The body has ended.
+    pub fn end(self) -> Key {
+        let hash = self.hasher.finalize().iter().map(|b| format!("{b:02x}")).collect();
+        Key { key: self.key, hash }
     }
 }
 

@@ -67,8 +67,8 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
     }
 }
 
-/// What time alone makes due: the day's scores, answers kept for repeated requests that nobody repeats any more, and files
-/// that were begun and never ended.
+/// What time alone makes due: the day's scores, answers kept for repeated requests that nobody repeats any more, files
+/// that were begun and never ended, and those that have been kept long enough.
 fn keep_house(pool: &DbPool) -> Result<()> {
     let now = Utc::now().trunc_subsecs(6);
     let mut conn = persistence::db::get(pool)?;
@@ -108,6 +108,10 @@ fn sweep_files(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<()> {
     let gone = write_tx::<_, Error>(conn, |conn| Ok(persistence::files::delete_unfinished(conn, now - UNFINISHED)?))?;
     if gone > 0 {
         tracing::info!(files = gone, "files that were never ended have been removed");
+    }
+    let expired = crate::files::sweep(conn, now)?;
+    if expired > 0 {
+        tracing::info!(files = expired, "files that were kept long enough have been removed");
     }
     Ok(())
 }

@@ -30,6 +30,7 @@ pub mod rules;
 pub mod schema;
 pub mod scores;
 pub mod search;
+mod settings;
 pub mod sources;
 pub mod tabular;
 pub mod talk;

@@ -258,6 +258,7 @@ pub fn attach(ctx: &mut Ctx<'_>, object: &str, id: Uuid, file: &StoredFile) -> R
         size: file.size,
         media_type: media_type(&head).to_owned(),
     };
+    persistence::files::keep(ctx.conn, file.id, None)?;
     store::insert_attachment(ctx.conn, &row)?;
     note(ctx, &shape, id, "file_attached", None, Some(told(&row)))?;
     Ok(attachment_out(row))

@@ -10,6 +10,9 @@ use uuid::Uuid;
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WorkingCalendar {
+    /// Version, 0 for what is shipped. A change names in If-Match the one it is based on; in its body it says nothing.
+    #[serde(default)]
+    pub version: i64,
     /// Begin of the working day, `HH:MM`.
     pub opens: String,
     /// End of the working day, `HH:MM`.
@@ -25,7 +28,7 @@ pub struct WorkingCalendar {
 impl Default for WorkingCalendar {
     fn default() -> WorkingCalendar {
         let (opens, closes) = ("09:00".to_owned(), "18:00".to_owned());
-        WorkingCalendar { opens, closes, holidays: Vec::new(), worked: Vec::new() }
+        WorkingCalendar { version: 0, opens, closes, holidays: Vec::new(), worked: Vec::new() }
     }
 }
 

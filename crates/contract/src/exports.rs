@@ -83,6 +83,8 @@ pub struct Export {
     pub created_at: DateTime<Utc>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
+    /// Until when the file can be downloaded; none before it is made and after it has gone.
+    pub file_expires_at: Option<DateTime<Utc>>,
     /// Why it failed: a stable code.
     pub error: Option<String>,
 }

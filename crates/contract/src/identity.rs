@@ -112,6 +112,9 @@ pub struct MePatch {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Organisation {
+    /// Version.
+    #[serde(default)]
+    pub version: i64,
     /// Name.
     pub name: String,
     /// ISO 4217 code of its currency.

@@ -8,6 +8,8 @@ use uuid::Uuid;
 #[serde(default, deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PoolSettings {
+    /// Version, 0 for what is shipped. A change names in If-Match the one it is based on; in its body it says nothing.
+    pub version: i64,
     /// Whoever is given a customer has to be in contact in time, or it goes to the pool.
     pub deadline: bool,
     /// Hours from the assignment to the first contact, 1 to 720.
@@ -32,6 +34,7 @@ pub struct PoolSettings {
 impl Default for PoolSettings {
     fn default() -> PoolSettings {
         PoolSettings {
+            version: 0,
             deadline: true,
             hours: 24,
             warn_hours: 20,

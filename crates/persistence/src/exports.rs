@@ -29,16 +29,18 @@ pub struct ExportRow {
     pub rows: i64,
     /// The finished file.
     pub file_id: Option<Uuid>,
+    /// Until when the file is kept.
+    pub file_expires_at: Option<DateTime<Utc>>,
     /// When it ended.
     pub finished_at: Option<DateTime<Utc>>,
     /// Why it failed.
     pub error: Option<String>,
 }
 
-const COLUMNS: &str =
-    "id, created_at, updated_at, created_by, object, state, setup, row_count, file_id, finished_at, error";
+const COLUMNS: &str = "id, created_at, updated_at, created_by, object, state, setup, row_count, file_id, finished_at, error, \
+     (SELECT expires_at FROM files WHERE files.id = exports.file_id AND files.gone_at IS NULL)";
 
-const STORES: [Store; 11] = [
+const STORES: [Store; 12] = [
     Store::Id,
     Store::Time,
     Store::Time,
@@ -50,6 +52,7 @@ const STORES: [Store; 11] = [
     Store::Id,
     Store::Time,
     Store::Text,
+    Store::Time,
 ];
 
 fn row(mut cells: Cells) -> ExportRow {
@@ -68,6 +71,7 @@ fn row(mut cells: Cells) -> ExportRow {
         setup: text(6),
         rows: at(7).as_int().unwrap_or_default(),
         file_id: at(8).as_id(),
+        file_expires_at: at(11).as_time(),
         finished_at: at(9).as_time(),
         error: at(10).as_str().map(str::to_owned),
     }

@@ -40,7 +40,7 @@ pub struct FileRow {
     pub name: String,
     /// Its length in bytes.
     pub size: i64,
-    /// Whether all of it has arrived.
+    /// Whether all of it has arrived and is still there.
     pub complete: bool,
 }
 
@@ -65,17 +65,64 @@ pub fn append(conn: &mut AnyConnection, id: Uuid, position: i64, data: &[u8]) ->
     Ok(())
 }
 
-/// Marks a file as whole.
-pub fn complete(conn: &mut AnyConnection, id: Uuid, size: i64) -> Result<()> {
+/// Marks a file as whole, to go at `expires` unless somebody keeps it.
+pub fn complete(conn: &mut AnyConnection, id: Uuid, size: i64, expires: DateTime<Utc>) -> Result<()> {
     let mut q = Sql::start(conn, "UPDATE files SET size = ");
-    q.int(size).push(", complete = ").bind(Store::Bool, &Value::Bool(true)).push(" WHERE id = ").id(id);
+    q.int(size).push(", complete = ").bind(Store::Bool, &Value::Bool(true)).push(", expires_at = ").time(expires);
+    q.push(" WHERE id = ").id(id);
     q.execute(conn)?;
     Ok(())
 }
 
+/// Keeps a file until this moment, or for good.
+pub fn keep(conn: &mut AnyConnection, id: Uuid, until: Option<DateTime<Utc>>) -> Result<()> {
+    let mut q = Sql::start(conn, "UPDATE files SET expires_at = ");
+    q.bind(Store::Time, &until.map_or(Value::Null, Value::Time)).push(" WHERE gone_at IS NULL AND id = ").id(id);
+    q.execute(conn)?;
+    Ok(())
+}
+
+/// A file whose time is up.
+pub fn expired(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<Option<Uuid>> {
+    let mut q = Sql::start(conn, "SELECT id FROM files WHERE expires_at < ");
+    q.time(now).push(" ORDER BY expires_at LIMIT 1");
+    Ok(q.first(conn)?.and_then(|mut cells| {
+        let cell = cells.0.first_mut()?;
+        shape(Store::Id, cell);
+        cell.as_id()
+    }))
+}
+
+/// Takes a file away: it cannot be read any more, and its last `pieces` pieces go. Tells whether all have gone.
+pub fn take_away(conn: &mut AnyConnection, id: Uuid, pieces: i64, now: DateTime<Utc>) -> Result<bool> {
+    let mut q = Sql::start(conn, "UPDATE files SET gone_at = ");
+    q.time(now).push(" WHERE gone_at IS NULL AND id = ").id(id);
+    q.execute(conn)?;
+    let mut q = Sql::start(conn, "DELETE FROM file_chunks WHERE file_id = ");
+    q.id(id).push(" AND position > (SELECT MAX(position) FROM file_chunks WHERE file_id = ").id(id);
+    q.push(") - ").int(pieces);
+    if q.execute(conn)? as i64 == pieces {
+        return Ok(false);
+    }
+    let mut q = Sql::start(conn, "UPDATE files SET expires_at = NULL WHERE id = ");
+    q.id(id);
+    q.execute(conn)?;
+    // What names it still tells its name.
+    let mut q = Sql::start(conn, "DELETE FROM files WHERE id = ");
+    q.id(id);
+    for table in ["imports", "exports", "attachments"] {
+        q.push(" AND NOT EXISTS (SELECT 1 FROM ").ident(table).push(" WHERE file_id = ").id(id).push(")");
+    }
+    q.execute(conn)?;
+    Ok(true)
+}
+
 /// A file without its content.
 pub fn find(conn: &mut AnyConnection, id: Uuid) -> Result<Option<FileRow>> {
-    let mut q = Sql::start(conn, "SELECT created_at, created_by, name, size, complete FROM files WHERE id = ");
+    let mut q = Sql::start(
+        conn,
+        "SELECT created_at, created_by, name, size, CASE WHEN gone_at IS NULL THEN complete END FROM files WHERE id = ",
+    );
     q.id(id);
     let Some(mut cells) = q.first(conn)? else { return Ok(None) };
     for (cell, store) in cells.0.iter_mut().zip([Store::Time, Store::Id, Store::Text, Store::Int, Store::Bool]) {

@@ -23,6 +23,23 @@ pub fn set(conn: &mut AnyConnection, key: &str, json: &str, now: DateTime<Utc>) 
     Ok(())
 }
 
+/// A setting as its JSON text, with its version from 1.
+pub fn versioned(conn: &mut AnyConnection, key: &str) -> Result<Option<(i64, String)>> {
+    let mut q = Sql::start(conn, "SELECT version, value FROM settings WHERE key = ");
+    q.text(key);
+    let read = |Cells(c): Cells| Some((c.first()?.as_int()?, c.get(1)?.as_str()?.to_owned()));
+    Ok(q.first(conn)?.and_then(read))
+}
+
+/// Writes a setting whose version is still `expected`, 0 for one that was never written; tells whether it was.
+pub fn replace(conn: &mut AnyConnection, key: &str, json: &str, now: DateTime<Utc>, expected: i64) -> Result<bool> {
+    let mut q = Sql::start(conn, "INSERT INTO settings (key, value, updated_at) VALUES (");
+    q.text(key).push(", ").bind(Store::Json, &Value::Json(json.to_owned())).push(", ").time(now);
+    q.push(") ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at, version = settings.version + 1 WHERE settings.version = ");
+    q.int(expected);
+    Ok(q.execute(conn)? > 0)
+}
+
 /// A field that the organisation added to an object.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CustomField {

@@ -151,6 +151,7 @@ messages! {
     undo_blocked = "有记录依赖，不能归档", "Others stand on it";
     undo_report(archived: i64, reverted: i64, kept: i64) = "已撤销：归档 {archived} 条，恢复 {reverted} 条，保留 {kept} 条（导入后有人改过或在使用）。", "Undone: {archived} archived, {reverted} reverted, {kept} kept because somebody changed or used them since.";
     import_failed(why: &str) = "导入中断：{why}", "The import stopped: {why}";
+    kept_until(when: &str) = "保留到 {when}", "Kept until {when}";
     export_stopped(why: &str) = "导出未成功：{why}", "The export did not succeed: {why}";
     import_sheet = "工作表", "Sheet";
     import_sheet_body = "换一张工作表会重新识别列，已做的设置不保留。", "Another sheet is looked at afresh; what was set so far is not kept.";
@@ -183,6 +184,8 @@ messages! {
     job_tried = "已试运行", "Tried";
     job_done = "已完成", "Done";
     job_ready = "可下载", "Ready";
+    job_gone = "已清除", "File removed";
+    export_gone_help = "导出文件保存 30 天，之后自动清除。需要时重新导出。", "Files of exports are kept for 30 days. Export again when you need one.";
     job_failed = "未成功", "Failed";
     job_cancelled = "已停止", "Stopped";
     job_undoing = "撤销中", "Undoing";

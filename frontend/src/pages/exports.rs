@@ -31,7 +31,9 @@ pub(crate) fn Exports() -> Html {
     let clock = browser::clock();
     let row = |j: &Record| {
         let state = state_of(j);
+        let gone = state == "done" && text(j, "file_expires_at").is_empty();
         let (color, label) = match state {
+            "done" if gone => ("neutral", l.job_gone()),
             "done" => ("success", l.job_ready()),
             "failed" => ("error", l.job_failed()),
             "queued" => ("info", l.job_queued()),
@@ -47,9 +49,9 @@ pub(crate) fn Exports() -> Html {
             })
         };
         html! { <li key={text(j, "id").to_owned()} class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-[13px]">{ icon("file-spreadsheet", "size-4 text-base-content/70") }
-        <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ text(j, "file_name") }</span><span class="block text-xs text-base-content/70">{ session.object(text(j, "object")).map(|o| o.label_plural.clone()).unwrap_or_default() }{ int(j, "rows").map(|n| format!(" · {}", l.rows_n(&format::group(n.unsigned_abs())))).unwrap_or_default() }if !mine { { format!(" · {}", text(j, "created_by_name")) } }</span>if let Some(why) = failure(j) { <span class="block text-xs text-error">{ l.export_stopped(&l.stopped(why)) }</span> }</span>
+        <span class="min-w-0 flex-1 basis-48"><span class="block truncate font-medium">{ text(j, "file_name") }</span><span class="block text-xs text-base-content/70">{ session.object(text(j, "object")).map(|o| o.label_plural.clone()).unwrap_or_default() }{ int(j, "rows").map(|n| format!(" · {}", l.rows_n(&format::group(n.unsigned_abs())))).unwrap_or_default() }if !mine { { format!(" · {}", text(j, "created_by_name")) } }</span>if let Some(why) = failure(j) { <span class="block text-xs text-error">{ l.export_stopped(&l.stopped(why)) }</span> }if state == "done" && !gone { <span class="block text-xs text-base-content/70">{ l.kept_until(&format::moment(l, text(j, "file_expires_at"), &clock)) }</span> }</span>
         { badge(color, label) }<time class="w-28 text-right text-xs tabular-nums text-base-content/70">{ format::moment(l, text(j, "created_at"), &clock) }</time>
-        if mine { <button class="btn btn-sm" onclick={save} disabled={state != "done"}>{ icon("download", "size-4") }{ l.download() }</button> }</li> }
+        if mine { <button class="btn btn-sm" onclick={save} disabled={state != "done" || gone} title={gone.then(|| l.export_gone_help())}>{ icon("download", "size-4") }{ l.download() }</button> }</li> }
     };
     let body = match (&query.data, &query.error) {
         (Some(d), _) if d.items.is_empty() => {

@@ -28,6 +28,7 @@ use yew::prelude::*;
 wire! {
 /// What the pool asks of everybody.
 pub(crate) struct PoolRules {
+    pub(crate) version: i64,
     pub(crate) deadline: bool,
     pub(crate) hours: i64,
     pub(crate) warn_hours: i64,

@@ -109,10 +109,10 @@ export async function change(path, version, patch, token) {
   return response.json();
 }
 
-export async function request(method, path, body, token) {
+export async function request(method, path, body, token, version) {
   const response = await fetch(api + path, {
     method,
-    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}), ...(version === undefined ? {} : { 'if-match': `"${version}"` }) },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const text = await response.text();

@@ -244,7 +244,8 @@ test('times and days are those of the organisation, wherever the browser is', as
     const ahead = Number(winter) - 12;
     assert.equal(await page.locator('dialog [name=due_at]').inputValue(), `${shanghai}T${String(1 + ahead).padStart(2, '0')}:15`);
   } finally {
-    await request('PATCH', '/organisation', { timezone: 'Asia/Shanghai' }, token);
+    const { version } = await request('GET', '/organisation', undefined, token);
+    await request('PATCH', '/organisation', { timezone: 'Asia/Shanghai' }, token, version);
   }
   await page.context().close();
 });

@@ -5,7 +5,10 @@ import { base, check, close, faces, request } from './browser.mjs';
 import { logIn, token as logged } from './session.mjs';
 
 let token, before_;
-const settings = changes => request('PUT', '/pool_settings', { ...before_, ...changes }, token);
+const settings = async changes => {
+  const { version } = await request('GET', '/pool_settings', undefined, token);
+  await request('PUT', '/pool_settings', { ...before_, ...changes }, token, version);
+};
 before(async () => {
   token = await logged();
   before_ = await request('GET', '/pool_settings', undefined, token);

@@ -112,6 +112,10 @@ pub(crate) fn detail(lang: Lang, code: &str, named: &str) -> String {
         ),
         "import_ended" => ("导入已经结束，无法停止。", "The import has ended and cannot be stopped."),
         "nothing_to_undo" => ("这次导入没有可以撤销的内容。", "This import has nothing to undo."),
+        "file_expired" => (
+            "文件保存期已过，已经清除；请重新导出或上传。",
+            "The file was kept for its time and has gone. Export or upload it once more.",
+        ),
         "export_not_done" => ("导出文件还没有生成。", "The file of this export is not there."),
         "task_not_open" => ("只有未完成的任务可以这样操作。", "This can be done with an open task only."),
         "user_without_email" => {

@@ -1,11 +1,10 @@
 //! Files that belong to records.
 
-use super::files::{content, receive, shown_in_page};
+use super::files::{content, made_of, receive, shown_in_page};
 use super::paging::{OfRecord, caller};
 use super::records::path_id;
 use super::table::{Routes, resource};
 use crate::failure::Result;
-use actix_web::http::header;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use contract::talk::{Attachment, Attachments};
@@ -76,7 +75,8 @@ struct Brought {
 #[utoipa::path(
     post, path = "/api/v1/attachments", operation_id = "create_attachment", tag = "attachments", security(("bearer" = [])),
     params(("object" = String, Query, description = "Plural key of the record's object.", example = "customers"), ("record_id" = Uuid, Query, description = "The record."),
-        ("name" = String, Query, description = "Name of the file with its ending.", example = "drawing.pdf")),
+        ("name" = String, Query, description = "Name of the file with its ending.", example = "drawing.pdf"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")),
     request_body(content = Option<Vec<u8>>, content_type = "application/octet-stream", description = "The file."),
     responses((status = 201, description = "The attachment.", body = Attachment, headers(("Location" = String)))),
     extensions(("x-permission" = json!("create or update of any object")))
@@ -86,10 +86,12 @@ async fn create_attachment(req: HttpRequest, body: Payload) -> Result<HttpRespon
     let Brought { object, record_id, name } = cx.query()?;
     let known = object.clone();
     cx.read(move |ctx| app::talk::check_attach(ctx, &known, record_id)).await?;
-    let file = receive(&cx, body, name, LIMIT).await?;
-    let attachment = cx.write(move |ctx| app::talk::attach(ctx, &object, record_id, &file)).await?;
-    let location = format!("/api/v1/attachments/{}", attachment.id);
-    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(attachment))
+    let (file, key) = receive(&cx, body, name, LIMIT).await?;
+    made_of(&cx, file, key, move |ctx, file| {
+        let attachment = app::talk::attach(ctx, &object, record_id, file)?;
+        Ok((format!("/api/v1/attachments/{}", attachment.id), attachment))
+    })
+    .await
 }
 
 /// Get an attachment

@@ -1,21 +1,26 @@
 //! Files: uploads for imports, and what exports made.
 
+use super::once::{Made, make};
 use super::table::{Routes, resource};
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::http::header;
 use actix_web::web::{self, Bytes, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use app::Ctx;
 use app::files::{FileWriter, read_chunk};
+use app::idempotency::{BegunKey, Key};
 use contract::files::StoredFile;
 use domain::objects;
 use domain::policy::{Action, Scope};
 use futures_core::Stream;
 use persistence::db::{self, DbPool};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::records::path_id;
+use super::records::{begun_key, path_id};
 use crate::cx::{Anyone, Cx, blocking};
 use crate::failure::{Failure, Result};
 use crate::http::stream::Pieces;
@@ -55,10 +60,11 @@ struct Upload {
 
 /// Upload a file
 ///
-/// The body is the file itself, of any media type, at most 4 GiB; it is stored as it comes. Permission: import of any object.
+/// The body is the file itself, of any media type, at most 4 GiB; it is stored as it comes, and goes after a week unless it is imported. Permission: import of any object.
 #[utoipa::path(
     post, path = "/api/v1/files", operation_id = "upload_file", tag = "files", security(("bearer" = [])),
-    params(("name" = String, Query, description = "Name of the file with its ending.", example = "customers.csv")),
+    params(("name" = String, Query, description = "Name of the file with its ending.", example = "customers.csv"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")),
     request_body(content = Option<Vec<u8>>, content_type = "application/octet-stream", description = "The file."),
     responses((status = 201, description = "The stored file.", body = StoredFile, headers(("Location" = String)))),
     extensions(("x-permission" = json!("import of any object")))
@@ -67,13 +73,40 @@ async fn upload_file(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let cx = Cx::authenticate(&req).await?;
     require_any(&cx, &[Action::Import])?;
     let query: Upload = cx.query()?;
-    let stored = receive(&cx, body, query.name, LIMIT).await?;
-    let location = format!("/api/v1/files/{}", stored.id);
-    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(stored))
+    let (stored, key) = receive(&cx, body, query.name, LIMIT).await?;
+    made_of(&cx, stored, key, |_, stored| Ok((format!("/api/v1/files/{}", stored.id), stored.clone()))).await
 }
 
-/// Stores a body of at most `limit` bytes as a file of the caller, as it comes.
-pub(super) async fn receive(cx: &Cx<Anyone>, body: Payload, name: String, limit: i64) -> Result<StoredFile> {
+/// Answers with what `f` makes of a file that was received, and where that is. A request that was answered before gets its
+/// first answer again, and what it brought this time goes.
+pub(super) async fn made_of<T, F>(cx: &Cx<Anyone>, file: StoredFile, key: Option<Key>, f: F) -> Result<HttpResponse>
+where
+    T: Serialize,
+    F: Fn(&mut Ctx<'_>, &StoredFile) -> app::Result<(String, T)> + Send + 'static,
+{
+    let (id, used) = (file.id, Arc::new(AtomicBool::new(false)));
+    let put_to_use = used.clone();
+    let answer = make(cx, key, &[], move |ctx| {
+        put_to_use.store(true, Ordering::Relaxed);
+        let (location, made) = f(ctx, &file)?;
+        Ok((Made::at(location), made))
+    })
+    .await;
+    if answer.is_err() || !used.load(Ordering::Relaxed) {
+        cx.write(move |ctx| app::files::discard(ctx, id)).await?;
+    }
+    answer
+}
+
+/// Stores a body of at most `limit` bytes as a file of the caller, as it comes. With it, the idempotency key of the request.
+pub(super) async fn receive(
+    cx: &Cx<Anyone>,
+    body: Payload,
+    name: String,
+    limit: i64,
+) -> Result<(StoredFile, Option<Key>)> {
+    let address = cx.request().uri().to_string();
+    let mut key = begun_key(cx, &address)?;
     if name.trim().is_empty() {
         return Err(app::Error::field("name", "required", "").into());
     }
@@ -95,8 +128,8 @@ pub(super) async fn receive(cx: &Cx<Anyone>, body: Payload, name: String, limit:
         }
         if piece.len() >= PIECE {
             let full = std::mem::replace(&mut piece, Vec::with_capacity(PIECE));
-            let (back, added) = blocking(move || Ok(add(file, &full))).await?;
-            file = back;
+            let added;
+            (file, key, added) = blocking(move || Ok(add(file, key, &full))).await?;
             match added {
                 Ok(()) if file.size() > limit => break Some(too_large()),
                 Ok(()) => {}
@@ -113,16 +146,23 @@ pub(super) async fn receive(cx: &Cx<Anyone>, body: Payload, name: String, limit:
         return Err(too_large());
     }
     blocking(move || {
-        let (file, added) = add(file, &piece);
+        let (file, key, added) = add(file, key, &piece);
         added?;
-        Ok(file.finish()?)
+        Ok((file.finish()?, key.map(BegunKey::end)))
     })
     .await
 }
 
-fn add(mut file: FileWriter, bytes: &[u8]) -> (FileWriter, app::Result<()>) {
+fn add(
+    mut file: FileWriter,
+    mut key: Option<BegunKey>,
+    bytes: &[u8],
+) -> (FileWriter, Option<BegunKey>, app::Result<()>) {
     let added = file.add(bytes);
-    (file, added)
+    if let Some(key) = &mut key {
+        key.add(bytes);
+    }
+    (file, key, added)
 }
 
 /// Get a file

@@ -18,8 +18,9 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::files::attachment;
+use super::once::{Made, make};
 use super::paging::{Page, caller, limit};
-use super::records::path_id;
+use super::records::{keyed_as, path_id};
 use crate::failure::Result;
 use crate::http::stream::Pieces;
 
@@ -90,17 +91,21 @@ async fn list_imports(req: HttpRequest) -> Result<HttpResponse> {
 /// proposes records for names that match nothing exactly. Nothing is brought in yet. Permission: import of the object.
 #[utoipa::path(
     post, path = "/api/v1/imports", operation_id = "create_import", tag = "imports", security(("bearer" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")),
     request_body(content = NewImport, example = json!({ "object": "customers", "file_id": "019aa000-0000-7000-8000-000000000001" })),
     responses((status = 201, description = "The draft.", body = Import, headers(("Location" = String)))),
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn create_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let cx = caller(&req, &[Action::Import]).await?;
-    let new: NewImport = cx.body(body).await?;
+    let (key, new): (_, NewImport) = keyed_as(&cx, body).await?;
     let pool = cx.state.pool.clone();
-    let import = cx.read(move |ctx| app::imports::create(ctx, &pool, &new)).await?;
-    let location = format!("/api/v1/imports/{}", import.id);
-    Ok(HttpResponse::Created().insert_header((header::LOCATION, location)).json(import))
+    let draft = cx.read(move |ctx| app::imports::draft(ctx, &pool, &new)).await?;
+    make(&cx, key, &[], move |ctx| {
+        let import = app::imports::keep(ctx, &draft)?;
+        Ok((Made::at(format!("/api/v1/imports/{}", import.id)), import))
+    })
+    .await
 }
 
 /// Get an import

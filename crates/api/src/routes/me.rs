@@ -5,6 +5,7 @@ use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
 use crate::permissions;
 use actix_web::HttpResponse;
+use actix_web::http::header;
 use actix_web::web::{self, Payload};
 use contract::identity::{Me, MePatch, Organisation, OrganisationPatch};
 use serde_json::Value as Json;
@@ -49,16 +50,21 @@ async fn update_me(cx: Cx<Anyone>, payload: Payload) -> Result<HttpResponse> {
 /// Name, currency and time zone. Permission: any caller.
 #[utoipa::path(get, path = "/api/v1/organisation", operation_id = "get_organisation", tag = "organisation", responses((status = 200, description = "The settings.", body = Organisation)))]
 async fn get_organisation(cx: Cx<Anyone>) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(cx.read(app::identity::organisation).await?))
+    let found = cx.read(app::identity::organisation).await?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", found.version))).json(found))
 }
 
 /// Change the organisation.
 ///
 /// What is absent stays. Amounts are not converted when the currency changes.
-#[utoipa::path(patch, path = "/api/v1/organisation", operation_id = "update_organisation", tag = "organisation", request_body(content = OrganisationPatch, example = json!({"timezone": "Asia/Shanghai"})), responses((status = 200, description = "The settings as they are now.", body = Organisation)), extensions(("x-permission" = json!("settings.update"))))]
+#[utoipa::path(patch, path = "/api/v1/organisation", operation_id = "update_organisation", tag = "organisation", request_body(content = OrganisationPatch, example = json!({"timezone": "Asia/Shanghai"})), params(("If-Match" = String, Header, description = "The version the change is based on.")),
+    responses((status = 200, description = "The settings as they are now.", body = Organisation),
+        (status = 412, description = "The settings were changed in the meantime.", body = contract::problem::Problem, content_type = "application/problem+json"),
+        (status = 428, description = "The version is missing.", body = contract::problem::Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("settings.update"))))]
 async fn update_organisation(cx: Cx<SettingsUpdate>, payload: Payload) -> Result<HttpResponse> {
+    let version = cx.if_match()?;
     let patch: OrganisationPatch = cx.body(payload).await?;
-    let organisation = cx.write(move |ctx| app::identity::update_organisation(ctx, &patch)).await?;
+    let organisation = cx.write(move |ctx| app::identity::update_organisation(ctx, version, &patch)).await?;
     cx.state.forget_schema();
-    Ok(HttpResponse::Ok().json(organisation))
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", organisation.version))).json(organisation))
 }

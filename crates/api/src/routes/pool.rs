@@ -5,6 +5,7 @@ use super::table::{Routes, resource};
 use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
 use crate::permissions;
+use actix_web::http::header;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use app::idempotency;
@@ -125,16 +126,22 @@ async fn get_pool(cx: Cx<PoolRead>) -> Result<HttpResponse> {
 /// The deadline of first contacts, and the limits of claiming.
 #[utoipa::path(get, path = "/api/v1/pool_settings", operation_id = "get_pool_settings", tag = "pool", responses((status = 200, description = "The settings.", body = PoolSettings)), extensions(("x-permission" = json!("settings.read"))))]
 async fn get_pool_settings(cx: Cx<SettingsRead>) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(cx.read(pool::settings).await?))
+    let found = cx.read(pool::settings).await?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", found.version))).json(found))
 }
 
 /// Set the settings of the pool.
 ///
 /// They are replaced as a whole. Deadlines that run already stay as they were set.
 #[utoipa::path(put, path = "/api/v1/pool_settings", operation_id = "set_pool_settings", tag = "pool",
+    params(("If-Match" = String, Header, description = "The version the change is based on.")),
     request_body(content = PoolSettings, example = json!({"deadline": true, "hours": 24, "warn_hours": 20, "working": false, "holdings": 0, "claims_per_day": 20, "rest_days": 7})),
-    responses((status = 200, description = "The settings as they are now.", body = PoolSettings)), extensions(("x-permission" = json!("settings.update"))))]
+    responses((status = 200, description = "The settings as they are now.", body = PoolSettings),
+        (status = 412, description = "The settings were changed in the meantime.", body = contract::problem::Problem, content_type = "application/problem+json"),
+        (status = 428, description = "The version is missing.", body = contract::problem::Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("settings.update"))))]
 async fn set_pool_settings(cx: Cx<SettingsUpdate>, payload: Payload) -> Result<HttpResponse> {
+    let version = cx.if_match()?;
     let input: PoolSettings = cx.body(payload).await?;
-    Ok(HttpResponse::Ok().json(cx.write(move |ctx| pool::set_settings(ctx, input.clone())).await?))
+    let found = cx.write(move |ctx| pool::set_settings(ctx, version, input.clone())).await?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", found.version))).json(found))
 }

@@ -6,7 +6,7 @@ use crate::failure::{Failure, Result};
 use actix_web::http::header;
 use actix_web::web::{self, BytesMut, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use app::idempotency::{self, Key};
+use app::idempotency::{self, BegunKey, Key};
 use app::records::Shown;
 use app::records::bulk;
 use domain::fields::{ObjectDef, parse_id};
@@ -199,14 +199,18 @@ pub(super) async fn keyed_as<P, T: DeserializeOwned>(cx: &Cx<P>, body: Payload) 
 /// The body as it came and, where the request carries one, its idempotency key.
 pub(super) async fn keyed<P>(cx: &Cx<P>, body: Payload) -> Result<(Option<Key>, BytesMut)> {
     let bytes = cx.body_bytes(body).await?;
-    let key = match cx.request().headers().get("idempotency-key") {
-        None => None,
-        Some(value) => {
-            let route = format!("{} {}", cx.request().method(), cx.request().path());
-            Some(Key::new(value.to_str().unwrap_or(""), &route, &bytes)?)
-        }
-    };
+    let key = begun_key(cx, cx.request().path())?.map(|mut begun| {
+        begun.add(&bytes);
+        begun.end()
+    });
     Ok((key, bytes))
+}
+
+/// The idempotency key of a request to this address whose body is still to come.
+pub(super) fn begun_key<P>(cx: &Cx<P>, address: &str) -> Result<Option<BegunKey>> {
+    let Some(value) = cx.request().headers().get("idempotency-key") else { return Ok(None) };
+    let route = format!("{} {address}", cx.request().method());
+    Ok(Some(BegunKey::new(value.to_str().unwrap_or(""), &route)?))
 }
 
 fn parse(bytes: &[u8]) -> Result<Json> {

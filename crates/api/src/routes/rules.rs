@@ -276,16 +276,22 @@ async fn list_rule_versions(cx: Cx<RulesRead>, req: HttpRequest) -> Result<HttpR
 /// worked in exchange are known besides.
 #[utoipa::path(get, path = "/api/v1/working_calendar", operation_id = "get_working_calendar", tag = "rules", responses((status = 200, description = "The calendar.", body = WorkingCalendar)))]
 async fn get_working_calendar(cx: Cx<Anyone>) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(cx.read(app::calendar::get).await?))
+    let found = cx.read(app::calendar::get).await?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", found.version))).json(found))
 }
 
 /// Set the working calendar.
 ///
 /// It is replaced as a whole.
 #[utoipa::path(put, path = "/api/v1/working_calendar", operation_id = "set_working_calendar", tag = "rules",
+    params(("If-Match" = String, Header, description = "The version the change is based on.")),
     request_body(content = WorkingCalendar, example = json!({"opens": "09:00", "closes": "18:00", "holidays": ["2027-01-01"], "worked": []})),
-    responses((status = 200, description = "The calendar as it is now.", body = WorkingCalendar)), extensions(("x-permission" = json!("settings.update"))))]
+    responses((status = 200, description = "The calendar as it is now.", body = WorkingCalendar),
+        (status = 412, description = "The settings were changed in the meantime.", body = contract::problem::Problem, content_type = "application/problem+json"),
+        (status = 428, description = "The version is missing.", body = contract::problem::Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("settings.update"))))]
 async fn set_working_calendar(cx: Cx<SettingsUpdate>, payload: Payload) -> Result<HttpResponse> {
+    let version = cx.if_match()?;
     let input: WorkingCalendar = cx.body(payload).await?;
-    Ok(HttpResponse::Ok().json(cx.write(move |ctx| app::calendar::set(ctx, input.clone())).await?))
+    let found = cx.write(move |ctx| app::calendar::set(ctx, version, input.clone())).await?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", found.version))).json(found))
 }

@@ -2,7 +2,7 @@
 
 use crate::records::Writer;
 use crate::{Actor, Ctx, Error, Result, Visible};
-use contract::identity::{Me, Organisation};
+use contract::identity::Me;
 use domain::fields::FieldError;
 use domain::policy::Masks;
 use domain::record::read_input;
@@ -24,7 +24,7 @@ pub(super) fn describe(conn: &mut AnyConnection, actor: &Actor) -> Result<Me> {
     let person = store::person(conn, actor.user_id)?.ok_or(Error::NotFound)?;
     let roles = store::roles_of(conn, actor.user_id)?;
     let temporary = store::password(conn, actor.user_id)?.is_some_and(|p| p.temporary);
-    let organisation = crate::schema::organisation(conn)?;
+    let organisation = super::organisation::read(conn)?;
     let (team_id, team_name, region) = match person.team {
         Some((id, name, region)) => (Some(id), Some(name), region),
         None => (None, None, None),
@@ -43,11 +43,7 @@ pub(super) fn describe(conn: &mut AnyConnection, actor: &Actor) -> Result<Me> {
         password_temporary: temporary,
         permissions: actor.permissions.objects.clone(),
         masks: actor.permissions.masks,
-        organisation: Organisation {
-            name: organisation.name,
-            currency: organisation.currency,
-            timezone: organisation.timezone,
-        },
+        organisation,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::audit::Stamp;
 use crate::schema::{self, ORGANISATION};
-use crate::{Ctx, Error, Result};
+use crate::{Ctx, Error, Result, settings};
 use contract::identity::{Organisation, OrganisationPatch};
 use persistence::db::AnyConnection;
 use serde_json::json;
@@ -13,14 +13,15 @@ pub fn organisation(ctx: &mut Ctx<'_>) -> Result<Organisation> {
     read(ctx.conn)
 }
 
-fn read(conn: &mut AnyConnection) -> Result<Organisation> {
-    let o = schema::organisation(conn)?;
-    Ok(Organisation { name: o.name, currency: o.currency, timezone: o.timezone })
+pub(super) fn read(conn: &mut AnyConnection) -> Result<Organisation> {
+    let (version, o) = settings::load::<schema::Organisation>(conn, ORGANISATION)?;
+    Ok(Organisation { version, name: o.name, currency: o.currency, timezone: o.timezone })
 }
 
-/// Changes them.
-pub fn update_organisation(ctx: &mut Ctx<'_>, patch: &OrganisationPatch) -> Result<Organisation> {
-    let old = read(ctx.conn)?;
+/// Changes the version that the caller has read.
+pub fn update_organisation(ctx: &mut Ctx<'_>, version: Option<i64>, patch: &OrganisationPatch) -> Result<Organisation> {
+    let old = organisation(ctx)?;
+    settings::based_on(version, old.version)?;
     let mut new = old.clone();
     if let Some(name) = &patch.name {
         new.name = check_name(name, "name")?;
@@ -36,18 +37,12 @@ pub fn update_organisation(ctx: &mut Ctx<'_>, patch: &OrganisationPatch) -> Resu
         new.timezone.clone_from(timezone);
     }
     if new != old {
-        save(ctx.conn, &Stamp::of(ctx), &new)?;
         if new.timezone != old.timezone {
             crate::recounts::time_zone(ctx, &new.timezone)?;
         }
-        Stamp::of(ctx).note(
-            ctx.conn,
-            "organisation.updated",
-            "settings",
-            Uuid::nil(),
-            Some(json!(old)),
-            Some(json!(new)),
-        )?;
+        let (before, after) = (Some(json!(old)), Some(json!(new)));
+        Stamp::of(ctx).note(ctx.conn, "organisation.updated", "settings", Uuid::nil(), before, after)?;
+        new.version = settings::replace(ctx, ORGANISATION, old.version, &new)?;
     }
     Ok(new)
 }

@@ -40,8 +40,12 @@ pub fn setup(pool: &DbPool, input: &Setup, device: &Device, now: DateTime<Utc>, 
             return Err(taken());
         }
         let stamp = Stamp { actor: admin.id(), now, request_id };
-        let organisation =
-            Organisation { name: name.clone(), currency: "CNY".to_owned(), timezone: "Asia/Shanghai".to_owned() };
+        let organisation = Organisation {
+            version: 0,
+            name: name.clone(),
+            currency: "CNY".to_owned(),
+            timezone: "Asia/Shanghai".to_owned(),
+        };
         save(conn, &stamp, &organisation)?;
         persistence::records::insert(conn, &Shape::plain(&objects::USERS), &admin)?;
         stamp.note(

@@ -56,9 +56,19 @@ fn defaults(shape: &Shape, ctx: &Ctx<'_>) -> Result<Changes> {
     Ok(Changes { columns: rows::defaults(ctx, shape, None)?, custom: Vec::new() })
 }
 
-/// Looks at an uploaded file and stores what it seems to be as a draft. `ctx` is not in a
-/// transaction: a long look at a file must not hold one.
+/// Looks at an uploaded file and stores what it seems to be as a draft.
 pub fn create(ctx: &mut Ctx<'_>, pool: &DbPool, new: &NewImport) -> Result<Import> {
+    let draft = draft(ctx, pool, new)?;
+    let Ctx { actor, now, request_id, schema, .. } = *ctx;
+    write_tx::<_, Error>(ctx.conn, |conn| keep(&mut Ctx { conn, actor, now, request_id, schema }, &draft))
+}
+
+/// An import that is not stored yet.
+#[derive(Debug)]
+pub struct Draft(ImportRow);
+
+/// What an uploaded file seems to be. `ctx` is not in a transaction: a long look at a file must not hold one.
+pub fn draft(ctx: &mut Ctx<'_>, pool: &DbPool, new: &NewImport) -> Result<Draft> {
     let unknown = || Error::field("object", "choice", domain::objects::ALL.map(|object| object.key).join(", "));
     let shape = ctx.schema.shape(&new.object).cloned().ok_or_else(unknown)?;
     ctx.require(shape.def.permission, Action::Import)?;
@@ -75,7 +85,7 @@ pub fn create(ctx: &mut Ctx<'_>, pool: &DbPool, new: &NewImport) -> Result<Impor
     })?;
     setup.options.match_fields.retain(|field| rows::is_seen(&shape, field, ctx.actor.permissions.masks));
     setup.unmatched = unmatched::find(ctx, &setup, &shape)?;
-    let row = ImportRow {
+    Ok(Draft(ImportRow {
         id: Uuid::now_v7(),
         version: 1,
         created_at: ctx.now,
@@ -89,9 +99,14 @@ pub fn create(ctx: &mut Ctx<'_>, pool: &DbPool, new: &NewImport) -> Result<Impor
         started_at: None,
         finished_at: None,
         error: None,
-    };
-    write_tx::<_, Error>(ctx.conn, |conn| Ok(persistence::imports::insert(conn, &row)?))?;
-    show(&row)
+    }))
+}
+
+/// Stores a draft.
+pub fn keep(ctx: &mut Ctx<'_>, Draft(row): &Draft) -> Result<Import> {
+    persistence::imports::insert(ctx.conn, row)?;
+    crate::files::keep_for_a_while(ctx.conn, row.file_id, ctx.now)?;
+    show(row)
 }
 
 /// What the file seems to be. Of a workbook that begins with an empty sheet, such as a cover, the first one that holds rows
@@ -329,6 +344,10 @@ pub fn start(ctx: &mut Ctx<'_>, id: Uuid, dry_run: bool) -> Result<Import> {
     if setup.options.mapping.is_empty() {
         return Err(Error::field("mapping", "required", ""));
     }
+    if !persistence::files::find(ctx.conn, row.file_id)?.is_some_and(|file| file.complete) {
+        return Err(Error::conflict("file_expired", ""));
+    }
+    crate::files::keep_for_a_while(ctx.conn, row.file_id, ctx.now)?;
     let mut progress = Progress::default();
     progress.counts.rows_total = read::<Progress>(&row.progress)?.counts.rows_total;
     setup.dry_run = dry_run;

@@ -36,12 +36,14 @@ pub(crate) enum Giving {
 
 /// The settings of the pool.
 pub fn settings(ctx: &mut Ctx<'_>) -> Result<PoolSettings> {
-    let stored = persistence::settings::get(ctx.conn, KEY)?;
-    Ok(stored.and_then(|s| serde_json::from_str(&s).ok()).unwrap_or_default())
+    let (version, stored) = crate::settings::load::<PoolSettings>(ctx.conn, KEY)?;
+    Ok(PoolSettings { version, ..stored })
 }
 
-/// Changes them. Deadlines that run already stay as they were set.
-pub fn set_settings(ctx: &mut Ctx<'_>, input: PoolSettings) -> Result<PoolSettings> {
+/// Changes the version that the caller has read. Deadlines that run already stay as they were set.
+pub fn set_settings(ctx: &mut Ctx<'_>, version: Option<i64>, mut input: PoolSettings) -> Result<PoolSettings> {
+    let current = settings(ctx)?.version;
+    crate::settings::based_on(version, current)?;
     let mut errors = Vec::new();
     let mut within = |field: &str, value: u32, min: u32, max: u32| {
         if !(min..=max).contains(&value) {
@@ -56,8 +58,7 @@ pub fn set_settings(ctx: &mut Ctx<'_>, input: PoolSettings) -> Result<PoolSettin
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
-    let text = serde_json::to_string(&input).map_err(|e| Error::Internal(e.to_string()))?;
-    persistence::settings::set(ctx.conn, KEY, &text, ctx.now)?;
+    input.version = crate::settings::replace(ctx, KEY, current, &input)?;
     Ok(input)
 }
 

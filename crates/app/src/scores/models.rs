@@ -150,11 +150,7 @@ pub fn set(ctx: &mut Ctx<'_>, model: &str, based_on: Option<i64>, document: &Jso
     ctx.require("settings", Action::Update)?;
     let models = Models::load(ctx.conn)?;
     let (current, before) = models.document(model).ok_or(Error::NotFound)?;
-    match based_on {
-        None => return Err(Error::VersionRequired),
-        Some(version) if version != current => return Err(Error::Stale { current }),
-        Some(_) => {}
-    }
+    crate::settings::based_on(based_on, current)?;
     let then = models.with(model, document)?;
     super::basic::check(ctx, &then)?;
     let after = then.document(model).map_or(Json::Null, |(_, document)| document);

@@ -20,12 +20,19 @@ pub(super) struct Form<T: 'static> {
     onsubmit: Callback<SubmitEvent>,
 }
 
-/// Settings that begin as `start`, are put to `path` as `body` says, and are then told to whoever reads `told`.
+/// Settings that begin as `start`, of this `version`, are put to the first of `paths` as `body` says, and are then told
+/// to whoever reads the second. Who saves what somebody else has changed meanwhile is told so, keeps the input, and can save it over that.
 #[hook]
-pub(super) fn use_form<T>(start: &T, path: &'static str, told: &'static str, body: fn(&T) -> Value) -> Form<T>
+pub(super) fn use_form<T>(
+    start: &T,
+    version: i64,
+    paths: (&'static str, &'static str),
+    body: fn(&T) -> Value,
+) -> Form<T>
 where
     T: Clone + PartialEq + 'static,
 {
+    let (path, told) = paths;
     let l = use_lang();
     let toaster = use_toaster();
     let now = use_state_eq(|| start.clone());
@@ -39,11 +46,13 @@ where
             let (body, error, busy, toaster) = (body(&now), error.clone(), busy.clone(), toaster.clone());
             busy.set(true);
             spawn_local(async move {
-                let answer = Request::put(path, body).text().await;
+                let answer = Request::put(path, body).if_match(Some(version)).text().await;
                 busy.set(false);
                 if answer.is_ok() {
-                    invalidate(told);
                     toaster.ok(l.saved())
+                }
+                if answer.as_ref().err().is_none_or(|e| e.status == 412) {
+                    invalidate(told);
                 }
                 error.set(answer.err());
             });

@@ -38,8 +38,8 @@ fn Form(p: &FormProps) -> Html {
     let l = use_lang();
     let form = use_form(
         &p.start,
-        "/pool_settings",
-        "/pool",
+        p.start.version,
+        ("/pool_settings", "/pool"),
         |r| json!({ "deadline": r.deadline, "hours": r.hours, "warn_hours": r.warn_hours, "working": r.working, "holdings": r.holdings, "claims_per_day": r.claims_per_day, "rest_days": r.rest_days }),
     );
     let (now, may) = (&form.now, form.may);

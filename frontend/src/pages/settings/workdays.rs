@@ -12,6 +12,7 @@ use yew::prelude::*;
 wire! {
 /// When people work.
 pub(crate) struct Workdays {
+    pub(crate) version: i64,
     pub(crate) opens: String,
     pub(crate) closes: String,
     pub(crate) holidays: Vec<String>,
@@ -43,8 +44,8 @@ fn Days(p: &DaysProps) -> Html {
     let l = use_lang();
     let form = use_form(
         &p.start,
-        "/working_calendar",
-        "/working_calendar",
+        p.start.version,
+        ("/working_calendar", "/working_calendar"),
         |w| json!({ "opens": w.opens, "closes": w.closes, "holidays": w.holidays, "worked": w.worked }),
     );
     let (now, may) = (&form.now, form.may);
