@@ -49,6 +49,11 @@ const TRIES: i64 = 5;
 const UNWRITTEN: Duration = Duration::from_secs(1);
 /// How long a consumer that has news lets more come together: a batch of many events costs little more than one of one.
 const TOGETHER: Duration = Duration::from_millis(100);
+/// While records are brought in, a consumer rests for so many times as long as it worked: on PostgreSQL its work is done by
+/// another process, which no priority of a thread of ours reaches, and somebody waits for the import.
+const ASIDE: u32 = 3;
+/// It rests no longer than this at a time.
+const LONGEST_ASIDE: Duration = Duration::from_secs(1);
 /// How long the schema may be used.
 const FRESH: Duration = Duration::from_secs(2);
 
@@ -97,8 +102,12 @@ pub fn work(pool: &DbPool, consumer: &'static Consumer, stop: &AtomicBool) {
     let mut reader = Reader::new(pool, consumer);
     let mut seen = 0;
     while !stop.load(Ordering::Relaxed) {
+        let begun = Instant::now();
         let pass = catch_unwind(AssertUnwindSafe(|| reader.pass()));
         let pass = pass.unwrap_or_else(|_| Err(Error::Internal("the consumer panicked".to_owned())));
+        if matches!(pass, Ok(Pass::More | Pass::Done)) && crate::imports::run::is_running() {
+            std::thread::sleep((begun.elapsed() * ASIDE).min(LONGEST_ASIDE));
+        }
         let idle = match pass {
             Ok(Pass::More) => continue,
             // While others write there is always something new. Whoever took each of it at once would commit as often

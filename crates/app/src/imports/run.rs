@@ -3,6 +3,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{SubsecRound, Utc};
 use contract::imports::ImportState;
@@ -29,6 +30,30 @@ use crate::{Actor, Ctx, Error, Result};
 const STEP: usize = 4_000;
 /// Rows of one step while people write.
 const SHORT_STEP: usize = 1_000;
+
+/// Imports that this process runs now.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// Whether this process brings in records now.
+pub(crate) fn is_running() -> bool {
+    RUNNING.load(Ordering::Relaxed) > 0
+}
+
+/// Counts as a running import until it is dropped.
+struct UnderWay;
+
+impl UnderWay {
+    fn begin() -> UnderWay {
+        RUNNING.fetch_add(1, Ordering::Relaxed);
+        UnderWay
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// Why a run stops before the end of the file.
 #[derive(Debug)]
@@ -97,6 +122,7 @@ impl Worker<'_> {
 
 /// Runs the import of a job to its end.
 pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
+    let _under_way = UnderWay::begin();
     let mut conn = persistence::db::bulk(worker.pool)?;
     let import = worker.job.subject;
     let (plan, progress) = worker.transaction(&mut conn, |ctx| Ok(begin(ctx, import)?))?;

@@ -14,22 +14,36 @@ pub fn insert(conn: &mut AnyConnection, shape: &Shape, record: &Record) -> Resul
     insert_many(conn, shape, std::slice::from_ref(record))
 }
 
-/// Inserts records with their words and tags, in statements of at most 128 rows.
+/// Inserts records with their words and tags: on PostgreSQL in statements of at most 128 rows, on SQLite one by one.
+///
+/// SQLite sets a savepoint for a statement of several rows, and there FTS5 writes out the words gathered so far as a segment,
+/// which it merges with others later. One row needs none, and the words come after all rows: so the whole batch is one segment.
 pub fn insert_many(conn: &mut AnyConnection, shape: &Shape, records: &[Record]) -> Result<()> {
-    let engine = conn.engine();
-    let searchable = !shape.def.search.is_empty();
-    // One alone takes the number that SQLite gives it, which is the next one too.
-    let counted = engine == Engine::Sqlite && records.len() > 1;
-    let mut seq = if counted { Some(next_seq(conn, shape)?) } else { None };
+    let words: Vec<String> = match shape.def.search {
+        [] => Vec::new(),
+        _ => records.iter().map(|record| tokens(shape, record)).collect(),
+    };
     let known = known(shape, records);
-    // Powers of two only, so that few different statements are ever prepared.
-    for group in powers_of_two(records) {
-        let words: Vec<String> = if searchable { group.iter().map(|r| tokens(shape, r)).collect() } else { Vec::new() };
-        insert_rows(conn, shape, (&known, group), &words, seq)?;
-        if engine == Engine::Sqlite && searchable {
-            insert_words(conn, shape, words, seq)?;
+    match conn.engine() {
+        Engine::Sqlite => {
+            // One alone takes the number that SQLite gives it, which is the next one too.
+            let first = if records.len() > 1 { Some(next_seq(conn, shape)?) } else { None };
+            for (record, i) in records.iter().zip(0..) {
+                insert_rows(conn, shape, (&known, std::slice::from_ref(record)), &[], first.map(|seq| seq + i))?;
+            }
+            for (words, i) in words.into_iter().zip(0..) {
+                insert_words(conn, shape, words, first.map(|seq| seq + i))?;
+            }
         }
-        seq = seq.map(|seq| seq + group.len() as i64);
+        Engine::Pg => {
+            let mut words = words.as_slice();
+            // Powers of two only, so that few different statements are ever prepared.
+            for group in powers_of_two(records) {
+                let (head, tail) = words.split_at(group.len().min(words.len()));
+                insert_rows(conn, shape, (&known, group), head, None)?;
+                words = tail;
+            }
+        }
     }
     for record in records {
         let tags = tags_of(shape, record);
@@ -68,18 +82,15 @@ fn next_seq(conn: &mut AnyConnection, shape: &Shape) -> Result<i64> {
     Ok(q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0) + 1)
 }
 
-/// SQLite: the words of records that were just inserted, from this number on or of the one that was inserted last.
-fn insert_words(conn: &mut AnyConnection, shape: &Shape, words: Vec<String>, seq: Option<i64>) -> Result<()> {
+/// SQLite: the words of the record of this number, or of the one that was inserted last.
+fn insert_words(conn: &mut AnyConnection, shape: &Shape, words: String, seq: Option<i64>) -> Result<()> {
     let mut q = Sql::start(conn, "INSERT INTO ");
-    q.ident(format!("{}_search", shape.def.key)).push(" (rowid, tokens) VALUES ");
-    for (i, text) in (0i64..).zip(words) {
-        q.push(if i == 0 { "(" } else { ", (" });
-        match seq {
-            Some(seq) => q.int(seq + i),
-            None => q.push("last_insert_rowid()"),
-        };
-        q.push(", ").text(text).push(")");
-    }
+    q.ident(format!("{}_search", shape.def.key)).push(" (rowid, tokens) VALUES (");
+    match seq {
+        Some(seq) => q.int(seq),
+        None => q.push("last_insert_rowid()"),
+    };
+    q.push(", ").text(words).push(")");
     q.execute(conn)?;
     Ok(())
 }
@@ -103,7 +114,7 @@ fn insert_rows(
     for (i, record) in records.iter().enumerate() {
         q.push(if i == 0 { "(" } else { ", (" });
         if let Some(seq) = seq {
-            q.int(seq + i as i64).push(", ");
+            q.int(seq).push(", ");
         }
         for (at, field, _) in fields() {
             q.bind(Store::of(&field.kind), record.at(at)).push(", ");
