@@ -44,6 +44,19 @@ fn kept(client: &Client, id: &str, field: &str, value: Value) -> Value {
 }
 
 engines! {
+    fn a_new_customer_stands_in_the_first_stage_at_once_and_nobody_set_it(server: &Server) {
+        let admin = server.admin();
+        let made = admin.post("/api/v1/customers", &json!({ "name": "新客户" })).expect(201);
+        assert_eq!((&made["lifecycle_stage"], &made["lifecycle_manual"]), (&json!("acquisition"), &json!(null)));
+        let stays = until("its stay", || {
+            let shown = admin.get(&format!("/api/v1/customers/{}/scores", made.id())).expect(200).json;
+            Some(shown["lifecycle"]["history"].clone()).filter(|stays| stays[0].is_object())
+        });
+        assert_eq!((stays.as_array().unwrap().len(), &stays[0]["stage"]), (1, &json!("acquisition")));
+        let again = admin.get(&format!("/api/v1/customers/{}", made.id())).expect(200);
+        assert_eq!(again["version"], 1);
+    }
+
     fn every_score_says_what_made_it_and_what_is_missing(server: &Server) {
         let admin = server.admin();
         let id = regular(server, "恒瑞精工");

@@ -3,6 +3,7 @@
 use super::models::Models;
 use crate::{Ctx, Error, Result};
 use domain::grade::{self, Grade, Input};
+use domain::lifecycle::Stage;
 use domain::record::{Record, Shape};
 use domain::value::Value;
 
@@ -77,12 +78,16 @@ pub(crate) fn explain(
     grade::check_reason(new.get(shape, "grade_reason").as_str()).map_err(Error::Invalid)
 }
 
-/// A lifecycle stage that somebody sets stays until it is cleared; then the rules decide again.
+/// A lifecycle stage that somebody sets stays until it is cleared; then the rules decide again. A new customer stands in
+/// the first one: whoever scores it would have to write it down for each of a million.
 pub(crate) fn pin_stage(shape: &Shape, old: Option<&Record>, new: &mut Record) {
     let stage = |r: &Record| r.get(shape, "lifecycle_stage").clone();
     if old.map_or(Value::Null, stage) != stage(new) {
         let pinned = !stage(new).is_null();
         new.set(shape, "lifecycle_manual", if pinned { Value::Bool(true) } else { Value::Null });
+    }
+    if old.is_none() && stage(new).is_null() {
+        new.set(shape, "lifecycle_stage", Value::Text(Stage::Acquisition.code().to_owned()));
     }
 }
 
