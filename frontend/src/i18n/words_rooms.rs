@@ -34,9 +34,6 @@ messages! {
     perm_goals = "目标", "Goals";
     perm_rules = "自动化规则", "Automation rules";
     perm_webhooks = "Webhook", "Webhooks";
-    perm_notifications = "通知", "Notifications";
-    perm_models = "模型", "Models";
-    perm_files = "文件", "Files";
     perm_operations = "运维", "Operations";
     bulk_edit = "批量修改", "Edit";
     bulk_tags = "打标签", "Tags";

@@ -16,7 +16,7 @@ pub(crate) struct Row {
 pub(crate) const ACTIONS: [&str; 6] = ["read", "create", "update", "archive", "export", "import"];
 
 /// What is permitted besides objects: key, actions that mean something, and whether a scope limits them.
-const OTHERS: [(&str, &[&str], bool); 11] = [
+const OTHERS: [(&str, &[&str], bool); 14] = [
     ("pool", &["read", "create", "update"], true),
     ("imports", &["read"], true),
     ("exports", &["read"], true),
@@ -28,6 +28,10 @@ const OTHERS: [(&str, &[&str], bool); 11] = [
     ("custom_fields", &["read", "create", "update", "archive"], false),
     ("roles", &["read", "create", "update", "archive"], false),
     ("api_keys", &["read", "create", "update"], true),
+    ("rules", &["read", "create", "update", "archive"], true),
+    // Connections of the organisation: whoever may manage one manages all.
+    ("webhooks", &["read", "create", "update", "archive"], false),
+    ("operations", &["read", "update"], false),
 ];
 
 /// The rows for the keys that grants name: those of records, and those of everything else.
@@ -68,9 +72,6 @@ pub(super) fn label(l: Lang, key: &str) -> String {
         "goals" => l.perm_goals(),
         "rules" => l.perm_rules(),
         "webhooks" => l.perm_webhooks(),
-        "notifications" => l.perm_notifications(),
-        "models" => l.perm_models(),
-        "files" => l.perm_files(),
         "operations" => l.perm_operations(),
         other => return other.replace('_', " "),
     }
@@ -80,6 +81,13 @@ pub(super) fn label(l: Lang, key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whatever_is_no_record_has_a_row_that_says_what_can_be_permitted() {
+        for key in domain::policy::roles::ADMINISTRATIVE {
+            assert!(OTHERS.iter().any(|(known, ..)| *known == key), "{key}");
+        }
+    }
 
     #[test]
     fn every_key_of_a_grant_has_one_row() {
