@@ -360,6 +360,8 @@ fn tells_its_story(engine: Engine) {
     let bottleneck = |name: &str| of(&report["groups"], "label", name)["index"]["bottleneck"].clone();
     assert_eq!(bottleneck("华东二组"), json!("message"), "{}", report.json);
     assert_ne!(bottleneck("华东一组"), json!("message"));
+    let worth = of(&report["index"]["values"], "r", "message")["leverage"].as_f64();
+    assert!(worth > Some(0.1), "what fits wins: {worth:?}");
     let message = |team: &Value| of(&team["index"]["values"], "r", "message")["index"].as_f64().unwrap();
     let worst = teams.iter().min_by(|a, b| message(a).total_cmp(&message(b))).unwrap();
     assert_eq!(worst["label"], "华东二组");

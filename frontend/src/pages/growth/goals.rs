@@ -7,6 +7,7 @@ use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
 use crate::data::types::Record;
 use crate::i18n::use_lang;
+use crate::pages::list_link::ListLink;
 use crate::parts::{Lazy, Room};
 use crate::record::form::RecordFormProps;
 use crate::record::value::Refs;
@@ -97,7 +98,7 @@ fn tree(l: crate::i18n::Lang, d: &Value, said: &[Value], agree: &Callback<String
         rows.push(row(l, d, g, depth, said, agree));
         stack.extend(below.get(words(g, "id")).into_iter().flatten().rev().map(|g| (*g, depth + 1)));
     }
-    html! { <ul class="divide-y divide-base-300/60" data-testid="goals">{ for rows }</ul> }
+    html! { <ul class="divide-y divide-base-300/60" data-testid="goals">{ for rows }if !words(d, "next_cursor").is_empty() { <li class="px-4 py-2"><ListLink object="goals" query="">{ l.goals_more() }{ icon("arrow-right", "size-3.5") }</ListLink></li> }</ul> }
 }
 
 fn row(l: crate::i18n::Lang, d: &Value, g: &Value, depth: usize, said: &[Value], agree: &Callback<String>) -> Html {
