@@ -11,6 +11,7 @@ mod crossings;
 mod demo;
 mod enablement;
 mod figures;
+mod growth;
 mod identity;
 mod imports;
 mod indexes;

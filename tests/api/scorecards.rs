@@ -216,6 +216,10 @@ engines! {
         let (second, second_client) = server.user("representative", Some(&team));
         let (_, third_client) = server.user("representative", Some(&team));
         let (_, fourth_client) = server.user("representative", Some(&team));
+        for person in admin.get(&format!("/api/v1/users?team_id={team}")).expect(200).items() {
+            let path = format!("/api/v1/users/{}", person["id"].as_str().unwrap());
+            admin.patch(&path, person["version"].as_i64().unwrap(), &json!({ "hired_on": day(100) })).expect(200);
+        }
         let goal = server.create("goals", &json!({ "title": "复购率 60%", "level": "company", "published": true }));
         first_client.post("/api/v1/acknowledgements", &json!({ "goal_id": goal, "acknowledged_on": day(1), "agrees": true })).expect(201);
         for (client, commitment) in [(&first_client, 90), (&second_client, 50), (&third_client, 70)] {
@@ -369,6 +373,8 @@ fn tells_its_story(engine: Engine) {
     let bottleneck = |name: &str| of(&report["groups"], "label", name)["index"]["bottleneck"].clone();
     assert_eq!(bottleneck("华东二组"), json!("message"), "{}", report.json);
     assert_ne!(bottleneck("华东一组"), json!("message"));
+    let worth = of(&report["index"]["values"], "r", "message")["leverage"].as_f64();
+    assert!(worth > Some(0.1), "what fits wins: {worth:?}");
     let message = |team: &Value| of(&team["index"]["values"], "r", "message")["index"].as_f64().unwrap();
     let worst = teams.iter().min_by(|a, b| message(a).total_cmp(&message(b))).unwrap();
     assert_eq!(worst["label"], "华东二组");

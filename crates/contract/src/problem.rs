@@ -123,6 +123,10 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
         "timezone" => ("没有这个时区", "No such time zone"),
         "currency" => ("货币应为三个大写字母，如 CNY", "Expected a currency of three capital letters, such as CNY"),
         "past" => ("时间应在将来", "Expected a time in the future"),
+        "level_out_of_scope" => (
+            "公司目标由能管理全公司目标的人制定，团队目标由团队负责人制定",
+            "Goals of the company are set by those who manage all goals, goals of a team by its manager",
+        ),
         "owner_out_of_scope" => ("不能分配给该成员", "You may not assign to this person"),
         "key" => (
             "只能用小写字母、数字和下划线，且以字母开头",

@@ -200,6 +200,7 @@ pub static CUSTOMERS: ObjectDef = ObjectDef {
         one_of("pool_reason", "进入公海原因", "Reason", POOL_REASONS).read_only(),
         text("pool_note", "退回说明", "Remark", 300).read_only(),
         link("pool_from_id", "原负责人", "From", "users").read_only(),
+        link("first_owner_id", "首任负责人", "First owner", "users").read_only(),
         field("assigned_at", "分配时间", "Assigned", Kind::DateTime).read_only(),
         field("touch_due_at", "首次联系截止", "First contact due", Kind::DateTime).read_only(),
         one_of("rfm_overlay", "RFM 策略", "RFM strategy", RFM_OVERLAYS).read_only(),

@@ -6,6 +6,7 @@ use crate::records::Owners;
 use crate::row::{Row, or_null};
 use crate::sql::{Cells, Sql, Store};
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::grade::Grade;
 use domain::value::Value;
 use uuid::Uuid;
 
@@ -279,11 +280,13 @@ pub struct Whose<'a> {
     pub owners: Owners<'a>,
     /// With this customer only.
     pub customer: Option<Uuid>,
+    /// With customers that were of this grade at the time only.
+    pub grade: Option<Grade>,
 }
 
 impl<'a> From<Owners<'a>> for Whose<'a> {
     fn from(owners: Owners<'a>) -> Whose<'a> {
-        Whose { owners, customer: None }
+        Whose { owners, customer: None, grade: None }
     }
 }
 
@@ -329,6 +332,9 @@ pub fn sums<'a>(
     if let Owners::Only(ids) = whose.owners {
         q.push(" AND owner IN ").ids(ids);
     }
+    if let Some(grade) = whose.grade {
+        q.push(" AND grade = ").int(1 + grade as i64);
+    }
     q.push(") AS counted");
     if !grouped.is_empty() {
         q.push(" GROUP BY ").push(grouped.join(", "));
@@ -349,23 +355,35 @@ pub fn sums<'a>(
     q.load(conn)?.into_iter().map(read).collect()
 }
 
-/// Mean scores of the contacts of the latest closed opportunities of these owners: each R, and whether it was won.
+/// A closed opportunity with contacts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Closed {
+    /// Whose it is; nil for nobody.
+    pub owner: Uuid,
+    /// The mean of each R over its contacts.
+    pub r: [Option<f64>; 4],
+    /// Won or lost.
+    pub won: bool,
+}
+
+/// The latest closed opportunities of these owners, by their contacts with customers of the grade asked for.
 pub fn closed(
     conn: &mut AnyConnection,
     period: (NaiveDate, NaiveDate),
-    owners: Owners<'_>,
+    Whose { owners, grade, .. }: Whose<'_>,
     limit: i64,
-) -> Result<Vec<([Option<f64>; 4], bool)>> {
+) -> Result<Vec<Closed>> {
     // PostgreSQL averages whole numbers as NUMERIC, which is no type of ours.
-    let mut q = Sql::start(conn, "SELECT o.status");
+    let mut q = Sql::start(conn, "SELECT o.owner_id, o.status");
     for r in ["r1", "r2", "r3", "r4"] {
         q.push(", avg(s.").push(r).pick("::double precision)", ")");
     }
     // The latest of each outcome first, so that an index hands them over in order and the rest of the year is not sorted.
-    q.push(" FROM (SELECT id, status FROM (");
+    q.push(" FROM (SELECT id, owner_id, status FROM (");
     for (at, outcome) in ["'won'", "'lost'"].into_iter().enumerate() {
         q.push(if at == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
-        q.push("SELECT id, status, closed_on FROM opportunities WHERE archived_at IS NULL AND status = ").push(outcome);
+        q.push("SELECT id, owner_id, status, closed_on FROM opportunities WHERE archived_at IS NULL AND status = ")
+            .push(outcome);
         q.push(" AND closed_on >= ").bind(Store::Date, &Value::Date(period.0));
         q.push(" AND closed_on <= ").bind(Store::Date, &Value::Date(period.1));
         if let Owners::Only(ids) = owners {
@@ -374,14 +392,16 @@ pub fn closed(
         q.push(" ORDER BY closed_on DESC, id LIMIT ").int(limit).push(") AS latest");
     }
     q.push(") AS both_outcomes ORDER BY closed_on DESC, id LIMIT ").int(limit);
-    q.push(
-        ") o JOIN activities a ON a.opportunity_id = o.id JOIN contact_scores s ON s.activity_id = a.id GROUP BY o.id, o.status",
-    );
+    q.push(") o JOIN activities a ON a.opportunity_id = o.id JOIN contact_scores s ON s.activity_id = a.id");
+    if let Some(grade) = grade {
+        q.push(" WHERE s.grade = ").int(1 + grade as i64);
+    }
+    q.push(" GROUP BY o.id, o.owner_id, o.status");
     let read = |cells: Cells| {
         let mut row = Row::new(cells);
-        let won = row.text()? == "won";
+        let (owner, won) = (row.opt_id().unwrap_or_default(), row.text()? == "won");
         let mut points = || row.opt_num().map(|r| r / 1000.0);
-        Ok(([points(), points(), points(), points()], won))
+        Ok(Closed { owner, r: [points(), points(), points(), points()], won })
     };
     q.load(conn)?.into_iter().map(read).collect()
 }
@@ -429,6 +449,9 @@ pub fn worst(
     }
     if let Some(id) = whose.customer {
         q.push(" AND customer_id = ").id(id);
+    }
+    if let Some(grade) = whose.grade {
+        q.push(" AND grade_then = ").text(grade.code());
     }
     q.push(" ORDER BY occurred_at DESC LIMIT ").int(LATEST).push(") a JOIN customers c ON c.id = a.customer_id WHERE ");
     q.push(column).push(" IS NOT NULL ORDER BY ").push(column).push(", a.occurred_at DESC, a.id LIMIT ").int(limit);

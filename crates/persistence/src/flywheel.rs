@@ -1,4 +1,4 @@
-//! What the flywheel joins: voices of the team, work days, kept means of scores, outcomes, and who may not come back.
+//! What the flywheel joins: kept means of scores, outcomes, and who may not come back.
 
 use crate::db::AnyConnection;
 use crate::error::Result;
@@ -25,100 +25,6 @@ fn push_days(q: &mut Sql, column: &'static str, days: Days) {
 
 fn counted(conn: &mut AnyConnection, q: Sql) -> Result<i64> {
     q.first(conn)?.map_or(Ok(0), |cells| Row::new(cells).int())
-}
-
-/// People at work who belong to a team.
-pub fn people(conn: &mut AnyConnection, owners: Owners<'_>) -> Result<i64> {
-    let mut q = Sql::start(
-        conn,
-        "SELECT count(*) FROM users WHERE archived_at IS NULL AND status = 'active' AND team_id IS NOT NULL",
-    );
-    push_owners(&mut q, "id", owners);
-    counted(conn, q)
-}
-
-/// What people answered to a question.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Answers {
-    /// The mean of the answers.
-    pub mean: Option<f64>,
-    /// People who answered.
-    pub people: i64,
-    /// Those of them that are not the reader.
-    pub others: i64,
-}
-
-/// Answers of a period as one person reads them: commitment, energy, learning.
-pub fn pulse(conn: &mut AnyConnection, days: Days, owners: Owners<'_>, reader: Uuid) -> Result<[Answers; 3]> {
-    let mut q = Sql::start(conn, "SELECT ");
-    for (i, question) in ["commitment", "energy", "learning"].into_iter().enumerate() {
-        q.push(if i == 0 { "avg(" } else { ", avg(" }).push(question).push("), count(DISTINCT CASE WHEN ");
-        q.push(question).push(" IS NOT NULL THEN owner_id END), count(DISTINCT CASE WHEN ").push(question);
-        q.push(" IS NOT NULL AND owner_id <> ").id(reader).push(" THEN owner_id END)");
-    }
-    q.push(" FROM pulses WHERE archived_at IS NULL");
-    push_days(&mut q, "answered_on", days);
-    push_owners(&mut q, "owner_id", owners);
-    let Some(cells) = q.first(conn)? else { return Ok([Answers::default(); 3]) };
-    let mut row = Row::new(cells);
-    let mut next =
-        || -> Result<Answers> { Ok(Answers { mean: row.opt_num(), people: row.int()?, others: row.int()? }) };
-    Ok([next()?, next()?, next()?])
-}
-
-/// The mean score of the trainings of a period that had a test.
-pub fn training(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -> Result<Option<f64>> {
-    let mut q = Sql::start(conn, "SELECT avg(score) FROM trainings WHERE archived_at IS NULL AND score IS NOT NULL");
-    push_days(&mut q, "taken_on", days);
-    push_owners(&mut q, "owner_id", owners);
-    Ok(q.first(conn)?.and_then(|cells| Row::new(cells).opt_num()))
-}
-
-/// Published goals that apply in a period, and how many of these people have acknowledged each, summed up.
-pub fn acknowledged(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -> Result<(i64, i64)> {
-    let mut applies = Sql::start(conn, " g.archived_at IS NULL AND g.level = 'company' AND ");
-    applies.pick("g.published IS TRUE", "g.published = 1").push(" AND (g.starts_on IS NULL OR g.starts_on <= ");
-    applies.bind(Store::Date, &Value::Date(days.1)).push(") AND (g.ends_on IS NULL OR g.ends_on >= ");
-    applies.bind(Store::Date, &Value::Date(days.0)).push(")");
-    let mut q = Sql::start(conn, "SELECT count(*) FROM goals g WHERE");
-    q.append(applies.clone());
-    let goals = counted(conn, q)?;
-    let mut q = Sql::start(
-        conn,
-        "SELECT count(*) FROM (SELECT DISTINCT a.goal_id, a.owner_id FROM acknowledgements a JOIN goals g ON g.id = a.goal_id \
-         JOIN users u ON u.id = a.owner_id AND u.archived_at IS NULL AND u.status = 'active' AND u.team_id IS NOT NULL \
-         WHERE a.archived_at IS NULL AND a.acknowledged_on <= ",
-    );
-    q.bind(Store::Date, &Value::Date(days.1)).push(" AND ").pick("a.agrees", "a.agrees = 1").push(" AND");
-    q.append(applies);
-    push_owners(&mut q, "a.owner_id", owners);
-    q.push(") AS said");
-    Ok((goals, counted(conn, q)?))
-}
-
-/// People with goals of their own, and those of them whose goals serve another.
-pub fn linked(conn: &mut AnyConnection, owners: Owners<'_>) -> Result<(i64, i64)> {
-    let mut q = Sql::start(
-        conn,
-        "SELECT count(*), CAST(coalesce(sum(linked), 0) AS BIGINT) FROM (SELECT owner_id, max(CASE WHEN parent_id IS NULL THEN 0 ELSE 1 END) AS linked \
-         FROM goals WHERE archived_at IS NULL AND level = 'person' AND owner_id IS NOT NULL",
-    );
-    push_owners(&mut q, "owner_id", owners);
-    q.push(" GROUP BY owner_id) AS theirs");
-    q.first(conn)?.map_or(Ok((0, 0)), |cells| {
-        let mut row = Row::new(cells);
-        Ok((row.int()?, row.int()?))
-    })
-}
-
-/// Days on which these people made contacts, summed up.
-pub fn days_worked(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -> Result<i64> {
-    let mut q =
-        Sql::start(conn, "SELECT count(*) FROM (SELECT DISTINCT owner, day FROM contact_totals WHERE contacts > 0");
-    push_days(&mut q, "day", days);
-    push_owners(&mut q, "owner", owners);
-    q.push(") AS worked");
-    counted(conn, q)
 }
 
 /// Sums of scores by owner, to be kept for a day: owner (nil for nobody) and score to customers and sum.
@@ -176,18 +82,28 @@ pub fn customers_won(conn: &mut AnyConnection, days: Days, owners: Owners<'_>) -
     counted(conn, q)
 }
 
-/// Customers of grade A or B made in a span of time.
+/// Customers made in a span of time that were of grade A or B at a moment, or are now, by whoever had them first.
 pub fn new_good_customers(
     conn: &mut AnyConnection,
     span: (DateTime<Utc>, DateTime<Utc>),
+    then: Option<DateTime<Utc>>,
     owners: Owners<'_>,
 ) -> Result<i64> {
-    let mut q = Sql::start(
-        conn,
-        "SELECT count(*) FROM customers WHERE archived_at IS NULL AND grade IN ('A', 'B') AND created_at >= ",
-    );
-    q.time(span.0).push(" AND created_at < ").time(span.1);
-    push_owners(&mut q, "owner_id", owners);
+    let mut q = Sql::start(conn, "SELECT count(*) FROM customers c WHERE c.archived_at IS NULL AND c.created_at >= ");
+    q.time(span.0).push(" AND c.created_at < ").time(span.1).push(" AND ");
+    match then {
+        Some(at) => {
+            q.push("coalesce((SELECT s.band FROM score_snapshots s WHERE s.subject = c.id AND s.model = 'grade' AND s.at < ");
+            q.time(at).push(" ORDER BY s.at DESC LIMIT 1), c.grade)")
+        }
+        None => q.push("c.grade"),
+    };
+    q.push(" IN ('A', 'B')");
+    // Where the first owner was not kept yet, nobody but the present one is known.
+    if let Owners::Only(ids) = owners {
+        q.push(" AND (c.first_owner_id IN ").ids(ids).push(" OR (c.first_owner_id IS NULL AND c.owner_id IN ");
+        q.ids(ids).push("))");
+    }
     counted(conn, q)
 }
 

@@ -28,6 +28,7 @@ pub mod needs;
 pub mod notifications;
 pub mod pipeline;
 pub mod pool;
+pub mod principles;
 pub mod records;
 pub mod recounts;
 pub mod rfm_grid;

@@ -106,7 +106,8 @@ fn list_of(cell: &Value, kind: &domain::fields::Kind) -> Value {
     if members.is_empty() { Value::Null } else { Value::List(members) }
 }
 
-/// Appends ` AND …` so that only records of these owners remain. Saved views that are shared are everybody's.
+/// Appends ` AND …` so that only records of these owners remain. What is shared or
+/// published, such as a view or a goal, is everybody's.
 pub(crate) fn push_owners(q: &mut Sql, shape: &Shape, owners: Owners<'_>) {
     let ids: &[Uuid] = match owners {
         Owners::Only(ids) if shape.def.owned => ids,
@@ -117,8 +118,8 @@ pub(crate) fn push_owners(q: &mut Sql, shape: &Shape, owners: Owners<'_>) {
         Owners::Pool => &[],
         Owners::All | Owners::Only(_) => return,
     };
-    let shared = shape.position("shared").is_some();
-    q.push(if shared { " AND (t.owner_id " } else { " AND t.owner_id " });
+    let open = ["shared", "published"].into_iter().find(|key| shape.position(key).is_some());
+    q.push(if open.is_some() { " AND (t.owner_id " } else { " AND t.owner_id " });
     match ids {
         [one] => {
             q.push("= ").id(*one);
@@ -127,8 +128,8 @@ pub(crate) fn push_owners(q: &mut Sql, shape: &Shape, owners: Owners<'_>) {
             q.push("IN ").ids(many);
         }
     }
-    if shared {
-        q.pick(" OR t.shared)", " OR t.shared = 1)");
+    if let Some(column) = open {
+        q.push(" OR ").column("t", column).pick(")", " = 1)");
     }
 }
 

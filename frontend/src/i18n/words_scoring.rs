@@ -154,6 +154,7 @@ messages! {
     goal_unlinked = "没有挂钩上级目标", "Serves no other goal";
     goals_none = "还没有目标", "No goals yet";
     goals_none_body = "先写下公司目标和“为何而战”，再让每个人把自己的目标挂上去。", "Write down the company's goals and why, then link everybody's own goals to them.";
+    goals_more = "这里先显示 200 个目标，看全部", "The first 200 goals are shown; see all";
     goal_new = "新建目标", "New goal";
     pulse_intro = "每月一次，三个问题，一分钟。只用于看团队整体状态。", "Once a month, three questions, one minute.";
     pulse_q1 = "我认同目标，愿意全力投入", "I stand behind the goals and give my best";

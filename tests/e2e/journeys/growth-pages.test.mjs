@@ -32,6 +32,7 @@ for (const face of faces) {
     await check(page, 'library');
     await page.goto(`${base}/principles`);
     await page.getByTestId('gauges').locator('section').nth(2).waitFor();
+    await page.getByTestId('course').waitFor();
     await check(page, 'principles');
     for (const [tab, what] of [['goals', 'goals'], ['pulse', 'pulse'], ['audit', 'comparison'], ['growth', 'obstacles']]) {
       await page.locator(`[data-tab=${tab}]`).click();
@@ -106,6 +107,43 @@ test('a playbook is changed and taken back, and a new one is written', async () 
   await page.getByTestId('playbook-save').click();
   await page.locator('dialog').waitFor({ state: 'detached' });
   assert.ok((await get('/playbooks')).items.some(p => p.title === '价格敏感客户的年底促销'));
+  await page.context().close();
+});
+
+test('the three gauges are followed over months, for a team and a period of its own', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/principles`);
+  await page.getByTestId('course').waitFor();
+  const team = page.getByPlaceholder('全部团队');
+  await team.fill('华南二组');
+  const asked = page.waitForRequest(r => /principles\/months\?.*team_id=/.test(r.url()));
+  await page.getByRole('option').filter({ hasText: '华南二组' }).first().click();
+  await asked;
+  await page.locator('select[name=span]').selectOption('custom');
+  await page.locator('input[name=from]').fill('2026-04-01');
+  const earlier = page.waitForRequest(r => /principles\/months\?to=2026-06-30/.test(r.url()));
+  await page.locator('input[name=to]').fill('2026-06-30');
+  await earlier;
+  await page.getByTestId('course').waitFor();
+  await check(page, 'principles-team');
+  await page.context().close();
+});
+
+test('somebody writes down a goal of their own that serves one of the company', async () => {
+  const rep = { email: 'rep15@demo.flywheel.cn', password: 'Yunfan-2026-demo' };
+  const page = await logIn(faces[2], rep);
+  await page.goto(`${base}/principles`);
+  await page.locator('[data-tab=goals]').click();
+  await page.getByTestId('goals').waitFor();
+  const before = await page.getByTestId('goals').locator('li').count();
+  await page.getByTestId('goal-new').click();
+  await page.locator('dialog [name=title]').fill('本季度拜访全部 A 级客户');
+  await check(page, 'goal-own');
+  await page.locator('dialog button[type=submit]').click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await page.getByTestId('goals').locator('li').nth(before).waitFor();
+  const mine = (await request('GET', '/goals?sort=-created_at&limit=1', undefined, await tokenOf(rep))).items[0];
+  assert.deepEqual([mine.title, mine.level], ['本季度拜访全部 A 级客户', 'person']);
   await page.context().close();
 });
 

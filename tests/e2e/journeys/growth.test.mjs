@@ -25,6 +25,31 @@ test('a report of the four Rs is of one person when one is chosen', async () => 
   await page.context().close();
 });
 
+test('the flywheel says what the bottleneck is worth and leads to the contacts behind it', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/flywheel`);
+  const verdict = page.getByTestId('bottleneck');
+  await verdict.waitFor();
+  const { bottleneck_value: held, leverage_known: known } = await get('/flywheel');
+  const worth = await verdict.getByTestId('leverage').innerText();
+  assert.match(worth, !known ? /数据不足/ : held.leverage > 0 ? /赢率高出/ : /没有赢得更多/);
+  await verdict.getByRole('link').click();
+  await page.locator('[role=row], tbody tr').nth(1).waitFor();
+  assert.match(page.url(), /\/activities\?.*sort=r[1-4]/);
+  // A team of one's own choice, between two days of one's own.
+  await page.goto(`${base}/four-r`);
+  await page.getByTestId('four-r').waitFor();
+  await page.locator('select[name=span]').selectOption('custom');
+  const asked = page.waitForRequest(r => r.url().includes('from=2026-01-05'));
+  await page.locator('input[name=from]').fill('2026-01-05');
+  await asked;
+  const graded = page.waitForRequest(r => r.url().includes('grade=A'));
+  await page.locator('select[name=grade]').selectOption('A');
+  await graded;
+  await check(page, 'four-r-own-period');
+  await page.context().close();
+});
+
 for (const face of faces) {
   test(`the rooms of the flywheel are whole: ${face.name}`, async () => {
     const page = await logIn(face);

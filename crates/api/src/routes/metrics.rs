@@ -39,7 +39,8 @@ async fn list_metrics(cx: Cx<Anyone>) -> Result<HttpResponse> {
 #[utoipa::path(get, path = "/api/v1/metrics/{key}", operation_id = "get_metric", tag = "metrics",
     params(("key" = String, Path, description = "Key of the metric.", example = "win_rate"), MetricQuery),
     responses((status = 200, description = "The value.", body = MetricValue),
-        (status = 403, description = "The caller may not read the metric's object.", body = Problem, content_type = "application/problem+json")))]
+        (status = 403, description = "The caller may not read the metric's object.", body = Problem, content_type = "application/problem+json")),
+    extensions(("x-permission" = json!("metrics.read and that of reading the metric's object"))))]
 async fn get_metric(cx: Cx<Anyone>, key: web::Path<String>) -> Result<HttpResponse> {
     let query: MetricQuery = cx.query()?;
     let (key, lang) = (key.into_inner(), cx.lang);

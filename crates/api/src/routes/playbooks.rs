@@ -65,7 +65,7 @@ fn key_of(req: &HttpRequest) -> String {
 /// Makes its tasks for the customer's owner and remembers the score, so that the effect can be measured after 90 days.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/playbooks", operation_id = "start_playbook", tag = "scores",
     params(("id" = Uuid, Path, description = "The customer."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")), request_body = NewPlaybookRun,
-    responses((status = 201, description = "What was made.", body = PlaybookRunStarted)), extensions(("x-permission" = json!("customers.update"))))]
+    responses((status = 201, description = "What was made.", body = PlaybookRunStarted)), extensions(("x-permission" = json!("customers.update and tasks.create"))))]
 async fn start_playbook(cx: Cx<CustomersUpdate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
@@ -165,7 +165,7 @@ async fn get_intent_ledger(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<Ht
 ///
 /// Those with the points of the settings or more, the most first.
 #[utoipa::path(get, path = "/api/v1/intent", operation_id = "get_intent", tag = "scores", params(DueQuery),
-    responses((status = 200, description = "The customers.", body = IntentList)), extensions(("x-permission" = json!("customers.read"))))]
+    responses((status = 200, description = "The customers.", body = IntentList)), extensions(("x-permission" = json!("customers.read and scores.read"))))]
 async fn get_intent(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
     let query: DueQuery = cx.query()?;
     let lang = cx.lang;
@@ -176,7 +176,7 @@ async fn get_intent(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
 ///
 /// Each item with the contacts that used it, their customers, and how the opportunities went that they were about.
 #[utoipa::path(get, path = "/api/v1/library-use", operation_id = "get_library_use", tag = "four_r", params(PeriodQuery),
-    responses((status = 200, description = "The use.", body = LibraryUse)), extensions(("x-permission" = json!("activities.read"))))]
+    responses((status = 200, description = "The use.", body = LibraryUse)), extensions(("x-permission" = json!("activities.read and contents.read"))))]
 async fn get_library_use(cx: Cx<ActivitiesRead>) -> Result<HttpResponse> {
     let query: PeriodQuery = cx.query()?;
     let lang = cx.lang;

@@ -35,7 +35,7 @@ struct Nothing {}
 /// How far the opportunities created in a period came, how long they stayed in each stage, and the
 /// conversion that fell furthest below that of the previous equal period.
 #[utoipa::path(get, path = "/api/v1/reports/funnel", operation_id = "get_funnel", tag = "reports",
-    params(ReportQuery), responses((status = 200, description = "The funnel.", body = FunnelReport)), extensions(("x-permission" = json!("opportunities.read"))))]
+    params(ReportQuery), responses((status = 200, description = "The funnel.", body = FunnelReport)), extensions(("x-permission" = json!("opportunities.read and reports.read"))))]
 async fn get_funnel(cx: Cx<OpportunitiesRead>) -> Result<HttpResponse> {
     let query: ReportQuery = cx.query()?;
     let report = cx.read(move |ctx| app::reports::funnel(ctx, &query)).await?;
@@ -46,7 +46,7 @@ async fn get_funnel(cx: Cx<OpportunitiesRead>) -> Result<HttpResponse> {
 ///
 /// What the open opportunities will bring, with an 80 % interval, by category, stage and month.
 #[utoipa::path(get, path = "/api/v1/reports/forecast", operation_id = "get_forecast", tag = "reports",
-    params(ReportQuery), responses((status = 200, description = "The forecast.", body = ForecastReport)), extensions(("x-permission" = json!("opportunities.read"))))]
+    params(ReportQuery), responses((status = 200, description = "The forecast.", body = ForecastReport)), extensions(("x-permission" = json!("opportunities.read and reports.read"))))]
 async fn get_forecast(cx: Cx<OpportunitiesRead>) -> Result<HttpResponse> {
     let query: ReportQuery = cx.query()?;
     let report = cx.read(move |ctx| app::reports::forecast(ctx, &query)).await?;

@@ -10,8 +10,8 @@ use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use contract::scoring::{
     AuditComparison, AuditQuestions, ChannelReport, CustomerOverview, CustomerScores, DistributionQuery, DueQuery,
-    EffortReport, FlywheelReport, MigrationQuery, NeedFit, PeriodQuery, PrinciplesReport, RampQuery, RampReport,
-    RepeatList, RfmMigration, ScoreDistribution, SuggestionQuery, Suggestions,
+    EffortReport, FlywheelReport, GoalAgreements, MigrationQuery, NeedFit, PeriodQuery, PrinciplesCourse,
+    PrinciplesReport, RampQuery, RampReport, RepeatList, RfmMigration, ScoreDistribution, SuggestionQuery, Suggestions,
 };
 use serde::Deserialize;
 
@@ -20,6 +20,8 @@ permissions! {
     CustomersRead => ("customers", Read);
     /// Seeing scores of people and teams.
     ScoresRead => ("scores", Read);
+    /// Seeing goals.
+    GoalsRead => ("goals", Read);
     /// Seeing self-assessments.
     PulsesRead => ("pulses", Read);
 }
@@ -34,6 +36,8 @@ permissions! {
     get_rfm_migration,
     get_repeat_purchase,
     get_principles,
+    get_principles_course,
+    list_goal_agreements,
     get_flywheel,
     get_effort,
     get_ramp,
@@ -53,6 +57,8 @@ pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/scores/rfm/migration").route(web::get().to(get_rfm_migration)));
     scope.service(resource("/repeat-purchase").route(web::get().to(get_repeat_purchase)));
     scope.service(resource("/principles").route(web::get().to(get_principles)));
+    scope.service(resource("/principles/months").route(web::get().to(get_principles_course)));
+    scope.service(resource("/goal-agreements").route(web::get().to(list_goal_agreements)));
     scope.service(resource("/flywheel").route(web::get().to(get_flywheel)));
     scope.service(resource("/effort").route(web::get().to(get_effort)));
     scope.service(resource("/ramp").route(web::get().to(get_ramp)));
@@ -72,7 +78,7 @@ struct Nothing {}
 /// and points; earlier scores; and the playbooks that fit. What is not known is missing, never zero.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/scores", operation_id = "get_customer_scores", tag = "scores",
     params(("id" = Uuid, Path, description = "The customer.")),
-    responses((status = 200, description = "The scores.", body = CustomerScores)), extensions(("x-permission" = json!("customers.read"))))]
+    responses((status = 200, description = "The scores.", body = CustomerScores)), extensions(("x-permission" = json!("customers.read and scores.read"))))]
 async fn get_customer_scores(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
@@ -85,7 +91,7 @@ async fn get_customer_scores(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<
 /// not see are null; each holds only what the caller may see.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/overview", operation_id = "get_customer_overview", tag = "customers",
     params(("id" = Uuid, Path, description = "The customer.")),
-    responses((status = 200, description = "The customer.", body = CustomerOverview)), extensions(("x-permission" = json!("customers.read"))))]
+    responses((status = 200, description = "The customer.", body = CustomerOverview)), extensions(("x-permission" = json!("customers.read and scores.read"))))]
 async fn get_customer_overview(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
@@ -125,7 +131,7 @@ async fn get_customer_timeline(cx: Cx<CustomersRead>, req: HttpRequest) -> Resul
 /// recommends, with what the customer's grade may cost.
 #[utoipa::path(get, path = "/api/v1/customers/{id}/suggestions", operation_id = "get_suggestions", tag = "four_r",
     params(("id" = Uuid, Path, description = "The customer."), SuggestionQuery),
-    responses((status = 200, description = "The suggestions.", body = Suggestions)), extensions(("x-permission" = json!("customers.read"))))]
+    responses((status = 200, description = "The suggestions.", body = Suggestions)), extensions(("x-permission" = json!("customers.read and contents.read"))))]
 async fn get_suggestions(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
     let query: SuggestionQuery = cx.query()?;
     let id = path_id(&req)?;
@@ -136,7 +142,7 @@ async fn get_suggestions(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<Http
 ///
 /// Every band with its number of customers and the list of them.
 #[utoipa::path(get, path = "/api/v1/scores/distribution", operation_id = "get_score_distribution", tag = "scores", params(DistributionQuery),
-    responses((status = 200, description = "The bands.", body = ScoreDistribution)), extensions(("x-permission" = json!("customers.read"))))]
+    responses((status = 200, description = "The bands.", body = ScoreDistribution)), extensions(("x-permission" = json!("customers.read and scores.read"))))]
 async fn get_score_distribution(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
     let query: DistributionQuery = cx.query()?;
     let lang = cx.lang;
@@ -172,6 +178,29 @@ async fn get_principles(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
     let query: PeriodQuery = cx.query()?;
     let lang = cx.lang;
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::three_principles(ctx, &query, lang)).await?))
+}
+
+/// Get the three principles month by month.
+///
+/// Of the months of the period, at most 24; the twelve months until its last day by default. Of the past it counts who
+/// was there then: from the day of hire, else the day the account was made, to the last day at work.
+#[utoipa::path(get, path = "/api/v1/principles/months", operation_id = "get_principles_course", tag = "flywheel", params(PeriodQuery),
+    responses((status = 200, description = "The months.", body = PrinciplesCourse)), extensions(("x-permission" = json!("scores.read"))))]
+async fn get_principles_course(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
+    let query: PeriodQuery = cx.query()?;
+    let lang = cx.lang;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::principles_course(ctx, &query, lang)).await?))
+}
+
+/// List who stands behind the published goals.
+///
+/// For each goal that somebody agreed with the number of those whose acknowledgements the caller may read (permission
+/// pulses.read beyond one's own), and whether the caller is one of those who agree.
+#[utoipa::path(get, path = "/api/v1/goal-agreements", operation_id = "list_goal_agreements", tag = "flywheel",
+    responses((status = 200, description = "The goals.", body = GoalAgreements)), extensions(("x-permission" = json!("goals.read"))))]
+async fn list_goal_agreements(cx: Cx<GoalsRead>) -> Result<HttpResponse> {
+    cx.query::<Nothing>()?;
+    Ok(HttpResponse::Ok().json(cx.read(app::scores::goal_agreements).await?))
 }
 
 /// Get the flywheel of a period.
@@ -212,7 +241,7 @@ async fn get_ramp(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
 /// The customers made in a period by their source: how many were found qualified, are of grade A or B, bought, and for
 /// how much; the prospects of high value with a link to them.
 #[utoipa::path(get, path = "/api/v1/channels", operation_id = "get_channels", tag = "customers", params(PeriodQuery),
-    responses((status = 200, description = "The channels.", body = ChannelReport)), extensions(("x-permission" = json!("customers.read"))))]
+    responses((status = 200, description = "The channels.", body = ChannelReport)), extensions(("x-permission" = json!("customers.read and scores.read"))))]
 async fn get_channels(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
     let query: PeriodQuery = cx.query()?;
     let lang = cx.lang;
@@ -247,7 +276,7 @@ async fn list_audit_questions(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
 /// the widest gap first.
 #[utoipa::path(get, path = "/api/v1/audits/{id}/comparison", operation_id = "get_audit_comparison", tag = "flywheel",
     params(("id" = Uuid, Path, description = "The self-assessment.")),
-    responses((status = 200, description = "The comparison.", body = AuditComparison)), extensions(("x-permission" = json!("pulses.read"))))]
+    responses((status = 200, description = "The comparison.", body = AuditComparison)), extensions(("x-permission" = json!("pulses.read and scores.read"))))]
 async fn get_audit_comparison(cx: Cx<PulsesRead>, req: HttpRequest) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     let (id, lang) = (path_id(&req)?, cx.lang);

@@ -36,7 +36,7 @@ struct Nothing {}
 /// The customers that the caller may see, by segment and by recency and frequency score, with the
 /// limits of the scores. Every number carries the list of its customers.
 #[utoipa::path(get, path = "/api/v1/scores/rfm", operation_id = "get_rfm", tag = "scores",
-    params(RfmQuery), responses((status = 200, description = "The grid.", body = RfmGrid)), extensions(("x-permission" = json!("customers.read"))))]
+    params(RfmQuery), responses((status = 200, description = "The grid.", body = RfmGrid)), extensions(("x-permission" = json!("customers.read and scores.read"))))]
 async fn get_rfm(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
     let query: RfmQuery = cx.query()?;
     let lang = cx.lang;

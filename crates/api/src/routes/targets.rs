@@ -46,7 +46,7 @@ struct Nothing {}
 /// Every segment with its strategy, its customers that the caller may see, and the share of them contacted in the days
 /// until today, by owner too; with the list of them and of those who still wait.
 #[utoipa::path(get, path = "/api/v1/scores/segments", operation_id = "get_segment_report", tag = "scores", params(SegmentQuery),
-    responses((status = 200, description = "The segments.", body = SegmentReport)), extensions(("x-permission" = json!("segments.read"))))]
+    responses((status = 200, description = "The segments.", body = SegmentReport)), extensions(("x-permission" = json!("segments.read, customers.read and scores.read"))))]
 async fn get_segment_report(cx: Cx<SegmentsRead>) -> Result<HttpResponse> {
     let query: SegmentQuery = cx.query()?;
     let lang = cx.lang;
@@ -58,7 +58,7 @@ async fn get_segment_report(cx: Cx<SegmentsRead>) -> Result<HttpResponse> {
 /// Tags, preferences and pains that go together, counted with the last scoring of all customers; with the needs of each
 /// group, why they are one group, and the condition of a segment of its customers.
 #[utoipa::path(get, path = "/api/v1/scores/needs", operation_id = "get_need_clusters", tag = "scores", params(DueQuery),
-    responses((status = 200, description = "The groups.", body = NeedClusters)), extensions(("x-permission" = json!("customers.read"))))]
+    responses((status = 200, description = "The groups.", body = NeedClusters)), extensions(("x-permission" = json!("customers.read and scores.read"))))]
 async fn get_need_clusters(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
     let query: DueQuery = cx.query()?;
     let lang = cx.lang;
@@ -80,7 +80,7 @@ async fn get_adoption(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
 ///
 /// The mails that go to them by themselves, the one salesperson for their urgent needs, and the needs that wait.
 #[utoipa::path(get, path = "/api/v1/basic-service", operation_id = "get_basic_service", tag = "scores",
-    responses((status = 200, description = "The service.", body = BasicService)), extensions(("x-permission" = json!("customers.read"))))]
+    responses((status = 200, description = "The service.", body = BasicService)), extensions(("x-permission" = json!("customers.read and tasks.read"))))]
 async fn get_basic_service(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     Ok(HttpResponse::Ok().json(cx.read(app::scores::basic_service).await?))
@@ -92,7 +92,7 @@ async fn get_basic_service(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
 /// for the customer's owner.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/urgent-needs", operation_id = "report_urgent_need", tag = "scores",
     params(("id" = Uuid, Path, description = "The customer."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")), request_body = NewUrgentNeed,
-    responses((status = 201, description = "Who answers it.", body = UrgentNeedTaken)), extensions(("x-permission" = json!("tasks.create"))))]
+    responses((status = 201, description = "Who answers it.", body = UrgentNeedTaken)), extensions(("x-permission" = json!("customers.read and tasks.create"))))]
 async fn report_urgent_need(cx: Cx<TasksCreate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     let (id, lang) = (path_id(&req)?, cx.lang);

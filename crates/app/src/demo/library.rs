@@ -127,9 +127,24 @@ pub(super) fn make(world: &mut World<'_>, styles: &[Uuid]) -> Result<Library> {
     Ok(library)
 }
 
-/// The content and the resources of a contact. The second team of the east says the same to everybody.
-pub(super) fn used(world: &mut World<'_>, library: &Library, rep: &Rep, pain: usize, big: bool) -> (Value, Value) {
-    let (fitting, general) = if rep.says_the_same { (0.08, 0.72) } else { (0.86, 0.10) };
+/// The content and the resources of a contact, by what became of its deal. The second team of the east says the same to
+/// everybody; what fits wins, with them as with all others.
+pub(super) fn used(
+    world: &mut World<'_>,
+    library: &Library,
+    rep: &Rep,
+    pain: usize,
+    big: bool,
+    won: Option<bool>,
+) -> (Value, Value) {
+    let (fitting, general) = match (rep.says_the_same, won) {
+        (true, Some(true)) => (0.42, 0.48),
+        (true, Some(false)) => (0.02, 0.56),
+        (true, None) => (0.06, 0.72),
+        (false, Some(true)) => (0.96, 0.03),
+        (false, Some(false)) => (0.72, 0.20),
+        (false, None) => (0.88, 0.09),
+    };
     let draw = world.rng.f64();
     let content = if draw < fitting {
         library.fitting.get(pain).copied()

@@ -392,8 +392,10 @@ impl Scribe<'_, '_> {
         let deal = contact.deal.and_then(|d| self.deals[d].as_ref()).map_or(Value::Null, |r| Value::Id(r.id()));
         let customer = &self.plan.customers[contact.customer];
         let rep_of = &self.company.reps[customer.rep];
+        let won = contact.deal.and_then(|d| self.plan.deals[d].won);
         let big = matches!(customer.grade, "A" | "B") && matches!(kind, "visit" | "meeting");
-        let (contents, resources) = super::library::used(self.world, &self.company.library, rep_of, customer.pain, big);
+        let (contents, resources) =
+            super::library::used(self.world, &self.company.library, rep_of, customer.pain, big, won);
         let answered = self.world.chance(if rep_of.says_the_same { 0.45 } else { 0.8 });
         // Messages are answered within days: only the latest still wait.
         let initiated = self.world.chance(0.15) && (!matches!(kind, "chat" | "email") || contact.ago < 3);

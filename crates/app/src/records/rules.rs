@@ -6,6 +6,7 @@ use crate::{Ctx, Error, Result};
 use domain::fields::Kind;
 use domain::ladder::{Rung, furthest};
 use domain::metrics::OpportunityStatus;
+use domain::policy::{Action, Scope};
 use domain::record::{Record, Shape};
 use domain::value::Value;
 use persistence::pipeline::{Stage, StageStay};
@@ -62,12 +63,15 @@ impl Rules {
                 crate::scores::grading::apply(ctx, &mut self.grading, shape, old, new)?;
                 crate::scores::grading::pin_stage(shape, old, new);
                 crate::pool::follow(ctx, shape, old, new, self.giving)?;
+                first_owner(shape, old, new);
                 crate::scores::grading::stop_investing(ctx, shape, new);
                 self.ahead.no_cycle(ctx, shape, new)
             }
             "teams" => self.ahead.no_cycle(ctx, shape, new),
             "order_lines" => self.order_line(ctx, shape, new),
             "users" => {
+                left(ctx, shape, old, new);
+                in_order(shape, new, ("hired_on", "left_on"))?;
                 let active = |r: &Record| r.get(shape, "status").as_str() == Some("active");
                 match old {
                     Some(old) if active(old) && !active(new) => {
@@ -89,6 +93,7 @@ impl Rules {
                 ended(ctx, shape, new, ("closed", "closed_on"));
                 in_order(shape, new, ("noticed_on", "closed_on"))
             }
+            "goals" => goal(ctx, shape, old, new),
             "incentives" | "trials" => in_order(shape, new, ("starts_on", "ends_on")),
             "solutions" => in_order(shape, new, ("sent_on", "decided_on")),
             "playbook_runs" if old.is_none() => crate::scores::playbooks::remember_before(ctx, shape, new),
@@ -283,6 +288,44 @@ fn ended(ctx: &Ctx<'_>, shape: &Shape, new: &mut Record, (status, on): (&str, &s
     } else if new.get(shape, on).is_null() {
         new.set(shape, on, Value::Date(ctx.parse().today()));
     }
+}
+
+/// Whoever has a customer first remains known when it changes hands.
+fn first_owner(shape: &Shape, old: Option<&Record>, new: &mut Record) {
+    let (before, now) = (old.and_then(|old| old.owner(shape)), new.owner(shape));
+    if before != now && new.get(shape, "first_owner_id").is_null() {
+        new.set(shape, "first_owner_id", before.or(now).map_or(Value::Null, Value::Id));
+    }
+}
+
+/// Whoever is disabled without a last day at work leaves today; whoever comes back has none.
+fn left(ctx: &Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record) {
+    let status = |r: &Record| r.get(shape, "status").as_str().map(str::to_owned);
+    let Some(before) = old.and_then(status) else { return };
+    match (before.as_str(), status(new).as_deref()) {
+        ("disabled", Some("active")) => new.set(shape, "left_on", Value::Null),
+        ("active", Some("disabled")) if new.get(shape, "left_on").is_null() => {
+            new.set(shape, "left_on", Value::Date(ctx.parse().today()))
+        }
+        _ => {}
+    }
+}
+
+/// Goals of the company are set and published by those who reach all of it, goals of a team by those who reach more than
+/// themselves.
+fn goal(ctx: &Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &Record) -> Result<()> {
+    in_order(shape, new, ("starts_on", "ends_on"))?;
+    let kept = |key: &str| old.is_some_and(|old| old.get(shape, key) == new.get(shape, key));
+    let needed = match new.get(shape, "level").as_str() {
+        Some("company") => Scope::All,
+        Some("team") => Scope::Team,
+        _ => return Ok(()),
+    };
+    let action = if old.is_some() { Action::Update } else { Action::Create };
+    if (kept("level") && kept("published")) || ctx.actor.permissions.scope("goals", action) >= needed {
+        return Ok(());
+    }
+    Err(Error::field("level", "level_out_of_scope", ""))
 }
 
 /// The second day is not before the first.

@@ -446,7 +446,7 @@ fn load_for(ctx: &mut Ctx<'_>, shape: &Shape, id: Uuid, action: Action) -> Resul
     let permission = shape.def.permission;
     let visible = ctx.require(permission, action)?;
     let readable = ctx.require(permission, Action::Read)?;
-    // A shared view is everybody's to read and its owner's to change.
+    // A shared view or a published goal is everybody's to read and its owner's to change.
     let record = persistence::records::get(ctx.conn, shape, id, readable.owners(), true)?.ok_or(Error::NotFound)?;
     if shape.def.owned && !visible.contains(record.owner(shape)) {
         return Err(Error::Forbidden { permission: crate::ctx::permission_name(permission, action) });

@@ -1,140 +1,27 @@
 //! Principles → 4R → SDAE → outcomes for any period, team and region; busy against effective; who may not come back.
 
-use super::four_r::{measure, minutes, period, tally};
-use super::models::Models;
+use super::four_r::{Links, measure, tally, values};
+use super::principles::{Days, Scope, measured_in};
 use crate::metrics::{Narrow, People, pick};
-use crate::{Ctx, Error, Result, Visible};
+use crate::{Ctx, Error, Result};
 use chrono::{Duration, NaiveDate};
 use contract::problem::Lang;
 use contract::scoring::{
-    DueQuery, EffortReport, EffortRow, FlywheelReading, FlywheelReport, MigrationQuery, PeriodQuery, PrincipleGauge,
-    PrinciplesReport, RepeatCustomer, RepeatList, RfmFlow, RfmMigration, ScorePart,
+    DueQuery, EffortReport, EffortRow, FlywheelReading, FlywheelReport, MigrationQuery, PeriodQuery, RepeatCustomer,
+    RepeatList, RfmFlow, RfmMigration,
 };
-use domain::automation::calendar::Calendar;
 use domain::flywheel::{self, Effort, Outcome, OutcomeFacts, Period, Reading, Wheel, busy_against_effective};
 use domain::four_r::R;
-use domain::grade;
 use domain::metrics::{Contribution, Measure};
 use domain::policy::Action;
-use domain::principles::{self, Principle, Principles};
-use domain::sdae::{Dimension, Share};
+use domain::principles::Principle;
+use domain::sdae::Dimension;
 use persistence::contact_scores::{self, By};
 use persistence::flywheel as store;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-type Days = (NaiveDate, NaiveDate);
-
-/// Who and what a report is of.
-struct Scope {
-    models: Models,
-    people: People,
-    visible: Visible,
-    /// Whose surveys and trainings of these the caller may see.
-    voices: Visible,
-    calendar: Calendar,
-}
-
-impl Scope {
-    fn load(ctx: &mut Ctx<'_>, query: &PeriodQuery) -> Result<(Scope, Days)> {
-        let visible = ctx.require("scores", Action::Read)?;
-        let days = period(ctx, query.from, query.to)?;
-        let people = People::load(ctx)?;
-        let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
-        let visible = people.narrow(&visible, &narrow);
-        let heard = ctx.actor.visible("pulses", Action::Read).unwrap_or(Visible::Owners([].into()));
-        let voices = visible.and(&heard);
-        let calendar = crate::calendar::load(ctx)?;
-        Ok((Scope { models: Models::load(ctx.conn)?, people, visible, voices, calendar }, days))
-    }
-
-    /// The working days of a period until today: without public holidays, with the weekend days worked in exchange.
-    fn work_days(&self, ctx: &Ctx<'_>, days: Days) -> i64 {
-        let until = days.1.min(ctx.parse().today());
-        days.0.iter_days().take_while(|day| *day <= until).filter(|day| self.calendar.is_working_day(*day)).count()
-            as i64
-    }
-}
-
-fn share(part: i64, whole: i64) -> Option<Share> {
-    let count = |n: i64| u32::try_from(n.max(0)).unwrap_or(u32::MAX);
-    (whole > 0).then(|| Share { part: count(part), whole: count(whole) })
-}
-
-fn measured(ctx: &mut Ctx<'_>, scope: &Scope, days: Days) -> Result<(i64, Principles)> {
-    let owners = scope.visible.owners();
-    let people = store::people(ctx.conn, owners)?;
-    let (goals, said) = store::acknowledged(ctx.conn, days, owners)?;
-    let (with_goals, linked) = store::linked(ctx.conn, owners)?;
-    let voices = scope.voices.owners();
-    let [commitment, energy, learning] = store::pulse(ctx.conn, days, voices, ctx.actor.user_id)?
-        .map(|said| principles::told(said.mean, said.people, said.others));
-    let by_grade = contact_scores::sums(ctx.conn, days, owners, By { grade: true, ..By::default() })?;
-    let allocation = grade::allocation(&minutes(&by_grade), &scope.models.grade.value.target_share);
-    let work_days = scope.work_days(ctx, days);
-    let trained = store::training(ctx.conn, days, voices)?;
-    // Learning as people feel it, and as tests show it where there were any.
-    let cognitive = match (learning, trained) {
-        (Some(felt), Some(shown)) => Some((felt + shown) / 2.0),
-        (felt, shown) => felt.or(shown),
-    };
-    let facts = principles::Facts {
-        acknowledged: share(said, goals * people),
-        linked: share(linked, with_goals),
-        pulse: commitment,
-        precision: allocation.map(|a| a.index),
-        cognitive,
-        emotional: energy,
-        worked: share(store::days_worked(ctx.conn, days, owners)?, people * work_days),
-    };
-    Ok((people, principles::principles(&facts, &scope.models.principles.value)))
-}
-
-/// What an input of a principle is called.
-fn part_label(key: &str) -> [&'static str; 2] {
-    match key {
-        "acknowledged" => ["目标已确认", "Goals acknowledged"],
-        "linked" => ["个人目标已挂钩", "Personal goals linked"],
-        "pulse" => ["脉搏问卷：认同", "Pulse: commitment"],
-        "cognitive" => ["学习与运用", "Learning and use of it"],
-        "emotional" => ["脉搏问卷：热情", "Pulse: energy"],
-        "behavioural" => ["有工作记录的天数", "Days with logged work"],
-        _ => ["时间投向", "Share of time by grade"],
-    }
-}
-
-/// The three principles of a period.
-pub fn three_principles(ctx: &mut Ctx<'_>, query: &PeriodQuery, lang: Lang) -> Result<PrinciplesReport> {
-    let (scope, days) = Scope::load(ctx, query)?;
-    let (people, found) = measured(ctx, &scope, days)?;
-    let part = |p: &domain::weighted::Part| ScorePart {
-        key: p.key.to_owned(),
-        label: pick(lang, part_label(p.key)).to_owned(),
-        formula: String::new(),
-        weight: p.weight,
-        value: p.value,
-        points: p.points,
-        source: if p.value.is_some() { "computed" } else { "missing" }.to_owned(),
-        age_days: None,
-    };
-    let gauge = |g: &principles::Gauge| PrincipleGauge {
-        principle: g.principle.code().to_owned(),
-        label: pick(lang, g.principle.label()).to_owned(),
-        question: pick(lang, g.principle.question()).to_owned(),
-        score: g.total.score,
-        coverage: g.total.coverage,
-        parts: g.parts().iter().map(part).collect(),
-    };
-    Ok(PrinciplesReport {
-        from: days.0,
-        to: days.1,
-        people,
-        gauges: found.gauges.iter().map(gauge).collect(),
-        lowest: found.lowest.map(|p| p.code().to_owned()),
-    })
-}
-
-fn outcomes(ctx: &mut Ctx<'_>, scope: &Scope, days: Days, contacts: i64, people: i64) -> Result<OutcomeFacts> {
+fn outcomes(ctx: &mut Ctx<'_>, scope: &Scope, days: Days, contacts: i64, person_days: i64) -> Result<OutcomeFacts> {
     let owners = scope.visible.owners();
     let which = persistence::totals::Which {
         measures: &[Measure::Won, Measure::Lost],
@@ -150,29 +37,30 @@ fn outcomes(ctx: &mut Ctx<'_>, scope: &Scope, days: Days, contacts: i64, people:
     let count = |n: i64| u64::try_from(n).unwrap_or(0);
     let parse = ctx.parse();
     let span = (parse.midnight(days.0), parse.midnight(days.1 + Duration::days(1)));
+    // What held at the end of a past period is in the history; until then grades are those of now.
+    let then = (span.1 <= ctx.now).then_some(span.1);
     let ramps = store::ramps(ctx.conn, days, owners)?;
-    let work_days = scope.work_days(ctx, days);
     Ok(OutcomeFacts {
         won: count(won.n),
         lost: count(lost.n),
         won_minor: won.amount,
         customers_won: count(store::customers_won(ctx.conn, days, owners)?),
-        new_customers: Some(count(store::new_good_customers(ctx.conn, span, owners)?)),
-        rep_days: Some(count(people * work_days)),
+        new_customers: Some(count(store::new_good_customers(ctx.conn, span, then, owners)?)),
+        rep_days: Some(count(person_days)),
         contacts: Some(count(contacts)),
         ramp_days: (!ramps.is_empty()).then(|| ramps.iter().sum::<i64>() as f64 / ramps.len() as f64),
     })
 }
 
 fn turn(ctx: &mut Ctx<'_>, scope: &Scope, days: Days) -> Result<(Period, super::four_r::Measured)> {
-    let (people, principles) = measured(ctx, scope, days)?;
+    let found = measured_in(ctx, scope, days)?;
     let four_r = measure(ctx, &scope.models, days, scope.visible.owners().into())?;
     let means = store::means(ctx.conn, days, scope.visible.owners())?;
     let period = Period {
-        principles: principles.gauges.map(|g| g.total.score),
+        principles: found.principles.gauges.map(|g| g.total.score),
         four_r: tally(&four_r.sums).index().each,
         sdae: Dimension::ALL.map(|d| means.get(d.code()).copied()),
-        outcomes: outcomes(ctx, scope, days, four_r.sums.contacts, people)?,
+        outcomes: outcomes(ctx, scope, days, four_r.sums.contacts, found.person_days)?,
     };
     Ok((period, four_r))
 }
@@ -196,6 +84,8 @@ pub fn report(ctx: &mut Ctx<'_>, query: &PeriodQuery, lang: Lang) -> Result<Flyw
     let advice = wheel.slowest.map(Wheel::advice);
     let bottleneck = four_r.bottleneck.r;
     let fix = bottleneck.map(R::fix);
+    let links = Links::new(&scope.people, &scope.narrow, days);
+    let behind = values(ctx, (&four_r.sums, &four_r.bottleneck), &links, lang);
     Ok(FlywheelReport {
         from: days.0,
         to: days.1,
@@ -211,6 +101,7 @@ pub fn report(ctx: &mut Ctx<'_>, query: &PeriodQuery, lang: Lang) -> Result<Flyw
         bottleneck: bottleneck.map(|r| r.code().to_owned()),
         bottleneck_label: bottleneck.map(|r| pick(lang, r.label()).to_owned()),
         leverage_known: four_r.bottleneck.leverage_known,
+        bottleneck_value: behind.into_iter().find(|v| bottleneck.is_some_and(|r| r.code() == v.r)),
         fix: fix.map(|f| lang.pick(&f.zh, &f.en).to_owned()),
     })
 }

@@ -14,7 +14,7 @@ use domain::grade::{self, Grade, Minutes};
 use domain::policy::Action;
 use persistence::contact_scores::{self as store, By, Place, Sums, Whose};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 use super::models::Models;
@@ -42,6 +42,8 @@ pub(super) fn period(ctx: &Ctx<'_>, from: Option<NaiveDate>, to: Option<NaiveDat
 pub(super) struct Measured {
     pub(super) sums: Sums,
     pub(super) bottleneck: four_r::Bottleneck,
+    /// The opportunities that tell what each R is worth, each with its owner.
+    closed: Vec<(Uuid, Closed)>,
 }
 
 /// Measures the contacts that these owners made.
@@ -55,10 +57,12 @@ pub(super) fn measure(
     let sums = sums.first().map(|(_, s)| *s).unwrap_or_default();
     // Who won and lost shows over a year, however short the period.
     let since = days.0.min(days.1 - Duration::days(364));
-    let closed = store::closed(ctx.conn, (since, days.1), whose.owners, CLOSED)?;
-    let closed: Vec<Closed> = closed.into_iter().map(|(scores, won)| Closed { scores, won }).collect();
-    let bottleneck = four_r::bottleneck(tally(&sums).index().each, &closed, &models.four_r.value);
-    Ok(Measured { sums, bottleneck })
+    let closed = store::closed(ctx.conn, (since, days.1), whose, CLOSED)?;
+    let closed = closed.into_iter().map(|c| (c.owner, Closed { scores: c.r, won: c.won }));
+    let closed: Vec<(Uuid, Closed)> = closed.collect();
+    let all: Vec<Closed> = closed.iter().map(|(_, c)| *c).collect();
+    let bottleneck = four_r::bottleneck(tally(&sums).index().each, &all, &models.four_r.value);
+    Ok(Measured { sums, bottleneck, closed })
 }
 
 /// The four Rs of a period.
@@ -67,7 +71,7 @@ pub fn report(ctx: &mut Ctx<'_>, query: &FourRQuery, lang: Lang) -> Result<FourR
     let days = period(ctx, query.from, query.to)?;
     let people = People::load(ctx)?;
     let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
-    let mut links = Links { conditions: people.conditions(&narrow), days };
+    let mut links = Links::new(&people, &narrow, days);
     let visible = people.narrow(&visible, &narrow);
     if let Some(customer) = query.customer_id {
         match crate::records::get(ctx, "customers", customer) {
@@ -76,16 +80,23 @@ pub fn report(ctx: &mut Ctx<'_>, query: &FourRQuery, lang: Lang) -> Result<FourR
         };
         links.conditions.push(json!({"field": "customer_id", "op": "eq", "value": json_id(customer)}));
     }
-    let whose = Whose { owners: visible.owners(), customer: query.customer_id };
+    let grade = match query.grade.as_deref() {
+        None => None,
+        Some(word) => Some(Grade::parse(word).ok_or_else(|| Error::field("grade", "choice", "A, B, C, D"))?),
+    };
+    if let Some(grade) = grade {
+        links.conditions.push(json!({"field": "grade_then", "op": "eq", "value": grade.code()}));
+    }
+    let whose = Whose { owners: visible.owners(), customer: query.customer_id, grade };
     let models = Models::load(ctx.conn)?;
     let measured = measure(ctx, &models, days, whose)?;
-    let index = show(ctx, &models, &measured, &links, lang);
+    let index = show(ctx, &models, (&measured.sums, &measured.bottleneck), &links, lang);
     let groups = match query.group_by.as_deref() {
         None => Vec::new(),
-        Some(by) => groups(ctx, &models, by, &people, &links, whose, lang)?,
+        Some(by) => groups(ctx, &models, by, &people, (&links, whose), &measured.closed, lang)?,
     };
     let minutes = minutes(&store::sums(ctx.conn, days, whose, By { grade: true, ..By::default() })?);
-    let allocation = grade::allocation(&minutes, &models.grade.value.target_share);
+    let allocation = grade::allocation(&minutes, &models.grade.value.target_share).filter(|_| grade.is_none());
     let shares = allocation.iter().flat_map(|a| a.shares).map(|s| AllocationShare {
         grade: s.grade.code().to_owned(),
         minutes: s.minutes,
@@ -121,12 +132,16 @@ pub(super) fn minutes(rows: &[(Place, Sums)]) -> Minutes {
 }
 
 /// What narrows the lists behind the numbers.
-struct Links {
+pub(super) struct Links {
     conditions: Vec<Json>,
     days: (NaiveDate, NaiveDate),
 }
 
 impl Links {
+    pub(super) fn new(people: &People, narrow: &Narrow, days: (NaiveDate, NaiveDate)) -> Links {
+        Links { conditions: people.conditions(narrow), days }
+    }
+
     fn to(&self, ctx: &Ctx<'_>, more: &[Json]) -> String {
         let cx = ctx.parse();
         let mut all = self.conditions.clone();
@@ -147,28 +162,45 @@ fn is_contact() -> Json {
     ] })
 }
 
-fn show(ctx: &Ctx<'_>, models: &Models, measured: &Measured, links: &Links, lang: Lang) -> FourRIndex {
-    let index = tally(&measured.sums).index();
-    let goal = models.four_r.value.goal;
-    let values = measured.bottleneck.links.iter().zip(["r1", "r2", "r3", "r4"]).map(|(link, column)| FourRValue {
+/// Each R of some contacts, with what it is worth and the contacts below the goal, the worst first.
+pub(super) fn values(
+    ctx: &Ctx<'_>,
+    (sums, bottleneck): (&Sums, &four_r::Bottleneck),
+    links: &Links,
+    lang: Lang,
+) -> Vec<FourRValue> {
+    let value = |(link, column): (&four_r::Link, &str)| FourRValue {
         r: link.r.code().to_owned(),
         label: pick(lang, link.r.label()).to_owned(),
         index: link.index,
-        n: index.tally.n[link.r as usize],
+        n: sums.r[link.r as usize].1,
         gap: link.gap,
         leverage: link.leverage.leverage,
         closed: i64::from(link.leverage.above.0) + i64::from(link.leverage.below.0),
-        drill_down: links.to(ctx, &[json!({"field": column, "op": "lt", "value": goal})]),
-    });
-    let fix = measured.bottleneck.r.map(|r| r.fix());
+        drill_down: format!(
+            "{}&sort={column}",
+            links.to(ctx, &[json!({"field": column, "op": "lt", "value": bottleneck.goal})])
+        ),
+    };
+    bottleneck.links.iter().zip(["r1", "r2", "r3", "r4"]).map(value).collect()
+}
+
+fn show(
+    ctx: &Ctx<'_>,
+    models: &Models,
+    (sums, bottleneck): (&Sums, &four_r::Bottleneck),
+    links: &Links,
+    lang: Lang,
+) -> FourRIndex {
+    let fix = bottleneck.r.map(|r| r.fix());
     FourRIndex {
-        contacts: measured.sums.contacts,
-        minutes: measured.sums.minutes,
-        overall: index.overall,
-        goal,
-        values: values.collect(),
-        bottleneck: measured.bottleneck.r.map(|r| r.code().to_owned()),
-        leverage_known: measured.bottleneck.leverage_known,
+        contacts: sums.contacts,
+        minutes: sums.minutes,
+        overall: tally(sums).index().overall,
+        goal: models.four_r.value.goal,
+        values: values(ctx, (sums, bottleneck), links, lang),
+        bottleneck: bottleneck.r.map(|r| r.code().to_owned()),
+        leverage_known: bottleneck.leverage_known,
         fix: fix.map(|f| lang.pick(&f.zh, &f.en).to_owned()),
         drill_down: links.to(ctx, &[is_contact()]),
     }
@@ -179,8 +211,8 @@ fn groups(
     models: &Models,
     group_by: &str,
     people: &People,
-    links: &Links,
-    whose: Whose<'_>,
+    (links, whose): (&Links, Whose<'_>),
+    closed: &[(Uuid, Closed)],
     lang: Lang,
 ) -> Result<Vec<FourRGroup>> {
     let by = match group_by {
@@ -189,27 +221,41 @@ fn groups(
         "month" => By { day: true, ..By::default() },
         _ => return Err(Error::field("group_by", "choice", "user, team, region, grade, month")),
     };
+    let teams: HashMap<Uuid, Uuid> = people.members().iter().filter_map(|m| Some((m.id, m.team?))).collect();
+    let of_owner = |owner: Uuid| {
+        let team = || teams.get(&owner).copied();
+        match group_by {
+            "user" => (!owner.is_nil()).then(|| owner.to_string()),
+            "team" => team().map(|t| t.to_string()),
+            _ => team().and_then(|t| people.region(t)).map(str::to_owned),
+        }
+    };
     let mut grouped: BTreeMap<Option<String>, Sums> = BTreeMap::new();
     for (place, sums) in store::sums(ctx.conn, links.days, whose, by)? {
-        let team = || people.members().iter().find(|m| m.id == place.owner).and_then(|m| m.team);
         let key = match group_by {
-            "user" => (!place.owner.is_nil()).then(|| place.owner.to_string()),
-            "team" => team().map(|t| t.to_string()),
-            "region" => team().and_then(|t| people.region(t)).map(str::to_owned),
             "grade" => {
                 usize::try_from(place.grade - 1).ok().and_then(|at| Grade::ALL.get(at)).map(|g| g.code().to_owned())
             }
-            _ => Some(format!("{:04}-{:02}", place.day.year(), place.day.month())),
+            "month" => Some(format!("{:04}-{:02}", place.day.year(), place.day.month())),
+            _ => of_owner(place.owner),
         };
         grouped.entry(key).or_default().add(&sums);
+    }
+    // A group of people is judged by what it closed itself. A month closes too little to tell; of a grade its own report tells.
+    let mut own: BTreeMap<Option<String>, Vec<Closed>> = BTreeMap::new();
+    if by.owner {
+        for (owner, closed) in closed {
+            own.entry(of_owner(*owner)).or_default().push(*closed);
+        }
     }
     let mut rows: Vec<FourRGroup> = grouped
         .into_iter()
         .filter(|(_, sums)| sums.contacts > 0)
         .map(|(key, sums)| {
-            let bottleneck = four_r::bottleneck(tally(&sums).index().each, &[], &models.four_r.value);
+            let closed = own.get(&key).map_or(&[][..], Vec::as_slice);
+            let bottleneck = four_r::bottleneck(tally(&sums).index().each, closed, &models.four_r.value);
             let links = links.of_group(group_by, key.as_deref(), people);
-            let index = show(ctx, models, &Measured { sums, bottleneck }, &links, lang);
+            let index = show(ctx, models, (&sums, &bottleneck), &links, lang);
             FourRGroup { label: name_of(group_by, key.as_deref(), people, lang), key, index }
         })
         .collect();

@@ -1,6 +1,6 @@
 //! The three principles, the flywheel, busy against effective, repeat purchase, migration and the whole customer.
 
-use super::{CustomerScores, ScorePart};
+use super::{CustomerScores, FourRValue, ScorePart};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -31,7 +31,7 @@ pub struct PrinciplesReport {
     pub from: NaiveDate,
     /// The last day.
     pub to: NaiveDate,
-    /// People measured.
+    /// People who were there at some time of the period.
     pub people: i64,
     /// Commitment, precision, engagement.
     pub gauges: Vec<PrincipleGauge>,
@@ -56,6 +56,52 @@ pub struct PrincipleGauge {
     /// Its inputs. Of surveys and trainings only those that the caller may read count, and answers of others are missing
     /// until four people have answered.
     pub parts: Vec<ScorePart>,
+}
+
+/// The three principles month by month.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PrinciplesCourse {
+    /// The names of commitment, precision and engagement, in the caller's language.
+    pub labels: Vec<String>,
+    /// The months in their order.
+    pub items: Vec<PrinciplesMonth>,
+}
+
+/// The three principles of a month.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PrinciplesMonth {
+    /// Its first day.
+    pub from: NaiveDate,
+    /// Its last day, or the last day asked for.
+    pub to: NaiveDate,
+    /// People who were there.
+    pub people: i64,
+    /// Commitment, precision and engagement, 0..100; null where too little is known.
+    pub scores: Vec<Option<f64>>,
+    /// The lowest known one.
+    pub lowest: Option<String>,
+}
+
+/// Who stands behind the published goals.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GoalAgreements {
+    /// The goals that somebody agreed with.
+    pub items: Vec<GoalAgreement>,
+}
+
+/// Who stands behind a goal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GoalAgreement {
+    /// The goal.
+    pub goal_id: Uuid,
+    /// People who agree, of those whose acknowledgements the caller may read; null for whoever reads only their own.
+    pub people: Option<i64>,
+    /// The caller agrees.
+    pub mine: bool,
 }
 
 /// Principles, 4R, customer quality and outcomes of a period, each against the period before it.
@@ -90,6 +136,8 @@ pub struct FlywheelReport {
     pub bottleneck_label: Option<String>,
     /// False: insufficient data for leverage, so the greatest gap was taken.
     pub leverage_known: bool,
+    /// Its gap and its leverage, with the contacts behind it.
+    pub bottleneck_value: Option<FourRValue>,
     /// What to do about it, in the caller's language.
     pub fix: Option<String>,
 }

@@ -22,6 +22,8 @@ pub struct FourRQuery {
     pub region: Option<String>,
     /// With this customer only.
     pub customer_id: Option<Uuid>,
+    /// With customers that were of this grade at the time only: `A`, `B`, `C` or `D`.
+    pub grade: Option<String>,
     /// `user`, `team`, `region`, `grade` or `month`.
     pub group_by: Option<String>,
 }
@@ -38,7 +40,8 @@ pub struct FourRReport {
     pub index: FourRIndex,
     /// By the group asked for, the lowest overall index first; months in their order.
     pub groups: Vec<FourRGroup>,
-    /// The share of contact time by grade; empty without contacts with graded customers.
+    /// The share of contact time by grade; empty without contacts with graded customers, and of
+    /// one grade.
     pub allocation: Vec<AllocationShare>,
     /// 100 when every grade got its share of time; null without contacts with graded customers.
     pub allocation_index: Option<f64>,
@@ -64,7 +67,8 @@ pub struct FourRIndex {
     pub values: Vec<FourRValue>,
     /// The R that holds results back: `customer`, `frequency`, `message` or `resource`; null when all reach the goal.
     pub bottleneck: Option<String>,
-    /// False: insufficient data for leverage, so the greatest gap was taken.
+    /// False: insufficient data for leverage, so the greatest gap was taken; so it is of every month, and of a grade
+    /// unless the report is of that grade alone.
     pub leverage_known: bool,
     /// What to do about the bottleneck, in the caller's language.
     pub fix: Option<String>,
@@ -86,11 +90,13 @@ pub struct FourRValue {
     pub n: i64,
     /// How far the index is below the goal.
     pub gap: Option<f64>,
-    /// Win rate where it was done well less that where it was not, -1..1; null: insufficient data.
+    /// Win rate of the closed opportunities in which it was done better than in most, less that of the others, -1..1. Of
+    /// those closed in the year that ends with the period, or in the period where that is longer, by the same people.
+    /// Negative: better scores did not go with more deals. Null: insufficient data.
     pub leverage: Option<f64>,
     /// Closed opportunities above and below the median.
     pub closed: i64,
-    /// The contacts below the goal.
+    /// The contacts below the goal, the worst first.
     pub drill_down: String,
 }
 

@@ -36,7 +36,7 @@ pub struct Link {
     pub gap: Option<f64>,
     /// How much it decides.
     pub leverage: Leverage,
-    /// Gap × leverage; `None` where either is unknown.
+    /// Gap × leverage; `None` where the gap is unknown, or there is one and its leverage is unknown.
     pub loss: Option<f64>,
 }
 
@@ -93,7 +93,12 @@ pub fn bottleneck(index: PerR<Option<f64>>, closed: &[Closed], settings: &Settin
         let k = r as usize;
         let gap = index[k].map(|index| (settings.goal - index).max(0.0));
         let leverage = leverage(closed, k, settings.least_closed);
-        let loss = gap.zip(leverage.leverage).map(|(gap, l)| gap * l.max(settings.least_leverage));
+        // Whatever an R without a gap decides, nothing is lost by it.
+        let loss = gap.and_then(|gap| match leverage.leverage {
+            _ if gap <= 0.0 => Some(0.0),
+            Some(l) => Some(gap * l.max(settings.least_leverage)),
+            None => None,
+        });
         Link { r, index: index[k], gap, leverage, loss }
     });
     let measured = || links.iter().filter(|link| link.gap.is_some());

@@ -143,6 +143,14 @@ fn without_data_there_is_no_leverage_and_without_a_gap_no_bottleneck() {
 }
 
 #[test]
+fn what_an_r_without_a_gap_decides_need_not_be_known() {
+    let rows = [closed([90.0; 4], 30, 24), closed([40.0, 40.0, 40.0, 90.0], 30, 6)].concat();
+    let got = bottleneck([Some(70.0), Some(60.0), Some(85.0), Some(90.0)], &rows, &Settings::default());
+    assert_eq!(got.links[3].leverage.leverage, None);
+    assert_eq!((got.r, got.leverage_known), (Some(R::Frequency), true));
+}
+
+#[test]
 fn opportunities_at_the_median_join_the_smaller_side_when_one_is_too_small() {
     let rows = [closed([100.0; 4], 60, 45), closed([50.0; 4], 25, 5)].concat();
     let got = leverage(&rows, 0, 20);

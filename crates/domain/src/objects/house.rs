@@ -83,6 +83,7 @@ pub static USERS: ObjectDef = ObjectDef {
         one_of("status", "状态", "Status", USER_STATUS).required().default("\"invited\"").column(),
         one_of("locale", "语言", "Language", LOCALES).required().default("\"zh-CN\""),
         field("hired_on", "入职日期", "Hired", Kind::Date),
+        field("left_on", "离职日期", "Left", Kind::Date),
     ],
     search: &["name", "email", "phone"],
     sort: &[("name", Ascending)],

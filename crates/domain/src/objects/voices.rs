@@ -120,7 +120,7 @@ pub static INCENTIVES: ObjectDef = ObjectDef {
     label_plural: label("激励规则", "Incentives"),
     title: "title",
     owned: true,
-    permission: "goals",
+    permission: "incentives",
     fields: &[
         text("title", "名称", "Title", 200).required().column(),
         one_of("audience", "适用人员", "For", INCENTIVE_AUDIENCES).required().default("\"everyone\"").column(),

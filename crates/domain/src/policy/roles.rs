@@ -70,7 +70,8 @@ impl Draft {
         Draft(Permissions::default())
             .grant(&REFERENCE, READ_ALL)
             .grant(&["saved_views"], Grant::full(Scope::Own))
-            .grant(&["contents", "goals", "segments"], READ_ALL)
+            .grant(&["contents", "incentives", "segments"], READ_ALL)
+            .grant(&["goals"], jobs(Scope::Own))
             .grant(&["pulses"], work(Scope::Own, Scope::Own))
             .grant(&["settings", "custom_fields"], READ_ALL)
     }
@@ -120,7 +121,10 @@ pub fn shipped() -> Vec<ShippedRole> {
         Draft(administrator()).role(ADMINISTRATOR, "管理员", "Administrator"),
         Draft::person()
             .grant(&SALES, EVERYTHING)
-            .grant(&["orders", "products", "pipelines", "tags", "contents", "goals", "segments"], EVERYTHING)
+            .grant(
+                &["orders", "products", "pipelines", "tags", "contents", "goals", "incentives", "segments"],
+                EVERYTHING,
+            )
             .grant(&["pulses"], work(Scope::All, Scope::Own))
             .grant(&FIGURES, READ_ALL)
             .grant(&["imports", "exports"], jobs(Scope::All))
@@ -133,7 +137,8 @@ pub fn shipped() -> Vec<ShippedRole> {
             .grant(&SALES, Grant::full(Scope::Subtree))
             .grant(&["orders"], Grant::full(Scope::Subtree))
             .grant(&["contents", "segments"], work(Scope::All, Scope::All))
-            .grant(&["goals"], work(Scope::All, Scope::Own))
+            .grant(&["goals"], jobs(Scope::Subtree))
+            .grant(&["incentives"], work(Scope::All, Scope::Own))
             .grant(&["pulses"], work(Scope::Subtree, Scope::Own))
             .grant(&["tags"], work(Scope::All, Scope::All))
             .grant(&FIGURES, Grant::read_only(Scope::Subtree))
@@ -191,7 +196,7 @@ pub fn shipped() -> Vec<ShippedRole> {
             .role("finance", "财务", "Finance"),
         Draft::person()
             .grant(&SALES, READ_ALL)
-            .grant(&["orders"], READ_ALL)
+            .grant(&["orders", "goals"], READ_ALL)
             .grant(&FIGURES, READ_ALL)
             .masks(Mask::Partial, Mask::Partial)
             .grant(&["rules"], READ_ALL)
@@ -199,6 +204,7 @@ pub fn shipped() -> Vec<ShippedRole> {
         Draft::person()
             .grant(&SALES, EVERYTHING)
             .grant(&["orders", "products", "tags"], EVERYTHING)
+            .grant(&["goals"], READ_ALL)
             .grant(&FIGURES, READ_ALL)
             .grant(&["imports", "exports"], jobs(Scope::All))
             .grant(&["webhooks"], jobs(Scope::All))
@@ -281,6 +287,16 @@ mod tests {
             assert_eq!(permissions("manager").scope("opportunities", action), Scope::Subtree);
         }
         assert_eq!(permissions("read_only").scope("customers", Action::Update), Scope::None);
+    }
+
+    #[test]
+    fn everybody_has_goals_of_their_own_and_a_manager_those_of_the_subtree() {
+        for action in [Action::Read, Action::Create, Action::Update, Action::Archive] {
+            assert_eq!(permissions("representative").scope("goals", action), Scope::Own);
+            assert_eq!(permissions("manager").scope("goals", action), Scope::Subtree);
+            assert_eq!(permissions("director").scope("goals", action), Scope::All);
+        }
+        assert_eq!(permissions("read_only").scope("goals", Action::Create), Scope::None);
     }
 
     #[test]

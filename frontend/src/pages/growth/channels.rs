@@ -19,7 +19,7 @@ use yew::prelude::*;
 pub(super) fn Channels() -> Html {
     let l = use_lang();
     let session = use_session();
-    let scope = use_state_eq(|| Scope { days: 365, ..Scope::default() });
+    let scope = use_state_eq(|| Scope { span: "365".to_owned(), ..Scope::default() });
     let report = use_query::<Value>(format!("/channels{}", scope.query()));
     browser::set_title(&format!("{} · {}", l.nav_channels(), l.app_name()));
     let onchange = {

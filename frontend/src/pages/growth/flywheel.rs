@@ -1,7 +1,7 @@
 //! The flywheel: three wheels that drive one another, which of them is slow, and what they bring.
 
 use super::scope::{Scope, ScopeBar};
-use super::{change, gauge, list, num, score, words};
+use super::{change, four_r, gauge, list, num, score, words};
 use crate::browser;
 use crate::data::query::use_query;
 use crate::data::session::use_session;
@@ -33,11 +33,13 @@ pub(crate) fn Wheel() -> Html {
                 <Card>{ wheels(l, r) }</Card>
                 <div class="grid content-start gap-3 sm:grid-cols-2" data-testid="outcomes">{ for list(r, "outcomes").iter().map(|o| outcome(l, session.currency(), o)) }</div>
             </div>
+            <div class="mt-4 empty:hidden">{ four_r::verdict(l, words(r, "fix"), r.get("bottleneck_value").unwrap_or(&Value::Null), r.get("leverage_known").and_then(Value::as_bool) == Some(true), session.object("activities").is_some_and(|o| o.may("read"))) }</div>
             <div class="mt-4 grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
                 <Card title={l.wheel_principles()}>{ readings(l, list(r, "principles"), "") }</Card>
-                <Card title={l.nav_four_r()} extra={html! { <Link<Route> to={Route::FourR} classes="btn btn-ghost btn-xs">{ l.open() }{ icon("arrow-right", "size-3.5") }</Link<Route>> }}>{ readings(l, list(r, "four_r"), words(r, "bottleneck")) }if !words(r, "fix").is_empty() { <p class="mx-4 mb-4 rounded-lg bg-warning/10 px-3 py-2 text-xs">{ words(r, "fix") }</p> }</Card>
+                <Card title={l.nav_four_r()} extra={html! { <Link<Route> to={Route::FourR} classes="btn btn-ghost btn-xs">{ l.open() }{ icon("arrow-right", "size-3.5") }</Link<Route>> }}>{ readings(l, list(r, "four_r"), words(r, "bottleneck")) }</Card>
                 <Card title={l.sdae()}>{ readings(l, list(r, "sdae"), "") }</Card>
             </div>
+            <p class="mt-3 text-xs leading-5 text-base-content/70">{ l.counted_people() }{ l.counted_customers() }</p>
         </> },
         (None, Some(e)) => html! { <Card><Failed error={e.clone()} retry={report.refetch.clone()} /></Card> },
         (None, None) => html! { <Card>{ skeleton_lines(10) }</Card> },
@@ -96,7 +98,7 @@ fn outcome(l: Lang, currency: &str, o: &Value) -> Html {
 }
 
 fn readings(l: Lang, rows: &[Value], mark: &str) -> Html {
-    html! { <div class="px-4 pb-4">{ for rows.iter().map(|r| gauge(l, words(r, "label"), num(r, "value"), html! { <>if !mark.is_empty() && words(r, "key") == mark { { badge("warning", l.bottleneck()) } }<span class="ml-2">{ change(l, r) }</span></> })) }</div> }
+    html! { <div class="px-4 pb-4">{ for rows.iter().map(|r| gauge(l, words(r, "label"), num(r, "value"), html! { <>if !mark.is_empty() && words(r, "key") == mark { { badge("warning", l.bottleneck()) } }{ change(l, r) }</> })) }</div> }
 }
 
 /// Who is busy and who is effective: contacts against what was won.

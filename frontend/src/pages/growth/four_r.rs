@@ -20,8 +20,10 @@ pub(crate) fn FourR() -> Html {
     let l = use_lang();
     let scope = use_state_eq(Scope::default);
     let group = use_state_eq(|| "user".to_owned());
+    let grade = use_state_eq(String::new);
     browser::set_title(&format!("{} · {}", l.nav_four_r(), l.app_name()));
-    let report = use_query::<Value>(format!("/four-r{}&group_by={}", scope.query(), *group));
+    let only = if grade.is_empty() { String::new() } else { format!("&grade={}", *grade) };
+    let report = use_query::<Value>(format!("/four-r{}&group_by={}{only}", scope.query(), *group));
     let onscope = {
         let scope = scope.clone();
         Callback::from(move |s: Scope| scope.set(s))
@@ -30,6 +32,12 @@ pub(crate) fn FourR() -> Html {
         let group = group.clone();
         Callback::from(move |g: String| group.set(g))
     };
+    let ongrade = {
+        let grade = grade.clone();
+        Callback::from(move |g: String| grade.set(g))
+    };
+    let mut grades = vec![(String::new(), l.all_grades().to_owned())];
+    grades.extend(["A", "B", "C", "D"].map(|g| (g.to_owned(), l.grade_is(g))));
     let by = [
         ("user", l.by_user()),
         ("team", l.by_team()),
@@ -42,41 +50,70 @@ pub(crate) fn FourR() -> Html {
         (Some(r), _) => {
             let index = r.get("index").cloned().unwrap_or_default();
             html! { <>
-                { fix(l, &index) }
+                <div class="mb-4 empty:hidden">{ verdict(l, words(&index, "fix"), binding(&index), index.get("leverage_known").and_then(Value::as_bool) == Some(true), true) }</div>
                 <div class="grid grid-cols-2 gap-3 xl:grid-cols-4" data-testid="four-r">{ for list(&index, "values").iter().map(|v| card(l, &index, v)) }</div>
+                if list(&index, "values").iter().any(|v| num(v, "leverage").is_some_and(|x| x <= 0.0)) { <p class="mt-2 text-xs leading-5 text-base-content/70">{ l.leverage_why() }</p> }
                 <div class="mt-4 grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
                     <Card title={l.parts()} extra={select("group", l.parts(), &by, &group, "select-sm w-32", ongroup)}>{ groups(l, r) }</Card>
-                    <div class="grid min-w-0 grid-cols-1 gap-4"><Card title={l.time_by_grade()}>{ allocation(l, r) }</Card><Card title={l.worst_contacts()}>{ worst(l, r) }</Card></div>
+                    <div class="grid min-w-0 grid-cols-1 gap-4">if grade.is_empty() { <Card title={l.time_by_grade()}>{ allocation(l, r) }</Card> }<Card title={l.worst_contacts()} extra={all_of_them(l, binding(&index))}>{ worst(l, r) }</Card></div>
                 </div>
             </> }
         }
         (None, Some(e)) => html! { <Card><Failed error={e.clone()} retry={report.refetch.clone()} /></Card> },
         (None, None) => html! { <Card>{ skeleton_lines(10) }</Card> },
     };
-    html! { <>{ page_head(html! { { l.nav_four_r() } }, html! { <ScopeBar scope={(*scope).clone()} onchange={onscope} /> }) }{ body }</> }
+    html! { <>{ page_head(html! { { l.nav_four_r() } }, html! { <div class="flex flex-wrap items-center justify-end gap-2"><ScopeBar scope={(*scope).clone()} onchange={onscope} />{ select("grade", l.by_grade(), &grades, &grade, "select-sm w-28", ongrade) }</div> }) }{ body }</> }
 }
 
-/// What to do about the R that holds results back.
-fn fix(l: Lang, index: &Value) -> Html {
-    let text = words(index, "fix");
-    if text.is_empty() {
+/// The R that holds contacts back, where one does.
+fn binding(index: &Value) -> &Value {
+    let code = words(index, "bottleneck");
+    list(index, "values").iter().find(|v| !code.is_empty() && words(v, "r") == code).unwrap_or(&Value::Null)
+}
+
+/// The list of all contacts below the goal, the worst first.
+fn all_of_them(l: Lang, v: &Value) -> Html {
+    if v.is_null() {
         return html! {};
     }
-    let sure = index.get("leverage_known").and_then(Value::as_bool).unwrap_or(false);
-    html! { <div class="mb-4 flex gap-3 rounded-box border border-warning/40 bg-warning/8 px-4 py-3 text-[13px]">{ icon("lightbulb", "size-4 mt-0.5 text-warning") }<p>{ text }if !sure { <span class="block text-xs text-base-content/70">{ l.leverage_unknown() }</span> }</p></div> }
+    behind(v, html! { <>{ l.all_below_goal() }{ icon("arrow-right", "size-3.5") }</> }, "btn btn-ghost btn-xs")
+}
+
+/// What to do about the R that holds results back, what it is worth, and the contacts behind it.
+pub(super) fn verdict(l: Lang, fix: &str, v: &Value, known: bool, list: bool) -> Html {
+    if fix.is_empty() {
+        return html! {};
+    }
+    let worth = match num(v, "leverage").filter(|_| known) {
+        None => l.leverage_unknown().to_owned(),
+        Some(x) if x > 0.0 => l.leverage_more(&format::number(x * 100.0, 0)),
+        Some(x) => l.leverage_less(&points(x)),
+    };
+    html! { <div class="flex flex-wrap items-start gap-x-3 gap-y-1 rounded-box border border-warning/40 bg-warning/8 px-4 py-3 text-[13px]" data-testid="bottleneck">{ icon("lightbulb", "size-4 mt-0.5 shrink-0 text-warning") }<div class="min-w-0 flex-1 basis-60"><p><b class="font-semibold">{ l.bottleneck_is(words(v, "label")) }</b>{ " · " }{ fix.to_owned() }</p><p class="text-xs leading-5 text-base-content/70" data-testid="leverage">{ worth }</p></div>if list { { all_of_them(l, v) } }</div> }
+}
+
+/// A difference of win rates in points, with its sign.
+fn points(x: f64) -> String {
+    format!("{}{}", if x > 0.0 { "+" } else { "" }, format::number(x * 100.0, 0))
 }
 
 fn card(l: Lang, index: &Value, v: &Value) -> Html {
     let holds = !words(v, "r").is_empty() && words(index, "bottleneck") == words(v, "r");
-    let leverage = num(v, "leverage").map_or_else(
-        || l.leverage_none().to_owned(),
-        |x| l.leverage(&format!("{}{}", if x > 0.0 { "+" } else { "" }, format::number(x * 100.0, 0))),
-    );
+    let leverage = worth(l, v);
     html! { <div key={words(v, "r").to_owned()} class={cls!("rounded-box border bg-base-100 px-4 pb-3 pt-3", if holds { "border-warning" } else { "border-base-300" })}>
         <p class="flex items-center justify-between gap-2 text-xs text-base-content/70"><span class="truncate">{ words(v, "label") }</span>if holds { { badge("warning", l.bottleneck()) } }</p>
         <p class="text-[22px] font-semibold leading-8 tabular-nums">{ score(l, num(v, "index")) }</p>{ bar(num(v, "index"), num(index, "goal")) }
         <p class="mt-2 flex flex-wrap justify-between gap-x-3 text-xs text-base-content/70"><span>{ leverage }</span>{ behind(v, html! { { l.n_records(num(v, "n").unwrap_or(0.0) as i64) } }, "hover:text-primary hover:underline") }</p>
     </div> }
+}
+
+/// How much more often is won where an R is done well, in a few words.
+fn worth(l: Lang, v: &Value) -> String {
+    match num(v, "leverage") {
+        None => l.leverage_none().to_owned(),
+        Some(x) if x > 0.0 => l.leverage(&points(x)),
+        Some(x) => l.leverage_not(&points(x)),
+    }
 }
 
 fn groups(l: Lang, r: &Value) -> Html {
@@ -94,17 +131,16 @@ fn groups(l: Lang, r: &Value) -> Html {
         .collect();
     html! { <div class="overflow-x-auto" tabindex="0"><table class="w-full text-[13px]"><thead class="text-left text-xs text-base-content/70"><tr class="h-8"><th class="px-4 font-medium"></th><th class="px-2 text-right font-medium">{ l.contacts_n() }</th><th class="px-2 text-right font-medium">{ l.overall() }</th><th class="px-2 font-medium whitespace-nowrap">{ l.bottleneck() }</th>{ for head.iter().map(|h| html! { <th class="px-2 text-right font-medium whitespace-nowrap last:pr-4">{ *h }</th> }) }</tr></thead>
     <tbody class="divide-y divide-base-300/60">{ for rows.iter().map(|g| { let i = g.get("index").cloned().unwrap_or_default(); html! {
-        <tr class="h-9"><td class="max-w-40 truncate px-4 font-medium">{ words(g, "label") }</td><td class="px-2 text-right tabular-nums">{ behind(&i, html! { { format::group(num(&i, "contacts").unwrap_or(0.0) as u64) } }, "hover:text-primary hover:underline") }</td><td class="px-2 text-right font-semibold tabular-nums">{ score(l, num(&i, "overall")) }</td><td class="px-2 whitespace-nowrap" data-testid="group-bottleneck">{ binding(&i) }</td>{ for list(&i, "values").iter().map(|v| html! { <td class="px-2 text-right tabular-nums last:pr-4">{ cell(num(v, "index")) }</td> }) }</tr> } }) }</tbody></table></div> }
+        <tr class="h-9"><td class="max-w-40 truncate px-4 font-medium">{ words(g, "label") }</td><td class="px-2 text-right tabular-nums">{ behind(&i, html! { { format::group(num(&i, "contacts").unwrap_or(0.0) as u64) } }, "hover:text-primary hover:underline") }</td><td class="px-2 text-right font-semibold tabular-nums">{ score(l, num(&i, "overall")) }</td><td class="px-2 py-1 whitespace-nowrap" data-testid="group-bottleneck">{ named(l, &i) }</td>{ for list(&i, "values").iter().map(|v| html! { <td class="px-2 text-right tabular-nums last:pr-4">{ behind(v, html! { { cell(num(v, "index")) } }, "hover:text-primary hover:underline") }</td> }) }</tr> } }) }</tbody></table></div> }
 }
 
-/// The R that holds a group back, by name.
-fn binding(index: &Value) -> Html {
-    let code = words(index, "bottleneck");
-    let name = list(index, "values").iter().find(|v| words(v, "r") == code).map(|v| words(v, "label").to_owned());
-    match name {
-        Some(name) if !code.is_empty() => badge("warning", &name),
-        _ => html! { <span class="text-base-content/70">{ "—" }</span> },
+/// The R that holds a group back, and what it is worth in what the group closed itself.
+fn named(l: Lang, index: &Value) -> Html {
+    let v = binding(index);
+    if v.is_null() {
+        return html! { <span class="text-base-content/70">{ "—" }</span> };
     }
+    html! { <>{ badge("warning", words(v, "label")) }<span class="block text-[11px] text-base-content/70">{ num(v, "leverage").map_or_else(|| l.leverage_little().to_owned(), |x| l.leverage_short(&points(x))) }</span></> }
 }
 
 /// Where the time of contacts went, against where it should go.

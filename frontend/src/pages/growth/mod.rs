@@ -129,7 +129,7 @@ fn behind(v: &Value, text: Html, class: &'static str) -> Html {
 
 /// The change since the period before, in the hue of better or worse.
 fn change(l: Lang, v: &Value) -> Html {
-    let Some(by) = num(v, "change").filter(|c| c.abs() > 1e-9) else { return html! {} };
+    let Some(by) = num(v, "change").filter(|c| c.abs() >= 0.05) else { return html! {} };
     let tone = match v.get("better").and_then(Value::as_bool) {
         Some(true) => "text-success",
         Some(false) => "text-error",

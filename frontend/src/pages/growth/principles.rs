@@ -3,15 +3,17 @@
 use super::audit::Audits;
 use super::goals::Goals;
 use super::pulse::Pulse;
+use super::scope::{Scope, ScopeBar};
 use super::upkeep::Upkeep;
-use super::{Span, gauge, list, num, score, since, words};
+use super::{gauge, list, num, score, words};
 use crate::browser;
+use crate::chart::Chart;
 use crate::data::query::use_query;
 use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::ui::cls;
-use crate::ui::{Card, Failed, badge, page_head, skeleton_lines};
-use serde_json::Value;
+use crate::ui::{Card, Empty, Failed, badge, page_head, skeleton_lines};
+use serde_json::{Value, json};
 use yew::prelude::*;
 
 /// The page.
@@ -46,15 +48,16 @@ pub(crate) fn Team() -> Html {
     </> }
 }
 
-/// The three gauges with their inputs.
+/// The three gauges with their inputs, and their course.
 #[component]
 fn Gauges() -> Html {
     let l = use_lang();
-    let days = use_state_eq(|| 90i64);
-    let report = use_query::<Value>(format!("/principles{}", since(*days)));
-    let ondays = {
-        let days = days.clone();
-        Callback::from(move |d: i64| days.set(d))
+    let scope = use_state_eq(Scope::default);
+    let report = use_query::<Value>(format!("/principles{}", scope.query()));
+    let months = use_query::<Value>(format!("/principles/months{}", scope.until()));
+    let onscope = {
+        let scope = scope.clone();
+        Callback::from(move |s: Scope| scope.set(s))
     };
     let body = match (&report.data, &report.error) {
         (Some(r), _) => {
@@ -63,7 +66,40 @@ fn Gauges() -> Html {
         (None, Some(e)) => html! { <Card><Failed error={e.clone()} retry={report.refetch.clone()} /></Card> },
         (None, None) => html! { <Card>{ skeleton_lines(8) }</Card> },
     };
-    html! { <><div class="mb-3 flex justify-end"><Span days={*days} onchange={ondays} /></div>{ body }</> }
+    let course = match (&months.data, &months.error) {
+        (Some(c), _) => course(l, c),
+        (None, Some(e)) => html! { <Failed error={e.clone()} retry={months.refetch.clone()} /> },
+        (None, None) => skeleton_lines(6),
+    };
+    html! { <><div class="mb-3"><ScopeBar scope={(*scope).clone()} onchange={onscope} /></div>{ body }<div class="mt-4"><Card title={l.gauges_course()}>{ course }</Card></div></> }
+}
+
+/// The gauges month by month: a line for each, broken where too little is known.
+fn course(l: Lang, c: &Value) -> Html {
+    let months = list(c, "items");
+    let score_of = |m: &Value, at: usize| list(m, "scores").get(at).and_then(Value::as_f64);
+    if months.iter().all(|m| (0..3).all(|at| score_of(m, at).is_none())) {
+        return html! { <Empty small=true icon="trending-up" title={l.no_data()} /> };
+    }
+    let named = |m: &Value| format::axis_month(l, words(m, "from").get(..7).unwrap_or(""));
+    let series: Vec<Value> = list(c, "labels")
+        .iter()
+        .zip(["@primary", "@second", "@third"])
+        .zip(["circle", "rect", "triangle"])
+        .enumerate()
+        .map(|(at, ((label, color), symbol))| {
+            json!({ "name": label, "type": "line", "symbol": symbol, "symbolSize": 7, "color": color, "lineStyle": { "width": 2 }, "data": months.iter().map(|m| score_of(m, at)).collect::<Vec<_>>() })
+        })
+        .collect();
+    let option = json!({
+        "legend": { "top": 0, "right": 0 },
+        "grid": { "left": 4, "right": 12, "top": 32, "bottom": 0, "containLabel": true },
+        "tooltip": { "trigger": "axis", "valueFormatter": "@num" },
+        "xAxis": { "type": "category", "boundaryGap": false, "data": months.iter().map(named).collect::<Vec<_>>(), "axisLabel": { "hideOverlap": true } },
+        "yAxis": { "type": "value", "min": 0, "max": 100, "axisLabel": { "formatter": "@num" } },
+        "series": series
+    });
+    html! { <div class="px-4 pb-4" data-testid="course"><Chart {option} label={l.gauges_course()} class="h-64" /><p class="mt-2 text-xs leading-5 text-base-content/70">{ l.counted_people() }</p></div> }
 }
 
 fn one(l: Lang, g: &Value, lowest: bool) -> Html {
