@@ -14,6 +14,7 @@ mod figures;
 mod identity;
 mod imports;
 mod indexes;
+mod lifecycle;
 mod mail;
 mod merging;
 mod notifications;

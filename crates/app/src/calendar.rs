@@ -44,6 +44,8 @@ pub fn set(ctx: &mut Ctx<'_>, mut input: WorkingCalendar) -> Result<WorkingCalen
     if let Some(day) = both.first() {
         return Err(Error::field("worked", "duplicate", day.to_string()));
     }
+    let before = get(ctx)?;
+    crate::identity::note_settings(ctx, "working_calendar", &before, &input)?;
     let text = serde_json::to_string(&input).map_err(|e| Error::Internal(e.to_string()))?;
     persistence::settings::set(ctx.conn, KEY, &text, ctx.now)?;
     Ok(input)

@@ -56,6 +56,8 @@ pub fn set_settings(ctx: &mut Ctx<'_>, input: PoolSettings) -> Result<PoolSettin
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
+    let before = settings(ctx)?;
+    crate::identity::note_settings(ctx, "pool_settings", &before, &input)?;
     let text = serde_json::to_string(&input).map_err(|e| Error::Internal(e.to_string()))?;
     persistence::settings::set(ctx.conn, KEY, &text, ctx.now)?;
     Ok(input)

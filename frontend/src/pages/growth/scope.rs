@@ -27,7 +27,12 @@ impl Default for Scope {
 impl Scope {
     /// `?from=…&to=…` and whose.
     pub(super) fn query(&self) -> String {
-        let mut out = since(self.days);
+        since(self.days) + &self.whose()
+    }
+
+    /// `&team_id=…` and so on, of those that are chosen.
+    pub(super) fn whose(&self) -> String {
+        let mut out = String::new();
         if let Some((id, _)) = &self.team {
             out.push_str(&format!("&team_id={id}"));
         }
