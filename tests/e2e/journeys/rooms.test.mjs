@@ -1,7 +1,7 @@
 // Lists, forms and settings: what several records, two editors and an ended session do to them.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, change, check, close, faces, open, request } from './browser.mjs';
+import { api, base, change, check, close, faces, open, request } from './browser.mjs';
 import { ADMIN, logIn, token as tokenOf } from './session.mjs';
 
 let token;
@@ -222,12 +222,38 @@ test('who changed the set-up is read in words', async () => {
   await change(`/roles/${role.id}`, role.version, { permissions: { customers: { read: 'all' } } }, token);
   const page = await logIn(faces[0]);
   await page.goto(`${base}/settings/audit`);
-  const last = page.getByTestId('audit').locator('li').first();
-  await last.getByText(`稽核${key}`).waitFor();
+  const last = page.getByTestId('audit').locator('li').filter({ hasText: `稽核${key}` }).first();
+  await last.waitFor();
   const words = await last.innerText();
   assert.match(words, /修改了/);
   assert.match(words, /客户 · 查看\s*本人\s*→?\s*全部/);
+  // Settings are told in the words of their own pages; of lists what was added and taken away.
+  const put = async (path, body, version) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...(version === undefined ? {} : { 'if-match': `"${version}"` }) };
+    const answer = await fetch(api + path, { method: 'PUT', body: JSON.stringify(body), headers });
+    assert.equal(answer.status, 200, `PUT ${path}`);
+    return answer.json();
+  };
+  const [pool, days, lifecycle] = [await get('/pool_settings'), await get('/working_calendar'), await get('/score-settings/lifecycle')];
+  const right = { key: `right_${Date.now()}`, zh: '优先排产', en: 'Made first', from: 'growth', until: 'retention' };
+  await put('/pool_settings', { ...pool, hours: pool.hours + 6 });
+  await put('/working_calendar', { ...days, holidays: [...days.holidays, '2027-02-01'] });
+  const kept = await put('/score-settings/lifecycle', { document: { ...lifecycle.document, entitlements: [...lifecycle.document.entitlements, right] } }, lifecycle.version);
+  const hook = await make('webhooks', { name: `ERP${Date.now()}`, kind: 'flywheel', url: 'https://erp.example.com/in?key=k', events: ['order.created'] });
+  await page.reload();
+  const rows = page.getByTestId('audit').locator('li');
+  await rows.first().getByText(hook.name).first().waitFor();
+  const [told, scores, calendar, deadline] = (await rows.allInnerTexts()).slice(0, 4);
+  assert.match(told, /erp\.example\.com/);
+  assert.match(told, /订单 · /);
+  assert.match(scores, /评分设置[\s\S]*生命周期[\s\S]*权益[\s\S]*优先排产/);
+  assert.match(calendar, /2027-02-01/);
+  assert.match(deadline, new RegExp(`${pool.hours}[\\s\\S]*${pool.hours + 6}`));
   await check(page, 'audit');
+  await request('DELETE', `/webhooks/${hook.id}`, undefined, token);
+  await put('/pool_settings', pool);
+  await put('/working_calendar', days);
+  await put('/score-settings/lifecycle', { document: lifecycle.document }, kept.version);
   await page.context().close();
   const phone = await logIn(faces[2]);
   await phone.goto(`${base}/settings/audit`);
