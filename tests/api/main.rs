@@ -15,6 +15,7 @@ mod growth;
 mod identity;
 mod imports;
 mod indexes;
+mod lifecycle;
 mod mail;
 mod merging;
 mod notifications;

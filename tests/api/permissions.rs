@@ -96,4 +96,33 @@ engines! {
             server.as_role(role).get("/api/v1/setup-events").expect(403);
         }
     }
+
+    fn the_log_of_the_set_up_tells_settings_working_days_and_webhooks(server: &Server) {
+        let admin = server.admin();
+        let put = |path: &str, body: Value| admin.settle("PUT", path, &body).expect(200);
+        let pool = admin.get("/api/v1/pool_settings").expect(200).json;
+        let mut other = pool.clone();
+        other["hours"] = json!(48);
+        put("/api/v1/pool_settings", other.clone());
+        let again = put("/api/v1/pool_settings", other);
+        assert_eq!(again["version"].as_i64(), pool["version"].as_i64().map(|v| v + 1), "the same again is no change");
+        put("/api/v1/working_calendar", json!({ "opens": "08:30", "closes": "18:00", "holidays": ["2026-12-31"], "worked": [] }));
+        let grade = admin.get("/api/v1/score-settings/grade").expect(200);
+        let mut document = grade["document"].clone();
+        document["cuts"]["a"] = json!(85);
+        put("/api/v1/score-settings/grade", json!({ "document": document }));
+        let hook = admin.post("/api/v1/webhooks", &json!({ "name": "ERP", "kind": "flywheel", "url": "https://erp.example.com/in?key=geheim", "events": ["order.created"] })).expect(201);
+        let path = format!("/api/v1/webhooks/{}", hook.id());
+        admin.patch(&path, hook.version(), &json!({ "active": false })).expect(200);
+        admin.delete(&path).expect(204);
+        let log = admin.get("/api/v1/setup-events?limit=200").expect(200);
+        let told: Vec<&Value> = log.items().iter().take(6).collect();
+        let types: Vec<&str> = told.iter().map(|e| e["type"].as_str().unwrap()).collect();
+        assert_eq!(types, ["webhook.archived", "webhook.updated", "webhook.created", "score_settings.updated", "working_calendar.updated", "pool_settings.updated"]);
+        assert_eq!((&told[5]["old"]["hours"], &told[5]["new"]["hours"]), (&json!(24), &json!(48)));
+        assert_eq!((&told[4]["new"]["holidays"], &told[3]["new"]["key"], &told[3]["new"]["cuts"]["a"]), (&json!(["2026-12-31"]), &json!("grade"), &json!(85.0)));
+        assert_eq!((&told[2]["new"]["host"], &told[1]["new"]["active"]), (&json!("erp.example.com"), &json!(false)));
+        assert!(!log.json.to_string().contains("geheim"), "an address may hold a key");
+        server.as_role("manager").get("/api/v1/setup-events").expect(403);
+    }
 }

@@ -26,8 +26,9 @@ pub fn get(ctx: &mut Ctx<'_>) -> Result<WorkingCalendar> {
 
 /// Changes the version that the caller has read.
 pub fn set(ctx: &mut Ctx<'_>, version: Option<i64>, mut input: WorkingCalendar) -> Result<WorkingCalendar> {
-    let current = get(ctx)?.version;
-    settings::based_on(version, current)?;
+    let before = get(ctx)?;
+    settings::based_on(version, before.version)?;
+    input.version = before.version;
     let (Some(opens), Some(closes)) = (time(&input.opens), time(&input.closes)) else {
         let field = if time(&input.opens).is_none() { "opens" } else { "closes" };
         return Err(Error::field(field, "time_of_day", ""));
@@ -46,7 +47,11 @@ pub fn set(ctx: &mut Ctx<'_>, version: Option<i64>, mut input: WorkingCalendar) 
     if let Some(day) = both.first() {
         return Err(Error::field("worked", "duplicate", day.to_string()));
     }
-    input.version = settings::replace(ctx, KEY, current, &input)?;
+    if input == before {
+        return Ok(before);
+    }
+    crate::identity::note_settings(ctx, "working_calendar", &before, &input)?;
+    input.version = settings::replace(ctx, KEY, before.version, &input)?;
     Ok(input)
 }
 

@@ -1,7 +1,7 @@
 //! Objects as the interface sees them: labels in the caller's language, fields, what the caller may do.
 
 use crate::Ctx;
-use contract::meta::{ChoiceMeta, FieldMeta, ObjectMeta, Objects};
+use contract::meta::{AnchorMeta, ChoiceMeta, FieldMeta, ObjectMeta, Objects};
 use contract::problem::Lang;
 use domain::fields::{Direction, FieldDef, Kind, Label};
 use domain::policy::{Grant, Mask, Masks, Scope};
@@ -21,7 +21,9 @@ pub fn object(ctx: &Ctx<'_>, shape: &Shape, lang: Lang) -> Option<ObjectMeta> {
         return None;
     }
     let masks = ctx.actor.permissions.masks;
-    let own = shape.columns().map(|f| field(f, false, masks, lang));
+    let own = shape
+        .columns()
+        .map(|f| FieldMeta { guidance: guidance(def.key, &f.key, lang), ..field(f, false, masks, lang) });
     let custom = shape.custom.iter().map(|f| field(f, true, masks, lang));
     let sort =
         def.sort.iter().map(|(key, d)| if *d == Direction::Descending { format!("-{key}") } else { (*key).to_owned() });
@@ -89,5 +91,16 @@ fn field(f: &FieldDef, custom: bool, masks: Masks, lang: Lang) -> FieldMeta {
         masked: hidden,
         in_list: f.in_list,
         default: serde_json::from_str(f.default).ok(),
+        guidance: Vec::new(),
     }
+}
+
+/// What the values of a field stand for that people judge (S0-09).
+fn guidance(object: &str, field: &str, lang: Lang) -> Vec<AnchorMeta> {
+    let anchors = match (object, field) {
+        ("customers", "strategic_value") => domain::grade::guidance("strategic"),
+        ("customers", key) => domain::grade::guidance(key),
+        _ => &[],
+    };
+    anchors.iter().map(|a| AnchorMeta { value: a.value, text: text(&a.text, lang) }).collect()
 }

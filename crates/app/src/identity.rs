@@ -15,6 +15,7 @@ mod users;
 
 pub(crate) use actors::load_person;
 pub use actors::{ActorCache, Credential, KEY_PREFIX, load_actor, operator};
+pub(crate) use audit::{Stamp, note_settings};
 pub(crate) use hashing::hash as password_hash;
 pub use keys::{create_key, list_keys, revoke_key};
 pub use login::{Device, LoggedIn, REFRESH_DAYS, end_session, list_sessions, login, logout, refresh};

@@ -8,7 +8,7 @@ mod tell;
 pub use deliver::{allow_private, sign, work};
 pub use tell::{call, prepare};
 
-use crate::identity::load_person;
+use crate::identity::{Stamp, load_person};
 use crate::{Ctx, Error, Result};
 use chrono::TimeDelta;
 use contract::webhooks::{
@@ -17,6 +17,7 @@ use contract::webhooks::{
 };
 use domain::fields::{FieldError, is_url};
 use persistence::webhooks::{self as store, Webhook};
+use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -127,6 +128,7 @@ pub fn create(ctx: &mut Ctx<'_>, input: &WebhookInput) -> Result<WebhookOut> {
         gave_up_at: None,
     };
     store::save(ctx.conn, &webhook, None)?;
+    Stamp::of(ctx).note(ctx.conn, "webhook.created", "webhooks", webhook.id, None, Some(told(&webhook)))?;
     let shown = secret.filter(|_| input.kind == WebhookKind::Flywheel);
     Ok(WebhookOut { secret: shown, ..present(webhook, &Pending::new()) })
 }
@@ -164,6 +166,14 @@ pub fn update(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, patch: &Webhook
     if !store::save(ctx.conn, &new, Some(old.version))? {
         return Err(Error::Stale { current: old.version });
     }
+    if told(&old) != told(&new) || old.url != new.url {
+        let (mut was, mut is) = (told(&old), told(&new));
+        // Of an address only the host is told; that another path was chosen is told all the same.
+        if old.url != new.url && was["host"] == is["host"] {
+            (was["address"], is["address"]) = (json!("before"), json!("changed"));
+        }
+        Stamp::of(ctx).note(ctx.conn, "webhook.updated", "webhooks", id, Some(was), Some(is))?;
+    }
     get(ctx, id)
 }
 
@@ -172,7 +182,15 @@ pub fn archive(ctx: &mut Ctx<'_>, id: Uuid) -> Result<()> {
     let old = store::find(ctx.conn, id)?.ok_or(Error::NotFound)?;
     let new = Webhook { archived_at: Some(ctx.now), version: old.version + 1, ..old.clone() };
     store::save(ctx.conn, &new, Some(old.version))?;
-    Ok(())
+    Stamp::of(ctx).note(ctx.conn, "webhook.archived", "webhooks", id, Some(told(&old)), None)
+}
+
+/// An endpoint as the log of the set-up tells it: its address may hold a key of its own, so only the host is named.
+fn told(webhook: &Webhook) -> Json {
+    let host = webhook.url.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next());
+    let host = host.map(|host| host.rsplit('@').next().unwrap_or(host));
+    let events: Vec<String> = serde_json::from_str(&webhook.events).unwrap_or_default();
+    json!({ "name": webhook.name, "target": webhook.kind, "host": host, "events": events, "active": webhook.active })
 }
 
 /// Sends a test: a `ping` about the endpoint itself.

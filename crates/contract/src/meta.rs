@@ -81,6 +81,19 @@ pub struct FieldMeta {
     /// Used when a new record does not say; absent for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<serde_json::Value>,
+    /// What some of its values stand for, the best first, for those who judge it; absent for most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guidance: Vec<AnchorMeta>,
+}
+
+/// What a value of a judged field stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AnchorMeta {
+    /// 0..100.
+    pub value: u8,
+    /// In the caller's language.
+    pub text: String,
 }
 
 /// An option of a choice field.

@@ -151,6 +151,10 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
             "不是有效的时间计划，应为五段：分 时 日 月 周",
             "Not a schedule: expected minute, hour, day, month and weekday",
         ),
+        "not_in_team" => (
+            "你不在该客户的客户团队里，请让负责人把你加进去",
+            "You are not in this customer's account team: ask its owner to add you",
+        ),
         "no_customer" => ("该对象没有客户：{}", "This object is about no customer: {}"),
         "no_pool" => ("该对象没有公海：{}", "This object has no public pool: {}"),
         "no_tags" => ("该对象没有标签：{}", "This object has no tags: {}"),

@@ -423,6 +423,8 @@ pub enum Recipient {
     Manager,
     /// The nearest lead above who is a director; every director, where there is none.
     Director,
+    /// The dedicated manager and the account team of the customer that the record is or belongs to.
+    AccountTeam,
     /// Everybody with a role.
     Role {
         /// Key of the role.

@@ -9,6 +9,7 @@ mod customers;
 mod flywheel;
 mod four_r;
 mod intent;
+mod lifecycle;
 mod playbooks;
 mod ramp;
 mod targets;
@@ -21,6 +22,7 @@ pub use four_r::{
     WorstContact,
 };
 pub use intent::*;
+pub use lifecycle::*;
 pub use playbooks::*;
 pub use ramp::*;
 pub use targets::*;
@@ -98,6 +100,22 @@ pub struct ScorePreview {
     pub bands: Vec<ScorePreviewBand>,
     /// Some of those that would change.
     pub examples: Vec<ScorePreviewExample>,
+    /// The rights that customers would get or lose, for `lifecycle` only.
+    pub rights: Vec<ScorePreviewRight>,
+}
+
+/// A right that settings would give or take.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ScorePreviewRight {
+    /// Its key in the settings.
+    pub key: String,
+    /// Its name, in the caller's language.
+    pub name: String,
+    /// Customers that would get it.
+    pub gained: u64,
+    /// Customers that would lose it.
+    pub lost: u64,
 }
 
 /// A band before and after.

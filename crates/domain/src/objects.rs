@@ -166,6 +166,8 @@ pub static CUSTOMERS: ObjectDef = ObjectDef {
         one_of("grade_computed", "测算等级", "Computed grade", GRADES).read_only(),
         field("grade_score", "等级得分", "Grade score", Kind::Percent).read_only(),
         one_of("lifecycle_stage", "生命周期", "Lifecycle stage", LIFECYCLE_STAGES).column(),
+        field("lifecycle_on", "进入该阶段", "In this stage since", Kind::Date).read_only(),
+        one_of("lifecycle_from", "上一阶段", "Stage before", LIFECYCLE_STAGES).read_only(),
         field("lifecycle_manual", "生命周期由人工指定", "Stage set by hand", Kind::Bool).read_only(),
         one_of("partner_rank", "合作商级别", "Partner rank", PARTNER_RANKS),
         one_of("service_tier", "服务级别", "Service tier", SERVICE_TIERS).read_only(),

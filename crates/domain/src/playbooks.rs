@@ -2,6 +2,7 @@
 //! S1-13, S1-43, S2-06 to S2-08).
 
 use crate::lifecycle::Stage;
+use crate::policy::roles::{SERVICE, SUCCESS_MANAGER, TECHNICAL};
 use crate::profiles::Profile;
 use crate::rfm::Overlay;
 use crate::sdae::{Band, Dimension};
@@ -61,6 +62,15 @@ impl Doer {
             Self::Manager => "manager",
             Self::Technical => "technical",
             Self::Service => "service",
+        }
+    }
+
+    /// The roles of which a member of the account team does it; none for those who are found by the team they work in.
+    pub fn roles(self) -> &'static [&'static str] {
+        match self {
+            Self::Owner | Self::Manager => &[],
+            Self::Technical => &[TECHNICAL],
+            Self::Service => &[SERVICE, SUCCESS_MANAGER],
         }
     }
 

@@ -73,8 +73,8 @@ impl Preset {
     /// Its amounts.
     pub fn settings(self) -> Settings {
         match self {
-            Self::Saas => Settings::of(10_000_000, 3_000_000),
-            Self::Enterprise => Settings::of(50_000_000, 10_000_000),
+            Self::Saas => Settings::of(self, 10_000_000, 3_000_000),
+            Self::Enterprise => Settings::of(self, 50_000_000, 10_000_000),
         }
     }
 
@@ -111,10 +111,12 @@ impl Tier {
     }
 }
 
-/// Where tiers begin, in minor units per year.
+/// Where tiers begin, in minor units per year, and whose services they have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
+    /// The preset that it came from, whose services the tiers have whatever the amounts are now.
+    pub preset: Preset,
     /// Strategic are those that paid more than this.
     pub strategic_above_minor: i64,
     /// Growth are those that paid at least this; basic those below.
@@ -131,14 +133,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    fn of(strategic_above_minor: i64, growth_from_minor: i64) -> Settings {
-        Settings { strategic_above_minor, growth_from_minor, shared_owner_id: None }
-    }
-
-    /// The preset whose amounts these are; the default one where they are nobody's.
-    pub fn preset(&self) -> Preset {
-        let alike = |preset: &Preset| Settings { shared_owner_id: None, ..*self } == preset.settings();
-        Preset::ALL.into_iter().find(alike).unwrap_or(Preset::Saas)
+    fn of(preset: Preset, strategic_above_minor: i64, growth_from_minor: i64) -> Settings {
+        Settings { preset, strategic_above_minor, growth_from_minor, shared_owner_id: None }
     }
 
     /// Who answers an urgent need of a customer of a tier: the shared salesperson of the basic tier, else its owner.

@@ -66,7 +66,7 @@ pub fn excess(conn: &mut AnyConnection, owners: Owners<'_>) -> Result<i64> {
     q.first(conn)?.map_or(Ok(0), |cells| Row::new(cells).int())
 }
 
-fn push_owners(q: &mut Sql, owners: Owners<'_>) {
+pub(crate) fn push_owners(q: &mut Sql, owners: Owners<'_>) {
     if let Owners::Only(ids) = owners {
         q.push(" AND owner_id IN ").ids(ids);
     }

@@ -8,6 +8,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::value::Value;
 use uuid::Uuid;
 
+mod history;
+
+pub use history::{Change, Snapshot, history, remember};
+
 /// The scores as customers carry them; whole numbers, so that they change only when it matters.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scores {
@@ -19,6 +23,10 @@ pub struct Scores {
     pub grade_score: Option<f64>,
     /// Lifecycle stage.
     pub lifecycle_stage: Option<String>,
+    /// Since when it is in that stage; none before it had one.
+    pub lifecycle_on: Option<NaiveDate>,
+    /// The stage before; none in its first.
+    pub lifecycle_from: Option<String>,
     /// Service tier.
     pub service_tier: Option<String>,
     /// How contacts stand.
@@ -86,6 +94,8 @@ pub struct Customer {
     pub profile: Option<String>,
     /// Who looks after it besides the owner.
     pub manager: Option<Uuid>,
+    /// Its account team.
+    pub team: Vec<Uuid>,
     /// The strategy that its RFM scores call for.
     pub overlay: Option<String>,
     /// Nothing more is to be invested in it.
@@ -99,8 +109,8 @@ pub struct Customer {
 }
 
 const COLUMNS: &str = "id, owner_id, archived_at, created_at, potential, fit, strategic_value, grade_manual, cadence_days, wallet_share, pain_ids, \
-     last_contact_at, lifecycle_manual, partner_rank, rfm_segment, profile_type, manager_id, rfm_overlay, invest_stopped, preference_ids, grade, grade_computed, grade_score, lifecycle_stage, service_tier, cadence_status, cadence_due_on, \
-     cadence_priority, sdae_security, sdae_development, sdae_acceptance, sdae_experience, sdae_weakest, asset_class, health, \
+     last_contact_at, lifecycle_manual, partner_rank, rfm_segment, profile_type, manager_id, account_team_ids, rfm_overlay, invest_stopped, preference_ids, grade, grade_computed, grade_score, lifecycle_stage, lifecycle_on, \
+     lifecycle_from, service_tier, cadence_status, cadence_due_on, cadence_priority, sdae_security, sdae_development, sdae_acceptance, sdae_experience, sdae_weakest, asset_class, health, \
      health_band, alive, value_at_risk_minor, intent, browsed_on, recall_on, churn_on, health_alert_on, tier_on, \
      win_back_on, cadence_excess, assigned_at";
 
@@ -132,6 +142,7 @@ fn read_customer(cells: Cells) -> Result<Customer> {
         rfm_segment: row.opt_text(),
         profile: row.opt_text(),
         manager: row.opt_id(),
+        team: row.ids(),
         overlay: row.opt_text(),
         stopped: row.opt_bool().unwrap_or(false),
         preferences: row.ids(),
@@ -140,6 +151,8 @@ fn read_customer(cells: Cells) -> Result<Customer> {
             grade_computed: row.opt_text(),
             grade_score: row.opt_num(),
             lifecycle_stage: row.opt_text(),
+            lifecycle_on: row.opt_date(),
+            lifecycle_from: row.opt_text(),
             service_tier: row.opt_text(),
             cadence_status: row.opt_text(),
             cadence_due_on: row.opt_date(),
@@ -178,7 +191,7 @@ pub fn weakest(conn: &mut AnyConnection, dimension: &'static str, limit: i64) ->
     q.load(conn)?.into_iter().map(|cells| Row::new(cells).id()).collect()
 }
 
-/// A contact as far as customers are scored by it.
+/// A contact, or a mail that the customer wrote or answered, as far as customers are scored by it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Recent {
     /// The customer.
@@ -189,9 +202,11 @@ pub struct Recent {
     pub initiated: Option<bool>,
     /// The customer responded.
     pub responded: Option<bool>,
+    /// It is a mail, which is no contact.
+    pub mail: bool,
 }
 
-/// Live completed contacts in a span of time, by customer.
+/// Live completed contacts in a span of time, and mails that the customers wrote or answered, by customer.
 pub fn recent(
     conn: &mut AnyConnection,
     customers: &[Uuid],
@@ -199,15 +214,19 @@ pub fn recent(
 ) -> Result<Vec<Recent>> {
     let mut q = Sql::start(
         conn,
-        "SELECT a.customer_id, a.occurred_at, a.customer_initiated, a.responded FROM activities a WHERE a.customer_id IN ",
+        "SELECT a.customer_id, a.occurred_at, a.customer_initiated, a.responded, a.kind FROM activities a WHERE a.customer_id IN ",
     );
     q.ids(customers).push(" AND a.occurred_at > ").time(span.0).push(" AND a.occurred_at <= ").time(span.1);
-    q.push(" AND a.archived_at IS NULL AND a.").push(crate::derived::CONTACT);
+    q.push(" AND a.archived_at IS NULL AND (a.").push(crate::derived::CONTACT).pick(
+        " OR a.kind = 'email' AND (a.customer_initiated OR a.responded))",
+        " OR a.kind = 'email' AND (a.customer_initiated = 1 OR a.responded = 1))",
+    );
     q.pick(" AND a.completed IS NOT FALSE", " AND coalesce(a.completed, 1) = 1")
         .push(" ORDER BY a.customer_id, a.occurred_at");
     let read = |cells: Cells| {
         let mut row = Row::new(cells);
-        Ok(Recent { customer: row.id()?, at: row.time()?, initiated: row.opt_bool(), responded: row.opt_bool() })
+        let (customer, at, initiated, responded) = (row.id()?, row.time()?, row.opt_bool(), row.opt_bool());
+        Ok(Recent { customer, at, initiated, responded, mail: row.text()? == "email" })
     };
     q.load(conn)?.into_iter().map(read).collect()
 }
@@ -381,7 +400,7 @@ fn write_group(conn: &mut AnyConnection, scores: &[(Uuid, Scores)]) -> Result<()
          sdae_weakest = v.column14, asset_class = v.column15, health = v.column16, health_band = v.column17, alive = v.column18, \
          value_at_risk_minor = v.column19, intent = v.column20, browsed_on = v.column21, recall_on = v.column22, \
          churn_on = v.column23, health_alert_on = v.column24, tier_on = v.column25, \
-         win_back_on = v.column26, cadence_excess = v.column27 FROM (VALUES ",
+         win_back_on = v.column26, cadence_excess = v.column27, lifecycle_on = v.column28, lifecycle_from = v.column29 FROM (VALUES ",
     );
     for (i, (id, s)) in scores.iter().enumerate() {
         q.push(if i == 0 { "(" } else { "), (" }).id(*id);
@@ -408,87 +427,10 @@ fn write_group(conn: &mut AnyConnection, scores: &[(Uuid, Scores)]) -> Result<()
         next(Store::Date, or_null(s.tier_on, Value::Date));
         next(Store::Date, or_null(s.win_back_on, Value::Date));
         next(Store::Int, or_null(s.cadence_excess, Value::Int));
+        next(Store::Date, or_null(s.lifecycle_on, Value::Date));
+        next(Store::Text, text(&s.lifecycle_from));
     }
     q.push(")) AS v WHERE customers.id = v.column1");
     q.execute(conn)?;
     Ok(())
-}
-
-/// A score as it became at a time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Snapshot {
-    /// What was scored.
-    pub subject: Uuid,
-    /// The model.
-    pub model: &'static str,
-    /// The score.
-    pub value: f64,
-    /// Its band.
-    pub band: String,
-    /// Weights known over all weights.
-    pub coverage: Option<f64>,
-    /// What it was made of, as JSON.
-    pub inputs: String,
-    /// The version of the settings.
-    pub settings_version: i64,
-}
-
-/// Adds to the history of scores.
-pub fn remember(conn: &mut AnyConnection, snapshots: &[Snapshot], at: DateTime<Utc>) -> Result<()> {
-    for chunk in snapshots.chunks(64) {
-        let mut q = Sql::start(
-            conn,
-            "INSERT INTO score_snapshots (subject, model, at, value, band, coverage, inputs, settings_version) VALUES ",
-        );
-        for (i, s) in chunk.iter().enumerate() {
-            q.push(if i == 0 { "(" } else { ", (" }).id(s.subject).push(", ").text(s.model).push(", ").time(at);
-            q.push(", ").bind(Store::Num, &Value::Num(s.value)).push(", ").text(s.band.clone()).push(", ");
-            q.bind(Store::Num, &or_null(s.coverage, Value::Num)).push(", ");
-            q.bind(Store::Json, &Value::Json(s.inputs.clone())).push(", ").int(s.settings_version).push(")");
-        }
-        q.push(
-            " ON CONFLICT (subject, model, at) DO UPDATE SET value = excluded.value, band = excluded.band, \
-             coverage = excluded.coverage, inputs = excluded.inputs, settings_version = excluded.settings_version",
-        );
-        q.execute(conn)?;
-    }
-    Ok(())
-}
-
-/// One change of a score.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Change {
-    /// The model.
-    pub model: String,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// The score from then on.
-    pub value: f64,
-    /// The band from then on.
-    pub band: String,
-    /// What it was made of, as JSON.
-    pub inputs: Option<String>,
-    /// The version of the settings.
-    pub settings_version: Option<i64>,
-}
-
-/// The changes of all scores of a subject, newest first, at most `limit` in all.
-pub fn history(conn: &mut AnyConnection, subject: Uuid, limit: i64) -> Result<Vec<Change>> {
-    let mut q = Sql::start(
-        conn,
-        "SELECT model, at, value, band, inputs, settings_version FROM score_snapshots WHERE subject = ",
-    );
-    q.id(subject).push(" ORDER BY at DESC LIMIT ").int(limit);
-    let read = |cells: Cells| {
-        let mut row = Row::new(cells);
-        Ok(Change {
-            model: row.text()?,
-            at: row.time()?,
-            value: row.opt_num().unwrap_or_default(),
-            band: row.text()?,
-            inputs: row.opt_text(),
-            settings_version: row.opt_int(),
-        })
-    };
-    q.load(conn)?.into_iter().map(read).collect()
 }

@@ -104,7 +104,7 @@ pub fn newest(conn: &mut AnyConnection, filter: &Filter<'_>, before: Option<i64>
 pub fn newest_of_setup(conn: &mut AnyConnection, before: Option<i64>, limit: i64) -> Result<Vec<Event>> {
     let mut q = Sql::start(conn, COLUMNS);
     q.push("e.seq < ").int(before.unwrap_or(i64::MAX));
-    q.push(" AND e.object IN ('api_keys', 'custom_fields', 'roles', 'rules', 'settings', 'users') ORDER BY e.seq DESC");
+    q.push(" AND e.object IN ('api_keys', 'custom_fields', 'pool_settings', 'roles', 'rules', 'score_settings', 'settings', 'users', 'webhooks', 'working_calendar') ORDER BY e.seq DESC");
     q.limit(limit);
     Ok(q.load(conn)?.into_iter().filter_map(read).collect())
 }

@@ -1,7 +1,9 @@
 //! Stays of customers in their lifecycle stages, and what scores give and take.
 
+use crate::cadence::push_owners;
 use crate::db::AnyConnection;
 use crate::error::Result;
+use crate::records::Owners;
 use crate::row::Row;
 use crate::sql::{Cells, Sql, Store};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -76,50 +78,104 @@ pub fn stays(conn: &mut AnyConnection, customer: Uuid, limit: i64) -> Result<Vec
     q.load(conn)?.into_iter().map(read).collect()
 }
 
-/// Ends entitlements of customers by their keys.
-pub fn revoke(
+/// How many live customers of these owners came into their present stage in these days, by the stage before and the present.
+pub fn moved(
     conn: &mut AnyConnection,
-    revoked: &[(Uuid, Vec<String>)],
+    days: (NaiveDate, NaiveDate),
+    owners: Owners<'_>,
+) -> Result<Vec<(String, String, i64)>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT lifecycle_from, lifecycle_stage, count(*) FROM customers WHERE archived_at IS NULL AND lifecycle_from IS NOT NULL \
+         AND lifecycle_stage IS NOT NULL AND lifecycle_on >= ",
+    );
+    q.bind(Store::Date, &Value::Date(days.0)).push(" AND lifecycle_on <= ").bind(Store::Date, &Value::Date(days.1));
+    push_owners(&mut q, owners);
+    q.push(" GROUP BY lifecycle_from, lifecycle_stage");
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok((row.text()?, row.text()?, row.int()?))
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// In how many live customers of these owners investing was stopped in these days, by their stage.
+pub fn stopped(
+    conn: &mut AnyConnection,
+    days: (NaiveDate, NaiveDate),
+    owners: Owners<'_>,
+) -> Result<Vec<(String, i64)>> {
+    let mut q = Sql::start(
+        conn,
+        "SELECT lifecycle_stage, count(*) FROM customers WHERE archived_at IS NULL AND lifecycle_stage IS NOT NULL \
+         AND invest_stopped_on IS NOT NULL AND invest_stopped_on >= ",
+    );
+    q.bind(Store::Date, &Value::Date(days.0))
+        .push(" AND invest_stopped_on <= ")
+        .bind(Store::Date, &Value::Date(days.1));
+    push_owners(&mut q, owners);
+    q.push(" GROUP BY lifecycle_stage");
+    let read = |cells: Cells| {
+        let mut row = Row::new(cells);
+        Ok((row.text()?, row.int()?))
+    };
+    q.load(conn)?.into_iter().map(read).collect()
+}
+
+/// A right of the settings that a customer holds at present.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Right {
+    /// The entitlement.
+    pub id: Uuid,
+    /// The customer.
+    pub customer: Uuid,
+    /// Its key in the settings.
+    pub key: String,
+}
+
+/// What these customers are entitled to at present by the settings, the oldest first.
+pub fn rights(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<Right>> {
+    let mut found = Vec::new();
+    for chunk in customers.chunks(500) {
+        let mut q = Sql::start(
+            conn,
+            "SELECT id, customer_id, key FROM entitlements WHERE archived_at IS NULL AND status = 'active' AND key IS NOT NULL \
+             AND customer_id IN ",
+        );
+        q.ids(chunk).push(" ORDER BY customer_id, granted_on, id");
+        for cells in q.load(conn)? {
+            let mut row = Row::new(cells);
+            found.push(Right { id: row.id()?, customer: row.id()?, key: row.text()? });
+        }
+    }
+    Ok(found)
+}
+
+/// Ends entitlements.
+pub fn end_rights(
+    conn: &mut AnyConnection,
+    ids: &[Uuid],
+    status: &'static str,
     today: NaiveDate,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    for (customer, keys) in revoked {
-        let mut q =
-            Sql::start(conn, "UPDATE entitlements SET status = 'revoked', version = version + 1, revoked_on = ");
-        q.bind(Store::Date, &Value::Date(today)).push(", updated_at = ").time(now);
-        q.push(" WHERE status = 'active' AND customer_id = ").id(*customer).push(" AND key IN (");
-        for (i, key) in keys.iter().enumerate() {
-            q.push(if i == 0 { "" } else { ", " }).text(key.clone());
-        }
-        q.push(")");
+    for chunk in ids.chunks(500) {
+        let mut q = Sql::start(conn, "UPDATE entitlements SET version = version + 1, status = ");
+        q.text(status).push(", revoked_on = ").bind(Store::Date, &Value::Date(today)).push(", updated_at = ").time(now);
+        q.push(" WHERE id IN ").ids(chunk);
         q.execute(conn)?;
     }
     Ok(())
 }
 
-/// What these customers are entitled to at present, by key.
-pub fn active_rights(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
-    words(
-        conn,
-        "SELECT customer_id, key FROM entitlements WHERE archived_at IS NULL AND status = 'active' AND customer_id IN ",
-        customers,
-    )
-}
-
 /// Which of these customers have an open task, and from where it came.
 pub fn open_tasks(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
-    words(
-        conn,
-        "SELECT customer_id, origin FROM tasks WHERE archived_at IS NULL AND status = 'open' AND origin IS NOT NULL AND customer_id IN ",
-        customers,
-    )
-}
-
-/// The words that a query finds of customers.
-fn words(conn: &mut AnyConnection, select: &'static str, customers: &[Uuid]) -> Result<Vec<(Uuid, String)>> {
     let mut found = Vec::new();
     for chunk in customers.chunks(500) {
-        let mut q = Sql::start(conn, select);
+        let mut q = Sql::start(
+            conn,
+            "SELECT customer_id, origin FROM tasks WHERE archived_at IS NULL AND status = 'open' AND origin IS NOT NULL AND customer_id IN ",
+        );
         q.ids(chunk);
         for cells in q.load(conn)? {
             let mut row = Row::new(cells);
@@ -165,15 +221,13 @@ pub fn started(conn: &mut AnyConnection, customers: &[Uuid], since: NaiveDate) -
 pub type Effect = (String, i64, i64, Option<f64>);
 
 /// The effects of all playbooks on the customers of these owners.
-pub fn effects(conn: &mut AnyConnection, owners: crate::records::Owners<'_>) -> Result<Vec<Effect>> {
+pub fn effects(conn: &mut AnyConnection, owners: Owners<'_>) -> Result<Vec<Effect>> {
     let mut q = Sql::start(
         conn,
         "SELECT playbook, count(*), count(score_after - score_before), avg(score_after - score_before) FROM playbook_runs \
          WHERE archived_at IS NULL AND playbook IS NOT NULL",
     );
-    if let crate::records::Owners::Only(ids) = owners {
-        q.push(" AND owner_id IN ").ids(ids);
-    }
+    push_owners(&mut q, owners);
     q.push(" GROUP BY playbook");
     let read = |cells: Cells| {
         let mut row = Row::new(cells);

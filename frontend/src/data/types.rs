@@ -110,7 +110,15 @@ pub(crate) struct FieldMeta {
     pub(crate) masked: bool,
     pub(crate) in_list: bool,
     pub(crate) default: Value,
-    pub(crate) help: Option<String>,
+    pub(crate) guidance: Vec<AnchorMeta>,
+}
+}
+
+wire! {
+/// What a value of a judged field stands for.
+pub(crate) struct AnchorMeta {
+    pub(crate) value: f64,
+    pub(crate) text: String,
 }
 }
 

@@ -8,7 +8,10 @@ messages! {
     perm_events = "变更记录", "Change log";
     perm_metrics = "指标", "Metrics";
     setup_log = "设置变更记录", "Set-up log";
-    setup_log_body = "谁在什么时候改了人员、角色、密钥、字段、规则和组织设置。", "Who changed people, roles, keys, fields, rules and settings, and when.";
+    setup_log_body = "谁在什么时候改了人员、角色、密钥、字段、规则、推送，以及评分、公海、工作日和组织设置。", "Who changed people, roles, keys, fields, rules, webhooks, and the settings of scores, the pool, working days and the organisation, and when.";
+    setup_as_before = "原来的地址", "The one before";
+    setup_as_shipped = "出厂内容", "As shipped";
+    setup_scores = "评分设置", "Settings of scores";
     setup_log_rest(n: i64) = "另有 {n} 处变化", "{n} more changes";
     setup_key = "标识", "Key";
     setup_state = "状态", "State";

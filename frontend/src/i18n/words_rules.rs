@@ -145,6 +145,7 @@ messages! {
     act_subject = "邮件主题", "Subject";
     to_owner = "负责人", "the owner";
     to_manager = "直属上级", "the direct manager";
+    to_account_team = "客户团队", "the account team";
     to_director = "总监", "the director";
     to_role = "角色", "Role";
     to_person = "指定成员", "Somebody";

@@ -132,6 +132,15 @@ messages! {
     seg_moved(n: &str) = "{n} 位客户换了分群", "{n} customers moved";
     seg_up = "变好", "Better";
     seg_down = "变差", "Worse";
+    flow_title = "生命周期流转", "Movement through the lifecycle";
+    flow_hint = "每位客户只看最近一次换阶段，落在所选期间内的才计入。", "Every customer counts by its latest move, where that lies in the period.";
+    flow_came(n: &str) = "进入 {n}", "{n} came in";
+    flow_returned(n: &str) = "回到 {n}", "{n} came back";
+    flow_stopped(n: &str) = "停止投入 {n}", "{n} given up";
+    flow_still = "期间没有变化", "No change in the period";
+    flow_on = "往前", "onwards";
+    flow_back = "往回", "back";
+    flow_none = "期间没有客户换阶段", "No customer changed its stage in the period";
     seg_customers(n: &str) = "{n} 位", "{n}";
     heat_title = "每天联系了多少次", "Contacts day by day";
     heat_day(day: &str, made: i64, planned: i64) = "{day}：联系 {made} 次，计划 {planned} 次", "{day}: {made} made, {planned} planned";
@@ -214,6 +223,7 @@ messages! {
     ent_zh = "中文名称", "Name in Chinese";
     ent_en = "英文名称", "Name in English";
     preset = "套用预设", "Use a preset";
+    preset_hint = "金额可以再改，服务内容不变。", "The amounts may be changed afterwards; the services stay.";
     preset_saas = "SaaS（10 万 / 3 万）", "SaaS (100k / 30k)";
     preset_enterprise = "大客户（50 万 / 10 万）", "Enterprise (500k / 100k)";
     next_due(at: &str) = "{at} 到期", "due {at}";

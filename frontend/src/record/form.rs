@@ -306,7 +306,7 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
                 .unwrap_or_default(),
             _ => String::new(),
         };
-        html! { <div key={f.key.clone()} class={if alone { "col-span-2" } else { "col-span-2 min-[420px]:col-span-1" }}><Field label={f.label.clone()} required={f.required && f.default.is_null()} error={error.clone()} help={f.help.clone().map(AttrValue::from)}>
+        html! { <div key={f.key.clone()} class={if alone { "col-span-2" } else { "col-span-2 min-[420px]:col-span-1" }}><Field label={f.label.clone()} required={f.required && f.default.is_null()} error={error.clone()}>
         <FieldInput field={f.clone()} value={field_value(&form.draft, &f.key).clone()} invalid={error.is_some()} {onchange} {onblur} {onname} refs={form.names.clone()} {scope} /></Field></div> }
     };
     let title = match &p.record {
@@ -371,8 +371,11 @@ fn paired(fields: &[FieldMeta]) -> Vec<(&FieldMeta, bool)> {
 }
 
 fn wide(f: &FieldMeta) -> bool {
-    matches!(f.kind.as_str(), "text" | "long_text" | "link" | "tags" | "links" | "choices" | "json" | "url" | "email")
-        && !matches!(f.key.as_str(), "city" | "province" | "region" | "unit" | "code" | "department" | "title")
+    !f.guidance.is_empty()
+        || matches!(
+            f.kind.as_str(),
+            "text" | "long_text" | "link" | "tags" | "links" | "choices" | "json" | "url" | "email"
+        ) && !matches!(f.key.as_str(), "city" | "province" | "region" | "unit" | "code" | "department" | "title")
 }
 
 /// What is wrong with the whole: an error that belongs to no field, or a clash with somebody else's change.

@@ -45,6 +45,7 @@ pub(crate) fn FieldInput(p: &FieldInputProps) -> Html {
         "links" => many_input(p, p.field.link.clone().unwrap_or_default()),
         "choices" => choices_input(p),
         "long_text" | "json" => html! { <TextArea ..p.clone_props() /> },
+        _ if !f.guidance.is_empty() => html! { <><TextInput ..p.clone_props() />{ guidance(p) }</> },
         _ => html! { <TextInput ..p.clone_props() /> },
     }
 }
@@ -62,6 +63,18 @@ impl FieldInputProps {
             scope: self.scope.clone(),
         }
     }
+}
+
+/// What the values of a judged field stand for; a click takes one.
+fn guidance(p: &FieldInputProps) -> Html {
+    html! { <span class="mt-1 block" role="group" aria-label={p.field.label.clone()} data-testid="guidance">{ for p.field.guidance.iter().map(|a| {
+        let (on, value) = (p.value.as_f64() == Some(a.value), a.value);
+        let onclick = p.onchange.reform(move |e: MouseEvent| {
+            e.prevent_default();
+            Value::from(value)
+        });
+        html! { <button type="button" key={value.to_string()} aria-pressed={on.to_string()} {onclick} class={cls!("flex w-full cursor-pointer items-baseline gap-2 rounded-md px-2 py-1 text-left text-xs max-sm:py-2", if on { "bg-primary/10 text-primary" } else { "text-base-content/75 hover:bg-base-200" })}><b class="w-7 shrink-0 text-right font-medium tabular-nums">{ value }</b><span>{ &a.text }</span></button> }
+    }) }</span> }
 }
 
 fn choice_input(p: &FieldInputProps) -> Html {

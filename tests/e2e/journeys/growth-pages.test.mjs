@@ -23,6 +23,9 @@ for (const face of faces) {
     await page.goto(`${base}/structure`);
     await page.getByTestId('bands').locator('li').first().waitFor();
     await page.getByTestId('migration').waitFor();
+    const flow = await get('/scores/lifecycle');
+    assert.equal(await page.getByTestId('lifecycle-flow').locator('[data-stage]').count(), 4);
+    assert.equal(await page.getByTestId('lifecycle-flow').locator('[data-move]').count(), flow.moves.length);
     await check(page, 'segments');
     await page.goto(`${base}/playbooks`);
     await page.getByTestId('playbooks').locator('[data-playbook=security_weak]').waitFor();

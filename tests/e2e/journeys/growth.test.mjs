@@ -75,6 +75,13 @@ for (const face of faces) {
     await check(page, 'customer-whole');
     await page.locator('[data-tab=scores]').click();
     await page.getByTestId('scores').waitFor();
+    // What the later stages ask for, how each score went, and the settings that it was made with.
+    const { scores } = await get(`/customers/${first.customer_id}/overview`);
+    const asked = scores.lifecycle.conditions;
+    assert.equal(await page.getByTestId('scores').locator('[data-holds]').count(), asked.length);
+    assert.equal(await page.getByTestId('scores').locator('[data-holds=true]').count(), asked.filter(c => c.holds).length);
+    for (const model of new Set(scores.history.map(h => h.model).filter(m => m !== 'rfm'))) await page.getByTestId(`course-${model}`).waitFor();
+    assert.ok(await page.getByTestId('made-with').count() > 0);
     await check(page, 'customer-scores');
     await page.goto(`${base}/settings/models`);
     await page.locator('[data-model=grade]').waitFor();
@@ -138,6 +145,26 @@ test('a customer opens with what to do next, and every part leads to its list', 
   await page.getByTestId('whole-orders').locator('header button').click();
   await page.locator('[data-tab=orders][aria-selected=true]').waitFor();
   await page.getByText(whole.orders[0].number).last().waitFor();
+  await page.context().close();
+});
+
+test('what the values of a judged field stand for is beside it, and a click takes one', async () => {
+  const page = await logIn(faces[0]);
+  const { items: [first] } = await get('/customers?limit=1&sort=-created_at');
+  await page.goto(`${base}/customers/${first.id}?edit`);
+  await page.locator('dialog').getByRole('button', { name: /还有|更多/ }).click();
+  const guides = page.locator('dialog').getByTestId('guidance');
+  await guides.first().waitFor();
+  assert.equal(await guides.count(), 3);
+  const anchor = guides.nth(1).getByRole('button').nth(2);
+  const value = (await anchor.locator('b').innerText()).trim();
+  await anchor.click();
+  assert.equal(await page.locator('dialog [name=fit]').inputValue(), value);
+  await anchor.scrollIntoViewIfNeeded();
+  await check(page, 'guidance');
+  await page.getByTestId('save').click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  assert.equal((await get(`/customers/${first.id}`)).fit, Number(value));
   await page.context().close();
 });
 

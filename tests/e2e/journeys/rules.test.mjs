@@ -71,6 +71,11 @@ test('a sales manager makes the rule of large silent deals from nothing, tries i
   await page.getByTestId('add-action').getByRole('button').first().click();
   await page.getByRole('menuitem', { name: '发通知' }).click();
   await page.getByRole('button', { name: '总监' }).click();
+  // An opportunity is about a customer, which has an account team.
+  const team = page.getByRole('button', { name: '客户团队' });
+  await team.click();
+  assert.match(await page.getByTestId('said').innerText(), /并通知负责人、总监、客户团队。/);
+  await team.click();
   await page.locator('textarea[name=message]').fill('请尽快跟进：');
   await page.getByTestId('action').last().getByRole('button', { name: '插入字段' }).click();
   await page.getByRole('menuitem').first().click();

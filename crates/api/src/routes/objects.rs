@@ -190,7 +190,7 @@ struct SetupEventQuery {
     limit: Option<i64>,
 }
 
-/// The log of changes of how the organisation is set up, newest first: of people, roles, API keys, custom fields, rules and settings. For those who may see every event.
+/// The log of changes of how the organisation is set up, newest first: of people, roles, API keys, custom fields, rules, webhooks, the settings of models, of the pool, of working days and of the organisation. For those who may see every event.
 #[utoipa::path(get, path = "/api/v1/setup-events", operation_id = "list_setup_events", summary = "List changes of the set-up", description = "The log of changes of how the organisation is set up, newest first: of people, roles, API keys, custom fields, rules and settings. For those who may see every event.", params(("cursor" = Option<String>, Query, description = "next_cursor of the page before."), ("limit" = Option<i64>, Query, description = "1 to 200; 50 by default.", minimum = 1, maximum = 200)), responses((status = 200, description = "A page.", body = Events)), extensions(("x-permission" = json!("roles.read"))))]
 async fn list_setup_events(cx: Cx<RolesRead>) -> Result<HttpResponse> {
     let query: SetupEventQuery = cx.query()?;

@@ -18,8 +18,8 @@ use serde::Deserialize;
 permissions! {
     /// Seeing customers, and so their scores.
     CustomersRead => ("customers", Read);
-    /// Changing customers, and so starting what is done about them.
-    CustomersUpdate => ("customers", Update);
+    /// Making tasks, and so those of a playbook.
+    TasksCreate => ("tasks", Create);
     /// Changing settings.
     SettingsUpdate => ("settings", Update);
     /// Seeing activities, and so what was used in them.
@@ -62,11 +62,13 @@ fn key_of(req: &HttpRequest) -> String {
 
 /// Start a playbook for a customer.
 ///
-/// Makes its tasks for the customer's owner and remembers the score, so that the effect can be measured after 90 days.
+/// Makes its tasks for whom they are meant: the owner, their manager, the members of the account team whose roles they are
+/// for; and remembers the score, so that the effect can be measured after 90 days. For those who may change the customer
+/// and for its account team.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/playbooks", operation_id = "start_playbook", tag = "scores",
     params(("id" = Uuid, Path, description = "The customer."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")), request_body = NewPlaybookRun,
-    responses((status = 201, description = "What was made.", body = PlaybookRunStarted)), extensions(("x-permission" = json!("customers.update and tasks.create"))))]
-async fn start_playbook(cx: Cx<CustomersUpdate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
+    responses((status = 201, description = "What was made.", body = PlaybookRunStarted)), extensions(("x-permission" = json!("tasks.create"))))]
+async fn start_playbook(cx: Cx<TasksCreate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
     let (key, new): (_, NewPlaybookRun) = keyed_as(&cx, payload).await?;

@@ -10,8 +10,9 @@ use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use contract::scoring::{
     AuditComparison, AuditQuestions, ChannelReport, CustomerOverview, CustomerScores, DistributionQuery, DueQuery,
-    EffortReport, FlywheelReport, GoalAgreements, MigrationQuery, NeedFit, PeriodQuery, PrinciplesCourse,
-    PrinciplesReport, RampQuery, RampReport, RepeatList, RfmMigration, ScoreDistribution, SuggestionQuery, Suggestions,
+    EffortReport, FlywheelReport, GoalAgreements, LifecycleFlow, MigrationQuery, NeedFit, PeriodQuery,
+    PrinciplesCourse, PrinciplesReport, RampQuery, RampReport, RepeatList, RfmMigration, ScoreDistribution,
+    SuggestionQuery, Suggestions,
 };
 use serde::Deserialize;
 
@@ -34,6 +35,7 @@ permissions! {
     get_suggestions,
     get_score_distribution,
     get_rfm_migration,
+    get_lifecycle_flow,
     get_repeat_purchase,
     get_principles,
     get_principles_course,
@@ -55,6 +57,7 @@ pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/customers/{id}/suggestions").route(web::get().to(get_suggestions)));
     scope.service(resource("/scores/distribution").route(web::get().to(get_score_distribution)));
     scope.service(resource("/scores/rfm/migration").route(web::get().to(get_rfm_migration)));
+    scope.service(resource("/scores/lifecycle").route(web::get().to(get_lifecycle_flow)));
     scope.service(resource("/repeat-purchase").route(web::get().to(get_repeat_purchase)));
     scope.service(resource("/principles").route(web::get().to(get_principles)));
     scope.service(resource("/principles/months").route(web::get().to(get_principles_course)));
@@ -157,6 +160,18 @@ async fn get_score_distribution(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
 async fn get_rfm_migration(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
     let query: MigrationQuery = cx.query()?;
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::migration(ctx, &query)).await?))
+}
+
+/// Get how customers move through the lifecycle stages.
+///
+/// How many customers stand in each stage, how many came from which stage in the period, how many came back and in how many
+/// investing was stopped, each with the list of them.
+#[utoipa::path(get, path = "/api/v1/scores/lifecycle", operation_id = "get_lifecycle_flow", tag = "scores", params(PeriodQuery),
+    responses((status = 200, description = "The stages and the moves.", body = LifecycleFlow)), extensions(("x-permission" = json!("customers.read and scores.read"))))]
+async fn get_lifecycle_flow(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
+    let query: PeriodQuery = cx.query()?;
+    let lang = cx.lang;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::lifecycle_flow(ctx, &query, lang)).await?))
 }
 
 /// Get the customers that may not come back.

@@ -127,7 +127,8 @@ async fn get_score_settings_preview(
     cx.query::<Nothing>()?;
     let model = model_of(&req);
     let new: NewScoreSettings = cx.body(payload).await?;
-    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::preview(ctx, &model, &new.document)).await?))
+    let lang = cx.lang;
+    Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::preview(ctx, &model, &new.document, lang)).await?))
 }
 
 /// Score all customers and contacts now.

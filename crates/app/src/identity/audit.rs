@@ -1,27 +1,28 @@
-//! Changes of accounts and roles in the log of changes.
+//! Changes of accounts, roles and settings in the log of changes.
 
-use crate::{Ctx, Result};
+use crate::{Ctx, Error, Result};
 use chrono::{DateTime, Utc};
 use persistence::db::AnyConnection;
 use persistence::events::Event;
+use serde::Serialize;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 /// Who changes something, when, in which request.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Stamp {
+pub(crate) struct Stamp {
     pub(super) actor: Uuid,
     pub(super) now: DateTime<Utc>,
     pub(super) request_id: Uuid,
 }
 
 impl Stamp {
-    pub(super) fn of(ctx: &Ctx<'_>) -> Stamp {
+    pub(crate) fn of(ctx: &Ctx<'_>) -> Stamp {
         Stamp { actor: ctx.actor.user_id, now: ctx.now, request_id: ctx.request_id }
     }
 
     /// Appends one event; passwords and keys never stand in it.
-    pub(super) fn note(
+    pub(crate) fn note(
         &self,
         conn: &mut AnyConnection,
         kind: &str,
@@ -46,4 +47,11 @@ impl Stamp {
         };
         Ok(persistence::events::append(conn, &[event])?)
     }
+}
+
+/// Notes a change of settings that are one document.
+pub(crate) fn note_settings(ctx: &mut Ctx<'_>, object: &str, old: &impl Serialize, new: &impl Serialize) -> Result<()> {
+    let document = |of: serde_json::Result<Json>| of.map_err(|e| Error::Internal(e.to_string()));
+    let (old, new) = (document(serde_json::to_value(old))?, document(serde_json::to_value(new))?);
+    Stamp::of(ctx).note(ctx.conn, &format!("{object}.updated"), object, Uuid::nil(), Some(old), Some(new))
 }

@@ -42,8 +42,9 @@ pub fn settings(ctx: &mut Ctx<'_>) -> Result<PoolSettings> {
 
 /// Changes the version that the caller has read. Deadlines that run already stay as they were set.
 pub fn set_settings(ctx: &mut Ctx<'_>, version: Option<i64>, mut input: PoolSettings) -> Result<PoolSettings> {
-    let current = settings(ctx)?.version;
-    crate::settings::based_on(version, current)?;
+    let before = settings(ctx)?;
+    crate::settings::based_on(version, before.version)?;
+    input.version = before.version;
     let mut errors = Vec::new();
     let mut within = |field: &str, value: u32, min: u32, max: u32| {
         if !(min..=max).contains(&value) {
@@ -58,7 +59,11 @@ pub fn set_settings(ctx: &mut Ctx<'_>, version: Option<i64>, mut input: PoolSett
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
-    input.version = crate::settings::replace(ctx, KEY, current, &input)?;
+    if input == before {
+        return Ok(before);
+    }
+    crate::identity::note_settings(ctx, "pool_settings", &before, &input)?;
+    input.version = crate::settings::replace(ctx, KEY, before.version, &input)?;
     Ok(input)
 }
 

@@ -215,6 +215,7 @@ pub(super) fn settle(ctx: &mut Ctx<'_>, shape: &Shape, row: &store::Merge, child
         store::touch(ctx.conn, row.id, object, ctx.now)?;
     }
     if shape.def.key == "customers" {
+        store::single_rights(ctx.conn, row.id)?;
         store::follow_contacts(ctx.conn, row.id)?;
         for following in FOLLOWING {
             store::follow_owner(ctx.conn, row.id, following, "customers")?;

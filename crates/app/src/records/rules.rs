@@ -85,6 +85,7 @@ impl Rules {
             "segments" => crate::scores::segments::check(ctx, shape, new),
             "audits" => crate::scores::audits::sum_up(shape, new),
             "behaviours" => self.behaviour(ctx, shape, old, new),
+            "assessments" => crate::scores::service::check_assessment(ctx, shape, new),
             "obstacles" => {
                 obstacle(ctx, shape, new);
                 Ok(())

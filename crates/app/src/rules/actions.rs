@@ -160,7 +160,7 @@ impl Acting<'_> {
         let RuleAction::CreateTask { title, note, assignee, due_in_days, working, priority } = action else {
             return Ok(Err("invalid"));
         };
-        let people = resolve(ctx, std::slice::from_ref(assignee), self.owner())?;
+        let people = resolve(ctx, std::slice::from_ref(assignee), (&self.shape, &self.record))?;
         let Some(assignee) = people.first().copied() else { return Ok(Err("nobody")) };
         let visible = ctx.require("tasks", Action::Create)?;
         if !visible.contains(Some(assignee)) {
@@ -234,7 +234,7 @@ impl Acting<'_> {
     }
 
     fn notify(&mut self, ctx: &mut Ctx<'_>, at: usize, to: &[Recipient], message: &str) -> Result<Done> {
-        let people = resolve(ctx, to, self.owner())?;
+        let people = resolve(ctx, to, (&self.shape, &self.record))?;
         if people.is_empty() {
             return Ok(Err("nobody"));
         }
@@ -283,7 +283,7 @@ impl Acting<'_> {
         if !mail::available() {
             return Ok(Err("mail_not_configured"));
         }
-        let people = resolve(ctx, to, self.owner())?;
+        let people = resolve(ctx, to, (&self.shape, &self.record))?;
         let mut addresses: Vec<String> = Vec::new();
         let known = persistence::notifications::addresses(ctx.conn, &people)?;
         for user in people {

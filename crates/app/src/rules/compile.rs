@@ -257,7 +257,7 @@ impl Compiler<'_> {
                 if priority.as_deref().is_some_and(|p| !["high", "normal", "low"].contains(&p)) {
                     wrong("priority", "choice", "high, normal, low");
                 }
-                recipient(assignee, "assignee", owned, &mut wrong);
+                recipient(assignee, "assignee", shape, &mut wrong);
                 self.text(reader, title, "title", 200, &mut wrong);
                 self.text(reader, note.as_deref().unwrap_or("-"), "note", 20_000, &mut wrong);
             }
@@ -265,7 +265,7 @@ impl Compiler<'_> {
                 if to.is_empty() {
                     wrong("to", "required", "");
                 }
-                to.iter().enumerate().for_each(|(i, r)| recipient(r, &format!("to[{i}]"), owned, &mut wrong));
+                to.iter().enumerate().for_each(|(i, r)| recipient(r, &format!("to[{i}]"), shape, &mut wrong));
                 self.text(reader, message, "message", 500, &mut wrong);
             }
             RuleAction::Reassign { users, team_id, .. } => {
@@ -287,7 +287,7 @@ impl Compiler<'_> {
                 }
             }
             RuleAction::StartPlaybook { .. } => {
-                if shape.def.key != "customers" && shape.position("customer_id").is_none() {
+                if !of_a_customer(shape) {
                     wrong("kind", "no_customer", shape.def.key);
                 }
                 if !may("tasks", Action::Create) || !may("customers", Action::Update) {
@@ -302,7 +302,7 @@ impl Compiler<'_> {
                 if to.is_empty() && field.is_none() {
                     wrong("to", "required", "");
                 }
-                to.iter().enumerate().for_each(|(i, r)| recipient(r, &format!("to[{i}]"), owned, &mut wrong));
+                to.iter().enumerate().for_each(|(i, r)| recipient(r, &format!("to[{i}]"), shape, &mut wrong));
                 if let Some(name) = field
                     && reader.field(name, "").map_or(true, |f| f.field.kind != Kind::Email)
                 {
@@ -339,13 +339,20 @@ impl Compiler<'_> {
     }
 }
 
-fn recipient(r: &Recipient, key: &str, owned: bool, wrong: &mut impl FnMut(&str, &'static str, &str)) {
+/// A customer, or something that belongs to one.
+fn of_a_customer(shape: &Shape) -> bool {
+    shape.def.key == "customers" || shape.position("customer_id").is_some()
+}
+
+fn recipient(r: &Recipient, key: &str, shape: &Shape, wrong: &mut impl FnMut(&str, &'static str, &str)) {
     match r {
-        Recipient::Owner | Recipient::Manager | Recipient::Director if !owned => wrong(key, "no_owner", ""),
+        Recipient::Owner | Recipient::Manager | Recipient::Director if !shape.def.owned => wrong(key, "no_owner", ""),
+        Recipient::AccountTeam if !of_a_customer(shape) => wrong(key, "no_customer", shape.def.key),
         Recipient::Role { role } if role.trim().is_empty() => wrong(&format!("{key}.role"), "required", ""),
         Recipient::Owner
         | Recipient::Manager
         | Recipient::Director
+        | Recipient::AccountTeam
         | Recipient::Role { .. }
         | Recipient::User { .. } => {}
     }
@@ -453,7 +460,7 @@ fn people(
             roles.push((role.clone(), format!("{field}.role")));
             Ok(())
         }
-        Recipient::Owner | Recipient::Manager | Recipient::Director => Ok(()),
+        Recipient::Owner | Recipient::Manager | Recipient::Director | Recipient::AccountTeam => Ok(()),
     }
 }
 

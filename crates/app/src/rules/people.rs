@@ -1,7 +1,10 @@
 //! Who is meant by "the owner's manager", and who gets the next record.
 
+use crate::scores::service;
 use crate::{Ctx, Result};
 use contract::rules::{ReassignMethod, Recipient};
+use domain::record::{Record, Shape};
+use persistence::records::Owners;
 use persistence::rules as store;
 use persistence::rules::Member;
 use std::collections::BTreeSet;
@@ -11,13 +14,19 @@ use uuid::Uuid;
 const HEIGHT: usize = 20;
 
 /// The active people whom recipients stand for, each once, in the order in which they are named.
-pub(super) fn resolve(ctx: &mut Ctx<'_>, recipients: &[Recipient], owner: Option<Uuid>) -> Result<Vec<Uuid>> {
+pub(super) fn resolve(
+    ctx: &mut Ctx<'_>,
+    recipients: &[Recipient],
+    (shape, record): (&Shape, &Record),
+) -> Result<Vec<Uuid>> {
+    let owner = record.owner(shape);
     let mut found: Vec<Uuid> = Vec::new();
     for r in recipients {
         match r {
             Recipient::Owner => found.extend(owner),
             Recipient::Manager => found.extend(leads(ctx, owner)?.into_iter().next()),
             Recipient::Director => found.extend(directors(ctx, owner)?),
+            Recipient::AccountTeam => found.extend(account_team(ctx, shape, record)?),
             Recipient::Role { role } => found.extend(persistence::identity::users_with_role(ctx.conn, role)?),
             Recipient::User { user_id } => found.push(*user_id),
         }
@@ -27,6 +36,17 @@ pub(super) fn resolve(ctx: &mut Ctx<'_>, recipients: &[Recipient], owner: Option
     let active: BTreeSet<Uuid> = store::active(ctx.conn, &found)?.into_iter().map(|m| m.id).collect();
     found.retain(|id| active.contains(id));
     Ok(found)
+}
+
+/// Who serves the customer that a record is or belongs to, whoever may see it.
+fn account_team(ctx: &mut Ctx<'_>, shape: &Shape, record: &Record) -> Result<Vec<Uuid>> {
+    if shape.def.key == "customers" {
+        return Ok(service::team(shape, record));
+    }
+    let Some(id) = record.get(shape, "customer_id").as_id() else { return Ok(Vec::new()) };
+    let shape = ctx.shape("customers")?;
+    let customer = persistence::records::get(ctx.conn, &shape, id, Owners::All, false)?;
+    Ok(customer.map_or_else(Vec::new, |customer| service::team(&shape, &customer)))
 }
 
 /// Who leads a person, nearest first; nobody leads themselves.

@@ -214,7 +214,10 @@ impl Sign {
                 condition: Some(self.condition()),
                 actions: vec![
                     RuleAction::StartPlaybook { playbook: self.playbook.to_owned() },
-                    RuleAction::Notify { to: vec![Recipient::Owner, chief], message: self.message.to_owned() },
+                    RuleAction::Notify {
+                        to: vec![Recipient::Owner, Recipient::AccountTeam, chief],
+                        message: self.message.to_owned(),
+                    },
                 ],
                 imports: false,
             },

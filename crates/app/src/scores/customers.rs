@@ -16,6 +16,7 @@ use domain::rfm::{Overlay, Segment};
 use domain::zone::Zone;
 use persistence::customer_scores::{self as store, Customer, Order, Recent, Scores, Snapshot};
 use persistence::flywheel::DaySums;
+use persistence::lifecycle::Right;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{HashMap, HashSet};
@@ -60,6 +61,8 @@ pub(crate) struct Background {
     pub(crate) causes: HashMap<Uuid, Cause>,
     /// Competitor alerts are written down here: a customer without one is known to have none.
     pub(crate) alerts_kept: bool,
+    /// The rights of customers are to be made what the settings say.
+    pub(crate) reconcile: bool,
 }
 
 impl Background {
@@ -81,6 +84,7 @@ impl Background {
             causes: HashMap::new(),
             categories: u32::try_from(store::categories(ctx.conn)?).unwrap_or(0),
             alerts_kept: store::alerts_kept(ctx.conn)?,
+            reconcile: false,
         })
     }
 }
@@ -101,6 +105,8 @@ pub(crate) fn keep_fit(ctx: &mut Ctx<'_>, fit: &RepeatFit) -> Result<()> {
 pub(crate) struct Known {
     pub(crate) customer: Customer,
     pub(crate) recent: Vec<Recent>,
+    /// Mails that it wrote or answered, oldest first: no contacts, but no silence either.
+    pub(crate) mails: Vec<DateTime<Utc>>,
     pub(crate) orders: Vec<Order>,
     /// Amount of the open opportunities, and the same by probability.
     pub(crate) open: (i64, i64),
@@ -141,7 +147,9 @@ pub(crate) struct Deed {
 pub(crate) fn known(ctx: &mut Ctx<'_>, base: &Background, ids: &[Uuid], lock: bool) -> Result<Vec<Known>> {
     let customers = store::customers(ctx.conn, ids, lock)?;
     let span = (base.now - Duration::days(LOOK_BACK), base.now);
-    let mut recent = by_customer(store::recent(ctx.conn, ids, span)?, |r| r.customer);
+    let (mails, talks) = store::recent(ctx.conn, ids, span)?.into_iter().partition(|r: &Recent| r.mail);
+    let mut recent = by_customer(talks, |r| r.customer);
+    let mut mails = by_customer(mails, |r: &Recent| r.customer);
     let mut orders = by_customer(store::orders(ctx.conn, ids, base.today)?, |o| o.customer);
     let mut assessments = by_customer(store::assessments(ctx.conn, ids, base.today)?, |a| a.customer);
     let open: HashMap<Uuid, (i64, i64)> =
@@ -169,6 +177,7 @@ pub(crate) fn known(ctx: &mut Ctx<'_>, base: &Background, ids: &[Uuid], lock: bo
         let now = customer.rfm_segment.as_deref();
         Known {
             recent: recent.remove(&id).unwrap_or_default(),
+            mails: mails.remove(&id).into_iter().flatten().map(|mail| mail.at).collect(),
             orders: orders.remove(&id).unwrap_or_default(),
             open: open.get(&id).copied().unwrap_or_default(),
             categories: bought.get(&id).and_then(|n| u32::try_from(*n).ok()).unwrap_or(0),
@@ -201,7 +210,10 @@ pub(crate) fn scores(known: &Known, e: &Evaluation, base: &Background) -> Scores
         (Some(_), None) => Some(base.zone.day(known.given_at())),
         (None, _) => None,
     };
+    let (lifecycle_on, lifecycle_from) = stay(known, e, base);
     Scores {
+        lifecycle_on,
+        lifecycle_from,
         lifecycle_stage: Some(e.lifecycle.stage.code().to_owned()),
         service_tier: e.tier.map(|t| t.tier.code().to_owned()),
         health: e.health.total.score.map(f64::round),
@@ -223,6 +235,16 @@ pub(crate) fn scores(known: &Known, e: &Evaluation, base: &Background) -> Scores
         tier_on: tier_on(known, e, base),
         win_back_on: e.win_back().then(|| known.customer.scores.win_back_on.unwrap_or(base.today)),
         cadence_excess: e.standing.map(|s| i64::from(s.excess())).filter(|n| *n > 0),
+    }
+}
+
+/// Since when a customer is in its stage, and the stage before. What is kept is compared with the history: whoever sets a
+/// stage writes the stage alone.
+fn stay(known: &Known, e: &Evaluation, base: &Background) -> (Option<NaiveDate>, Option<String>) {
+    let before = &known.customer.scores;
+    match known.stage {
+        Some((stage, _)) if stage == e.lifecycle.stage => (before.lifecycle_on, before.lifecycle_from.clone()),
+        came => (Some(base.today), came.map(|(stage, _)| stage.code().to_owned())),
     }
 }
 
@@ -256,6 +278,10 @@ pub(crate) fn refresh_gathering(
     let (mut snapshots, mut told) = (Vec::new(), Vec::new());
     let mut consequences = Consequences::default();
     let mut changed = Vec::new();
+    let mut held: HashMap<Uuid, Vec<Right>> = HashMap::new();
+    if base.reconcile {
+        held = by_customer(persistence::lifecycle::rights(ctx.conn, ids)?, |right| right.customer);
+    }
     for known in known(ctx, base, ids, true)? {
         if known.customer.archived || known.customer.created_at > base.now {
             continue;
@@ -264,7 +290,8 @@ pub(crate) fn refresh_gathering(
         let evaluation = evaluate(&known, base);
         let after = scores(&known, &evaluation, base);
         sum_up(known.customer.owner, &after, sums);
-        consequences.note(ctx, &known, &evaluation, base)?;
+        let rights = base.reconcile.then(|| held.remove(&known.customer.id).unwrap_or_default());
+        consequences.note(ctx, &known, &evaluation, base, rights.as_deref())?;
         if after == known.customer.scores {
             continue;
         }

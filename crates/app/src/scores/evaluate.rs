@@ -2,7 +2,7 @@
 
 use super::customers::{Background, Known};
 use super::signs::{self, Signs};
-use chrono::{Datelike, Duration, NaiveDate};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 use domain::cadence::{self, Due, Stake, Standing};
 use domain::grade::{self, Grade, Graded};
 use domain::health::{self, Health};
@@ -114,6 +114,15 @@ pub(super) fn days_since_contact(known: &Known, base: &Background) -> Option<u32
     Some(days(base.today, base.zone.day(last)))
 }
 
+/// The day of the last interaction up to a day: a contact, or a mail that the customer wrote or answered.
+pub(super) fn last_interaction(known: &Known, base: &Background, upto: NaiveDate) -> Option<NaiveDate> {
+    let within = |at: DateTime<Utc>| Some(base.zone.day(at)).filter(|day| *day <= upto);
+    let contact = known.recent.iter().rev().find_map(|r| within(r.at));
+    let contact = contact.or(known.customer.last_contact_at.filter(|at| *at <= base.now).and_then(within));
+    let mail = known.mails.iter().rev().find_map(|at| within(*at));
+    contact.max(mail)
+}
+
 /// Contacts in the last days, today included; those that begin in the same minute are one.
 fn contacts_within(known: &Known, base: &Background, window: i64) -> u32 {
     let first = base.today - Duration::days(window - 1);
@@ -199,7 +208,7 @@ fn health(known: &Known, base: &Background, facts: &sdae::Facts, day: NaiveDate)
     let input = health::Facts {
         renewal: assessed(known, base, RENEWAL, day),
         nps: assessed(known, base, NPS, day),
-        days_since_interaction: facts.days_since_contact,
+        days_since_interaction: last_interaction(known, base, day).map(|last| days(day, last)),
         cycle_days: facts.cycle_days,
         days_since_order: facts.days_since_order,
         ..health::Facts::default()
@@ -218,11 +227,9 @@ pub(super) fn health_on(known: &Known, base: &Background, day: NaiveDate) -> Hea
     let mut order_days: Vec<i32> =
         known.orders.iter().filter(|o| !o.returned && o.on <= day).map(|o| o.on.num_days_from_ce()).collect();
     let last_order = known.orders.iter().rfind(|o| !o.returned && o.on <= day).map(|o| days(day, o.on));
-    let last_contact = known.recent.iter().rfind(|r| base.zone.day(r.at) <= day).map(|r| base.zone.day(r.at));
     let facts = sdae::Facts {
         cycle_days: repeat::cycle(&mut order_days),
         days_since_order: last_order,
-        days_since_contact: last_contact.map(|on| days(day, on)),
         ..sdae::Facts::default()
     };
     health(known, base, &facts, day)

@@ -96,13 +96,14 @@ fn remember_grades(ctx: &mut Ctx<'_>, graded: &[Grading]) -> Result<()> {
     for Grading { customer, at, said } in graded {
         let Some(customer) = customers.get(customer) else { continue };
         let [potential, fit, strategic] = customer.grade_inputs;
-        let inputs =
-            json!({ "potential": potential, "fit": fit, "strategic": strategic, "manual": customer.grade_manual });
         let grade = match said.get("grade") {
             Some(grade) => grade.as_str().map(str::to_owned),
             None => customer.scores.grade.clone(),
         };
         let score = said.get("grade_score").map_or(customer.scores.grade_score, Json::as_f64);
+        let manual = customer.grade_manual;
+        let inputs =
+            json!({ "potential": potential, "fit": fit, "strategic": strategic, "manual": manual, "score": score });
         let snapshot = store::Snapshot {
             subject: customer.id,
             model: "grade",

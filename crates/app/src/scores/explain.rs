@@ -9,9 +9,9 @@ use crate::totals::list_link;
 use crate::{Ctx, Error, Result};
 use contract::problem::Lang;
 use contract::scoring::{
-    CustomerScores, DistributionQuery, GradeAnchor, GradeScore, HealthScore, IntentScore, LifecycleCondition,
-    LifecycleScore, LifecycleStay, RepeatScore, ScoreBand, ScoreChange, ScoreDistribution, ScorePart, SdaeDimension,
-    SdaeScore, TierScore,
+    CustomerScores, DistributionQuery, GradeScore, HealthScore, IntentScore, LifecycleCondition, LifecycleScore,
+    LifecycleStay, RepeatScore, ScoreBand, ScoreChange, ScoreDistribution, ScorePart, SdaeDimension, SdaeScore,
+    TierScore,
 };
 use domain::fields::Kind;
 use domain::health::{Alert, Band};
@@ -24,8 +24,8 @@ use domain::weighted::Part;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-/// Changes shown.
-const HISTORY: i64 = 120;
+/// Changes shown of each score.
+const HISTORY: i64 = 60;
 
 /// Every score of a customer as of now.
 pub fn customer(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<CustomerScores> {
@@ -75,14 +75,6 @@ fn grade(known: &Known, e: &Evaluation, base: &Background, lang: Lang) -> GradeS
     const LABELS: [[&str; 2]; 3] = [["潜力", "Potential"], ["匹配度", "Fit"], ["战略价值", "Strategic value"]];
     let settings = &base.models.grade.value;
     let shares: f64 = domain::grade::Grade::ALL.iter().map(|g| settings.target_share.get(*g)).sum();
-    let anchors = |part: &Part| {
-        let key = part.key;
-        domain::grade::guidance(key).iter().map(move |a| GradeAnchor {
-            key: key.to_owned(),
-            value: a.value,
-            text: lang.pick(&a.text.zh, &a.text.en).to_owned(),
-        })
-    };
     GradeScore {
         grade: e.grade.map(|g| g.code().to_owned()),
         computed: e.graded.computed.map(|g| g.code().to_owned()),
@@ -91,7 +83,6 @@ fn grade(known: &Known, e: &Evaluation, base: &Background, lang: Lang) -> GradeS
         coverage: e.graded.total.coverage,
         parts: e.graded.parts.iter().zip(LABELS).map(|(part, label)| plain(part, label, lang)).collect(),
         target_share: e.grade.map(|g| 100.0 * settings.target_share.get(g) / shares),
-        guidance: e.graded.parts.iter().flat_map(anchors).collect(),
         settings_version: base.models.grade.version,
     }
 }
@@ -199,6 +190,7 @@ fn lifecycle(
                 conditions.push(LifecycleCondition {
                     stage: later.code().to_owned(),
                     alternative,
+                    key: checked.test.fact.code().to_owned(),
                     fact: lang.pick(&fact.zh, &fact.en).to_owned(),
                     op: op.as_ref().and_then(Json::as_str).unwrap_or_default().to_owned(),
                     value: checked.test.value,
@@ -232,16 +224,21 @@ fn lifecycle(
 fn tier(e: &Evaluation, base: &Background, served: super::service::Served, lang: Lang) -> Option<TierScore> {
     let tiered = e.tier?;
     let settings = &base.models.tiers.value;
-    let preset = settings.preset();
     Some(TierScore {
         tier: tiered.tier.code().to_owned(),
         label: pick(lang, tiered.tier.label()).to_owned(),
         paid_minor: tiered.paid_minor,
         to_next_minor: tiered.to_next_minor,
-        services: preset.services(tiered.tier).iter().map(|s| lang.pick(&s.text.zh, &s.text.en).to_owned()).collect(),
+        services: settings
+            .preset
+            .services(tiered.tier)
+            .iter()
+            .map(|s| lang.pick(&s.text.zh, &s.text.en).to_owned())
+            .collect(),
         success_managers: served.by,
         could_serve: served.could,
         case_to_send: served.case,
+        settings_version: base.models.tiers.version,
     })
 }
 
@@ -263,6 +260,7 @@ fn repeat_purchase(e: &Evaluation, base: &Background) -> Option<RepeatScore> {
         low_repurchase: e.signs.recall.is_some(),
         fitted_customers: base.fit.as_ref().map_or(0, |fit| fit.customers),
         converged: base.fit.as_ref().is_some_and(|fit| fit.converged),
+        settings_version: base.models.repeat.version,
     })
 }
 
@@ -286,12 +284,24 @@ fn suggested(known: &Known, e: &Evaluation, base: &Background, lang: Lang) -> Ve
 }
 
 fn change(c: persistence::customer_scores::Change) -> ScoreChange {
-    let inputs = c.inputs.as_deref().and_then(|s| serde_json::from_str::<Json>(s).ok());
-    let dimensions = inputs.as_ref().and_then(|i| i.get("scores")).and_then(|s| serde_json::from_value(s.clone()).ok());
+    let inputs = c.inputs.as_deref().and_then(|s| serde_json::from_str::<Json>(s).ok()).unwrap_or_default();
+    let dimensions: Option<Vec<Option<f64>>> =
+        inputs.get("scores").and_then(|s| serde_json::from_value(s.clone()).ok());
+    // The history stores an unknown score as 0: what it was made of tells it from a true one.
+    let known = c.value != 0.0
+        || match c.model.as_str() {
+            "grade" => {
+                let parts = inputs.get("parts").and_then(Json::as_array);
+                parts.into_iter().flatten().any(|part| part["points"].is_number()) || inputs["score"].is_number()
+            }
+            "sdae" => dimensions.iter().flatten().any(Option::is_some),
+            "repeat" => inputs.pointer("/prediction/history/repeats").and_then(Json::as_i64).is_some_and(|n| n > 0),
+            _ => c.band != "none",
+        };
     ScoreChange {
+        value: Some(c.value).filter(|_| known),
         model: c.model,
         at: c.at,
-        value: c.value,
         band: c.band,
         dimensions,
         settings_version: c.settings_version,

@@ -4,15 +4,17 @@
 use super::customers::{Background, Known};
 use super::evaluate::Evaluation;
 use super::playbooks::Aim;
+use super::service::{Doers, People};
 use crate::{Ctx, Result};
 use chrono::Duration;
 use domain::lifecycle::Stage;
-use domain::playbooks::{Doer, Entry, Fits, Sign};
+use domain::playbooks::{Entry, Fits, Sign};
 use domain::record::{Record, Shape};
 use domain::trend::EFFECT_DAYS;
 use domain::value::Value;
 use persistence::events::Event;
 use persistence::lifecycle as store;
+use serde_json::json;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -23,6 +25,8 @@ pub(super) struct Consequences {
     entitlements: Vec<Record>,
     tasks: Vec<Record>,
     revoked: Vec<(Uuid, Vec<String>)>,
+    /// Rights that end, each with what it is from then on.
+    ended: Vec<(store::Right, &'static str)>,
     moves: Vec<store::Move>,
     begun: Vec<Begun>,
 }
@@ -32,6 +36,7 @@ struct Begun {
     customer: Uuid,
     owner: Option<Uuid>,
     manager: Option<Uuid>,
+    team: Vec<Uuid>,
     entry: Entry,
     aim: Aim,
     score: Option<f64>,
@@ -39,8 +44,20 @@ struct Begun {
 
 impl Consequences {
     /// Takes note of what a customer's evaluation asks for.
-    pub(super) fn note(&mut self, ctx: &mut Ctx<'_>, known: &Known, e: &Evaluation, base: &Background) -> Result<()> {
+    ///
+    /// `held` are its rights, where those of all customers are to be what the settings say.
+    pub(super) fn note(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        known: &Known,
+        e: &Evaluation,
+        base: &Background,
+        held: Option<&[store::Right]>,
+    ) -> Result<()> {
         let outcome = &e.lifecycle;
+        if let Some(held) = held {
+            self.reconcile(ctx, known, outcome.stage, base, held)?;
+        }
         if known.stage.map(|(stage, _)| stage) != Some(outcome.stage) {
             self.moves.push(store::Move {
                 customer: known.customer.id,
@@ -49,10 +66,10 @@ impl Consequences {
             });
             // What comes with the first stage everybody has; it is not written down for each of a million.
             let first = known.stage.is_none() && outcome.stage == Stage::Acquisition;
-            for key in outcome.granted.iter().filter(|_| !first) {
+            for key in outcome.granted.iter().filter(|_| !first && held.is_none()) {
                 self.grant(ctx, known, key, outcome.stage.code(), base)?;
             }
-            if !outcome.revoked.is_empty() {
+            if !outcome.revoked.is_empty() && held.is_none() {
                 self.revoked.push((known.customer.id, outcome.revoked.clone()));
             }
             if outcome.granted.iter().any(|key| key == "account_manager") && known.customer.manager.is_none() {
@@ -99,12 +116,44 @@ impl Consequences {
                     customer: known.customer.id,
                     owner: known.customer.owner,
                     manager: known.customer.manager,
+                    team: known.customer.team.clone(),
                     entry: entry.clone(),
                     aim,
                     score: e.sdae.dimensions[aim.0 as usize].total.score.map(f64::round),
                 });
             }
         }
+    }
+
+    /// Gives what the settings give in a stage, takes what they no longer give, and leaves one of each.
+    fn reconcile(
+        &mut self,
+        ctx: &Ctx<'_>,
+        known: &Known,
+        stage: Stage,
+        base: &Background,
+        held: &[store::Right],
+    ) -> Result<()> {
+        let settings = &base.models.lifecycle.value.entitlements;
+        let wanted: Vec<&str> = settings.iter().filter(|e| e.holds_in(stage)).map(|e| e.key.as_str()).collect();
+        let mut kept: HashSet<&str> = HashSet::new();
+        for right in held {
+            if !wanted.contains(&right.key.as_str()) {
+                self.ended.push((right.clone(), "revoked"));
+            } else if !kept.insert(&right.key) {
+                self.ended.push((right.clone(), "duplicate"));
+            }
+        }
+        // What comes with the first stage is not written down for those who never left it.
+        let never_left =
+            known.stage.is_none_or(|(at, _)| at == stage) && known.customer.scores.lifecycle_from.is_none();
+        if stage == Stage::Acquisition && never_left {
+            return Ok(());
+        }
+        for key in wanted.into_iter().filter(|key| !kept.contains(key)) {
+            self.grant(ctx, known, key, stage.code(), base)?;
+        }
+        Ok(())
     }
 
     fn grant(&mut self, ctx: &Ctx<'_>, known: &Known, key: &str, stage: &str, base: &Background) -> Result<()> {
@@ -138,13 +187,14 @@ impl Consequences {
     /// Writes everything.
     pub(super) fn flush(mut self, ctx: &mut Ctx<'_>) -> Result<()> {
         store::enter(ctx.conn, &self.moves, ctx.now)?;
-        store::revoke(ctx.conn, &self.revoked, ctx.zone().day(ctx.now), ctx.now)?;
+        self.end(ctx)?;
         let shape = ctx.shape("entitlements")?;
-        // One that came with a merged customer, or that a person gave, is not given again.
+        // One that came with a merged customer is not given again.
         let of =
             |r: &Record| r.get(&shape, "customer_id").as_id().zip(r.get(&shape, "key").as_str().map(str::to_owned));
         let customers: Vec<Uuid> = self.entitlements.iter().filter_map(|r| of(r).map(|(id, _)| id)).collect();
-        let active: HashSet<(Uuid, String)> = store::active_rights(ctx.conn, &customers)?.into_iter().collect();
+        let rights = store::rights(ctx.conn, &customers)?.into_iter().map(|right| (right.customer, right.key));
+        let active: HashSet<(Uuid, String)> = rights.collect();
         self.entitlements.retain(|r| of(r).is_some_and(|right| !active.contains(&right)));
         insert(ctx, &shape, &self.entitlements)?;
         self.carry_out(ctx)?;
@@ -160,6 +210,32 @@ impl Consequences {
 }
 
 impl Consequences {
+    /// Ends the rights that are lost, each with its event.
+    fn end(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+        let customers: Vec<Uuid> = self.revoked.iter().map(|(id, _)| *id).collect();
+        let lost: HashSet<(Uuid, &str)> =
+            self.revoked.iter().flat_map(|(id, keys)| keys.iter().map(|key| (*id, key.as_str()))).collect();
+        let held = store::rights(ctx.conn, &customers)?;
+        self.ended.extend(
+            held.into_iter().filter(|r| lost.contains(&(r.customer, r.key.as_str()))).map(|right| (right, "revoked")),
+        );
+        let today = ctx.zone().day(ctx.now);
+        for status in ["revoked", "duplicate"] {
+            let ids: Vec<Uuid> = self.ended.iter().filter(|(_, to)| *to == status).map(|(right, _)| right.id).collect();
+            store::end_rights(ctx.conn, &ids, status, today, ctx.now)?;
+        }
+        let events: Vec<Event> = self
+            .ended
+            .iter()
+            .map(|(right, status)| Event {
+                old: Some(json!({ "status": "active", "revoked_on": null }).to_string()),
+                new: Some(json!({ "status": status, "revoked_on": today }).to_string()),
+                ..event(ctx, "entitlement.updated".to_owned(), "entitlements", right.id)
+            })
+            .collect();
+        Ok(persistence::events::append(ctx.conn, &events)?)
+    }
+
     /// Makes the runs and tasks of the playbooks that begin, except where the same one began within its time of effect.
     fn carry_out(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
         if self.begun.is_empty() {
@@ -172,6 +248,7 @@ impl Consequences {
         self.begun.retain(|b| known.insert((b.customer, b.entry.key.clone())));
         let owners: Vec<Uuid> = self.begun.iter().filter_map(|b| b.owner).collect();
         let leads: HashMap<Uuid, Uuid> = store::leads(ctx.conn, &owners)?.into_iter().collect();
+        let doers = Doers::load(ctx)?;
         let (runs, tasks) = (ctx.shape("playbook_runs")?, ctx.shape("tasks")?);
         let (mut new_runs, mut new_tasks) = (Vec::new(), Vec::new());
         for b in &self.begun {
@@ -186,14 +263,10 @@ impl Consequences {
             run.set(&runs, "started_on", Value::Date(today));
             run.set(&runs, "score_before", b.score.map_or(Value::Null, Value::Num));
             new_runs.push(run);
+            let lead = b.owner.and_then(|owner| leads.get(&owner)).copied();
+            let people = People { owner: b.owner, lead, manager: b.manager, team: &b.team };
             for step in &b.entry.plan.tasks {
-                let lead = b.owner.and_then(|owner| leads.get(&owner)).copied();
-                let doer = match step.doer {
-                    Doer::Manager => lead.or(b.owner),
-                    Doer::Service => b.manager.or(b.owner),
-                    Doer::Owner | Doer::Technical => b.owner,
-                };
-                let mut task = blank(ctx, &tasks, doer);
+                let mut task = blank(ctx, &tasks, doers.of(step.doer, &people));
                 let due = ctx.parse().midnight(today + Duration::days(i64::from(step.in_days))) + Duration::hours(18);
                 task.set(&tasks, "title", text(&step.title.zh));
                 task.set(&tasks, "note", text(&super::playbooks::note(step, contract::problem::Lang::Zh)));
@@ -230,20 +303,28 @@ fn insert(ctx: &mut Ctx<'_>, shape: &Arc<Shape>, records: &[Record]) -> Result<(
         return Ok(());
     }
     persistence::records::insert_many(ctx.conn, shape, records)?;
-    let event = |record: &Record| Event {
+    let made = |record: &Record| Event {
+        new: Some(crate::records::whole(shape, record)),
+        ..event(ctx, format!("{}.created", shape.def.singular), shape.def.key, record.id())
+    };
+    let events: Vec<Event> = records.iter().map(made).collect();
+    Ok(persistence::events::append(ctx.conn, &events)?)
+}
+
+/// An event of the program itself.
+fn event(ctx: &Ctx<'_>, kind: String, object: &str, record_id: Uuid) -> Event {
+    Event {
         seq: 0,
         id: Uuid::now_v7(),
-        kind: format!("{}.created", shape.def.singular),
-        object: shape.def.key.to_owned(),
-        record_id: record.id(),
+        kind,
+        object: object.to_owned(),
+        record_id,
         actor_id: None,
         at: ctx.now,
         old: None,
-        new: Some(crate::records::whole(shape, record)),
+        new: None,
         request_id: ctx.request_id,
         origin_id: None,
         key_id: None,
-    };
-    let events: Vec<Event> = records.iter().map(event).collect();
-    Ok(persistence::events::append(ctx.conn, &events)?)
+    }
 }

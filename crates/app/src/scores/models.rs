@@ -145,6 +145,29 @@ fn serde_path<T: DeserializeOwned>(document: &Json) -> std::result::Result<T, (S
     Err((String::new(), error))
 }
 
+/// The playbooks that differ, by their names: what they are before and after.
+fn playbook_names(before: &playbooks::Settings, after: &playbooks::Settings) -> (Json, Json) {
+    let (mut old, mut new) = (serde_json::Map::new(), serde_json::Map::new());
+    let keys: std::collections::BTreeSet<&String> = before.own.keys().chain(after.own.keys()).collect();
+    for key in keys.into_iter().filter(|key| before.own.get(*key) != after.own.get(*key)) {
+        let Some(plan) = after.own.get(key).or_else(|| before.own.get(key)) else { continue };
+        let shipped = playbooks::find(key).map(|_| "shipped");
+        let state = |own: bool| if own { Some("changed") } else { shipped };
+        for (side, own) in [(&mut old, before.own.contains_key(key)), (&mut new, after.own.contains_key(key))] {
+            if let Some(state) = state(own) {
+                side.insert(plan.title.zh.clone(), state.into());
+            }
+        }
+    }
+    // One that was changed once more differs in more than a word can say.
+    for (name, state) in &mut new {
+        if old.get(name) == Some(state) {
+            *state = "changed_again".into();
+        }
+    }
+    (Json::Object(old), Json::Object(new))
+}
+
 /// Keeps a new version of a model's settings, based on the one that the caller read.
 pub fn set(ctx: &mut Ctx<'_>, model: &str, based_on: Option<i64>, document: &Json) -> Result<i64> {
     ctx.require("settings", Action::Update)?;
@@ -165,6 +188,18 @@ pub fn set(ctx: &mut Ctx<'_>, model: &str, based_on: Option<i64>, document: &Jso
         created_by: Some(ctx.actor.user_id),
     };
     store::insert(ctx.conn, &version)?;
+    let (old, new) = match model {
+        "playbooks" => playbook_names(&models.playbooks.value, &then.playbooks.value),
+        _ => (before, after),
+    };
+    let named = |document: Json| match document {
+        Json::Object(mut members) => {
+            members.insert("key".to_owned(), model.into());
+            Json::Object(members)
+        }
+        other => other,
+    };
+    crate::identity::note_settings(ctx, "score_settings", &named(old), &named(new))?;
     if model == "rfm" {
         super::refresh::due_again(ctx)?;
     }

@@ -16,6 +16,8 @@ use uuid::Uuid;
 
 /// What the last run was.
 const RUN: &str = "score_run";
+/// The version of the lifecycle settings that the rights of all customers were last made to follow.
+const RIGHTS: &str = "rights_version";
 /// Customers scored in one transaction, so that others get their turn and memory stays bounded.
 const CHUNK: i64 = 500;
 
@@ -65,7 +67,10 @@ fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -
     let actor = Actor::system(Uuid::nil());
     let mut run = ScoreRun { as_of: schema.zone.day(now), at: now, customers: 0, changed: 0, contacts: 0 };
     write_tx::<_, Error>(conn, |conn| with(conn, &actor, schema, now, crate::arrivals::settle))?;
-    let base = with(conn, &actor, schema, now, Background::load)?;
+    let mut base = with(conn, &actor, schema, now, Background::load)?;
+    // Rights that are added to a stage, or taken from it, reach the customers that are in it already.
+    let rights = base.models.lifecycle.version.to_string();
+    base.reconcile = persistence::settings::get(conn, RIGHTS)?.as_ref() != Some(&rights);
     let mut histories = Vec::new();
     let mut sums = DaySums::new();
     if !pass(conn, &actor, schema, &base, &mut run, (&mut histories, &mut sums))? {
@@ -90,6 +95,7 @@ fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -
         persistence::lifecycle::measure_playbooks(conn, today - Duration::days(i64::from(EFFECT_DAYS)), today)?;
         persistence::flywheel::keep_sums(conn, today, &sums)?;
         persistence::needs::keep(conn, &needs)?;
+        persistence::settings::set(conn, RIGHTS, &rights, now)?;
         keep(conn, &run, now)
     })?;
     Ok(Some(run))

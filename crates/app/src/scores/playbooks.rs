@@ -4,6 +4,7 @@
 use super::customers::{self, Background};
 use super::evaluate::{Evaluation, evaluate};
 use super::models::Models;
+use super::service;
 use crate::records::{Stamp, Writer};
 use crate::{Ctx, Error, Result, Visible};
 use chrono::{Duration, NaiveDate};
@@ -169,7 +170,7 @@ fn begin(
     rule: Option<Uuid>,
 ) -> Result<Option<PlaybookRunStarted>> {
     let (shape, record) = crate::records::get(ctx, "customers", customer)?;
-    if !ctx.require("customers", Action::Update)?.contains(record.owner(&shape)) {
+    if !service::may_act(ctx, &shape, &record) {
         return Err(Error::Forbidden { permission: "customers.update".to_owned() });
     }
     let base = Background::load(ctx)?;
@@ -193,15 +194,13 @@ fn begin(
     let title = say(&entry.plan.title, lang);
     let run = NewRun { customer, owner, key, title: &title, aim: (dimension, band), rule };
     let run_id = begin_run(ctx, &run, base.today)?;
-    let lead = store::leads(ctx.conn, &[owner])?.first().map_or(owner, |(_, lead)| *lead);
+    let lead = store::leads(ctx.conn, &[owner])?.first().map(|(_, lead)| *lead);
+    let doers = service::Doers::load(ctx)?;
+    let people =
+        service::People { owner: Some(owner), lead, manager: known.customer.manager, team: &known.customer.team };
     let mut task_ids = Vec::new();
     let mut writer = writer(ctx, "tasks", rule)?;
     for task in &entry.plan.tasks {
-        let doer = match task.doer {
-            Doer::Manager => lead,
-            Doer::Service => known.customer.manager.unwrap_or(owner),
-            Doer::Owner | Doer::Technical => owner,
-        };
         let shape = writer.shape.clone();
         let due = ctx.parse().midnight(base.today + Duration::days(i64::from(task.in_days))) + Duration::hours(18);
         let mut changes = Changes::default();
@@ -212,7 +211,7 @@ fn begin(
         changes.set(&shape, "priority", Value::Text(task.priority.code().to_owned()));
         changes.set(&shape, "customer_id", Value::Id(customer));
         changes.set(&shape, "origin", Value::Text(format!("playbook:{key}")));
-        changes.set(&shape, "owner_id", Value::Id(doer));
+        changes.set(&shape, "owner_id", doers.of(task.doer, &people).map_or(Value::Null, Value::Id));
         if let Some(every) = task.repeat {
             changes.set(&shape, "repeat", Value::Text(every.code().to_owned()));
             changes.set(&shape, "repeat_by", Value::Text("done".to_owned()));

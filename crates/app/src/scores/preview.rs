@@ -6,9 +6,13 @@ use super::models::{self, Models};
 use super::refresh;
 use crate::{Ctx, Error, Result};
 use chrono::{Duration, NaiveDate};
-use contract::scoring::{ScorePreview, ScorePreviewBand, ScorePreviewExample, ScoreSettings, ScoreSettingsList};
+use contract::problem::Lang;
+use contract::scoring::{
+    ScorePreview, ScorePreviewBand, ScorePreviewExample, ScorePreviewRight, ScoreSettings, ScoreSettingsList,
+};
 use domain::four_r::{self, Facts};
 use domain::grade;
+use domain::lifecycle::{Entitlement, Stage};
 use domain::policy::Action;
 use domain::rfm::Overlay;
 use persistence::contact_scores::{self, By, Place, Sums};
@@ -49,7 +53,7 @@ pub fn get(ctx: &mut Ctx<'_>, model: &str) -> Result<ScoreSettings> {
 }
 
 /// What a document would do to the customers if it were saved. Contradictory settings are refused as they would be then.
-pub fn preview(ctx: &mut Ctx<'_>, model: &str, document: &Json) -> Result<ScorePreview> {
+pub fn preview(ctx: &mut Ctx<'_>, model: &str, document: &Json, lang: Lang) -> Result<ScorePreview> {
     ctx.require("settings", Action::Update)?;
     let now = Models::load(ctx.conn)?;
     let then = now.with(model, document)?;
@@ -75,18 +79,41 @@ pub fn preview(ctx: &mut Ctx<'_>, model: &str, document: &Json) -> Result<ScoreP
         let ids = persistence::customer_scores::ids_after(ctx.conn, after, CHUNK)?;
         let Some(last) = ids.last().copied() else { break };
         for known in customers::known(ctx, &now, &ids, false)? {
-            let written = |base: &Background| {
-                let found = evaluate(&known, base);
+            let found = [&now, &then].map(|base| (evaluate(&known, base), base));
+            if model == "lifecycle" {
+                *tally.moves.entry(found.each_ref().map(|(e, _)| e.lifecycle.stage)).or_default() += 1;
+            }
+            let [before, becomes] = found.map(|(found, base)| {
                 let scores = customers::scores(&known, &found, base);
-                let figures = figures(model, &scores);
-                (band(model, &found, base), figures, scores)
-            };
-            tally.count(Some(known.customer.id), written(&now), written(&then));
+                (band(model, &found, base), figures(model, &scores), scores)
+            });
+            tally.count(Some(known.customer.id), before, becomes);
         }
         after = Some(last);
     }
     let examples = examples(ctx, &mut tally)?;
-    Ok(tally.show(model, examples))
+    let rights =
+        rights(&tally.moves, [&now, &then].map(|base| base.models.lifecycle.value.entitlements.as_slice()), lang);
+    Ok(ScorePreview { rights, ..tally.show(model, examples) })
+}
+
+/// The rights that customers would get and lose, by their stages now and then.
+fn rights(moves: &BTreeMap<[Stage; 2], u64>, [now, then]: [&[Entitlement]; 2], lang: Lang) -> Vec<ScorePreviewRight> {
+    let mut all: Vec<&Entitlement> = then.iter().collect();
+    all.extend(now.iter().filter(|e| then.iter().all(|t| t.key != e.key)));
+    let holds = |list: &[Entitlement], key: &str, stage: Stage| list.iter().any(|e| e.key == key && e.holds_in(stage));
+    let one = |e: &Entitlement| {
+        let (mut gained, mut lost) = (0, 0);
+        for ([before, after], n) in moves {
+            match (holds(now, &e.key, *before), holds(then, &e.key, *after)) {
+                (false, true) => gained += n,
+                (true, false) => lost += n,
+                _ => {}
+            }
+        }
+        ScorePreviewRight { key: e.key.clone(), name: lang.pick(&e.zh, &e.en).to_owned(), gained, lost }
+    };
+    all.into_iter().map(one).filter(|right| right.gained + right.lost > 0).collect()
 }
 
 /// The customers that stand for those that would change.
@@ -210,6 +237,8 @@ struct Tally {
     changed: u64,
     people: u64,
     bands: BTreeMap<String, (u64, u64)>,
+    /// Customers by their lifecycle stage now and then.
+    moves: BTreeMap<[Stage; 2], u64>,
     examples: Vec<(Uuid, String, String)>,
 }
 
@@ -238,6 +267,7 @@ impl Tally {
             people: self.people,
             bands: self.bands.into_iter().map(band).collect(),
             examples,
+            rights: Vec::new(),
         }
     }
 }

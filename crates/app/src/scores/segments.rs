@@ -49,7 +49,7 @@ fn definition(shape: &Shape, record: &Record) -> Json {
 }
 
 /// Days that a report looks back on.
-fn period(ctx: &Ctx<'_>, days: Option<i64>) -> Result<(NaiveDate, NaiveDate)> {
+pub(super) fn period(ctx: &Ctx<'_>, days: Option<i64>) -> Result<(NaiveDate, NaiveDate)> {
     let days = days.unwrap_or(30);
     if !(1..=366).contains(&days) {
         return Err(Error::field("days", "out_of_range", "1..366"));

@@ -1,7 +1,7 @@
 //! Signs that something is to be done about a customer, and since when they show (S1-10, S1-11, S1-43, S4-25).
 
 use super::customers::{Background, Deed, Known};
-use super::evaluate::{days, health_on};
+use super::evaluate::{days, health_on, last_interaction};
 use chrono::{Duration, Months, NaiveDate};
 use domain::health::{self, Alert, Churn, ChurnFacts, Health};
 use domain::intent::{self, Behaviour};
@@ -59,7 +59,6 @@ pub(super) fn churn_facts(known: &Known, base: &Background) -> ChurnFacts {
     let months = base.models.health.value.silent_months;
     let back = |months: u32| base.today.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN);
     let (from, before) = (back(months), back(2 * months));
-    let last = known.recent.last().map(|r| r.at).or(known.customer.last_contact_at.filter(|at| *at <= base.now));
     let views = |from: NaiveDate, until: NaiveDate| {
         let within = |deed: &&Deed| {
             let day = base.zone.day(deed.at);
@@ -69,11 +68,10 @@ pub(super) fn churn_facts(known: &Known, base: &Background) -> ChurnFacts {
     };
     let recorded = known.seen.iter().any(|deed| deed.what == Behaviour::CompetitorView);
     ChurnFacts {
-        last_interaction: last.map(|at| base.zone.day(at)),
+        last_interaction: last_interaction(known, base, base.today),
         known_since: Some(base.zone.day(known.customer.created_at)),
         competitor_views: recorded.then(|| views(from, base.today)),
         competitor_views_before: recorded.then(|| views(before, from)),
-        competitor_alerts: known.alerts,
     }
 }
 

@@ -75,22 +75,8 @@ pub struct GradeScore {
     pub parts: Vec<ScorePart>,
     /// The share of contact time that this grade shall have, percent.
     pub target_share: Option<f64>,
-    /// What the values of each input stand for.
-    pub guidance: Vec<GradeAnchor>,
     /// The version of the settings.
     pub settings_version: i64,
-}
-
-/// What a value of an input of the grade stands for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct GradeAnchor {
-    /// The input: `potential`, `fit` or `strategic`.
-    pub key: String,
-    /// 0..100.
-    pub value: u8,
-    /// In the caller's language.
-    pub text: String,
 }
 
 /// The quality of a customer.
@@ -189,6 +175,9 @@ pub struct LifecycleCondition {
     pub stage: String,
     /// The alternative, from 0; all tests of one must hold.
     pub alternative: u32,
+    /// What the fact is called in the settings; the values of those that end in `_minor` are minor units, and
+    /// `partner_rank` counts the ranks from 0.
+    pub key: String,
     /// The fact, in the caller's language.
     pub fact: String,
     /// `more_than`, `at_least`, `at_most` or `less_than`.
@@ -237,6 +226,8 @@ pub struct TierScore {
     /// The model case to send it next; null unless the tier is sent cases, one was not sent in the last 90 days, and there
     /// is one of its industry, or of none, that it has not seen.
     pub case_to_send: Option<CaseToSend>,
+    /// The version of the settings.
+    pub settings_version: i64,
 }
 
 /// Somebody who serves a customer.
@@ -289,6 +280,8 @@ pub struct RepeatScore {
     pub fitted_customers: u64,
     /// False where the data of all customers say too little: to be used with care.
     pub converged: bool,
+    /// The version of the settings.
+    pub settings_version: i64,
 }
 
 /// How much a customer looks as if it were about to buy (S4-43).
@@ -315,8 +308,9 @@ pub struct ScoreChange {
     pub model: String,
     /// When.
     pub at: DateTime<Utc>,
-    /// The score from then on; of `sdae` the mean of the known dimensions, of `tier` the amount ordered in 12 months.
-    pub value: f64,
+    /// The score from then on; of `sdae` the mean of the known dimensions, of `tier` the amount ordered in 12 months, of
+    /// `repeat` the probability in percent that it still is a customer. Null from when on it was unknown.
+    pub value: Option<f64>,
     /// The band from then on.
     pub band: String,
     /// The four dimensions, of `sdae` only.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What is known of a customer's silence and of its interest in others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChurnFacts {
-    /// The day of the last interaction.
+    /// The day of the last interaction: a contact, or a mail that the customer wrote or answered.
     pub last_interaction: Option<NaiveDate>,
     /// The day since which we know the customer: without an interaction, silence counts from here.
     pub known_since: Option<NaiveDate>,
@@ -15,8 +15,6 @@ pub struct ChurnFacts {
     pub competitor_views: Option<u32>,
     /// Views of competitors' sites in the same number of months before.
     pub competitor_views_before: Option<u32>,
-    /// Open competitor alerts; `None`: not recorded.
-    pub competitor_alerts: Option<u32>,
 }
 
 /// The risk, with what made it.
@@ -26,8 +24,8 @@ pub struct Churn {
     pub high: bool,
     /// No interaction since before [`Churn::silent_from`].
     pub silent: bool,
-    /// Interest in competitors rises: more views than before, or one of them is known to be at the door; `None` when
-    /// neither is recorded.
+    /// Interest in competitors rises: more views than before; `None` when none are recorded. An open alert alone is no
+    /// rise: it may be as old as the contract.
     pub views_up: Option<bool>,
     /// The day from which on an interaction would have broken the silence.
     pub silent_from: NaiveDate,
@@ -39,11 +37,6 @@ pub struct Churn {
 pub fn churn(facts: ChurnFacts, as_of: NaiveDate, settings: &Settings) -> Churn {
     let silent_from = as_of.checked_sub_months(Months::new(settings.silent_months)).unwrap_or(NaiveDate::MIN);
     let silent = facts.last_interaction.or(facts.known_since).is_some_and(|last| last < silent_from);
-    let more = facts.competitor_views.zip(facts.competitor_views_before).map(|(now, before)| now > before);
-    let views_up = match (more, facts.competitor_alerts) {
-        (_, Some(1..)) => Some(true),
-        (Some(more), _) => Some(more),
-        (None, alerts) => alerts.map(|_| false),
-    };
+    let views_up = facts.competitor_views.zip(facts.competitor_views_before).map(|(now, before)| now > before);
     Churn { high: silent && views_up == Some(true), silent, views_up, silent_from, facts }
 }

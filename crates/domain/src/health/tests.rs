@@ -87,7 +87,6 @@ fn silence_and_rising_interest_in_competitors_are_a_high_churn_risk() {
             known_since: Some(day(1, 1)),
             competitor_views: views.map(|v| v.0),
             competitor_views_before: views.map(|v| v.1),
-            competitor_alerts: None,
         };
         let got = churn(facts, day(11, 22), &Settings::default());
         (got.high, got.silent, got.views_up)
@@ -99,25 +98,6 @@ fn silence_and_rising_interest_in_competitors_are_a_high_churn_risk() {
     assert_eq!(of(None, Some((1, 0))), (true, true, Some(true)));
     let unknown = churn(ChurnFacts::default(), day(11, 22), &Settings::default());
     assert!(!unknown.silent && !unknown.high);
-}
-
-#[test]
-fn silence_and_a_competitor_at_the_door_are_a_high_churn_risk_too() {
-    let of = |alerts, views: Option<(u32, u32)>| {
-        let facts = ChurnFacts {
-            last_interaction: Some(day(8, 1)),
-            competitor_views: views.map(|v| v.0),
-            competitor_views_before: views.map(|v| v.1),
-            competitor_alerts: alerts,
-            ..ChurnFacts::default()
-        };
-        churn(facts, day(11, 22), &Settings::default()).views_up
-    };
-    assert_eq!(of(Some(1), None), Some(true));
-    assert_eq!(of(Some(1), Some((1, 4))), Some(true));
-    assert_eq!(of(Some(0), Some((5, 4))), Some(true));
-    assert_eq!(of(Some(0), None), Some(false));
-    assert_eq!(of(None, None), None);
 }
 
 #[test]

@@ -208,8 +208,11 @@ pub(super) const HEALTH_BANDS: &[Choice] = &[
     choice("at_risk", "有风险", "At risk", "error"),
 ];
 
-pub(super) const ENTITLEMENT_STATUS: &[Choice] =
-    &[choice("active", "生效中", "Active", "success"), choice("revoked", "已收回", "Revoked", "neutral")];
+pub(super) const ENTITLEMENT_STATUS: &[Choice] = &[
+    choice("active", "生效中", "Active", "success"),
+    choice("revoked", "已收回", "Revoked", "neutral"),
+    choice("duplicate", "重复（合并前各有一份）", "Held twice before a merge", "neutral"),
+];
 
 pub(super) const GOAL_LEVELS: &[Choice] = &[
     choice("company", "公司", "Company", "primary"),

@@ -87,7 +87,7 @@ pub static ASSESSMENTS: ObjectDef = ObjectDef {
     label_plural: label("客户评估", "Assessments"),
     title: "assessed_on",
     owned: true,
-    permission: "customers",
+    permission: "assessments",
     fields: &[
         link("customer_id", "客户", "Customer", "customers").required().column(),
         field("assessed_on", "评估日期", "Assessed", Kind::Date).required().column(),

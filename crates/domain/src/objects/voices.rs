@@ -39,7 +39,7 @@ pub static BEHAVIOURS: ObjectDef = ObjectDef {
     customizable: true,
 };
 
-/// A competitor is at a customer's door: until it is closed it costs the customer's security (S0-15, S1-43).
+/// A competitor is at a customer's door: until it is closed it costs the customer's security (S0-15).
 pub static COMPETITOR_ALERTS: ObjectDef = ObjectDef {
     key: "competitor_alerts",
     singular: "competitor_alert",

@@ -27,6 +27,12 @@ pub const ADMINISTRATOR: &str = "administrator";
 /// The key of the role whose holders serve strategic customers beside sales (S2-10, S2-35).
 pub const SUCCESS_MANAGER: &str = "customer_success";
 
+/// The key of the role whose holders serve customers after the sale.
+pub const SERVICE: &str = "service";
+
+/// The key of the role whose holders support customers with technology (S1-13, S1-26).
+pub const TECHNICAL: &str = "technical";
+
 /// Every key that a grant may name: the objects in their order, then the administrative ones.
 pub fn permission_keys() -> Vec<&'static str> {
     let mut keys: Vec<&'static str> = Vec::new();
@@ -50,7 +56,7 @@ pub struct ShippedRole {
 }
 
 /// The records of sales work: owned, so that a scope limits them.
-const SALES: [&str; 5] = ["customers", "contacts", "opportunities", "activities", "tasks"];
+const SALES: [&str; 6] = ["customers", "assessments", "contacts", "opportunities", "activities", "tasks"];
 /// What everybody looks things up in.
 const REFERENCE: [&str; 5] = ["products", "pipelines", "tags", "teams", "users"];
 /// Figures about records.
@@ -115,6 +121,17 @@ const fn pool(claim: Scope, assign: Scope) -> Grant {
     }
 }
 
+/// Those who serve customers beside their owners: they see all of them, and write down what they do and how they judge those
+/// of whose account team they are.
+fn account_team() -> Draft {
+    Draft::person()
+        .grant(&["customers", "opportunities", "orders"], READ_ALL)
+        .grant(&["contacts"], work(Scope::All, Scope::All))
+        .grant(&["activities", "assessments", "tasks"], work(Scope::All, Scope::Own))
+        .grant(&["tags"], work(Scope::All, Scope::All))
+        .grant(&["rules"], READ_ALL)
+}
+
 /// The shipped roles, widest first.
 pub fn shipped() -> Vec<ShippedRole> {
     vec![
@@ -158,7 +175,7 @@ pub fn shipped() -> Vec<ShippedRole> {
             .role("representative", "销售代表", "Representative"),
         Draft::person()
             .grant(
-                &["customers", "contacts"],
+                &["customers", "assessments", "contacts"],
                 Grant { export: Scope::All, import: Scope::All, ..work(Scope::All, Scope::All) },
             )
             .grant(&["opportunities", "orders"], READ_ALL)
@@ -169,24 +186,11 @@ pub fn shipped() -> Vec<ShippedRole> {
             .masks(Mask::Partial, Mask::Clear)
             .grant(&["rules"], RULES_OF_ONES_OWN)
             .role("marketing", "市场", "Marketing"),
+        account_team().grant(&["metrics", "scores"], READ_ALL).role(SERVICE, "客户服务", "Service"),
+        account_team().grant(&FIGURES, READ_ALL).role(SUCCESS_MANAGER, "客户成功经理", "Customer success manager"),
+        account_team().grant(&["metrics", "scores"], READ_ALL).role(TECHNICAL, "技术支持", "Technical support"),
         Draft::person()
-            .grant(&["customers", "opportunities", "orders"], READ_ALL)
-            .grant(&["contacts"], work(Scope::All, Scope::All))
-            .grant(&["activities", "tasks"], work(Scope::All, Scope::Own))
-            .grant(&["tags"], work(Scope::All, Scope::All))
-            .grant(&["metrics", "scores"], READ_ALL)
-            .grant(&["rules"], READ_ALL)
-            .role("service", "客户服务", "Service"),
-        Draft::person()
-            .grant(&["customers", "opportunities", "orders"], READ_ALL)
-            .grant(&["contacts"], work(Scope::All, Scope::All))
-            .grant(&["activities", "tasks"], work(Scope::All, Scope::Own))
-            .grant(&["tags"], work(Scope::All, Scope::All))
-            .grant(&FIGURES, READ_ALL)
-            .grant(&["rules"], READ_ALL)
-            .role(SUCCESS_MANAGER, "客户成功经理", "Customer success manager"),
-        Draft::person()
-            .grant(&["customers", "contacts", "opportunities"], READ_ALL)
+            .grant(&["customers", "assessments", "contacts", "opportunities"], READ_ALL)
             .grant(&["orders"], EVERYTHING)
             .grant(&["tasks"], Grant::full(Scope::Own))
             .grant(&FIGURES, READ_ALL)

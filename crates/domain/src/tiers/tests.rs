@@ -61,5 +61,14 @@ fn urgent_needs_of_basic_customers_go_to_one_person_and_of_others_to_their_owner
     assert_eq!(settings.answers(Some(Tier::Growth), Some(owner)), (Some(owner), false));
     assert_eq!(settings.answers(None, None), (None, false));
     assert_eq!(Settings::default().answers(Some(Tier::Basic), Some(owner)), (Some(owner), false));
-    assert_eq!(settings.preset(), Preset::Enterprise);
+}
+
+#[test]
+fn the_services_stay_those_of_the_preset_whatever_the_amounts_become() {
+    let mut settings = Preset::Enterprise.settings();
+    settings.strategic_above_minor = 60_000_000;
+    let json = serde_json::to_string(&settings).unwrap();
+    assert_eq!(serde_json::from_str::<Settings>(&json).unwrap().preset, Preset::Enterprise);
+    let old = serde_json::from_str::<Settings>(r#"{"strategic_above_minor":1000,"growth_from_minor":10}"#).unwrap();
+    assert_eq!(old.preset, Preset::Saas);
 }

@@ -1,6 +1,7 @@
 //! Everything the models say about one customer, with the reasons: what to do next, SDAE, health, grade, rhythm, worth.
 
 use super::alerts::Alerts;
+use super::course::Course;
 use super::likes::{Intent, Likes};
 use super::need_fit::NeedFit;
 use super::playbooks::{PlaybookList, start};
@@ -58,19 +59,25 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
         })
     };
     let name = o.get("customer").map_or("", |c| words(c, "name")).to_owned();
+    let history = of("history").as_array().map_or(&[][..], Vec::as_slice);
+    let field = |key: &str| session.object("customers").and_then(|o| o.field(key));
+    let course = |model: &'static str, name: &str, bands: Option<&str>| {
+        Course { model, name, bands: bands.and_then(field) }.draw(l, history)
+    };
     html! {
         <div class="p-4" data-testid="scores">
             <div class="mb-4 flex flex-wrap gap-2">if may_log { <><button class="btn btn-sm btn-primary" data-testid="log-visit" onclick={open(false)}>{ icon("notebook-pen", "size-4") }{ l.log_contact() }</button><button class="btn btn-sm" data-testid="plan-visit" onclick={open(true)}>{ icon("calendar-clock", "size-4") }{ l.plan_contact() }</button></> }<super::stop::Stop customer={o.get("customer").cloned().unwrap_or_default()} onchange={overview.refetch.clone()} /></div>
             { next_actions(l, list(o, "next_actions"), &doing) }
             if of("intent").get("browsed").and_then(Value::as_bool) == Some(true) { <p class="mt-3 flex items-center gap-1.5 text-[13px] text-warning">{ icon("circle-alert", "size-4") }{ l.intent_browsed() }</p> }
             <div class="mt-4 gap-4 md:columns-2 [&>*]:mb-4 [&>*]:break-inside-avoid">
-                { sdae(l, of("sdae"), of("history").as_array().map_or(&[], Vec::as_slice)) }
-                <div class="grid min-w-0 grid-cols-1 gap-4">{ health(l, of("health")) }{ grade(l, of("grade")) }</div>
+                { sdae(l, of("sdae"), history, course("sdae", l.sdae(), None)) }
+                <div class="grid min-w-0 grid-cols-1 gap-4">{ health(l, of("health"), course("health", l.health(), None)) }{ grade(l, of("grade"), course("grade", l.by_grade(), Some("grade"))) }</div>
                 <Alerts customer={p.id.clone()} name={name.clone()} />
                 <NeedFit customer={p.id.clone()} name={name.clone()} />
                 { rhythm(l, of("cadence")) }
-                { lifecycle(l, of("lifecycle"), of("tier"), currency) }
-                { repeat(l, of("repeat"), currency) }
+                { super::stage::sheet_of(l, of("lifecycle"), currency, field("partner_rank")) }
+                { tier(l, of("tier"), currency, course("tier", l.service_tier(), Some("service_tier"))) }
+                { repeat(l, of("repeat"), currency, course("repeat", l.alive(), None)) }
                 <Likes id={p.id.clone()} />
                 <Intent id={p.id.clone()} />
                 { effects(l, list(o, "playbook_runs")) }
@@ -183,7 +190,7 @@ pub(super) fn next_actions(l: Lang, actions: &[Value], doing: &Doing) -> Html {
     }) }</ul></section> }
 }
 
-fn sheet(title: &str, extra: Html, body: Html) -> Html {
+pub(super) fn sheet(title: &str, extra: Html, body: Html) -> Html {
     html! { <section class="min-w-0 rounded-box border border-base-300 p-4"><header class="mb-1 flex min-h-6 items-center justify-between gap-2"><h3 class="text-[13px] font-semibold">{ title.to_owned() }</h3>{ extra }</header>{ body }</section> }
 }
 
@@ -201,48 +208,64 @@ fn pill(v: &Value, band: &str, label: &str) -> Html {
     badge(color, text)
 }
 
-/// The inputs of a score: value, weight and points of each, and where it came from.
-pub(super) fn why(l: Lang, parts: &[Value]) -> Html {
+/// The inputs of a score: value, weight and points of each, where it came from and how old that is; how much is known
+/// of all of them, and the settings that it was made with. `of` is what has them.
+pub(super) fn why(l: Lang, of: &Value, version: Option<f64>) -> Html {
+    let parts = list(of, "parts");
     if parts.is_empty() {
         return html! {};
     }
-    let source = |p: &Value| match words(p, "source") {
-        "computed" => l.source_computed(),
-        "assessed" => l.source_assessed(),
-        "stale" => l.source_stale(),
-        _ => l.source_missing(),
+    let source = |p: &Value| {
+        let text = match words(p, "source") {
+            "computed" => l.source_computed(),
+            "assessed" => l.source_assessed(),
+            "stale" => l.source_stale(),
+            _ => l.source_missing(),
+        };
+        match num(p, "age_days") {
+            Some(0.0) => l.source_today(text),
+            Some(n) => l.source_days(text, n as i64),
+            None => text.to_owned(),
+        }
     };
-    html! { <details class="mt-1 text-xs"><summary class="cursor-pointer py-1 text-base-content/70 hover:text-primary">{ l.explain() }</summary><ul class="mt-1 space-y-1">{ for parts.iter().map(|p| html! {
-    <li class="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3" title={words(p, "formula").to_owned()}><span class="truncate">{ words(p, "label") }</span><span class="tabular-nums">{ score(l, num(p, "value")) }{ " × " }{ format::number(num(p, "weight").unwrap_or(0.0), 2) }</span><span class="col-span-2 truncate text-base-content/70">{ source(p) }if !words(p, "formula").is_empty() { { " · " }{ words(p, "formula") } }</span></li> }) }</ul></details> }
+    let known = num(of, "coverage").map(|share| l.known_share(&format::percent(100.0 * share)));
+    html! { <details class="mt-1 text-xs"><summary class="cursor-pointer py-1 text-base-content/70 hover:text-primary">{ l.explain() }if let Some(known) = known { <span class="ml-2">{ known }</span> }</summary><ul class="mt-1 space-y-1">{ for parts.iter().map(|p| html! {
+    <li class="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3" title={words(p, "formula").to_owned()}><span class="truncate">{ words(p, "label") }</span><span class="tabular-nums">{ score(l, num(p, "value")) }{ " × " }{ format::number(num(p, "weight").unwrap_or(0.0), 2) }</span><span class="col-span-2 truncate text-base-content/70">{ source(p) }if !words(p, "formula").is_empty() { { " · " }{ words(p, "formula") } }</span></li> }) }</ul>
+    { made_with(l, version) }</details> }
 }
 
-fn sdae(l: Lang, v: &Value, history: &[Value]) -> Html {
+/// The settings that a score was made with.
+pub(super) fn made_with(l: Lang, version: Option<f64>) -> Html {
+    version.map(|n| html! { <p class="mt-1 text-xs text-base-content/70" data-testid="made-with">{ if n == 0.0 { l.made_as_shipped().to_owned() } else { l.made_with(n as i64) } }</p> }).unwrap_or_default()
+}
+
+fn sdae(l: Lang, v: &Value, history: &[Value], course: Html) -> Html {
     let extra = html! { <>if !words(v, "asset_label").is_empty() { { badge("primary", words(v, "asset_label")) } }if v.get("at_risk").and_then(Value::as_bool).unwrap_or(false) { { badge("error", l.at_risk()) } }</> };
     sheet(
         l.sdae(),
         extra,
         html! { <>{ super::radar::radar(l, v, history) }{ for list(v, "dimensions").iter().map(|d| html! { <div>
-        { gauge(l, words(d, "label"), num(d, "score"), html! { <>if words(d, "dimension") == words(v, "weakest") { { badge("warning", l.weakest()) } }{ pill(d, "band", "band_label") }</> }) }{ why(l, list(d, "parts")) }</div> }) }</> },
+        { gauge(l, words(d, "label"), num(d, "score"), html! { <>if words(d, "dimension") == words(v, "weakest") { { badge("warning", l.weakest()) } }{ pill(d, "band", "band_label") }</> }) }{ why(l, d, num(v, "settings_version")) }</div> }) }{ course }</> },
     )
 }
 
-fn health(l: Lang, v: &Value) -> Html {
+fn health(l: Lang, v: &Value, course: Html) -> Html {
     let silent = v.get("silent").and_then(Value::as_bool).unwrap_or(false);
     let body = html! { <>{ gauge(l, l.health(), num(v, "score"), html! {}) }if silent { <p class="flex items-center gap-1.5 text-xs text-error">{ icon("circle-alert", "size-3.5") }{ l.silent_since(words(v, "silent_since")) }</p> }
     if v.get("high_churn_risk").and_then(Value::as_bool).unwrap_or(false) { <p class="flex items-center gap-1.5 text-xs text-error">{ icon("circle-alert", "size-3.5") }{ l.churn_high() }</p> }
     if let Some(n) = num(v, "competitor_views") { <p class="text-xs text-base-content/70">{ l.competitor_views(n as i64) }</p> }
-    { for list(v, "alerts").iter().filter_map(Value::as_str).map(|a| html! { <p class="flex items-center gap-1.5 text-xs text-warning">{ icon("circle-alert", "size-3.5") }{ a }</p> }) }{ why(l, list(v, "parts")) }</> };
+    { for list(v, "alerts").iter().filter_map(Value::as_str).map(|a| html! { <p class="flex items-center gap-1.5 text-xs text-warning">{ icon("circle-alert", "size-3.5") }{ a }</p> }) }{ course }{ why(l, v, num(v, "settings_version")) }</> };
     sheet(l.health(), pill(v, "band", "band_label"), body)
 }
 
-fn grade(l: Lang, v: &Value) -> Html {
+fn grade(l: Lang, v: &Value, course: Html) -> Html {
     let (now, computed) = (words(v, "grade"), words(v, "computed"));
     let manual = v.get("manual").and_then(Value::as_bool).unwrap_or(false);
     let extra = html! { <>if !now.is_empty() { { badge("primary", &l.grade_is(now)) } }if manual { { badge("neutral", &l.grade_by_hand(computed)) } }</> };
     sheet(
         l.by_grade(),
         extra,
-        html! { <>{ gauge(l, l.overall(), num(v, "score"), html! {}) }{ why(l, list(v, "parts")) }</> },
+        html! { <>{ gauge(l, l.overall(), num(v, "score"), html! {}) }{ course }{ why(l, v, num(v, "settings_version")) }</> },
     )
 }
 
@@ -270,26 +293,24 @@ fn rhythm(l: Lang, v: &Value) -> Html {
     sheet(l.rhythm(), badge(color, words(v, "status_label")), body)
 }
 
-fn lifecycle(l: Lang, v: &Value, tier: &Value, currency: &str) -> Html {
-    let entitlements: Vec<&str> = list(v, "entitlements").iter().filter_map(Value::as_str).collect();
+fn tier(l: Lang, tier: &Value, currency: &str, course: Html) -> Html {
+    if tier.is_null() {
+        return html! {};
+    }
     let services: Vec<&str> = list(tier, "services").iter().filter_map(Value::as_str).collect();
     let body = html! { <>
-        <p class="text-[13px] text-base-content/80">{ words(v, "focus") }</p>
-        <dl class="mt-1">if !tier.is_null() {
-            { fact(l.service_tier(), html! { { words(tier, "label") } }) }
+        <dl>
             { fact(l.paid_year(), html! { { format::money(l, currency, num(tier, "paid_minor").unwrap_or(0.0) as i64) } }) }
             if let Some(by) = tier.get("success_managers").and_then(Value::as_array) { { fact(l.csm(), html! { { if by.is_empty() { l.csm_none().to_owned() } else { by.iter().map(|p| words(p, "name")).collect::<Vec<_>>().join("、") } } }) } }
             if let Some(next) = num(tier, "to_next_minor") { { fact(l.to_next_tier(), html! { { format::money(l, currency, next as i64) } }) } }
-        }</dl>
+        </dl>
         if !services.is_empty() { <p class="mt-2 text-xs text-base-content/70">{ l.tier_services() }</p><ul class="mt-1 space-y-1 text-xs" data-testid="services">{ for services.iter().map(|s| html! { <li class="flex gap-1.5">{ icon("handshake", "size-3.5 shrink-0 text-primary") }{ *s }</li> }) }</ul> }
-        if !entitlements.is_empty() { <p class="mt-2 text-xs text-base-content/70">{ l.stage_rights() }</p> }
-        if !entitlements.is_empty() { <ul class="mt-2 space-y-1 text-xs">{ for entitlements.iter().map(|e| html! { <li class="flex gap-1.5">{ icon("check", "size-3.5 text-success") }{ *e }</li> }) }</ul> }
-        if !list(v, "history").is_empty() { <ol class="mt-3 space-y-1 border-l border-base-300 pl-3 text-xs">{ for list(v, "history").iter().take(5).map(|h| html! { <li><span class="font-medium">{ words(h, "label") }</span><span class="ml-2 text-base-content/70">{ format::moment(l, words(h, "entered_at"), &browser::clock()) }</span></li> }) }</ol> }
+        { course }{ made_with(l, num(tier, "settings_version")) }
     </> };
-    sheet(l.lifecycle(), badge("info", words(v, "label")), body)
+    sheet(l.service_tier(), badge("info", words(tier, "label")), body)
 }
 
-fn repeat(l: Lang, v: &Value, currency: &str) -> Html {
+fn repeat(l: Lang, v: &Value, currency: &str, course: Html) -> Html {
     if v.is_null() {
         return sheet(l.worth(), html! {}, html! { <p class="text-xs text-base-content/70">{ l.worth_none() }</p> });
     }
@@ -304,9 +325,10 @@ fn repeat(l: Lang, v: &Value, currency: &str) -> Html {
         { fact(l.expected_purchases(), html! { { expected.join(" / ") } }) }
         { fact(l.year_value(), money("year_minor")) }{ fact(l.lifetime_value(), money("lifetime_minor")) }{ fact(l.value_at_risk(), money("at_risk_minor")) }
         if let Some(days) = num(v, "cycle_days") { { fact(l.buying_cycle(), html! { { l.days_n(&format::number(days, 0)) } }) } }
-        </dl><p class="mt-1 text-xs text-base-content/70">{ l.care_fitted(&format::group(num(v, "fitted_customers").unwrap_or(0.0) as u64)) }</p>
+        </dl>{ course }<p class="mt-1 text-xs text-base-content/70">{ l.care_fitted(&format::group(num(v, "fitted_customers").unwrap_or(0.0) as u64)) }</p>
         if v.get("converged").and_then(Value::as_bool) == Some(false) { <p class="mt-1 rounded-lg bg-warning/10 px-3 py-2 text-xs">{ l.care_converged() }</p> }
         if num(v, "repeats") == Some(0.0) { <p class="mt-1 text-xs text-base-content/70">{ l.one_purchase() }</p> }
+        { made_with(l, num(v, "settings_version")) }
     </> };
     sheet(l.worth(), extra, body)
 }

@@ -1,7 +1,7 @@
 //! How well what we offer meets what a customer needs: solutions and trials, and what they showed.
 
 use super::customer::why;
-use super::{gauge, list, num};
+use super::{gauge, num};
 use crate::browser;
 use crate::data::query::use_query;
 use crate::data::session::use_session;
@@ -53,7 +53,7 @@ pub(super) fn NeedFit(p: &NeedFitProps) -> Html {
         <header class="mb-1 flex min-h-6 flex-wrap items-center justify-between gap-2"><h3 class="text-[13px] font-semibold">{ l.need_fit() }</h3><span class="flex gap-1.5">{ add("solutions", l.solution_new()) }{ add("trials", l.trial_new()) }</span></header>
         if num(&v, "score").is_some() { { gauge(l, l.need_fit(), num(&v, "score"), html! {}) } } else { <p class="text-[13px] text-base-content/70">{ l.need_fit_none() }</p> }
         <p class="text-xs text-base-content/70">{ l.need_fit_counts(count("trials"), count("solutions")) }</p>
-        { why(l, list(&v, "parts")) }
+        { why(l, &v, num(&v, "settings_version")) }
         if let Some(meta) = session.object(*making).cloned() { <Lazy room={Room::Form(Box::new(yew::props!(RecordFormProps { meta, preset: preset(), refs: Rc::new(Refs::from([(p.customer.clone(), p.name.clone())])), onclose })))} /> }
     </section> }
 }

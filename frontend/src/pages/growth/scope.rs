@@ -60,7 +60,8 @@ impl Scope {
         format!("?to={}{}", self.days().1, self.whose())
     }
 
-    fn whose(&self) -> String {
+    /// `&team_id=…` and so on, of those that are chosen.
+    pub(super) fn whose(&self) -> String {
         let mut out = String::new();
         if let Some((id, _)) = &self.team {
             out.push_str(&format!("&team_id={id}"));

@@ -1,6 +1,8 @@
-//! How customers are spread over the bands of each score, and how they moved between RFM segments.
+//! How customers are spread over the bands of each score, and how they moved between lifecycle stages and RFM segments.
 
-use super::{Span, behind, list, num, since, words};
+use super::lifecycle::flow;
+use super::scope::{Scope, ScopeBar};
+use super::{behind, list, num, words};
 use crate::browser;
 use crate::data::query::use_query;
 use crate::data::session::use_session;
@@ -23,10 +25,11 @@ pub(crate) fn Segments() -> Html {
     let l = use_lang();
     let session = use_session();
     let by = use_state_eq(|| BY[0].to_owned());
-    let days = use_state_eq(|| 90i64);
+    let scope = use_state_eq(Scope::default);
     browser::set_title(&format!("{} · {}", l.nav_segments(), l.app_name()));
-    let spread = use_query::<Value>(format!("/scores/distribution?by={}", *by));
-    let moves = use_query::<Value>(format!("/scores/rfm/migration{}", since(*days)));
+    let spread = use_query::<Value>(format!("/scores/distribution?by={}{}", *by, scope.whose()));
+    let moves = use_query::<Value>(format!("/scores/rfm/migration{}", scope.query()));
+    let stages = use_query::<Value>(format!("/scores/lifecycle{}", scope.query()));
     let customers = session.object("customers");
     let label = |key: &str| customers.and_then(|o| o.field(key)).map_or_else(|| key.to_owned(), |f| f.label.clone());
     let options: Vec<(String, String)> = BY.iter().map(|k| ((*k).to_owned(), label(k))).collect();
@@ -34,9 +37,9 @@ pub(crate) fn Segments() -> Html {
         let s = s.clone();
         Callback::from(move |v: String| s.set(v))
     };
-    let ondays = {
-        let days = days.clone();
-        Callback::from(move |d: i64| days.set(d))
+    let onscope = {
+        let scope = scope.clone();
+        Callback::from(move |s: Scope| scope.set(s))
     };
     let segments: Vec<(String, String)> = customers
         .and_then(|o| o.field("rfm_segment"))
@@ -52,10 +55,16 @@ pub(crate) fn Segments() -> Html {
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={moves.refetch.clone()} /> },
         (None, None) => skeleton_lines(10),
     };
+    let lived = match (&stages.data, &stages.error) {
+        (Some(d), _) => flow(l, d),
+        (None, Some(e)) => html! { <Failed error={e.clone()} retry={stages.refetch.clone()} /> },
+        (None, None) => skeleton_lines(6),
+    };
     html! { <>
-        { page_head(html! { { l.nav_segments() } }, html! {}) }
+        { page_head(html! { { l.nav_segments() } }, html! { <ScopeBar scope={(*scope).clone()} onchange={onscope} /> }) }
         <Card title={l.seg_distribution()} extra={select("by", l.seg_by(), &options, &by, "select-sm w-36", set(&by))}>{ body }</Card>
-        <div class="mt-4"><Card title={l.seg_migration()} extra={html! { <Span days={*days} onchange={ondays} /> }}>{ moved }</Card></div>
+        <div class="mt-4"><Card title={l.flow_title()}>{ lived }</Card></div>
+        <div class="mt-4"><Card title={l.seg_migration()}>{ moved }</Card></div>
     </> }
 }
 

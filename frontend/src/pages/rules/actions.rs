@@ -69,9 +69,7 @@ pub(super) fn Actions(p: &ActionsProps) -> Html {
     .into_iter()
     .filter(|k| match *k {
         "call_webhook" => !p.hooks.is_empty(),
-        "start_playbook" => {
-            !p.playbooks.is_empty() && (p.meta.key == "customers" || p.meta.field("customer_id").is_some())
-        }
+        "start_playbook" => !p.playbooks.is_empty() && served(&p.meta),
         "add_tag" | "remove_tag" => tagged,
         "reassign" => owned,
         "move_to_pool" => p.meta.field("pooled_at").is_some(),
@@ -139,6 +137,11 @@ pub(super) fn pool_reasons(l: Lang) -> [(&'static str, &'static str); 3] {
 }
 
 /// A small label above a control.
+/// The record is a customer or belongs to one.
+fn served(meta: &ObjectMeta) -> bool {
+    meta.key == "customers" || meta.field("customer_id").is_some()
+}
+
 fn labelled(label: &'static str, control: Html) -> Html {
     html! { <label class="block min-w-0"><span class="mb-1 block text-xs text-base-content/75">{ label }</span>{ control }</label> }
 }
@@ -165,7 +168,7 @@ fn body(l: Lang, p: &ActionsProps, a: &Value, put: &Callback<Value>) -> Html {
             html! { <div class="space-y-2.5">
                 { text(l, p, a, "title", l.act_task_title(), false, &set("title")) }
                 <div class="grid gap-3 sm:grid-cols-3">
-                    { labelled(l.act_task_who(), one_recipient(l, &a["assignee"], &p.roles, &set("assignee"))) }
+                    { labelled(l.act_task_who(), one_recipient(l, &a["assignee"], &p.roles, served(&p.meta), &set("assignee"))) }
                     { labelled(l.act_task_due(), html! { <input type="number" min="0" name="due" class="input w-full tabular-nums" value={number("due_in_days")} oninput={set("due_in_days").reform(|e: InputEvent| value_of(&e).trim().parse::<u32>().map_or(Value::Null, Value::from))} /> }) }
                     { labelled(l.act_task_priority(), select("priority", l.act_task_priority(), &priorities, word(a, "priority"), "w-full", set("priority").reform(|v: String| json!(v)))) }
                 </div>
@@ -199,10 +202,10 @@ fn body(l: Lang, p: &ActionsProps, a: &Value, put: &Callback<Value>) -> Html {
             <div><span class="mb-1 block text-xs text-base-content/75">{ l.act_people() }</span><ManyPicker object="users" value={users} onchange={onusers} /></div>{ labelled(l.act_team(), html! { <LinkPicker object="teams" value={team} onchange={named(p, set("team_id"))} /> }) }</div> }
         }
         "send_email" => {
-            html! { <div class="space-y-2.5"><Recipients to={list(a, "to").to_vec()} roles={p.roles.clone()} refs={p.refs.clone()} onname={p.onname.clone()} onchange={set("to").reform(|v: Vec<Value>| json!(v))} />{ text(l, p, a, "subject", l.act_subject(), false, &set("subject")) }{ text(l, p, a, "body", l.act_message(), true, &set("body")) }</div> }
+            html! { <div class="space-y-2.5"><Recipients to={list(a, "to").to_vec()} roles={p.roles.clone()} served={served(&p.meta)} refs={p.refs.clone()} onname={p.onname.clone()} onchange={set("to").reform(|v: Vec<Value>| json!(v))} />{ text(l, p, a, "subject", l.act_subject(), false, &set("subject")) }{ text(l, p, a, "body", l.act_message(), true, &set("body")) }</div> }
         }
         "notify" => {
-            html! { <div class="space-y-2.5"><Recipients to={list(a, "to").to_vec()} roles={p.roles.clone()} refs={p.refs.clone()} onname={p.onname.clone()} onchange={set("to").reform(|v: Vec<Value>| json!(v))} />{ text(l, p, a, "message", l.act_message(), true, &set("message")) }</div> }
+            html! { <div class="space-y-2.5"><Recipients to={list(a, "to").to_vec()} roles={p.roles.clone()} served={served(&p.meta)} refs={p.refs.clone()} onname={p.onname.clone()} onchange={set("to").reform(|v: Vec<Value>| json!(v))} />{ text(l, p, a, "message", l.act_message(), true, &set("message")) }</div> }
         }
         "move_to_pool" => {
             let reasons = pool_reasons(l).map(|(k, v)| (k.to_owned(), v.to_owned()));

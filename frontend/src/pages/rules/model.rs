@@ -294,6 +294,7 @@ impl Teller<'_> {
         match word(r, "kind") {
             "manager" => l.to_manager().to_owned(),
             "director" => l.to_director().to_owned(),
+            "account_team" => l.to_account_team().to_owned(),
             "role" => self.roles.get(word(r, "role")).cloned().unwrap_or_else(|| word(r, "role").to_owned()),
             "user" => self.name(word(r, "user_id")),
             _ => l.to_owner().to_owned(),

@@ -14,6 +14,8 @@ use yew::prelude::*;
 pub(super) struct RecipientsProps {
     pub(super) to: Vec<Value>,
     pub(super) roles: Vec<(String, String)>,
+    /// The record is a customer or belongs to one, so that there is an account team.
+    pub(super) served: bool,
     pub(super) refs: Rc<Refs>,
     pub(super) onname: Callback<Choice>,
     pub(super) onchange: Callback<Vec<Value>>,
@@ -77,7 +79,7 @@ pub(super) fn Recipients(p: &RecipientsProps) -> Html {
         })
     };
     html! { <div><span class="mb-1 block text-xs text-base-content/75">{ l.act_to() }</span>
-    <div role="group" aria-label={l.act_to()} class="flex flex-wrap items-center gap-2">{ tile("owner", l.to_owner()) }{ tile("manager", l.to_manager()) }{ tile("director", l.to_director()) }{ for others }
+    <div role="group" aria-label={l.act_to()} class="flex flex-wrap items-center gap-2">{ tile("owner", l.to_owner()) }{ tile("manager", l.to_manager()) }{ tile("director", l.to_director()) }if p.served { { tile("account_team", l.to_account_team()) } }{ for others }
         if !p.roles.is_empty() { { select("role", l.to_role(), &roles, "", "select-sm w-28", onrole) } }
         <div class="w-36"><LinkPicker object="users" small=true value={None::<Choice>} onchange={onuser} placeholder={l.to_person()} /></div></div></div> }
 }
@@ -90,11 +92,20 @@ fn capital(text: &str) -> String {
 }
 
 /// One of the usual people, or a role.
-pub(super) fn one_recipient(l: Lang, now: &Value, roles: &[(String, String)], onchange: &Callback<Value>) -> Html {
+pub(super) fn one_recipient(
+    l: Lang,
+    now: &Value,
+    roles: &[(String, String)],
+    served: bool,
+    onchange: &Callback<Value>,
+) -> Html {
     let mut all: Vec<(String, String)> =
         [("owner", l.to_owner()), ("manager", l.to_manager()), ("director", l.to_director())]
             .map(|(k, v)| (k.to_owned(), capital(v)))
             .to_vec();
+    if served {
+        all.push(("account_team".to_owned(), capital(l.to_account_team())));
+    }
     all.extend(roles.iter().map(|(k, v)| (format!("role:{k}"), v.clone())));
     let key = match word(now, "kind") {
         "role" => format!("role:{}", word(now, "role")),

@@ -4,9 +4,9 @@ use super::model_words::say;
 use crate::data::types::FieldProblem;
 use crate::i18n::{Lang, use_lang};
 use crate::ui::field::{Input, select, value_of};
-use crate::ui::icon;
+use crate::ui::{cls, icon};
 use domain::lifecycle::{Fact, Stage};
-use domain::tiers::Preset;
+use domain::tiers::{Preset, Service, Tier};
 use serde_json::{Value, json};
 use yew::prelude::*;
 
@@ -70,9 +70,19 @@ fn presets(l: Lang, p: &ListsProps) -> Html {
             let (f, settings) = (p.onchange.clone(), serde_json::to_value(settings).unwrap_or_default());
             Callback::from(move |_: MouseEvent| f.emit(settings.clone()))
         };
-        html! { <button type="button" class="btn btn-sm" {onclick}>{ text }</button> }
+        let on = p.document.get("preset").and_then(Value::as_str) == Some(preset.code());
+        html! { <button type="button" aria-pressed={on.to_string()} data-preset={preset.code()} class={cls!("btn btn-sm", on.then_some("btn-primary btn-outline"))} {onclick}>{ text }</button> }
     };
-    html! { <div class="mb-4 flex flex-wrap items-center gap-2 text-[13px]"><span class="text-base-content/75">{ l.preset() }</span>{ button(Preset::Saas, l.preset_saas()) }{ button(Preset::Enterprise, l.preset_enterprise()) }</div> }
+    let chosen =
+        Preset::ALL.into_iter().find(|preset| p.document.get("preset").and_then(Value::as_str) == Some(preset.code()));
+    let services = chosen.into_iter().flat_map(|preset| Tier::ALL.map(|tier| (tier, preset.services(tier))));
+    let line = |(tier, services): (Tier, &'static [Service])| {
+        let [zh, en] = tier.label();
+        let said: Vec<&str> = services.iter().map(|s| l.pick(&s.text.zh, &s.text.en)).collect();
+        html! { <div class="flex gap-2"><dt class="w-20 shrink-0 text-base-content/70">{ l.pick(zh, en) }</dt><dd>{ said.join(l.pick("；", "; ")) }</dd></div> }
+    };
+    html! { <div class="mb-4 flex flex-wrap items-center gap-2 text-[13px]"><span class="text-base-content/75">{ l.preset() }</span>{ button(Preset::Saas, l.preset_saas()) }{ button(Preset::Enterprise, l.preset_enterprise()) }
+    <p class="w-full text-xs text-base-content/70">{ l.preset_hint() }</p><dl class="w-full space-y-1 text-xs" data-testid="preset-services">{ for services.map(line) }</dl></div> }
 }
 
 const OPS: [(&str, &str); 4] = [("more_than", ">"), ("at_least", "≥"), ("at_most", "≤"), ("less_than", "<")];
@@ -146,7 +156,7 @@ fn entitlements(l: Lang, p: &ListsProps) -> Html {
             let (f, document, at) = (p.onchange.clone(), p.document.clone(), format!("{at}/{key}"));
             Callback::from(move |v: String| f.emit(changed(&document, &at, json!(v))))
         };
-        let input = |key: &'static str, label: &'static str| html! { <Input name={format!("entitlements[{i}].{key}")} value={text(key)} oninput={put(key)} class={crate::ui::cls!("input-sm")} label={Some(yew::virtual_dom::AttrValue::Static(label))} placeholder={label} /> };
+        let input = |key: &'static str, label: &'static str| html! { <Input name={format!("entitlements[{i}].{key}")} value={text(key)} oninput={put(key)} class={cls!("input-sm")} label={Some(yew::virtual_dom::AttrValue::Static(label))} placeholder={label} /> };
         html! { <div class="mb-2 grid grid-cols-2 items-center gap-2 md:grid-cols-[1fr_1fr_1fr_auto_auto_auto]">{ input("zh", l.ent_zh()) }{ input("en", l.ent_en()) }{ input("key", l.ent_key()) }
         { select(&format!("{at}/from"), l.ent_from(), &stages, &text("from"), "select-sm w-28", put("from")) }{ select(&format!("{at}/until"), l.ent_until(), &stages, &text("until"), "select-sm w-28", put("until")) }
         <button type="button" class="btn btn-ghost btn-xs btn-square" aria-label={l.remove(&text("zh"))} onclick={to(removed(&p.document, "/entitlements", i))}>{ icon("x", "size-3.5") }</button></div> }

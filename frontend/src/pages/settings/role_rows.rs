@@ -72,6 +72,9 @@ pub(super) fn label(l: Lang, key: &str) -> String {
         "goals" => l.perm_goals(),
         "rules" => l.perm_rules(),
         "webhooks" => l.perm_webhooks(),
+        "pool_settings" => l.pool_settings(),
+        "working_calendar" => l.workdays(),
+        "score_settings" => l.setup_scores(),
         "operations" => l.perm_operations(),
         other => return other.replace('_', " "),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 /// Objects that one can choose: plural key, and the word in an event's type.
-pub(super) const OBJECTS: [(&str, &str); 7] = [
+pub(in crate::pages::settings) const OBJECTS: [(&str, &str); 7] = [
     ("customers", "customer"),
     ("contacts", "contact"),
     ("opportunities", "opportunity"),

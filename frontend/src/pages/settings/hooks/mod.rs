@@ -17,6 +17,7 @@ use crate::i18n::{Lang, use_lang};
 use crate::route::Route;
 use crate::ui::toast::{Toaster, use_toaster};
 use crate::ui::{Card, Empty, Failed, badge, icon, skeleton_rows};
+pub(super) use events::OBJECTS;
 use form::HookForm;
 use serde_json::{Value, json};
 use wasm_bindgen_futures::spawn_local;

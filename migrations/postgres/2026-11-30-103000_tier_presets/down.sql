@@ -1,0 +1,1 @@
+UPDATE score_settings SET document = document - 'preset' WHERE model = 'tiers';

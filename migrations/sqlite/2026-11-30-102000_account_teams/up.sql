@@ -1,0 +1,10 @@
+-- Assessments are permitted by themselves, so that whoever serves a customer can judge it: everybody may what they might before.
+UPDATE roles SET permissions = json_set(permissions, '$.objects.assessments', json(json_extract(permissions, '$.objects.customers')))
+    WHERE json_extract(permissions, '$.objects.customers') IS NOT NULL;
+UPDATE api_keys SET permissions = json_set(permissions, '$.objects.assessments', json(json_extract(permissions, '$.objects.customers')))
+    WHERE json_extract(permissions, '$.objects.customers') IS NOT NULL;
+UPDATE roles SET permissions = json_set(permissions, '$.objects.assessments', json('{"read":"all","create":"own","update":"own"}'))
+    WHERE key IN ('service', 'customer_success');
+INSERT INTO roles (id, version, created_at, updated_at, key, name_zh, name_en, permissions, builtin, position)
+    SELECT randomblob(16), 1, created_at, updated_at, 'technical', '技术支持', 'Technical support', permissions, builtin,
+    (SELECT max(position) + 1 FROM roles) FROM roles WHERE key = 'service' AND NOT EXISTS (SELECT 1 FROM roles WHERE key = 'technical');
