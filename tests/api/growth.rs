@@ -1,6 +1,7 @@
 //! The flywheel looked at closely: what an R is worth to a group, who was there in a past period, and whose goals are whose.
 
 use chrono::{Duration, NaiveDate, Utc};
+use persistence::contact_scores::Latest;
 use serde_json::{Value, json};
 use tests::client::Client;
 use tests::engines;
@@ -68,6 +69,16 @@ engines! {
             let worth: Vec<Option<f64>> = report["groups"].as_array().unwrap().iter().map(|g| leverage(&g["index"])).collect();
             assert!(worth.contains(&Some(1.0)) && worth.contains(&Some(-1.0)), "{by}: {}", report.json);
         }
+        // Where all that was closed is too much to look at, the latest of each person are looked at.
+        let mut conn = persistence::db::get(&persistence::db::pool(server.database().url(), 1).unwrap()).unwrap();
+        let mut latest = |which| {
+            let whose = persistence::records::Owners::All.into();
+            let found = persistence::contact_scores::closed(&mut conn, (day(30), day(0)), whose, which).unwrap();
+            let mut found: Vec<_> = found.into_iter().map(|c| (c.owner, c.won)).collect();
+            found.sort_unstable();
+            found
+        };
+        assert_eq!((latest(Latest::OfEach(2)), latest(Latest::OfEach(1)).len()), (latest(Latest::OfAll(9)), 2));
         let months = admin.get("/api/v1/four-r?group_by=month").expect(200);
         assert_eq!(leverage(&months["groups"][0]["index"]), None);
         // The flywheel says the same of what holds results back, with the contacts behind it, the worst first.
@@ -107,6 +118,11 @@ engines! {
         // Whoever is disabled leaves today, and has not left any more when they come back.
         assert_eq!(change(&admin, &user(1), &json!({ "status": "disabled" }))["left_on"], json!(day(0)));
         assert_eq!(change(&admin, &user(1), &json!({ "status": "active" }))["left_on"], Value::Null);
+        // Somebody who never came: the account can be closed all the same.
+        let (newcomer, _) = server.user("representative", None);
+        let newcomer = format!("/api/v1/users/{newcomer}");
+        change(&admin, &newcomer, &json!({ "hired_on": day(-7) }));
+        assert_eq!(change(&admin, &newcomer, &json!({ "status": "disabled" }))["left_on"], json!(day(-7)));
         let wrong = admin.patch(&user(1), admin.get(&user(1)).expect(200).version(), &json!({ "left_on": day(50) })).expect(422);
         assert_eq!(wrong.wrong_fields(), ["left_on"]);
         // A new customer is the success of whoever had it first.

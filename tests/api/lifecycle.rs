@@ -173,8 +173,30 @@ engines! {
         let gone = admin.get(&format!("/api/v1/entitlements?customer_id={id}&status=revoked")).expect(200).items()[0]["id"].clone();
         let events = admin.get(&format!("/api/v1/events?object=entitlements&record_id={}", gone.as_str().unwrap())).expect(200);
         assert_eq!((&events.items()[0]["type"], &events.items()[0]["new"]["status"]), (&json!("entitlement.updated"), &json!("revoked")));
+        // Saved once more, so that the run looks at all rights again.
+        document["settle_days"] = json!(document["settle_days"].as_i64().unwrap() + 1);
+        admin.settle("PUT", "/api/v1/score-settings/lifecycle", &json!({ "document": document })).expect(200);
         admin.post_empty("/api/v1/scores/refresh").expect(200);
         assert_eq!((rights("active").len(), rights("revoked").len()), (1, 1));
+    }
+
+    fn a_right_of_the_first_stage_that_lasts_is_taken_along(server: &Server) {
+        let admin = server.admin();
+        let settings = admin.get("/api/v1/score-settings/lifecycle").expect(200);
+        let mut document = settings["document"].clone();
+        let lasting = json!({ "key": "sample_box", "zh": "样品盒", "en": "Sample box", "from": "acquisition", "until": "maturity" });
+        document["entitlements"].as_array_mut().unwrap().push(lasting);
+        admin.settle("PUT", "/api/v1/score-settings/lifecycle", &json!({ "document": document })).expect(200);
+        let id = server.create("customers", &json!({ "name": "东湖食品" }));
+        scores(&admin, &id, "acquisition", |s| s["lifecycle"]["history"][0]["stage"] == "acquisition");
+        change(&admin, &id, &json!({ "lifecycle_stage": "growth" }));
+        let held = until("its rights", || {
+            let list = admin.get(&format!("/api/v1/entitlements?customer_id={id}&status=active")).expect(200);
+            let mut keys: Vec<String> = list.items().iter().map(|e| e["key"].as_str().unwrap().to_owned()).collect();
+            keys.sort();
+            (!keys.is_empty()).then_some(keys)
+        });
+        assert_eq!(held, ["sample_box", "stock_first"]);
     }
 
     fn a_right_that_both_had_is_one_after_merging_and_two_again_when_it_is_undone(server: &Server) {

@@ -56,7 +56,6 @@ engines! {
         let file = upload(&admin, "/api/v1/files?name=c.csv", "名称\n丙公司\n".as_bytes()).expect(201).id();
         let unnamed = upload(&admin, "/api/v1/files?name=d.csv", b"a\n1\n").expect(201).id();
         let draft = admin.post("/api/v1/imports", &json!({ "object": "customers", "file_id": file })).expect(201).id();
-        // More than is taken away in one step.
         let attached = format!("/api/v1/attachments?object=customers&record_id={customer}&name=e.bin");
         let attached = upload(&admin, &attached, &vec![7; 3 << 20]).expect(201).id();
         let long_ago = Utc::now().trunc_subsecs(6) - TimeDelta::days(1);
@@ -76,6 +75,27 @@ engines! {
         let started = admin.post(&format!("/api/v1/imports/{draft}/start"), &json!({ "dry_run": false }));
         assert_eq!(started.expect(409)["code"], "file_expired");
         assert_eq!(admin.get(&format!("/api/v1/attachments/{attached}/content")).expect(200).body.len(), 3 << 20);
+    }
+
+    fn a_large_file_goes_in_steps_and_whoever_else_sweeps_takes_none_of_it_for_done(server: &Server) {
+        let mut conn = db::get(&db::pool(server.database().url(), 1).unwrap()).unwrap();
+        let (id, now) = (Uuid::now_v7(), Utc::now().trunc_subsecs(6));
+        let step = |conn: &mut db::AnyConnection, pieces| {
+            write_tx::<_, persistence::Error>(conn, |conn| files::take_away(conn, id, pieces, now)).unwrap()
+        };
+        write_tx::<_, persistence::Error>(&mut conn, |conn| {
+            files::create(conn, id, "a.csv", None, now)?;
+            (0..5).try_for_each(|at| files::append(conn, id, at, b"a piece"))?;
+            files::complete(conn, id, 35, now + TimeDelta::days(1))
+        })
+        .unwrap();
+        assert!(step(&mut conn, 2), "its time is not up: nothing to do");
+        assert!(files::find(&mut conn, id).unwrap().is_some_and(|file| file.complete));
+        write_tx::<_, persistence::Error>(&mut conn, |conn| files::keep(conn, id, Some(now - TimeDelta::days(1)))).unwrap();
+        assert!(!step(&mut conn, 2) && files::find(&mut conn, id).unwrap().is_some_and(|file| !file.complete));
+        assert!(!write_tx::<_, persistence::Error>(&mut conn, |conn| files::keep(conn, id, None)).unwrap(), "it has begun to go");
+        assert!(!step(&mut conn, 2) && step(&mut conn, 2));
+        assert!(files::find(&mut conn, id).unwrap().is_none() && files::chunk(&mut conn, id, 0).unwrap().is_none());
     }
 
     fn a_file_that_is_sent_twice_with_one_key_is_one_file(server: &Server) {

@@ -41,6 +41,17 @@ engines! {
         assert_eq!((&told["new"]["note"], &told["new"]["mentions"]), (&json!(body), &json!([lilei])));
     }
 
+    fn what_everybody_reads_is_not_in_everybodys_reach(server: &Server) {
+        let (director, rep) = (server.as_role("director"), server.as_role("representative"));
+        let goal = json!({ "title": "全年新签 300 家", "level": "company", "published": true, "starts_on": "2026-01-01", "ends_on": "2030-12-31" });
+        let goal = director.post("/api/v1/goals", &goal).expect(201).id();
+        let said = json!({ "object": "goals", "record_id": goal, "body": "上半年先看华东" });
+        let said = format!("/api/v1/comments/{}", director.post("/api/v1/comments", &said).expect(201).id());
+        rep.get(&format!("/api/v1/goals/{goal}")).expect(200);
+        rep.delete(&said).expect(403);
+        director.delete(&said).expect(200);
+    }
+
     fn only_its_author_rewords_a_comment_and_a_stale_version_loses_nothing(server: &Server) {
         let (id, rep) = server.user("representative", None);
         let customer = server.create("customers", &json!({ "name": "张江精密仪器有限公司", "owner_id": id }));

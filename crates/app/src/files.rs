@@ -20,9 +20,12 @@ const KEPT: TimeDelta = TimeDelta::days(30);
 /// Pieces that go in one transaction.
 const STEP: i64 = 64;
 
-/// Keeps the file of a job: it is wanted again soon after, or never.
+/// Keeps the file of a job, if it is still there: it is wanted again soon after, or never.
 pub(crate) fn keep_for_a_while(conn: &mut AnyConnection, id: Uuid, now: DateTime<Utc>) -> Result<()> {
-    Ok(files::keep(conn, id, Some(now + KEPT))?)
+    if files::keep(conn, id, Some(now + KEPT))? {
+        return Ok(());
+    }
+    Err(Error::conflict("file_expired", ""))
 }
 
 /// Takes away the content of the files whose time is up; returns how many.

@@ -205,9 +205,12 @@ fn require_remover(ctx: &mut Ctx<'_>, shape: &Shape, record: Uuid, author: Optio
     }
     let permission = shape.def.permission;
     let reach = ctx.require(permission, Action::Archive)?;
+    // What everybody reads, such as a published goal, is not within everybody's reach.
     match persistence::records::get(ctx.conn, shape, record, reach.owners(), false)? {
-        Some(_) => Ok(()),
-        None => Err(Error::Forbidden { permission: crate::ctx::permission_name(permission, Action::Archive) }),
+        Some(record) if !shape.def.owned || reach.contains(record.owner(shape)) => Ok(()),
+        Some(_) | None => {
+            Err(Error::Forbidden { permission: crate::ctx::permission_name(permission, Action::Archive) })
+        }
     }
 }
 

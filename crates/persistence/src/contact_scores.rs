@@ -366,32 +366,56 @@ pub struct Closed {
     pub won: bool,
 }
 
+/// Which closed opportunities are looked at: the latest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Latest {
+    /// So many of all.
+    OfAll(i64),
+    /// So many of every owner.
+    OfEach(i64),
+}
+
 /// The latest closed opportunities of these owners, by their contacts with customers of the grade asked for.
 pub fn closed(
     conn: &mut AnyConnection,
     period: (NaiveDate, NaiveDate),
     Whose { owners, grade, .. }: Whose<'_>,
-    limit: i64,
+    latest: Latest,
 ) -> Result<Vec<Closed>> {
     // PostgreSQL averages whole numbers as NUMERIC, which is no type of ours.
     let mut q = Sql::start(conn, "SELECT o.owner_id, o.status");
     for r in ["r1", "r2", "r3", "r4"] {
         q.push(", avg(s.").push(r).pick("::double precision)", ")");
     }
-    // The latest of each outcome first, so that an index hands them over in order and the rest of the year is not sorted.
-    q.push(" FROM (SELECT id, owner_id, status FROM (");
-    for (at, outcome) in ["'won'", "'lost'"].into_iter().enumerate() {
-        q.push(if at == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
-        q.push("SELECT id, owner_id, status, closed_on FROM opportunities WHERE archived_at IS NULL AND status = ")
-            .push(outcome);
+    let within = |q: &mut Sql| {
         q.push(" AND closed_on >= ").bind(Store::Date, &Value::Date(period.0));
         q.push(" AND closed_on <= ").bind(Store::Date, &Value::Date(period.1));
         if let Owners::Only(ids) = owners {
             q.push(" AND owner_id IN ").ids(ids);
         }
-        q.push(" ORDER BY closed_on DESC, id LIMIT ").int(limit).push(") AS latest");
+    };
+    q.push(" FROM (SELECT id, owner_id, status FROM (");
+    match latest {
+        // The latest of each outcome first, so that an index hands them over in order and the rest of the year is not sorted.
+        Latest::OfAll(limit) => {
+            for (at, outcome) in ["'won'", "'lost'"].into_iter().enumerate() {
+                q.push(if at == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
+                q.push(
+                    "SELECT id, owner_id, status, closed_on FROM opportunities WHERE archived_at IS NULL AND status = ",
+                )
+                .push(outcome);
+                within(&mut q);
+                q.push(" ORDER BY closed_on DESC, id LIMIT ").int(limit).push(") AS latest");
+            }
+            q.push(") AS both_outcomes ORDER BY closed_on DESC, id LIMIT ").int(limit);
+        }
+        Latest::OfEach(limit) => {
+            q.push("SELECT id, owner_id, status, row_number() OVER (PARTITION BY owner_id ORDER BY closed_on DESC, id) AS nth");
+            q.push(" FROM opportunities WHERE archived_at IS NULL AND status IN ('won', 'lost')");
+            within(&mut q);
+            q.push(") AS ranked WHERE nth <= ").int(limit);
+        }
     }
-    q.push(") AS both_outcomes ORDER BY closed_on DESC, id LIMIT ").int(limit);
     q.push(") o JOIN activities a ON a.opportunity_id = o.id JOIN contact_scores s ON s.activity_id = a.id");
     if let Some(grade) = grade {
         q.push(" WHERE s.grade = ").int(1 + grade as i64);

@@ -74,12 +74,11 @@ pub fn complete(conn: &mut AnyConnection, id: Uuid, size: i64, expires: DateTime
     Ok(())
 }
 
-/// Keeps a file until this moment, or for good.
-pub fn keep(conn: &mut AnyConnection, id: Uuid, until: Option<DateTime<Utc>>) -> Result<()> {
+/// Keeps a file until this moment, or for good; false when it has gone.
+pub fn keep(conn: &mut AnyConnection, id: Uuid, until: Option<DateTime<Utc>>) -> Result<bool> {
     let mut q = Sql::start(conn, "UPDATE files SET expires_at = ");
     q.bind(Store::Time, &until.map_or(Value::Null, Value::Time)).push(" WHERE gone_at IS NULL AND id = ").id(id);
-    q.execute(conn)?;
-    Ok(())
+    Ok(q.execute(conn)? > 0)
 }
 
 /// A file whose time is up.
@@ -93,15 +92,21 @@ pub fn expired(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<Option<Uu
     }))
 }
 
-/// Takes a file away: it cannot be read any more, and its last `pieces` pieces go. Tells whether all have gone.
+/// Takes a file away whose time is up: it cannot be read any more, and its last `pieces` pieces go. Tells whether nothing is
+/// left to do. The file stays locked for the step, so that of several who sweep none takes the work of another for done.
 pub fn take_away(conn: &mut AnyConnection, id: Uuid, pieces: i64, now: DateTime<Utc>) -> Result<bool> {
-    let mut q = Sql::start(conn, "UPDATE files SET gone_at = ");
-    q.time(now).push(" WHERE gone_at IS NULL AND id = ").id(id);
-    q.execute(conn)?;
+    let mut q = Sql::start(conn, "UPDATE files SET gone_at = coalesce(gone_at, ");
+    q.time(now).push(") WHERE expires_at < ").time(now).push(" AND id = ").id(id);
+    if q.execute(conn)? == 0 {
+        return Ok(true);
+    }
     let mut q = Sql::start(conn, "DELETE FROM file_chunks WHERE file_id = ");
     q.id(id).push(" AND position > (SELECT MAX(position) FROM file_chunks WHERE file_id = ").id(id);
     q.push(") - ").int(pieces);
-    if q.execute(conn)? as i64 == pieces {
+    q.execute(conn)?;
+    let mut q = Sql::start(conn, "SELECT 1 FROM file_chunks WHERE file_id = ");
+    q.id(id).push(" LIMIT 1");
+    if q.first(conn)?.is_some() {
         return Ok(false);
     }
     let mut q = Sql::start(conn, "UPDATE files SET expires_at = NULL WHERE id = ");

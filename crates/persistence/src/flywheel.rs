@@ -93,8 +93,9 @@ pub fn new_good_customers(
     q.time(span.0).push(" AND c.created_at < ").time(span.1).push(" AND ");
     match then {
         Some(at) => {
-            q.push("coalesce((SELECT s.band FROM score_snapshots s WHERE s.subject = c.id AND s.model = 'grade' AND s.at < ");
-            q.time(at).push(" ORDER BY s.at DESC LIMIT 1), c.grade)")
+            // Whoever has a grade now and none in the history had it before that was kept.
+            q.push("c.grade IN ('A', 'B', 'C', 'D') AND coalesce((SELECT s.band FROM score_snapshots s WHERE s.subject = c.id AND s.model = 'grade' AND s.at < ");
+            q.time(at).push(" ORDER BY s.at DESC LIMIT 1), CASE WHEN NOT EXISTS (SELECT 1 FROM score_snapshots k WHERE k.subject = c.id AND k.model = 'grade') THEN c.grade END)")
         }
         None => q.push("c.grade"),
     };

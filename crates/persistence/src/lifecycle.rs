@@ -162,7 +162,7 @@ pub fn end_rights(
     for chunk in ids.chunks(500) {
         let mut q = Sql::start(conn, "UPDATE entitlements SET version = version + 1, status = ");
         q.text(status).push(", revoked_on = ").bind(Store::Date, &Value::Date(today)).push(", updated_at = ").time(now);
-        q.push(" WHERE id IN ").ids(chunk);
+        q.push(" WHERE status = 'active' AND id IN ").ids(chunk);
         q.execute(conn)?;
     }
     Ok(())

@@ -357,18 +357,20 @@ pub fn follow_owner(
     Ok(())
 }
 
-/// Of the rights that a merge moved, there or back, those that their customer holds by another record too are marked as
-/// duplicates, and those are in force again of which no other is.
-pub fn single_rights(conn: &mut AnyConnection, merge: Uuid) -> Result<()> {
+/// Of the rights that a merge moved, there or `back`, those that their customer holds by another record too are marked as
+/// duplicates; back again, those are in force of which no other is.
+pub fn single_rights(conn: &mut AnyConnection, merge: Uuid, back: bool) -> Result<()> {
     const SAME: &str = "SELECT 1 FROM entitlements o WHERE o.customer_id = entitlements.customer_id AND o.key = entitlements.key \
                         AND o.archived_at IS NULL AND o.status = 'active'";
-    let mut q = Sql::start(
-        conn,
-        "UPDATE entitlements SET status = 'active', revoked_on = NULL WHERE status = 'duplicate' AND id IN ",
-    );
-    push_moved(&mut q, merge, "entitlements", None);
-    q.push(" AND NOT EXISTS (").push(SAME).push(")");
-    q.execute(conn)?;
+    if back {
+        let mut q = Sql::start(
+            conn,
+            "UPDATE entitlements SET status = 'active', revoked_on = NULL WHERE status = 'duplicate' AND id IN ",
+        );
+        push_moved(&mut q, merge, "entitlements", None);
+        q.push(" AND NOT EXISTS (").push(SAME).push(")");
+        q.execute(conn)?;
+    }
     let mut q = Sql::start(conn, "UPDATE entitlements SET status = 'duplicate' WHERE status = 'active' AND id IN ");
     push_moved(&mut q, merge, "entitlements", None);
     q.push(" AND EXISTS (").push(SAME).push(" AND o.id <> entitlements.id AND (o.id < entitlements.id OR o.id NOT IN ");

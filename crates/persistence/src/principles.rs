@@ -220,8 +220,16 @@ pub fn linked(conn: &mut AnyConnection, spans: &[Span], owners: Owners<'_>) -> R
 /// Days of each period on which these people made contacts, summed up.
 pub fn days_worked(conn: &mut AnyConnection, spans: &[Span], owners: Owners<'_>) -> Result<Vec<i64>> {
     let mut q = Sql::start(conn, "SELECT k, count(*) FROM (");
-    q.append(over(conn, "SELECT DISTINCT p.k, t.owner, t.day", spans, "contact_totals t"));
-    q.push("t.contacts > 0 AND t.day >= p.first AND t.day <= p.last");
+    q.append(over(
+        conn,
+        "SELECT DISTINCT p.k, t.owner, t.day",
+        spans,
+        "contact_totals t JOIN users u ON u.id = t.owner",
+    ));
+    q.push(
+        "t.contacts > 0 AND t.day >= p.first AND t.day <= p.last AND (u.left_on IS NULL OR t.day <= u.left_on) AND ",
+    );
+    q.push(PRESENT);
     push_owners(&mut q, "t.owner", owners);
     q.push(") AS worked GROUP BY k");
     Ok(numbers::<1>(conn, q, spans)?.into_iter().map(|[days]| days).collect())

@@ -344,9 +344,6 @@ pub fn start(ctx: &mut Ctx<'_>, id: Uuid, dry_run: bool) -> Result<Import> {
     if setup.options.mapping.is_empty() {
         return Err(Error::field("mapping", "required", ""));
     }
-    if !persistence::files::find(ctx.conn, row.file_id)?.is_some_and(|file| file.complete) {
-        return Err(Error::conflict("file_expired", ""));
-    }
     crate::files::keep_for_a_while(ctx.conn, row.file_id, ctx.now)?;
     let mut progress = Progress::default();
     progress.counts.rows_total = read::<Progress>(&row.progress)?.counts.rows_total;

@@ -204,18 +204,24 @@ fn move_children(ctx: &mut Ctx<'_>, shape: &Shape, row: &store::Merge) -> Result
     for child in &children {
         store::move_links(ctx.conn, row.id, child, &row.losers, row.survivor)?;
     }
-    settle(ctx, shape, row, &children)?;
+    settle(ctx, shape, row, &children, false)?;
     store::move_talk(ctx.conn, row.id, shape.def.key, &row.losers, row.survivor)?;
     Ok(())
 }
 
-/// What else follows for records that were moved, there or back.
-pub(super) fn settle(ctx: &mut Ctx<'_>, shape: &Shape, row: &store::Merge, children: &[Child]) -> Result<()> {
+/// What else follows for records that were moved, there or `back`.
+pub(super) fn settle(
+    ctx: &mut Ctx<'_>,
+    shape: &Shape,
+    row: &store::Merge,
+    children: &[Child],
+    back: bool,
+) -> Result<()> {
     for object in objects_of(children) {
         store::touch(ctx.conn, row.id, object, ctx.now)?;
     }
     if shape.def.key == "customers" {
-        store::single_rights(ctx.conn, row.id)?;
+        store::single_rights(ctx.conn, row.id, back)?;
         store::follow_contacts(ctx.conn, row.id)?;
         for following in FOLLOWING {
             store::follow_owner(ctx.conn, row.id, following, "customers")?;

@@ -61,7 +61,7 @@ impl Rules {
             "tasks" => crate::tasks::complete(ctx, shape, old, new),
             "customers" => {
                 crate::scores::grading::apply(ctx, &mut self.grading, shape, old, new)?;
-                crate::scores::grading::pin_stage(shape, old, new);
+                crate::scores::grading::pin_stage(ctx, shape, old, new);
                 crate::pool::follow(ctx, shape, old, new, self.giving)?;
                 first_owner(shape, old, new);
                 crate::scores::grading::stop_investing(ctx, shape, new);
@@ -71,7 +71,10 @@ impl Rules {
             "order_lines" => self.order_line(ctx, shape, new),
             "users" => {
                 left(ctx, shape, old, new);
-                in_order(shape, new, ("hired_on", "left_on"))?;
+                if old.is_none_or(|old| ["hired_on", "left_on"].iter().any(|k| old.get(shape, k) != new.get(shape, k)))
+                {
+                    in_order(shape, new, ("hired_on", "left_on"))?;
+                }
                 let active = |r: &Record| r.get(shape, "status").as_str() == Some("active");
                 match old {
                     Some(old) if active(old) && !active(new) => {
@@ -306,7 +309,9 @@ fn left(ctx: &Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record) {
     match (before.as_str(), status(new).as_deref()) {
         ("disabled", Some("active")) => new.set(shape, "left_on", Value::Null),
         ("active", Some("disabled")) if new.get(shape, "left_on").is_null() => {
-            new.set(shape, "left_on", Value::Date(ctx.parse().today()))
+            let today = ctx.parse().today();
+            let hired = new.get(shape, "hired_on").as_date();
+            new.set(shape, "left_on", Value::Date(hired.map_or(today, |day| day.max(today))))
         }
         _ => {}
     }

@@ -174,7 +174,7 @@ fn carry_out(
     for child in children {
         store::move_back(ctx.conn, row.id, child)?;
     }
-    settle(ctx, shape, row, children)?;
+    settle(ctx, shape, row, children, true)?;
     store::move_talk_back(ctx.conn, row.id)?;
     let mut writer = Writer::new(shape.clone());
     let told = serde_json::json!(row.losers).to_string();

@@ -243,7 +243,9 @@ pub(crate) fn scores(known: &Known, e: &Evaluation, base: &Background) -> Scores
 fn stay(known: &Known, e: &Evaluation, base: &Background) -> (Option<NaiveDate>, Option<String>) {
     let before = &known.customer.scores;
     match known.stage {
-        Some((stage, _)) if stage == e.lifecycle.stage => (before.lifecycle_on, before.lifecycle_from.clone()),
+        Some((stage, since)) if stage == e.lifecycle.stage => {
+            (before.lifecycle_on.or_else(|| Some(base.zone.day(since))), before.lifecycle_from.clone())
+        }
         came => (Some(base.today), came.map(|(stage, _)| stage.code().to_owned())),
     }
 }
@@ -278,11 +280,13 @@ pub(crate) fn refresh_gathering(
     let (mut snapshots, mut told) = (Vec::new(), Vec::new());
     let mut consequences = Consequences::default();
     let mut changed = Vec::new();
+    let all = known(ctx, base, ids, true)?;
     let mut held: HashMap<Uuid, Vec<Right>> = HashMap::new();
     if base.reconcile {
+        // The customers are locked, so nobody else gives or takes in between.
         held = by_customer(persistence::lifecycle::rights(ctx.conn, ids)?, |right| right.customer);
     }
-    for known in known(ctx, base, ids, true)? {
+    for known in all {
         if known.customer.archived || known.customer.created_at > base.now {
             continue;
         }

@@ -12,7 +12,7 @@ use contract::scoring::{
 use domain::four_r::{self, Closed, Facts, R, Tally};
 use domain::grade::{self, Grade, Minutes};
 use domain::policy::Action;
-use persistence::contact_scores::{self as store, By, Place, Sums, Whose};
+use persistence::contact_scores::{self as store, By, Latest, Place, Sums, Whose};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -21,6 +21,8 @@ use super::models::Models;
 
 /// Closed opportunities from which leverage is judged: the latest of the period.
 const CLOSED: i64 = 2000;
+/// Of each person, where those are not all.
+const CLOSED_OF_EACH: i64 = 100;
 
 /// The kept sums as a tally.
 pub(super) fn tally(sums: &Sums) -> Tally {
@@ -55,14 +57,19 @@ pub(super) fn measure(
 ) -> Result<Measured> {
     let sums = store::sums(ctx.conn, days, whose, By::default())?;
     let sums = sums.first().map(|(_, s)| *s).unwrap_or_default();
-    // Who won and lost shows over a year, however short the period.
-    let since = days.0.min(days.1 - Duration::days(364));
-    let closed = store::closed(ctx.conn, (since, days.1), whose, CLOSED)?;
-    let closed = closed.into_iter().map(|c| (c.owner, Closed { scores: c.r, won: c.won }));
-    let closed: Vec<(Uuid, Closed)> = closed.collect();
+    let closed = owned(store::closed(ctx.conn, year(days), whose, Latest::OfAll(CLOSED))?);
     let all: Vec<Closed> = closed.iter().map(|(_, c)| *c).collect();
     let bottleneck = four_r::bottleneck(tally(&sums).index().each, &all, &models.four_r.value);
     Ok(Measured { sums, bottleneck, closed })
+}
+
+/// Who won and lost shows over a year, however short the period.
+fn year(days: (NaiveDate, NaiveDate)) -> (NaiveDate, NaiveDate) {
+    (days.0.min(days.1 - Duration::days(364)), days.1)
+}
+
+fn owned(closed: Vec<store::Closed>) -> Vec<(Uuid, Closed)> {
+    closed.into_iter().map(|c| (c.owner, Closed { scores: c.r, won: c.won })).collect()
 }
 
 /// The four Rs of a period.
@@ -244,7 +251,12 @@ fn groups(
     // A group of people is judged by what it closed itself. A month closes too little to tell; of a grade its own report tells.
     let mut own: BTreeMap<Option<String>, Vec<Closed>> = BTreeMap::new();
     if by.owner {
-        for (owner, closed) in closed {
+        // Where many close much, the latest of all are few of each.
+        let each = match i64::try_from(closed.len()) {
+            Ok(n) if n < CLOSED => None,
+            _ => Some(owned(store::closed(ctx.conn, year(links.days), whose, Latest::OfEach(CLOSED_OF_EACH))?)),
+        };
+        for (owner, closed) in each.as_deref().unwrap_or(closed) {
             own.entry(of_owner(*owner)).or_default().push(*closed);
         }
     }

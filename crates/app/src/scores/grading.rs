@@ -80,14 +80,17 @@ pub(crate) fn explain(
 
 /// A lifecycle stage that somebody sets stays until it is cleared; then the rules decide again. A new customer stands in
 /// the first one: whoever scores it would have to write it down for each of a million.
-pub(crate) fn pin_stage(shape: &Shape, old: Option<&Record>, new: &mut Record) {
+pub(crate) fn pin_stage(ctx: &Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record) {
     let stage = |r: &Record| r.get(shape, "lifecycle_stage").clone();
     if old.map_or(Value::Null, stage) != stage(new) {
         let pinned = !stage(new).is_null();
         new.set(shape, "lifecycle_manual", if pinned { Value::Bool(true) } else { Value::Null });
     }
-    if old.is_none() && stage(new).is_null() {
-        new.set(shape, "lifecycle_stage", Value::Text(Stage::Acquisition.code().to_owned()));
+    if old.is_none() {
+        if stage(new).is_null() {
+            new.set(shape, "lifecycle_stage", Value::Text(Stage::Acquisition.code().to_owned()));
+        }
+        new.set(shape, "lifecycle_on", Value::Date(ctx.parse().today()));
     }
 }
 

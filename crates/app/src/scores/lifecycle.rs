@@ -64,9 +64,16 @@ impl Consequences {
                 stage: outcome.stage.code(),
                 reason: serde_json::to_string(&outcome.reason).unwrap_or_default(),
             });
-            // What comes with the first stage everybody has; it is not written down for each of a million.
-            let first = known.stage.is_none() && outcome.stage == Stage::Acquisition;
-            for key in outcome.granted.iter().filter(|_| !first && held.is_none()) {
+            // What comes with the first stage everybody has; it is not written down for each of a million, but for those
+            // who take it along into the next.
+            let first = outcome.stage == Stage::Acquisition && known.stage.is_none();
+            let rights = &base.models.lifecycle.value.entitlements;
+            let taken = match known.stage {
+                Some((Stage::Acquisition, _)) => rights.iter().filter(|r| r.holds_in(Stage::Acquisition)).collect(),
+                _ => Vec::new(),
+            };
+            let taken = taken.into_iter().filter(|r| r.holds_in(outcome.stage)).map(|r| &r.key);
+            for key in outcome.granted.iter().chain(taken).filter(|_| !first && held.is_none()) {
                 self.grant(ctx, known, key, outcome.stage.code(), base)?;
             }
             if !outcome.revoked.is_empty() && held.is_none() {
