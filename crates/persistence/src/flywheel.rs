@@ -100,7 +100,7 @@ pub fn new_good_customers(
         None => q.push("c.grade"),
     };
     q.push(" IN ('A', 'B')");
-    // Where the first owner was not kept yet, nobody but the present one is known.
+    // Without another first owner it is the present one's.
     if let Owners::Only(ids) = owners {
         q.push(" AND (c.first_owner_id IN ").ids(ids).push(" OR (c.first_owner_id IS NULL AND c.owner_id IN ");
         q.ids(ids).push("))");

@@ -294,11 +294,11 @@ fn ended(ctx: &Ctx<'_>, shape: &Shape, new: &mut Record, (status, on): (&str, &s
     }
 }
 
-/// Whoever has a customer first remains known when it changes hands.
+/// Whoever had a customer first remains known when it changes hands; until then that is its owner.
 fn first_owner(shape: &Shape, old: Option<&Record>, new: &mut Record) {
-    let (before, now) = (old.and_then(|old| old.owner(shape)), new.owner(shape));
-    if before != now && new.get(shape, "first_owner_id").is_null() {
-        new.set(shape, "first_owner_id", before.or(now).map_or(Value::Null, Value::Id));
+    let Some(before) = old.and_then(|old| old.owner(shape)) else { return };
+    if new.owner(shape) != Some(before) && new.get(shape, "first_owner_id").is_null() {
+        new.set(shape, "first_owner_id", Value::Id(before));
     }
 }
 
