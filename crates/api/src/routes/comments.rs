@@ -1,11 +1,11 @@
 //! What people say about records.
 
+use super::once::versioned;
 use super::paging::{OfRecord, caller};
 use super::records::{keyed, path_id, replay};
 use super::table::{Routes, resource};
 use crate::failure::Result;
 use crate::http::body;
-use actix_web::http::header;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use app::idempotency;
@@ -82,7 +82,7 @@ async fn create_comment(req: HttpRequest, payload: Payload) -> Result<HttpRespon
 }
 
 fn answer(comment: &Comment) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", comment.version))).json(comment)
+    versioned(comment.version, &comment)
 }
 
 /// Get a comment

@@ -1,11 +1,11 @@
 //! The caller and the organisation.
 
+use super::once::versioned;
 use super::table::{Routes, resource};
 use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
 use crate::permissions;
 use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::{self, Payload};
 use contract::identity::{Me, MePatch, Organisation, OrganisationPatch};
 use serde_json::Value as Json;
@@ -51,7 +51,7 @@ async fn update_me(cx: Cx<Anyone>, payload: Payload) -> Result<HttpResponse> {
 #[utoipa::path(get, path = "/api/v1/organisation", operation_id = "get_organisation", tag = "organisation", responses((status = 200, description = "The settings.", body = Organisation)))]
 async fn get_organisation(cx: Cx<Anyone>) -> Result<HttpResponse> {
     let found = cx.read(app::identity::organisation).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", found.version))).json(found))
+    Ok(versioned(found.version, &found))
 }
 
 /// Change the organisation.
@@ -66,5 +66,5 @@ async fn update_organisation(cx: Cx<SettingsUpdate>, payload: Payload) -> Result
     let patch: OrganisationPatch = cx.body(payload).await?;
     let organisation = cx.write(move |ctx| app::identity::update_organisation(ctx, version, &patch)).await?;
     cx.state.forget_schema();
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", organisation.version))).json(organisation))
+    Ok(versioned(organisation.version, &organisation))
 }

@@ -1,13 +1,12 @@
 //! What the objects consist of, the organisation's custom fields, the event log and the global search.
 
-use super::once::{Made, make};
+use super::once::{Made, make, versioned};
 use super::paging::limit;
 use super::records::{keyed_as, path_id};
 use super::table::{Routes, resource};
 use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
 use crate::permissions;
-use actix_web::http::header;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use contract::feed::{Events, Hits};
@@ -123,7 +122,7 @@ async fn create_custom_field(cx: Cx<CustomFieldsCreate>, body: Payload) -> Resul
 async fn get_custom_field(cx: Cx<CustomFieldsRead>, req: HttpRequest) -> Result<HttpResponse> {
     let id = path_id(&req)?;
     let field = cx.read(move |ctx| app::custom_fields::get(ctx, id)).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", field.version))).json(field))
+    Ok(versioned(field.version, &field))
 }
 
 /// A JSON merge patch; object, key and kind stay as they are, since values depend on them. `If-Match` names the version.
@@ -143,7 +142,7 @@ async fn update_custom_field(cx: Cx<CustomFieldsUpdate>, req: HttpRequest, body:
     };
     let field = cx.write(merge).await?;
     cx.state.forget_schema();
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", field.version))).json(field))
+    Ok(versioned(field.version, &field))
 }
 
 /// Removes the definition. The values stay in their records, unseen; a field of the same key finds them again.

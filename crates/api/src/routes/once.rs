@@ -4,6 +4,7 @@ use super::records::replay;
 use crate::cx::Cx;
 use crate::failure::Result;
 use actix_web::HttpResponse;
+use actix_web::http::header;
 use app::Ctx;
 use app::idempotency::{self, Key};
 use persistence::settings::Answer;
@@ -64,6 +65,11 @@ where
         })
     };
     Ok(replay(cx.write(once).await?))
+}
+
+/// An answer with what has a version, which the ETag names.
+pub(super) fn versioned(version: i64, body: &impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::ETAG, format!("\"{version}\""))).json(body)
 }
 
 fn text(body: &impl Serialize) -> app::Result<String> {

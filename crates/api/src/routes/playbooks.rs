@@ -1,12 +1,11 @@
 //! Playbooks and what they are for: signs, intent, preferences, and the library that is used.
 
-use super::once::{Made, make};
+use super::once::{Made, make, versioned};
 use super::records::{keyed_as, path_id};
 use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::Result;
 use crate::permissions;
-use actix_web::http::header;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use contract::scoring::{
@@ -85,7 +84,7 @@ async fn list_playbooks(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
     cx.query::<Nothing>()?;
     let lang = cx.lang;
     let found = cx.read(move |ctx| app::scores::list_playbooks(ctx, lang)).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", found.version))).json(found))
+    Ok(versioned(found.version, &found))
 }
 
 /// Write a new playbook.

@@ -1,11 +1,11 @@
 //! The public pool of every object that has one, its settings, and where the caller stands.
 
+use super::once::versioned;
 use super::records::{answer, keyed, pairs, path_id, replay, results, wants_refs};
 use super::table::{Routes, resource};
 use crate::cx::{Anyone, Cx};
 use crate::failure::Result;
 use crate::permissions;
-use actix_web::http::header;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use app::idempotency;
@@ -127,7 +127,7 @@ async fn get_pool(cx: Cx<PoolRead>) -> Result<HttpResponse> {
 #[utoipa::path(get, path = "/api/v1/pool_settings", operation_id = "get_pool_settings", tag = "pool", responses((status = 200, description = "The settings.", body = PoolSettings)), extensions(("x-permission" = json!("settings.read"))))]
 async fn get_pool_settings(cx: Cx<SettingsRead>) -> Result<HttpResponse> {
     let found = cx.read(pool::settings).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", found.version))).json(found))
+    Ok(versioned(found.version, &found))
 }
 
 /// Set the settings of the pool.
@@ -143,5 +143,5 @@ async fn set_pool_settings(cx: Cx<SettingsUpdate>, payload: Payload) -> Result<H
     let version = cx.if_match()?;
     let input: PoolSettings = cx.body(payload).await?;
     let found = cx.write(move |ctx| pool::set_settings(ctx, version, input.clone())).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", found.version))).json(found))
+    Ok(versioned(found.version, &found))
 }

@@ -1,7 +1,7 @@
 //! Rules: drafts, versions, trials, runs, and the working calendar that they go by.
 
 use super::notifications::position;
-use super::once::{Made, make};
+use super::once::{Made, make, versioned};
 use super::paging::limit;
 use super::records::{keyed, path_id};
 use super::table::{Routes, resource};
@@ -277,7 +277,7 @@ async fn list_rule_versions(cx: Cx<RulesRead>, req: HttpRequest) -> Result<HttpR
 #[utoipa::path(get, path = "/api/v1/working_calendar", operation_id = "get_working_calendar", tag = "rules", responses((status = 200, description = "The calendar.", body = WorkingCalendar)))]
 async fn get_working_calendar(cx: Cx<Anyone>) -> Result<HttpResponse> {
     let found = cx.read(app::calendar::get).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", found.version))).json(found))
+    Ok(versioned(found.version, &found))
 }
 
 /// Set the working calendar.
@@ -293,5 +293,5 @@ async fn set_working_calendar(cx: Cx<SettingsUpdate>, payload: Payload) -> Resul
     let version = cx.if_match()?;
     let input: WorkingCalendar = cx.body(payload).await?;
     let found = cx.write(move |ctx| app::calendar::set(ctx, version, input.clone())).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", found.version))).json(found))
+    Ok(versioned(found.version, &found))
 }

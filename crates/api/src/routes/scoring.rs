@@ -1,11 +1,11 @@
 //! Settings of the models, the list of whom to contact, and the four Rs.
 
+use super::once::versioned;
 use super::records::path_id;
 use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::Result;
 use crate::permissions;
-use actix_web::http::header;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use contract::scoring::{
@@ -83,7 +83,7 @@ async fn get_score_settings(cx: Cx<SettingsRead>, req: HttpRequest) -> Result<Ht
     cx.query::<Nothing>()?;
     let model = model_of(&req);
     let found = cx.read(move |ctx| app::scores::settings_of(ctx, &model)).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", found.version))).json(found))
+    Ok(versioned(found.version, &found))
 }
 
 /// Change the settings of a model.
@@ -109,7 +109,7 @@ async fn set_score_settings(cx: Cx<SettingsUpdate>, req: HttpRequest, payload: P
         })
         .await?;
     app::jobs::look_around();
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", found.version))).json(found))
+    Ok(versioned(found.version, &found))
 }
 
 /// See what other settings would do.

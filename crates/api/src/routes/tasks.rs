@@ -1,11 +1,11 @@
 //! A person's day, putting tasks off, and what came of them.
 
+use super::once::versioned;
 use super::records::path_id;
 use super::table::{Routes, resource};
 use crate::cx::Cx;
 use crate::failure::Result;
 use crate::permissions;
-use actix_web::http::header;
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use contract::problem::Problem;
@@ -60,7 +60,7 @@ async fn snooze_task(cx: Cx<TasksUpdate>, req: HttpRequest, payload: Payload) ->
     let id = path_id(&req)?;
     let snooze: Snooze = cx.body(payload).await?;
     let task = cx.write(move |ctx| app::tasks::snooze(ctx, id, snooze.resume_at)).await?;
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, format!("\"{}\"", task.version))).json(task))
+    Ok(versioned(task.version, &task))
 }
 
 #[derive(Deserialize)]
