@@ -292,6 +292,18 @@ engines! {
         assert_eq!(settled(&admin, &path)["undo"]["kept"], 0);
     }
 
+    fn an_import_leaves_no_words_that_are_not_in_the_index_yet(server: &Server) {
+        let admin = server.admin();
+        let rows: String = (0..600).map(|i| format!("晨光{i}号仪器有限公司,{i}@example.cn\n")).collect();
+        bring(&admin, "customers", "many.csv", format!("客户名称,邮箱\n{rows}").as_bytes());
+        if server.database().engine() == Engine::Postgres {
+            let waiting = server.database().query("SELECT gin_clean_pending_list('customers_search')");
+            assert_eq!(waiting.trim(), "0", "pages that wait");
+        }
+        let found = admin.get("/api/v1/customers?q=599&limit=5").expect(200);
+        assert_eq!(found.items().len(), 1, "{}", found.json);
+    }
+
     fn an_import_changes_no_record_that_its_caller_may_not_change(server: &Server) {
         let admin = server.admin();
         let permissions = json!({ "customers": { "read": "all", "create": "all", "import": "all" } });

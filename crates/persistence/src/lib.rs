@@ -45,6 +45,7 @@ pub mod totals;
 pub mod types;
 pub mod usage;
 pub mod webhooks;
+pub mod word_index;
 pub mod writer;
 
 pub use diesel::result::Error as DieselError;

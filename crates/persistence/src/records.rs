@@ -9,7 +9,7 @@ pub use compile::push_condition;
 pub(crate) use compile::push_field;
 pub(crate) use list::select;
 pub use list::{After, Archived, List, Order, Row, count, list};
-pub use write::{delete_tags, insert, insert_many, tags_of, update, write_tags};
+pub use write::{delete_tags, insert, insert_around, insert_many, tags_of, update, write_tags};
 
 use crate::db::AnyConnection;
 use crate::error::Result;

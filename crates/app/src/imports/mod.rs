@@ -2,6 +2,7 @@
 //! rows in: good ones land, bad ones are listed, and the whole can be taken back.
 
 mod analyse;
+mod beside;
 mod convert;
 mod links;
 mod rows;

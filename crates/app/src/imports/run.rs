@@ -15,6 +15,7 @@ use persistence::jobs::{self, Job};
 use persistence::records::Owners;
 use uuid::Uuid;
 
+use super::beside::Sorter;
 use super::convert::columns;
 use super::links::{Found, fold};
 use super::rows::{DEFERRED, Memory, Plan, defaults, is_seen, scopes, step};
@@ -129,7 +130,8 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
     let before = jobs::known_rows(&mut conn, plan.plan.shape.def.key)?;
     let analysed = before.max(1);
     let memory = Memory::default();
-    let mut runner = Runner { worker, conn, plan, progress, memory, before, analysed, deferred: Vec::new() };
+    let sorter = (!plan.plan.setup.dry_run).then(|| Sorter::start(worker.pool));
+    let mut runner = Runner { worker, conn, plan, progress, memory, before, analysed, deferred: Vec::new(), sorter };
     let mut input = FileReader::open(worker.pool, runner.plan.setup_file)?;
     let layout = runner.plan.plan.setup.layout.clone();
     let mut rows: Vec<Row> = Vec::with_capacity(STEP);
@@ -164,6 +166,7 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
         runner.step(&rows)?;
     }
     runner.settle()?;
+    runner.sorter = None;
     runner.end()
 }
 
@@ -225,6 +228,7 @@ struct Runner<'a> {
     analysed: i64,
     /// In a dry run: links to names that may come later in the file.
     deferred: Vec<IssueRow>,
+    sorter: Option<Sorter>,
 }
 
 impl Runner<'_> {
@@ -255,8 +259,12 @@ impl Runner<'_> {
 
     fn try_step(&mut self, rows: &[Row]) -> std::result::Result<(), Stop> {
         let (plan, memory, progress) = (&self.plan.plan, &mut self.memory, &mut self.progress);
+        let sorted_beside = self.sorter.as_ref().is_some_and(Sorter::works);
         self.worker.transaction(&mut self.conn, |ctx| {
             go_on(ctx, plan.import)?;
+            if sorted_beside {
+                persistence::word_index::leave_unsorted(ctx.conn)?;
+            }
             let before = progress.position;
             let outcome = step(ctx, plan, memory, progress, rows)?;
             store(ctx, plan.import, progress, before, &outcome.issues)

@@ -262,13 +262,17 @@ pub fn list(ctx: &mut Ctx<'_>, object: &str, pairs: &[(String, String)]) -> Resu
         Count::Exact => Some(persistence::records::count(ctx.conn, &p.list(&visible), None)?),
         Count::Estimate => Some(persistence::records::count(ctx.conn, &p.list(&visible), Some(ESTIMATE_CAP))?),
     };
-    let mut out = String::with_capacity(rows.len() * 700 + 64);
+    let mut out = String::with_capacity(4096);
     out.push_str("{\"items\":[");
     for (i, row) in rows.iter().enumerate() {
         if i > 0 {
             out.push(',');
         }
         row.record.write_json(&p.shape, ctx.actor.permissions.masks, p.only.as_ref(), &mut out);
+        if i == 0 {
+            // The others are about as long: most of a record is the names of its fields.
+            out.reserve(rows.len() * out.len());
+        }
     }
     out.push_str("],\"next_cursor\":");
     match &cursor {

@@ -11,6 +11,7 @@ use domain::objects;
 use domain::policy::{Action, Scope};
 use domain::record::{Changes, Record, Shape, read_input};
 use domain::value::Value;
+use persistence::db::AnyConnection;
 use persistence::events::Event;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -280,11 +281,13 @@ impl Writer {
 
     /// Writes the records and events that were gathered, but not yet what follows from them elsewhere.
     pub(crate) fn write_rows(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
-        if !self.inserts.is_empty() {
-            persistence::records::insert_many(ctx.conn, &self.shape, &self.inserts)?;
+        let append = |conn: &mut AnyConnection| persistence::events::append(conn, &self.events);
+        if self.inserts.is_empty() {
+            append(ctx.conn)?;
+        } else {
+            persistence::records::insert_around(ctx.conn, &self.shape, &self.inserts, append)?;
             self.inserts.clear();
         }
-        persistence::events::append(ctx.conn, &self.events)?;
         self.events.clear();
         self.rules.written();
         Ok(())

@@ -9,40 +9,64 @@ use domain::record::{Record, Shape};
 use domain::value::Value;
 use uuid::Uuid;
 
+/// Rows of one statement on SQLite: it opens every index of the table once for them, and keeps the pages that they change
+/// until it ends.
+const SQLITE_ROWS: usize = 16;
+/// Rows of one statement on PostgreSQL.
+const PG_ROWS: usize = 128;
+/// From so many records on a thread of its own makes their words meanwhile.
+const MANY: usize = 256;
+
 /// Inserts one record with its words and tags.
 pub fn insert(conn: &mut AnyConnection, shape: &Shape, record: &Record) -> Result<()> {
     insert_many(conn, shape, std::slice::from_ref(record))
 }
 
-/// Inserts records with their words and tags: on PostgreSQL in statements of at most 128 rows, on SQLite one by one.
+/// Inserts records with their words and tags.
+pub fn insert_many(conn: &mut AnyConnection, shape: &Shape, records: &[Record]) -> Result<()> {
+    insert_around(conn, shape, records, |_| Ok(()))
+}
+
+/// Inserts records with their words and tags, in statements of several rows each, and on the way whatever else is written
+/// by such statements.
 ///
 /// SQLite sets a savepoint for a statement of several rows, and there FTS5 writes out the words gathered so far as a segment,
-/// which it merges with others later. One row needs none, and the words come after all rows: so the whole batch is one segment.
-pub fn insert_many(conn: &mut AnyConnection, shape: &Shape, records: &[Record]) -> Result<()> {
-    let words: Vec<String> = match shape.def.search {
-        [] => Vec::new(),
-        _ => records.iter().map(|record| tokens(shape, record)).collect(),
-    };
+/// which it merges with others later. So the words come last, and the whole batch is one segment. They are made while the
+/// rows are written, when there are many.
+pub fn insert_around(
+    conn: &mut AnyConnection,
+    shape: &Shape,
+    records: &[Record],
+    others: impl FnOnce(&mut AnyConnection) -> Result<()>,
+) -> Result<()> {
     let known = known(shape, records);
     match conn.engine() {
         Engine::Sqlite => {
-            // One alone takes the number that SQLite gives it, which is the next one too.
-            let first = if records.len() > 1 { Some(next_seq(conn, shape)?) } else { None };
-            for (record, i) in records.iter().zip(0..) {
-                insert_rows(conn, shape, (&known, std::slice::from_ref(record)), &[], first.map(|seq| seq + i))?;
-            }
-            for (words, i) in words.into_iter().zip(0..) {
-                insert_words(conn, shape, words, first.map(|seq| seq + i))?;
+            if let [_] = records {
+                // It takes the number that SQLite gives it, which its words take too before anything else is inserted.
+                insert_rows(conn, shape, (&known, records), &[], None)?;
+                for words in words(shape, records) {
+                    insert_words(conn, shape, words, None)?;
+                }
+                others(conn)?;
+            } else {
+                let first = next_seq(conn, shape)?;
+                for (words, seq) in
+                    insert_groups(conn, shape, (&known, records), first, others)?.into_iter().zip(first..)
+                {
+                    insert_words(conn, shape, words, Some(seq))?;
+                }
             }
         }
         Engine::Pg => {
+            let words = words(shape, records);
             let mut words = words.as_slice();
-            // Powers of two only, so that few different statements are ever prepared.
-            for group in powers_of_two(records) {
+            for group in powers_of_two(records, PG_ROWS) {
                 let (head, tail) = words.split_at(group.len().min(words.len()));
                 insert_rows(conn, shape, (&known, group), head, None)?;
                 words = tail;
             }
+            others(conn)?;
         }
     }
     for record in records {
@@ -55,15 +79,47 @@ pub fn insert_many(conn: &mut AnyConnection, shape: &Shape, records: &[Record]) 
     crate::merges::note_members(conn, shape, records, false)
 }
 
+/// SQLite: inserts rows from this number on, then what others insert; answers their words, made meanwhile when there are many.
+fn insert_groups(
+    conn: &mut AnyConnection,
+    shape: &Shape,
+    (known, records): (&[usize], &[Record]),
+    first: i64,
+    others: impl FnOnce(&mut AnyConnection) -> Result<()>,
+) -> Result<Vec<String>> {
+    std::thread::scope(|scope| {
+        let made = (records.len() >= MANY).then(|| scope.spawn(|| words(shape, records)));
+        let mut seq = first;
+        for group in powers_of_two(records, SQLITE_ROWS) {
+            insert_rows(conn, shape, (known, group), &[], Some(seq))?;
+            seq += group.len() as i64;
+        }
+        others(conn)?;
+        Ok(match made {
+            Some(made) => made.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            None => words(shape, records),
+        })
+    })
+}
+
+/// The words of each record; none where an object is not searched.
+fn words(shape: &Shape, records: &[Record]) -> Vec<String> {
+    match shape.def.search {
+        [] => Vec::new(),
+        _ => records.iter().map(|record| tokens(shape, record)).collect(),
+    }
+}
+
 /// The columns that at least one of the records has a value for. No column but `custom` has a default, so that the others
 /// can be left out: most fields of most records are unknown.
 fn known(shape: &Shape, records: &[Record]) -> Vec<usize> {
     (0..shape.custom_at()).filter(|at| records.iter().any(|record| !record.at(*at).is_null())).collect()
 }
 
-fn powers_of_two(mut records: &[Record]) -> Vec<&[Record]> {
+/// Groups of at most so many, which is a power of two. Powers of two only, so that few different statements are ever prepared.
+fn powers_of_two(mut records: &[Record], most: usize) -> Vec<&[Record]> {
     let mut groups = Vec::new();
-    let mut size = 128;
+    let mut size = most;
     while !records.is_empty() {
         while size > records.len() {
             size /= 2;
@@ -100,12 +156,12 @@ fn insert_rows(
     shape: &Shape,
     (known, records): (&[usize], &[Record]),
     words: &[String],
-    seq: Option<i64>,
+    first: Option<i64>,
 ) -> Result<()> {
     let names = super::columns(shape.def);
     let fields = || known.iter().filter_map(move |at| Some((*at, shape.column(*at)?, names.get(*at)?.as_str())));
     let mut q = Sql::start(conn, "INSERT INTO ");
-    q.ident(shape.def.key).push(if seq.is_some() { " (seq, " } else { " (" });
+    q.ident(shape.def.key).push(if first.is_some() { " (seq, " } else { " (" });
     fields().for_each(|(_, _, name)| {
         q.push(name);
     });
@@ -113,8 +169,8 @@ fn insert_rows(
     q.push(if searched { "custom, search) VALUES " } else { "custom) VALUES " });
     for (i, record) in records.iter().enumerate() {
         q.push(if i == 0 { "(" } else { ", (" });
-        if let Some(seq) = seq {
-            q.int(seq).push(", ");
+        if let Some(first) = first {
+            q.int(first + i as i64).push(", ");
         }
         for (at, field, _) in fields() {
             q.bind(Store::of(&field.kind), record.at(at)).push(", ");

@@ -1,0 +1,2 @@
+-- Only SQLite's word index has segments.
+SELECT 1;

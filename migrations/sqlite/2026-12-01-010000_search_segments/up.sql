@@ -1,0 +1,24 @@
+-- The word index of a table is a set of segments. Merged by four, every word is written anew with each power of four of the writes;
+-- by sixteen half as often, and a search has a few more segments to ask.
+INSERT INTO activities_search (activities_search, rank) VALUES ('automerge', 16);
+INSERT INTO activities_search (activities_search, rank) VALUES ('crisismerge', 32);
+INSERT INTO contacts_search (contacts_search, rank) VALUES ('automerge', 16);
+INSERT INTO contacts_search (contacts_search, rank) VALUES ('crisismerge', 32);
+INSERT INTO contents_search (contents_search, rank) VALUES ('automerge', 16);
+INSERT INTO contents_search (contents_search, rank) VALUES ('crisismerge', 32);
+INSERT INTO customers_search (customers_search, rank) VALUES ('automerge', 16);
+INSERT INTO customers_search (customers_search, rank) VALUES ('crisismerge', 32);
+INSERT INTO opportunities_search (opportunities_search, rank) VALUES ('automerge', 16);
+INSERT INTO opportunities_search (opportunities_search, rank) VALUES ('crisismerge', 32);
+INSERT INTO orders_search (orders_search, rank) VALUES ('automerge', 16);
+INSERT INTO orders_search (orders_search, rank) VALUES ('crisismerge', 32);
+INSERT INTO products_search (products_search, rank) VALUES ('automerge', 16);
+INSERT INTO products_search (products_search, rank) VALUES ('crisismerge', 32);
+INSERT INTO resources_search (resources_search, rank) VALUES ('automerge', 16);
+INSERT INTO resources_search (resources_search, rank) VALUES ('crisismerge', 32);
+INSERT INTO tasks_search (tasks_search, rank) VALUES ('automerge', 16);
+INSERT INTO tasks_search (tasks_search, rank) VALUES ('crisismerge', 32);
+INSERT INTO teams_search (teams_search, rank) VALUES ('automerge', 16);
+INSERT INTO teams_search (teams_search, rank) VALUES ('crisismerge', 32);
+INSERT INTO users_search (users_search, rank) VALUES ('automerge', 16);
+INSERT INTO users_search (users_search, rank) VALUES ('crisismerge', 32);
