@@ -2,8 +2,13 @@
 
 use chrono::{Duration, NaiveDate, Utc};
 use persistence::contact_scores::Latest;
+use persistence::customer_scores::{Snapshot, remember};
+use persistence::flywheel::new_good_customers;
+use persistence::records::Owners;
+use persistence::sql::Sql;
 use serde_json::{Value, json};
 use tests::client::Client;
+use tests::database::Engine;
 use tests::engines;
 use tests::server::Server;
 use tests::wait::until;
@@ -118,6 +123,17 @@ engines! {
         // Whoever is disabled leaves today, and has not left any more when they come back.
         assert_eq!(change(&admin, &user(1), &json!({ "status": "disabled" }))["left_on"], json!(day(0)));
         assert_eq!(change(&admin, &user(1), &json!({ "status": "active" }))["left_on"], Value::Null);
+        // The same for whoever is archived, disabled or not.
+        let back = |at: usize| admin.post_empty(&format!("{}/restore", user(at))).expect(200)["left_on"].clone();
+        let gone = |at: usize| admin.delete(&user(at)).expect(200)["left_on"].clone();
+        assert_eq!((gone(1), back(1)), (json!(day(0)), Value::Null));
+        change(&admin, &user(1), &json!({ "left_on": day(3) }));
+        // By now there is a fourth, who came today.
+        assert_eq!((gone(1), there(30, 3), there(2, 0)), (json!(day(3)), json!(2), json!(2)));
+        assert_eq!((back(1), there(2, 0)), (Value::Null, json!(3)));
+        change(&admin, &user(1), &json!({ "status": "disabled" }));
+        assert_eq!((gone(1), back(1)), (json!(day(0)), json!(day(0))), "of somebody disabled it stays");
+        change(&admin, &user(1), &json!({ "status": "active" }));
         // Somebody who never came: the account can be closed all the same.
         let (newcomer, _) = server.user("representative", None);
         let newcomer = format!("/api/v1/users/{newcomer}");
@@ -173,5 +189,69 @@ engines! {
             (found["people"].as_i64(), found["mine"] == json!(true))
         };
         assert_eq!((told(&admin), told(&manager), told(&rep_client)), ((Some(3), false), (Some(2), true), (None, true)));
+    }
+}
+
+#[test]
+fn a_new_customer_counts_by_the_grade_that_it_had_at_the_end_of_the_period() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(mut server) = Server::start(engine) else { continue };
+        let ((first, _), (second, _)) = (server.user("representative", None), server.user("representative", None));
+        let made = |owner: &str| server.create("customers", &json!({ "name": "客户", "owner_id": owner }));
+        let ids: Vec<String> = (0..9).map(|_| made(&first)).collect();
+        let handed = made(&first);
+        change(&server.admin(), &format!("/api/v1/customers/{handed}"), &json!({ "owner_id": second }));
+        server.kill();
+        let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+        let mut conn = persistence::db::get(&pool).unwrap();
+        let now = Utc::now();
+        let at = |days: i64| now - Duration::days(days);
+        let q = Sql::start(&conn, "DELETE FROM score_snapshots WHERE model = 'grade'");
+        q.execute(&mut conn).unwrap();
+        // The grade of now, and those that the history knows, by the days since they were given. The period ends 50 days ago.
+        let histories: [(Option<&str>, &[(i64, &str)]); 10] = [
+            (Some("A"), &[]),                     // graded before there was a history: counts
+            (Some("D"), &[(80, "A")]),            // its history is not at its end yet: counts
+            (Some("C"), &[(80, "B"), (40, "C")]), // was good then: counts
+            (Some("A"), &[(80, "C"), (40, "A")]), // is good since
+            (Some("A"), &[(40, "A")]),            // had no grade then
+            (Some("A"), &[(80, "B"), (60, "D")]), // fell before the end
+            (Some("B"), &[(80, "D"), (60, "none"), (51, "B"), (49, "A")]), // rose the day before: counts
+            (None, &[(80, "A")]),                 // has none any more
+            (Some("C"), &[]),                     // was never good
+            (Some("A"), &[(80, "A")]),            // of whoever had it first: counts
+        ];
+        for (id, (grade, history)) in ids.iter().chain([&handed]).zip(histories) {
+            let id: uuid::Uuid = id.parse().unwrap();
+            let mut q = Sql::start(&conn, "UPDATE customers SET created_at = ");
+            q.time(at(90)).push(", grade = ");
+            match grade {
+                Some(grade) => q.text(grade),
+                None => q.push("NULL"),
+            };
+            q.push(" WHERE id = ").id(id);
+            q.execute(&mut conn).unwrap();
+            for (days, band) in history {
+                let snapshot = Snapshot {
+                    subject: id,
+                    model: "grade",
+                    value: 0.0,
+                    band: (*band).to_owned(),
+                    coverage: None,
+                    inputs: "{}".to_owned(),
+                    settings_version: 0,
+                };
+                remember(&mut conn, &[snapshot], at(*days)).unwrap();
+            }
+        }
+        let mut good = |span: (i64, i64), then: Option<i64>, owners: Owners<'_>| {
+            new_good_customers(&mut conn, (at(span.0), at(span.1)), then.map(at), owners).unwrap()
+        };
+        let [first, second] = [&first, &second].map(|id| [id.parse::<uuid::Uuid>().unwrap()]);
+        assert_eq!(good((100, 50), Some(50), Owners::All), 5, "{engine:?}");
+        assert_eq!(good((100, 50), Some(50), Owners::Only(&first)), 5, "{engine:?}");
+        assert_eq!(good((100, 50), Some(50), Owners::Only(&second)), 0, "{engine:?}");
+        assert_eq!(good((100, 50), None, Owners::All), 6, "{engine:?}: by the grade of now");
+        assert_eq!(good((80, 50), Some(50), Owners::All), 0, "{engine:?}: nobody came");
     }
 }

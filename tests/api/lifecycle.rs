@@ -165,6 +165,10 @@ engines! {
         };
         assert_eq!(effect("priority_line"), (json!("Made first"), json!(1), json!(0)));
         assert_eq!(effect("stock_first"), (json!("First pick of slow-moving stock"), json!(0), json!(1)));
+        // The customer loses one and gets another: it is one whose rights change, and none whose scores do.
+        assert_eq!((&preview["customers"], &preview["changed"], &preview["rights_changed"]), (&json!(1), &json!(0), &json!(1)));
+        let same = admin.post("/api/v1/score-settings/lifecycle/preview", &json!({ "document": settings["document"] })).expect(200);
+        assert_eq!((&same["rights_changed"], &same["rights"]), (&json!(0), &json!([])));
         let body = json!({ "document": document }).to_string();
         admin.with_header("if-match", &format!("\"{}\"", settings.version())).send("PUT", "/api/v1/score-settings/lifecycle", Some(("application/json", body.as_bytes()))).expect(200);
         admin.post_empty("/api/v1/scores/refresh").expect(200);
@@ -178,6 +182,58 @@ engines! {
         admin.settle("PUT", "/api/v1/score-settings/lifecycle", &json!({ "document": document })).expect(200);
         admin.post_empty("/api/v1/scores/refresh").expect(200);
         assert_eq!((rights("active").len(), rights("revoked").len()), (1, 1));
+    }
+
+    fn a_manager_whom_new_settings_promise_is_to_be_appointed_like_one_who_comes_with_the_stage(server: &Server) {
+        let admin = server.admin();
+        let ((owner, rep), (manager, _)) = (server.user("representative", None), server.user("customer_success", None));
+        let made = |name: &str, more: Value| {
+            let mut customer = json!({ "name": name, "owner_id": owner, "lifecycle_stage": "growth" });
+            customer.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            server.create("customers", &customer)
+        };
+        let plain: Vec<String> = (1..=5).map(|i| made(&format!("临港 {i} 号厂"), json!({}))).collect();
+        let served = made("临港码头", json!({ "manager_id": manager }));
+        let stopped = made("临港旧厂", json!({ "invest_stopped": true, "invest_stop_reason": "停产" }));
+        let back = made("临港船厂", json!({}));
+        let held = |id: &str| -> Vec<String> {
+            let list = admin.get(&format!("/api/v1/entitlements?customer_id={id}&status=active")).expect(200);
+            list.items().iter().map(|e| e["key"].as_str().unwrap().to_owned()).collect()
+        };
+        let tasks = |id: &str| admin.get(&format!("/api/v1/tasks?customer_id={id}&origin=lifecycle")).expect(200).items().len();
+        let told = || -> Vec<String> {
+            let news = rep.get("/api/v1/notifications?limit=200").expect(200);
+            news.items().iter().filter_map(|n| n["title"].as_str()).filter(|t| t.starts_with("The system")).map(str::to_owned).collect()
+        };
+        // One has been further already: its task is open still, and its right has ended.
+        until("the right of growth", || (held(&back) == ["stock_first"]).then_some(()));
+        change(&admin, &back, &json!({ "lifecycle_stage": "maturity" }));
+        until("the task of the stage", || (tasks(&back) == 1).then_some(()));
+        change(&admin, &back, &json!({ "lifecycle_stage": "growth" }));
+        until("growth again", || (held(&back) == ["stock_first"]).then_some(()));
+        until("it is told", || (told() == ["The system assigned the task “指定专属客户经理” to you"]).then_some(()));
+        let settings = admin.get("/api/v1/score-settings/lifecycle").expect(200);
+        let mut document = settings["document"].clone();
+        for right in document["entitlements"].as_array_mut().unwrap().iter_mut().filter(|r| r["key"] == "account_manager") {
+            right["from"] = json!("growth");
+        }
+        let put = |document: &Value| {
+            admin.settle("PUT", "/api/v1/score-settings/lifecycle", &json!({ "document": document })).expect(200);
+            admin.post_empty("/api/v1/scores/refresh").expect(200);
+        };
+        put(&document);
+        let all = || plain.iter().map(|id| tasks(id)).collect::<Vec<_>>();
+        assert_eq!(all(), [1, 1, 1, 1, 1]);
+        assert_eq!((tasks(&served), tasks(&stopped), tasks(&back)), (0, 0, 1));
+        assert!(held(&served).contains(&"account_manager".to_owned()), "the right is theirs all the same");
+        until("they are told together", || told().contains(&"The system assigned 5 tasks to you".to_owned()).then_some(()));
+        // Taken away and given once more: what is open is not asked for again, nor where somebody was appointed.
+        change(&admin, &plain[0], &json!({ "manager_id": manager }));
+        let open = admin.get(&format!("/api/v1/tasks?customer_id={}&origin=lifecycle", plain[0])).expect(200).items()[0].clone();
+        admin.patch(&format!("/api/v1/tasks/{}", open["id"].as_str().unwrap()), open["version"].as_i64().unwrap(), &json!({ "status": "done" })).expect(200);
+        put(&settings["document"]);
+        put(&document);
+        assert_eq!((all(), told().len()), (vec![1, 1, 1, 1, 1], 2));
     }
 
     fn a_right_of_the_first_stage_that_lasts_is_taken_along(server: &Server) {

@@ -42,6 +42,17 @@ engines! {
         assert_eq!(reply.items()[0]["title"], "管理员 assigned 40 customers to you");
     }
 
+    fn what_is_too_much_for_one_reading_of_the_log_is_one_piece_of_news_all_the_same(server: &Server) {
+        let (id, rep) = server.user("representative", None);
+        let operations: Vec<Value> =
+            (0..900).map(|i| json!({ "op": "create", "data": { "name": format!("客户{i}"), "owner_id": id } })).collect();
+        server.admin().post("/api/v1/customers/bulk", &json!({ "operations": operations })).expect(200);
+        let reply = until("all of them", || {
+            Some(news(&rep)).filter(|n| n.items()[..].iter().any(|n| n["title"] == "管理员 assigned 900 customers to you"))
+        });
+        assert_eq!(reply.items().len(), 1);
+    }
+
     fn tasks_about_one_customer_are_one_piece_of_news_about_it(server: &Server) {
         let (id, rep) = server.user("representative", None);
         let customer = rep.post("/api/v1/customers", &json!({ "name": "张江科技" })).expect(201).id();

@@ -125,4 +125,30 @@ engines! {
         assert!(!log.json.to_string().contains("geheim"), "an address may hold a key");
         server.as_role("manager").get("/api/v1/setup-events").expect(403);
     }
+
+    fn the_log_of_the_set_up_names_playbooks_in_the_language_of_its_reader(server: &Server) {
+        let admin = server.admin();
+        let shipped = admin.get("/api/v1/playbooks").expect(200).items().iter().find(|p| p["key"] == "win_back").unwrap().clone();
+        let mut other = shipped.clone();
+        other["aim"] = json!("总监带队上门。");
+        let document = |playbook: &Value| {
+            let tasks = playbook["tasks"].as_array().unwrap();
+            let task = |t: &Value| json!({ "title": t["title"], "note": t["note"], "days": t["days"], "priority": t["priority"], "doer": t["doer_key"] });
+            json!({ "title": playbook["title"], "aim": playbook["aim"], "fits": playbook["fits"], "starts": playbook["starts"], "active": playbook["active"],
+                "tasks": tasks.iter().map(task).collect::<Vec<_>>() })
+        };
+        let put = |path: &str, version: i64, body: &Value| {
+            let body = body.to_string();
+            admin.with_header("if-match", &format!("\"{version}\"")).send("PUT", path, Some(("application/json", body.as_bytes()))).expect(200)
+        };
+        put("/api/v1/playbooks/win_back", 0, &document(&other));
+        let said = |language: &str| {
+            let log = admin.with_header("accept-language", language).get("/api/v1/setup-events?limit=1").expect(200);
+            log.items()[0].clone()
+        };
+        let (zh, en) = (said("zh"), said("en"));
+        assert_eq!((&zh["old"], &zh["new"]), (&json!({ "key": "playbooks", "win_back": "shipped" }), &json!({ "key": "playbooks", "win_back": "changed" })));
+        assert_eq!((&en["old"], &en["new"]), (&zh["old"], &zh["new"]));
+        assert_eq!((zh["refs"]["win_back"].as_str(), en["refs"]["win_back"].as_str()), (Some("高价值客户挽回"), shipped["title"].as_str()));
+    }
 }

@@ -140,7 +140,7 @@ engines! {
         let health = admin.get(&format!("/api/v1/customers/{id}/scores")).expect(200)["health"].clone();
         assert!(health["alerts"].to_string().contains("90") && health["alerts"].to_string().contains("60"), "{health}");
         acted(&admin, "health_alert", &id, "health_alert");
-        until("the owner is told", || (told(&rep, "健康度预警") == 1).then_some(()));
+        until("the owner is told", || (told(&rep, "当前健康度") == 1).then_some(()));
         // Unknown then or now is no fall.
         let other = important(server, &owner);
         server.create("assessments", &json!({ "customer_id": other, "assessed_on": day(0), "renewal_intention": 10, "nps": -80, "usage_frequency": 5 }));

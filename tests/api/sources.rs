@@ -94,6 +94,45 @@ engines! {
         server.admin().get("/api/v1/field-sources?object=nothing&record_id=x").expect(422);
     }
 
+    fn a_rule_is_named_to_those_who_may_see_it_and_to_others_it_is_a_rule(server: &Server) {
+        let admin = server.admin();
+        let role = |key: &str, objects: &[&str]| {
+            let grant = json!({ "read": "all", "create": "none", "update": "none", "archive": "none", "export": "none", "import": "none" });
+            let permissions: serde_json::Map<String, Value> = objects.iter().map(|o| ((*o).to_owned(), grant.clone())).collect();
+            admin.post("/api/v1/roles", &json!({ "key": key, "name_zh": key, "name_en": key, "permissions": permissions })).expect(201);
+            server.as_role(key)
+        };
+        let stranger = role("without_rules", &["customers", "users", "events", "operations"]);
+        let reader = role("with_rules", &["customers", "users", "events", "operations", "rules"]);
+        let rule = admin.post("/api/v1/rules", &json!({ "name": "内部并购观察名单", "definition": {
+            "object": "customers", "trigger": { "kind": "change", "field": "city" },
+            "actions": [{ "kind": "set_fields", "values": { "industry": "机械" } }] } })).expect(201);
+        admin.post_empty(&format!("/api/v1/rules/{}/publish", rule.id())).expect(200);
+        let id = server.create("customers", &json!({ "name": "江海重工" }));
+        admin.patch(&format!("/api/v1/customers/{id}"), 1, &json!({ "city": "南通" })).expect(200);
+        until("the rule", || (source(&admin, &id, "industry")["kind"] == "rule").then_some(()));
+        let log = format!("/api/v1/events?object=customers&record_id={id}&limit=50");
+        let event = |client: &Client, field: &str| {
+            let all = client.get(&log).expect(200);
+            all.items().iter().find(|e| e["new"][field].is_string()).cloned().unwrap()
+        };
+        let schedules = |client: &Client| client.get("/api/v1/operations").expect(200)["schedules"].as_array().unwrap().len();
+        for (client, name) in [(&reader, json!("内部并购观察名单")), (&stranger, Value::Null)] {
+            let found = source(client, &id, "industry");
+            assert_eq!((&found["kind"], &found["name"]), (&json!("rule"), &name));
+            let changed = event(client, "industry");
+            assert_eq!((&changed["automated"], &changed["rule"]), (&json!(true), &name));
+            let changes = timeline(client, &id, "?kinds=change&limit=50");
+            let change = changes.iter().map(|i| &i["change"]).find(|c| c["new"]["industry"] == "机械").unwrap();
+            assert_eq!((&change["automated"], &change["rule"]), (&json!(true), &name));
+            assert_eq!(event(client, "city")["automated"], json!(false));
+        }
+        assert_eq!((schedules(&reader) > 0, schedules(&stranger)), (true, 0), "rules by time are told likewise");
+        for path in [String::new(), format!("/{}", rule.id()), format!("/{}/runs", rule.id()), format!("/{}/versions", rule.id())] {
+            stranger.get(&format!("/api/v1/rules{path}")).expect(403);
+        }
+    }
+
     fn a_timeline_joins_all_that_happened_in_one_order_of_time(server: &Server) {
         let admin = server.admin();
         let customer = server.create("customers", &json!({ "name": "云启智能科技" }));

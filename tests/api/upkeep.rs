@@ -2,8 +2,9 @@
 
 use chrono::{TimeDelta, Utc};
 use persistence::notifications::{self, Notification};
+use persistence::rules;
 use persistence::settings::{self, Answer};
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::database::Engine;
 use tests::server::Server;
 use tests::wait_until;
@@ -107,5 +108,82 @@ fn the_shipped_rule_comes_to_organisations_that_were_set_up_before_it_and_not_to
             notifications::since(&mut conn, &[me], before).unwrap().iter().all(|n| n.created_at > old)
         });
         assert!(shipped(&server).is_none(), "{engine:?}: it came back");
+    }
+}
+
+#[test]
+fn shipped_rules_that_nobody_changed_come_to_todays_form_and_all_others_stay() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(mut server) = Server::start(engine) else { continue };
+        server.kill();
+        let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+        let mut conn = persistence::db::get(&pool).unwrap();
+        let now = Utc::now();
+        // As they were shipped before the account team was told; the first of all had no condition on investing either.
+        let mut put_back = |key: &str, change: &dyn Fn(&mut Value), published: bool, again: bool| {
+            let mut rule = rules::all(&mut conn).unwrap().into_iter().find(|r| r.key.as_deref() == Some(key)).unwrap();
+            let mut definition: Value = serde_json::from_str(rule.published.as_deref().unwrap()).unwrap();
+            let to = definition["actions"][1]["to"].as_array_mut().unwrap();
+            to.retain(|who| who["kind"] != "account_team");
+            let former = definition.to_string();
+            change(&mut definition);
+            rule.draft = definition.to_string();
+            rule.published = Some(if published { rule.draft.clone() } else { former });
+            rule.version += 1;
+            if again {
+                rule.number += 1;
+                let version = rules::Version {
+                    number: rule.number,
+                    definition: rule.draft.clone(),
+                    published_at: now,
+                    published_by: rule.published_by,
+                };
+                rules::insert_version(&mut conn, rule.id, &version).unwrap();
+            } else {
+                let mut q = persistence::sql::Sql::start(&conn, "UPDATE rule_versions SET definition = ");
+                let text = rule.published.clone().unwrap();
+                q.bind(persistence::sql::Store::Json, &domain::value::Value::Json(text));
+                q.push(" WHERE rule_id = ").id(rule.id);
+                q.execute(&mut conn).unwrap();
+            }
+            assert!(rules::update(&mut conn, &rule, rule.version - 1).unwrap());
+        };
+        let same = |_: &mut Value| {};
+        let reworded = |d: &mut Value| d["actions"][1]["message"] = json!("请跟进客户「{name}」");
+        put_back("health_alert", &same, true, false);
+        put_back("browsed_without_order", &|d| d["condition"] = Value::Null, true, false);
+        put_back("rfm_potential", &reworded, true, false);
+        put_back("rfm_high_value", &reworded, false, false);
+        // Published without the account team by somebody who had it.
+        put_back("low_repurchase", &same, true, true);
+        settings::set(&mut conn, "shipped_rules", "0", now).unwrap();
+        server.start_again();
+        let admin = server.admin();
+        let rule = |key: &str| {
+            let all = admin.get("/api/v1/rules").expect(200);
+            all.items().iter().find(|r| r["key"] == key).cloned().unwrap()
+        };
+        let team = json!({ "kind": "account_team" });
+        let told = |key: &str, form: &str| {
+            rule(key)[form]["actions"][1]["to"].as_array().unwrap().iter().any(|who| *who == team)
+        };
+        wait_until("the rule is renewed", || told("health_alert", "published"));
+        for key in ["health_alert", "browsed_without_order"] {
+            let found = rule(key);
+            assert!(told(key, "published") && told(key, "draft"), "{engine:?}: {key}");
+            assert_eq!(
+                (&found["state"], &found["published_number"], &found["changed"]),
+                (&json!("active"), &json!(2), &json!(false))
+            );
+            assert!(found["published_by"].is_string() && found["published"]["condition"]["all"].is_array(), "{key}");
+        }
+        for (key, number) in [("rfm_potential", 1), ("rfm_high_value", 1), ("low_repurchase", 2)] {
+            assert!(!told(key, "published") && !told(key, "draft"), "{engine:?}: {key} was changed by somebody");
+            assert_eq!(rule(key)["published_number"], json!(number), "{key}");
+        }
+        let log = admin.get("/api/v1/setup-events?limit=200").expect(200);
+        let renewed: Vec<&Value> =
+            log.items().iter().filter(|e| e["type"] == "rule.updated" && e["new"]["number"] == 2).collect();
+        assert_eq!((renewed.len(), renewed.iter().all(|e| e["actor_id"].is_null())), (2, true), "{engine:?}");
     }
 }

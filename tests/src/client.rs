@@ -50,9 +50,10 @@ impl Client {
         Client { token: Some(token.to_owned()), ..self.clone() }
     }
 
-    /// The same caller, sending one more header with every request.
+    /// The same caller, sending this header with every request, in the place of another of its name.
     pub fn with_header(&self, name: &str, value: &str) -> Client {
         let mut client = self.clone();
+        client.headers.retain(|(other, _)| other != name);
         client.headers.push((name.to_owned(), value.to_owned()));
         client
     }

@@ -3,6 +3,7 @@
 use crate::ctx::permission_name;
 use crate::{Ctx, Error, Result, Visible};
 use contract::feed::{EventOut, Events};
+use contract::problem::Lang;
 use domain::policy::{Action, Mask, Masks};
 use domain::record::{Shape, mask, mask_custom, masked};
 use persistence::events::{Event, Filter};
@@ -61,14 +62,19 @@ pub fn page(ctx: &mut Ctx<'_>, query: &Query) -> Result<Events> {
 }
 
 /// A page of the changes of how the organisation is set up, newest first: for those who may see every event and the roles.
-pub fn setup(ctx: &mut Ctx<'_>, before: Option<i64>, limit: i64) -> Result<Events> {
+pub fn setup(ctx: &mut Ctx<'_>, before: Option<i64>, limit: i64, lang: Lang) -> Result<Events> {
     let seen = ctx.require_all(&[("roles", Action::Read), ("events", Action::Read)])?;
     if seen != Visible::All {
         return Err(Error::Forbidden { permission: permission_name("events", Action::Read) });
     }
     let events = persistence::events::newest_of_setup(ctx.conn, before, limit + 1)?;
     let (items, next) = cut(events, limit);
-    Ok(Events { items: present(ctx, items)?, next_cursor: next.map(|seq| seq.to_string()) })
+    let mut items = present(ctx, items)?;
+    for event in items.iter_mut().filter(|event| event.object == "score_settings") {
+        let names = event.new.as_mut().map(|said| crate::scores::take_names(said, lang));
+        event.refs.extend(names.into_iter().flatten());
+    }
+    Ok(Events { items, next_cursor: next.map(|seq| seq.to_string()) })
 }
 
 /// A page out of what was read, and where the next begins when there was more.
@@ -129,22 +135,28 @@ fn visible_records(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<HashSet<Uuid>>
     Ok(visible)
 }
 
-/// Whose imports and API keys the caller may know by name: those in the lists that they may see.
+/// Whose imports, API keys and rules the caller may know by name: those in the lists that they may see.
 pub(crate) struct Named {
     me: Uuid,
     imports: Option<Visible>,
     keys: Option<Visible>,
+    rules: Option<Visible>,
 }
 
 impl Named {
     pub(crate) fn new(ctx: &Ctx<'_>) -> Named {
         let of = |object: &str| ctx.actor.visible(object, Action::Read);
-        Named { me: ctx.actor.user_id, imports: of("imports"), keys: of("api_keys") }
+        Named { me: ctx.actor.user_id, imports: of("imports"), keys: of("api_keys"), rules: of("rules") }
     }
 
     /// Imports of this person.
     pub(crate) fn imports(&self, of: Option<Uuid>) -> bool {
         of == Some(self.me) || self.imports.as_ref().is_some_and(|v| v.contains(of))
+    }
+
+    /// Rules that this person made.
+    pub(crate) fn rules(&self, of: Option<Uuid>) -> bool {
+        self.rules.as_ref().is_some_and(|v| v.contains(of))
     }
 
     /// Keys of this person.
@@ -198,7 +210,8 @@ pub(crate) fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<Event
         record_id: e.record_id,
         actor_id: e.actor_id,
         actor_name: e.actor_id.and_then(|id| names.get(&id).cloned()),
-        rule: causes.rules.get(&e.request_id).cloned(),
+        automated: causes.rules.contains_key(&e.request_id),
+        rule: causes.rules.get(&e.request_id).filter(|rule| seen.rules(rule.made_by)).map(|rule| rule.name.clone()),
         import_file: e.origin_id.filter(|_| seen.imports(e.actor_id)).and_then(|id| causes.files.get(&id).cloned()),
         key: e.key_id.filter(|_| seen.keys(e.actor_id)).and_then(|id| causes.keys.get(&id).cloned()),
         at: e.at,

@@ -2,6 +2,7 @@
 
 use crate::{Ctx, Result, consumers, mail, rules};
 use contract::automation::{ConsumerState, FailureState, MailState, Operations, Retried, ScheduleState};
+use domain::policy::Action;
 use uuid::Uuid;
 
 /// Failures that are shown.
@@ -51,8 +52,10 @@ pub fn overview(ctx: &mut Ctx<'_>) -> Result<Operations> {
 
 fn schedules(ctx: &mut Ctx<'_>) -> Result<Vec<ScheduleState>> {
     let now = ctx.now;
+    let Some(visible) = ctx.actor.visible("rules", Action::Read) else { return Ok(Vec::new()) };
     let timed = persistence::rules::all(ctx.conn)?.into_iter().filter(|r| r.timed && r.state == "active");
     let mut found: Vec<ScheduleState> = timed
+        .filter(|rule| visible.contains(rule.created_by))
         .map(|rule| ScheduleState {
             late: rules::is_late(&rule, now),
             rule_id: rule.id,

@@ -173,7 +173,8 @@ fn note(ctx: &mut Ctx<'_>, verb: &str, old: Option<&Rule>, new: Option<&Rule>) -
         kind: format!("rule.{verb}"),
         object: "rules".to_owned(),
         record_id: id,
-        actor_id: Some(ctx.actor.user_id),
+        // The program itself is nobody.
+        actor_id: Some(ctx.actor.user_id).filter(|id| !id.is_nil()),
         at: ctx.now,
         old: old.map(shown),
         new: new.map(shown),
@@ -301,6 +302,27 @@ pub fn publish(ctx: &mut Ctx<'_>, id: Uuid) -> Result<RuleOut> {
     };
     store::insert_version(ctx.conn, id, &version)?;
     save(ctx, &old, new)
+}
+
+/// Publishes another definition in the name of whoever published the one before; state and turns stay.
+fn renew(ctx: &mut Ctx<'_>, old: &Rule, definition: &RuleDefinition) -> Result<()> {
+    let text = write_definition(definition)?;
+    let new = Rule {
+        version: old.version + 1,
+        updated_at: ctx.now,
+        draft: text.clone(),
+        published: Some(text.clone()),
+        number: old.number + 1,
+        published_at: Some(ctx.now),
+        ..old.clone()
+    };
+    let version =
+        Version { number: new.number, definition: text, published_at: ctx.now, published_by: new.published_by };
+    store::insert_version(ctx.conn, old.id, &version)?;
+    if !store::update(ctx.conn, &new, old.version)? {
+        return Err(Error::Stale { current: old.version });
+    }
+    note(ctx, "updated", Some(old), Some(&new))
 }
 
 /// Sets a rule to act, and when it looks first.

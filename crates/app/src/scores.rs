@@ -44,6 +44,7 @@ pub use flow::lifecycle_flow;
 pub use flywheel::{effort, migration, repeat_list, report as flywheel};
 pub use four_r::{contact, report};
 pub(crate) use grid::moved;
+pub(crate) use models::take_names;
 pub use needs::report as need_clusters;
 pub use nightly::{last_run, refresh_all, refresh_all_if_due};
 pub use overview::{overview, suggestions};

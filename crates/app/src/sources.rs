@@ -62,7 +62,7 @@ pub fn of_record(ctx: &mut Ctx<'_>, object: &str, id: Uuid) -> Result<FieldSourc
         let (kind, name) = match (joined, rule, file, by) {
             _ if *computed => (SourceKind::Computed, None),
             (true, ..) => (SourceKind::Merge, None),
-            (_, Some(rule), ..) => (SourceKind::Rule, Some(rule)),
+            (_, Some(rule), ..) => (SourceKind::Rule, Some(&rule.name)),
             (_, _, Some(file), _) => (SourceKind::Import, Some(file)),
             (_, _, _, Some(by)) => (SourceKind::Integration, Some(by)),
             _ if event.actor_id.is_none() => (SourceKind::Computed, None),
@@ -72,6 +72,7 @@ pub fn of_record(ctx: &mut Ctx<'_>, object: &str, id: Uuid) -> Result<FieldSourc
         let named = match kind {
             SourceKind::Import => seen.imports(event.actor_id),
             SourceKind::Integration => seen.keys(event.actor_id),
+            SourceKind::Rule => seen.rules(rule.and_then(|rule| rule.made_by)),
             _ => true,
         };
         let name = name.filter(|_| named).cloned();

@@ -46,7 +46,7 @@ pub struct Operations {
     pub deliveries_waiting: i64,
     /// Deliveries that were given up and can be replayed.
     pub deliveries_parked: i64,
-    /// Rules that act by time, the next first.
+    /// Rules that act by time and that the caller may see, the next first.
     pub schedules: Vec<ScheduleState>,
     /// Events that a consumer could not handle and passed over, oldest first, at most 200.
     pub failures: Vec<FailureState>,

@@ -33,7 +33,9 @@ pub struct EventOut {
     pub actor_id: Option<Uuid>,
     /// Their name now.
     pub actor_name: Option<String>,
-    /// The rule that did it in that person's name, where a rule did.
+    /// A rule did it in that person's name.
+    pub automated: bool,
+    /// The name of the rule, where a rule did it and the caller may see the rule.
     pub rule: Option<String>,
     /// The file that it was imported from, where it was and the caller may see the import.
     pub import_file: Option<String>,
@@ -47,7 +49,7 @@ pub struct EventOut {
     /// The changed fields after.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub new: Option<serde_json::Map<String, serde_json::Value>>,
-    /// Titles of the records that old and new link to, by id.
+    /// Titles of the records that old and new link to, by id, and of playbooks by their keys.
     pub refs: std::collections::BTreeMap<String, String>,
     /// The request that changed it.
     pub request_id: Uuid,

@@ -94,6 +94,8 @@ pub struct ScorePreview {
     pub customers: u64,
     /// Those whose scores would change.
     pub changed: u64,
+    /// Those that would get or lose a right; 0 for every model but `lifecycle`.
+    pub rights_changed: u64,
     /// People whose shares of contact time in the last 90 days would be judged otherwise; 0 for every model but `grade`.
     pub people: u64,
     /// Each band with its customers now and then; `none` where nothing can be said.

@@ -191,8 +191,8 @@ fn number(conn: &mut AnyConnection, sql: &'static str) -> Result<Option<i64>> {
 /// What stands behind events, by the id that they carry.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Causes {
-    /// Names of rules, by request: the events of a run carry its id as theirs.
-    pub rules: HashMap<Uuid, String>,
+    /// Rules, by request: the events of a run carry its id as theirs.
+    pub rules: HashMap<Uuid, crate::rules::Behind>,
     /// Names of imported files, by origin.
     pub files: HashMap<Uuid, String>,
     /// Names of API keys.
@@ -206,7 +206,7 @@ pub fn causes(conn: &mut AnyConnection, events: &[Event]) -> Result<Causes> {
     };
     let (origins, requests) = (of(|e| e.origin_id), of(|e| Some(e.request_id)));
     Ok(Causes {
-        rules: crate::rules::rule_names(conn, &requests)?,
+        rules: crate::rules::behind(conn, &requests)?,
         files: names(
             conn,
             "SELECT i.id, f.name FROM imports i JOIN files f ON f.id = i.file_id WHERE i.id IN ",

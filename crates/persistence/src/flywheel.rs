@@ -89,17 +89,31 @@ pub fn new_good_customers(
     then: Option<DateTime<Utc>>,
     owners: Owners<'_>,
 ) -> Result<i64> {
-    let mut q = Sql::start(conn, "SELECT count(*) FROM customers c WHERE c.archived_at IS NULL AND c.created_at >= ");
-    q.time(span.0).push(" AND c.created_at < ").time(span.1).push(" AND ");
+    let mut q = Sql::start(conn, "SELECT count(*) FROM customers c");
+    let good = " IN ('A', 'B')";
+    // Without statistics SQLite goes by the key of the history, which leads through all that scores were made of.
+    let narrow = |q: &mut Sql| {
+        q.pick("", " INDEXED BY score_snapshots_grade");
+    };
+    if then.is_some() {
+        q.push(" LEFT JOIN score_snapshots s");
+        narrow(&mut q);
+        q.push(" ON s.subject = c.id AND s.model = 'grade'");
+    }
+    q.push(" WHERE c.archived_at IS NULL AND c.created_at >= ").time(span.0).push(" AND c.created_at < ").time(span.1);
     match then {
         Some(at) => {
             // Whoever has a grade now and none in the history had it before that was kept.
-            q.push("c.grade IN ('A', 'B', 'C', 'D') AND coalesce((SELECT s.band FROM score_snapshots s WHERE s.subject = c.id AND s.model = 'grade' AND s.at < ");
-            q.time(at).push(" ORDER BY s.at DESC LIMIT 1), CASE WHEN NOT EXISTS (SELECT 1 FROM score_snapshots k WHERE k.subject = c.id AND k.model = 'grade') THEN c.grade END)")
+            q.push(" AND c.grade IN ('A', 'B', 'C', 'D') AND CASE WHEN s.subject IS NULL THEN c.grade WHEN s.at < ");
+            q.time(at).push(" THEN s.band END").push(good);
+            q.push(" AND NOT EXISTS (SELECT 1 FROM score_snapshots l");
+            narrow(&mut q);
+            q.push(" WHERE l.subject = c.id AND l.model = 'grade' AND l.at > s.at AND l.at < ").time(at).push(")");
         }
-        None => q.push("c.grade"),
-    };
-    q.push(" IN ('A', 'B')");
+        None => {
+            q.push(" AND c.grade").push(good);
+        }
+    }
     // Without another first owner it is the present one's.
     if let Owners::Only(ids) = owners {
         q.push(" AND (c.first_owner_id IN ").ids(ids).push(" OR (c.first_owner_id IS NULL AND c.owner_id IN ");

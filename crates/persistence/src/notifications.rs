@@ -58,6 +58,30 @@ pub fn insert(conn: &mut AnyConnection, news: &[Notification]) -> Result<Vec<Uui
     Ok(new)
 }
 
+/// What people were told under these keys.
+pub fn told(conn: &mut AnyConnection, keys: &[(Uuid, &str)]) -> Result<Vec<Notification>> {
+    let mut found = Vec::new();
+    for chunk in keys.chunks(200) {
+        let mut q = Sql::start(conn, COLUMNS);
+        for (i, (user, key)) in chunk.iter().enumerate() {
+            q.push(if i == 0 { "(user_id = " } else { " OR (user_id = " }).id(*user);
+            q.push(" AND dedupe_key = ").text(*key).push(")");
+        }
+        for cells in q.load(conn)? {
+            found.push(read(cells)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Changes what the text of news names.
+pub fn retell(conn: &mut AnyConnection, id: Uuid, params: &str) -> Result<()> {
+    let mut q = Sql::start(conn, "UPDATE notifications SET params = ");
+    q.bind(Store::Json, &Value::Json(params.to_owned())).push(" WHERE id = ").id(id);
+    q.execute(conn)?;
+    Ok(())
+}
+
 /// A person's news, newest first, before a position.
 pub fn of_user(
     conn: &mut AnyConnection,

@@ -232,6 +232,7 @@ pub(crate) struct EventItem {
     pub(crate) record_id: String,
     pub(crate) actor_id: Option<String>,
     pub(crate) actor_name: Option<String>,
+    pub(crate) automated: bool,
     pub(crate) rule: Option<String>,
     pub(crate) import_file: Option<String>,
     pub(crate) key: Option<String>,

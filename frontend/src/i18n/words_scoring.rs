@@ -61,6 +61,7 @@ messages! {
     source_file = "导入文件", "Imported file";
     source_system = "系统对接", "Integration";
     source_key(name: &str) = "系统对接：{name}", "Integration: {name}";
+    source_a_rule = "自动化规则", "A rule";
     source_rule(name: &str) = "自动化规则：{name}", "Rule: {name}";
     source_merge = "合并时带入", "From a merged record";
     source_program = "系统计算", "Computed";

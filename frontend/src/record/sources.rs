@@ -27,6 +27,7 @@ fn said(l: Lang, source: &Record) -> (&'static str, String) {
         "import" => ("upload", l.source_import(name)),
         "integration" if name.is_empty() => ("webhook", l.source_system().to_owned()),
         "integration" => ("webhook", l.source_key(name)),
+        "rule" if name.is_empty() => ("zap", l.source_a_rule().to_owned()),
         "rule" => ("zap", l.source_rule(name)),
         "merge" => ("git-merge", l.source_merge().to_owned()),
         "computed" => ("sparkles", l.source_program().to_owned()),

@@ -59,7 +59,7 @@ pub(crate) fn entry(show: &Show, meta: &ObjectMeta, e: &EventItem) -> Html {
     let l = show.lang;
     let clock = browser::clock();
     let actor = e.rule.as_ref().or(e.actor_name.as_ref()).cloned().unwrap_or_else(|| l.system_actor().to_owned());
-    let mark = if e.rule.is_some() {
+    let mark = if e.automated {
         crate::ui::automatic("size-6 bg-base-100")
     } else {
         avatar(&actor, "size-6 text-[10px] bg-base-100")
@@ -68,7 +68,7 @@ pub(crate) fn entry(show: &Show, meta: &ObjectMeta, e: &EventItem) -> Html {
     let lines = diff(show, meta, e, verb);
     html! { <>
         <span class="absolute -left-3 top-0 ring-4 ring-base-100 rounded-full">{ mark }</span>
-        <p class="text-[13px]"><b class="font-medium">{ actor }</b>if e.rule.is_some() { <span class="ml-1.5 text-xs text-base-content/70">{ l.by_rule() }</span> }if let Some(key) = &e.key { <span class="ml-1.5 text-xs text-base-content/70">{ l.by_key(key) }</span> }if let Some(file) = &e.import_file { <span class="ml-1.5 text-xs text-base-content/70">{ l.by_import(file) }</span> }{ " " }{ action(l, verb) }<time class="ml-2 text-xs text-base-content/70" datetime={e.at.clone()} title={format::moment_full(&e.at, &clock)}>{ format::moment(l, &e.at, &clock) }</time></p>
+        <p class="text-[13px]"><b class="font-medium">{ actor }</b>if e.automated { <span class="ml-1.5 text-xs text-base-content/70">{ l.by_rule() }</span> }if let Some(key) = &e.key { <span class="ml-1.5 text-xs text-base-content/70">{ l.by_key(key) }</span> }if let Some(file) = &e.import_file { <span class="ml-1.5 text-xs text-base-content/70">{ l.by_import(file) }</span> }{ " " }{ action(l, verb) }<time class="ml-2 text-xs text-base-content/70" datetime={e.at.clone()} title={format::moment_full(&e.at, &clock)}>{ format::moment(l, &e.at, &clock) }</time></p>
         if !lines.is_empty() { <dl class="mt-1 space-y-0.5 text-xs">{ for lines.into_iter().map(|(label, old, new)| html! {
             <div class="flex flex-wrap gap-x-2"><dt class="shrink-0 text-base-content/70">{ label }</dt><dd class="min-w-0 wrap-anywhere">if let Some(o) = old { <s class="mr-1.5 text-base-content/70 decoration-base-content/40">{ o }</s>{ "→ " } }<span class="font-medium">{ new }</span></dd></div> }) }</dl> }
     </> }

@@ -177,6 +177,33 @@ test('a goal is agreed to, the survey answered and the way of working assessed',
   await page.context().close();
 });
 
+test('what a right taken out of the settings means is told before it is saved', async () => {
+  const zh = [faces[0], '滞销库存优先清货权', /^[\d,]+ 位客户中有 [1-9][\d,]* 位的权益会变化，评分不变/];
+  const en = [faces[3], 'First pick of slow-moving stock', /^The rights of [1-9][\d,]* of [\d,]+ customers would change, and no score/];
+  const before = await get('/score-settings/lifecycle');
+  for (const [face, right, said] of [zh, en]) {
+    const page = await logIn(face);
+    await page.goto(`${base}/settings/models`);
+    await page.locator('[data-model=lifecycle]').click();
+    const rights = page.getByTestId('rights');
+    await rights.locator('[name="entitlements[2].key"]').waitFor();
+    assert.equal(await rights.locator('[name="entitlements[2].key"]').inputValue(), 'stock_first');
+    await rights.getByRole('button', { name: '滞销库存优先清货权' }).click();
+    await page.getByTestId('preview').click();
+    const effect = page.getByTestId('effect');
+    await effect.waitFor();
+    assert.match(await effect.innerText(), said);
+    const row = page.getByTestId('rights-effect').locator('tbody tr');
+    assert.equal(await row.count(), 1);
+    const [name, gained, lost] = await row.locator('td').allInnerTexts();
+    assert.deepEqual([name, gained], [right, '0']);
+    assert.match(lost, /^[1-9]/);
+    await check(page, 'rights-preview');
+    await page.context().close();
+  }
+  assert.equal((await get('/score-settings/lifecycle')).version, before.version, 'nothing is saved');
+});
+
 test('the conditions of a lifecycle stage and the rights of customers are settings', async () => {
   const page = await logIn(faces[0]);
   await page.goto(`${base}/settings/models`);

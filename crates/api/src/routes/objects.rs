@@ -194,7 +194,8 @@ struct SetupEventQuery {
 async fn list_setup_events(cx: Cx<RolesRead>) -> Result<HttpResponse> {
     let query: SetupEventQuery = cx.query()?;
     let (before, limit) = (position(query.cursor.as_deref())?, limit(query.limit, 50)?);
-    let events = cx.read(move |ctx| app::feed::setup(ctx, before, limit)).await?;
+    let lang = cx.lang;
+    let events = cx.read(move |ctx| app::feed::setup(ctx, before, limit, lang)).await?;
     Ok(HttpResponse::Ok().json(events))
 }
 

@@ -10,7 +10,7 @@ use persistence::events::Event;
 use persistence::notifications as store;
 use persistence::records::Owners;
 use serde_json::{Map, Value as Json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use uuid::Uuid;
 
 /// Objects whose change of owner is no news by itself: they go with another record, or are made by the program.
@@ -33,7 +33,38 @@ pub fn prepare(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<Option<Effects>> {
     if news.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Box::new(move |ctx| tell(ctx, news))))
+    Ok(Some(Box::new(move |ctx| {
+        let news = add_to_earlier(ctx, news)?;
+        tell(ctx, news)
+    })))
+}
+
+/// What one request or run gives is read from the log in several batches: what comes later is added to what was told first
+/// while that is unread. Answers what is told by itself.
+fn add_to_earlier(ctx: &mut Ctx<'_>, news: Vec<News>) -> Result<Vec<News>> {
+    let grows = |n: &News| n.about.is_none() && n.kind == NewsKind::Assigned && n.params.contains_key("count");
+    let keys: Vec<(Uuid, &str)> = news.iter().filter(|n| grows(n)).map(|n| (n.user, n.key.as_str())).collect();
+    let earlier = store::told(ctx.conn, &keys)?;
+    let mut left = Vec::with_capacity(news.len());
+    for mut n in news {
+        let told = earlier.iter().find(|told| told.user_id == n.user && told.dedupe_key == n.key);
+        let Some(told) = told.filter(|_| grows(&n)) else {
+            left.push(n);
+            continue;
+        };
+        if told.read_at.is_some() {
+            n.key = format!("{}:{}", n.key, Uuid::now_v7());
+            left.push(n);
+            continue;
+        }
+        let mut params = document(Some(&told.params)).unwrap_or_default();
+        let count = |of: &Map<String, Json>| of.get("count").and_then(Json::as_i64).unwrap_or_default();
+        params.insert("count".to_owned(), (count(&params) + count(&n.params)).into());
+        // Some customers may stand in both.
+        params.remove("customers");
+        store::retell(ctx.conn, told.id, &Json::Object(params).to_string())?;
+    }
+    Ok(left)
 }
 
 fn document(text: Option<&str>) -> Option<Map<String, Json>> {
@@ -49,7 +80,7 @@ type Giving<'a> = (Uuid, &'a str, Uuid, Option<Uuid>);
 /// about one customer as one piece of news about it, and more than a few records as their number.
 fn assigned(ctx: &mut Ctx<'_>, told: &[Told<'_>]) -> Result<Vec<News>> {
     let runs: Vec<Uuid> = told.iter().filter(|(e, ..)| e.origin_id.is_some()).map(|(e, ..)| e.request_id).collect();
-    let rules = persistence::rules::rule_names(ctx.conn, &runs)?;
+    let rules = persistence::rules::behind(ctx.conn, &runs)?;
     let mut given: BTreeMap<Giving<'_>, Vec<(&Event, Option<Uuid>)>> = BTreeMap::new();
     for (event, _, new) in told {
         let link = |key: &str| new.get(key).and_then(Json::as_str).and_then(parse_id);
@@ -62,18 +93,21 @@ fn assigned(ctx: &mut Ctx<'_>, told: &[Told<'_>]) -> Result<Vec<News>> {
         let customer = if event.object == "tasks" { link("customer_id") } else { None };
         given.entry((owner, &event.object, cause, event.actor_id)).or_default().push((event, customer));
     }
+    let earlier = told_earlier(ctx, given.keys())?;
     let mut news = Vec::new();
     for ((user, object, cause, actor), events) in given {
         let kind = NewsKind::Assigned;
         let Some((first, about_customer)) = events.first().copied() else { continue };
         let customers: BTreeSet<Uuid> = events.iter().filter_map(|(_, customer)| *customer).collect();
-        let of_one = events.len() > 1 && customers.len() == 1 && events.iter().all(|(_, c)| *c == about_customer);
-        let together = of_one || events.len() > ONE_BY_ONE;
+        let begun = earlier.contains(&(user, given_by(cause, object)));
+        let of_one =
+            !begun && events.len() > 1 && customers.len() == 1 && events.iter().all(|(_, c)| *c == about_customer);
+        let together = begun || of_one || events.len() > ONE_BY_ONE;
         let mut params = of_object(ctx, object, together)?;
         params.insert("object".to_owned(), object.into());
         params.insert("actor".to_owned(), actor_name(ctx, actor)?.into());
         if let Some(rule) = rules.get(&first.request_id).filter(|_| first.origin_id == Some(cause)) {
-            params.insert("rule".to_owned(), rule.clone().into());
+            params.insert("rule".to_owned(), rule.name.clone().into());
         }
         if together {
             params.insert("count".to_owned(), events.len().into());
@@ -82,7 +116,11 @@ fn assigned(ctx: &mut Ctx<'_>, told: &[Told<'_>]) -> Result<Vec<News>> {
                 Some(id) => about = named(ctx, user, id, &mut params)?.then(|| ("customers".to_owned(), id)),
                 None => drop(params.insert("customers".to_owned(), customers.len().into())),
             }
-            let key = format!("assigned:{cause}:{object}:{}", first.seq);
+            // A rule gives again and again, a request or a run of the program once.
+            let key = match (of_one, first.origin_id == Some(cause)) {
+                (false, false) => given_by(cause, object),
+                _ => format!("{}:{}", given_by(cause, object), first.seq),
+            };
             news.push(News { user, kind, about, params, key });
             continue;
         }
@@ -97,6 +135,21 @@ fn assigned(ctx: &mut Ctx<'_>, told: &[Told<'_>]) -> Result<Vec<News>> {
         }
     }
     Ok(news)
+}
+
+/// The key of what a request or run gave of an object, told together.
+fn given_by(cause: Uuid, object: &str) -> String {
+    format!("assigned:{cause}:{object}")
+}
+
+/// What has been told together already of these givings.
+fn told_earlier<'a>(
+    ctx: &mut Ctx<'_>,
+    givings: impl Iterator<Item = &'a Giving<'a>>,
+) -> Result<HashSet<(Uuid, String)>> {
+    let keys: Vec<(Uuid, String)> = givings.map(|(user, object, cause, _)| (*user, given_by(*cause, object))).collect();
+    let keys: Vec<(Uuid, &str)> = keys.iter().map(|(user, key)| (*user, key.as_str())).collect();
+    Ok(store::told(ctx.conn, &keys)?.into_iter().map(|told| (told.user_id, told.dedupe_key)).collect())
 }
 
 /// Names the customer that something is about to somebody who may see it; false when they may not.

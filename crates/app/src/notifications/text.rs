@@ -79,11 +79,13 @@ fn reminder(params: &Map<String, Json>, title: &str, lang: Lang) -> (String, Str
 fn assigned(params: &Map<String, Json>, actor: &str, object: &str, title: &str, lang: Lang) -> (String, String) {
     let number = |key: &str| params.get(key).and_then(Json::as_i64);
     let get = |key: &str| params.get(key).and_then(Json::as_str).unwrap_or_default();
-    let who = match (lang, get("rule")) {
-        (Lang::Zh, "") => format!("{actor} "),
-        (Lang::En, "") => actor.to_owned(),
-        (Lang::Zh, rule) => format!("规则「{rule}」"),
-        (Lang::En, rule) => format!("The rule “{rule}”"),
+    let who = match (lang, get("rule"), actor) {
+        (Lang::Zh, "", "") => "系统".to_owned(),
+        (Lang::En, "", "") => "The system".to_owned(),
+        (Lang::Zh, "", actor) => format!("{actor} "),
+        (Lang::En, "", actor) => actor.to_owned(),
+        (Lang::Zh, rule, _) => format!("规则「{rule}」"),
+        (Lang::En, rule, _) => format!("The rule “{rule}”"),
     };
     let line = match (lang, number("count").unwrap_or(1)) {
         (Lang::Zh, 1) if get("object") == "tasks" => format!("{who}给你安排了任务「{title}」"),

@@ -105,12 +105,12 @@ impl Rules {
         }
     }
 
-    /// Refuses to archive what live records stand on.
+    /// Refuses to archive what live records stand on. Whoever is archived leaves with it.
     pub(super) fn archiving(
         &mut self,
         ctx: &mut Ctx<'_>,
         shape: &Shape,
-        record: &Record,
+        record: &mut Record,
         archived: bool,
     ) -> Result<()> {
         // What belonged to it is elsewhere; undoing the merge brings both back.
@@ -120,7 +120,16 @@ impl Rules {
         let column = match shape.def.key {
             "pipelines" => "pipeline_id",
             "pipeline_stages" => "stage_id",
-            "users" if archived => return crate::identity::require_other_administrator(ctx, record.id()),
+            "users" => {
+                if archived {
+                    crate::identity::require_other_administrator(ctx, record.id())?;
+                }
+                // Of somebody disabled the day stays: they left before, and do not come back with it.
+                if record.get(shape, "status").as_str() == Some("active") {
+                    leave_or_return(ctx, shape, record, archived);
+                }
+                return Ok(());
+            }
             _ => return Ok(()),
         };
         self.stages = None;
@@ -307,13 +316,20 @@ fn left(ctx: &Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record) {
     let status = |r: &Record| r.get(shape, "status").as_str().map(str::to_owned);
     let Some(before) = old.and_then(status) else { return };
     match (before.as_str(), status(new).as_deref()) {
-        ("disabled", Some("active")) => new.set(shape, "left_on", Value::Null),
-        ("active", Some("disabled")) if new.get(shape, "left_on").is_null() => {
-            let today = ctx.parse().today();
-            let hired = new.get(shape, "hired_on").as_date();
-            new.set(shape, "left_on", Value::Date(hired.map_or(today, |day| day.max(today))))
-        }
+        ("disabled", Some("active")) => leave_or_return(ctx, shape, new, false),
+        ("active", Some("disabled")) => leave_or_return(ctx, shape, new, true),
         _ => {}
+    }
+}
+
+/// The last day at work of somebody who leaves without one is today, of whoever returns there is none.
+fn leave_or_return(ctx: &Ctx<'_>, shape: &Shape, person: &mut Record, leaves: bool) {
+    if !leaves {
+        person.set(shape, "left_on", Value::Null);
+    } else if person.get(shape, "left_on").is_null() {
+        let today = ctx.parse().today();
+        let hired = person.get(shape, "hired_on").as_date();
+        person.set(shape, "left_on", Value::Date(hired.map_or(today, |day| day.max(today))));
     }
 }
 

@@ -174,7 +174,7 @@ impl Writer {
         }
         let mut new = old.clone();
         new.values[4] = if archived { Value::Time(ctx.now) } else { Value::Null };
-        self.rules.archiving(ctx, &self.shape.clone(), old, archived)?;
+        self.rules.archiving(ctx, &self.shape.clone(), &mut new, archived)?;
         self.save(ctx, if archived { "archived" } else { "restored" }, old, new)
     }
 

@@ -14,9 +14,11 @@ const UNANSWERED: &str = "unanswered_message";
 /// Key of the rule that gives customers without follow-up to the public pool; S1-29.
 const IDLE: &str = "idle_to_pool";
 
-/// Makes the shipped rules of an organisation that was set up before there were any, in the name of an administrator.
+/// Makes the shipped rules of an organisation that was set up before there were any, in the name of an administrator, and
+/// brings those that nobody has changed to today's form.
 /// Whoever took one away keeps it away: a rule that was archived keeps its key.
 pub fn ship_if_missing(ctx: &mut Ctx<'_>) -> Result<()> {
+    renew(ctx)?;
     let mut missing = scores::segments_missing(ctx)?;
     let signs = SIGNS.iter().map(|s| s.key);
     for key in [SILENT, UNANSWERED, IDLE].into_iter().chain(signs).chain(MAILS.iter().map(|m| m.key)) {
@@ -198,31 +200,77 @@ impl Sign {
         json!({ "all": all })
     }
 
-    fn rule(&self) -> RuleInput {
+    fn definition(&self, condition: Option<serde_json::Value>, account_team: bool) -> RuleDefinition {
         let chief = if self.director { Recipient::Director } else { Recipient::Manager };
+        let team = account_team.then_some(Recipient::AccountTeam);
+        RuleDefinition {
+            object: "customers".to_owned(),
+            trigger: Trigger::Elapsed {
+                field: self.field.to_owned(),
+                count: 1,
+                unit: TimeUnit::Minutes,
+                working: false,
+            },
+            condition,
+            actions: vec![
+                RuleAction::StartPlaybook { playbook: self.playbook.to_owned() },
+                RuleAction::Notify {
+                    to: [Recipient::Owner].into_iter().chain(team).chain([chief]).collect(),
+                    message: self.message.to_owned(),
+                },
+            ],
+            imports: false,
+        }
+    }
+
+    /// Everything that was ever shipped as this rule, today's form last: without the condition that something is invested,
+    /// without the account team, and as it is.
+    fn forms(&self) -> [RuleDefinition; 3] {
+        let recent = self.within_days.map(|days| json!({ "field": self.field, "op": "within_days", "value": days }));
+        let condition = || Some(self.condition());
+        [self.definition(recent, false), self.definition(condition(), false), self.definition(condition(), true)]
+    }
+
+    fn rule(&self) -> RuleInput {
         RuleInput {
             name: self.name.to_owned(),
             description: Some(self.description.to_owned()),
-            definition: RuleDefinition {
-                object: "customers".to_owned(),
-                trigger: Trigger::Elapsed {
-                    field: self.field.to_owned(),
-                    count: 1,
-                    unit: TimeUnit::Minutes,
-                    working: false,
-                },
-                condition: Some(self.condition()),
-                actions: vec![
-                    RuleAction::StartPlaybook { playbook: self.playbook.to_owned() },
-                    RuleAction::Notify {
-                        to: vec![Recipient::Owner, Recipient::AccountTeam, chief],
-                        message: self.message.to_owned(),
-                    },
-                ],
-                imports: false,
-            },
+            definition: self.definition(Some(self.condition()), true),
         }
     }
+}
+
+/// Where it is kept which forms the rules of the organisation were brought to.
+const RENEWED: &str = "shipped_rules";
+/// Counts the times that a shipped rule got another form.
+const REVISION: &str = "1";
+
+/// Brings shipped rules to today's form where nobody has changed them: where the draft and all that was ever published are
+/// forms that were shipped, none older than the one before it. Whoever changed a rule keeps it, even where it has come to
+/// be like an older form. They go on in the name of whoever published them.
+fn renew(ctx: &mut Ctx<'_>) -> Result<()> {
+    if persistence::settings::get(ctx.conn, RENEWED)?.as_deref() == Some(REVISION) {
+        return Ok(());
+    }
+    for rule in store::all(ctx.conn)? {
+        let Some(sign) = SIGNS.iter().find(|sign| rule.key.as_deref() == Some(sign.key)) else { continue };
+        let Some(old) = store::find(ctx.conn, rule.id, true)? else { continue };
+        let forms = sign.forms();
+        let place = |text: &str| -> Option<usize> {
+            let definition = super::read_definition(text).ok()?;
+            forms.iter().position(|form| *form == definition)
+        };
+        let mut versions = store::versions(ctx.conn, rule.id)?;
+        versions.reverse();
+        let published: Option<Vec<usize>> = versions.iter().map(|version| place(&version.definition)).collect();
+        let last = published.filter(|places| places.is_sorted()).and_then(|places| places.last().copied());
+        if last.is_none_or(|last| last + 1 == forms.len()) || place(&old.draft) != last {
+            continue;
+        }
+        let [.., today] = &forms;
+        super::renew(ctx, &old, today)?;
+    }
+    Ok(persistence::settings::set(ctx.conn, RENEWED, REVISION, ctx.now)?)
 }
 
 /// A mail to customers of the basic tier, so many days after they came to it.

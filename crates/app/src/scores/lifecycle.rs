@@ -19,10 +19,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// The right to a dedicated manager, whom somebody has to appoint.
+const MANAGER: &str = "account_manager";
+
 /// Records that follow from the scores of many customers, written at once. The program makes them, no person.
 #[derive(Default)]
 pub(super) struct Consequences {
     entitlements: Vec<Record>,
+    /// Customers that are to get a dedicated manager, with their owners.
+    unmanaged: Vec<(Uuid, Option<Uuid>)>,
     tasks: Vec<Record>,
     revoked: Vec<(Uuid, Vec<String>)>,
     /// Rights that end, each with what it is from then on.
@@ -79,16 +84,13 @@ impl Consequences {
             if !outcome.revoked.is_empty() && held.is_none() {
                 self.revoked.push((known.customer.id, outcome.revoked.clone()));
             }
-            if outcome.granted.iter().any(|key| key == "account_manager") && known.customer.manager.is_none() {
-                self.task(ctx, known, "lifecycle", "指定专属客户经理", base)?;
-            }
         }
         if known.customer.stopped {
             return Ok(());
         }
         self.begin(known, e, base);
         if known.customer.scores.win_back_on.is_none() && e.win_back() {
-            self.task(ctx, known, "win_back", "重要客户可能流失，安排挽回拜访", base)?;
+            self.task(ctx, (known.customer.id, known.customer.owner), "win_back", "重要客户可能流失，安排挽回拜访")?;
         }
         Ok(())
     }
@@ -174,18 +176,27 @@ impl Consequences {
         record.set(&shape, "granted_on", Value::Date(base.today));
         record.set(&shape, "status", Value::Text("active".to_owned()));
         self.entitlements.push(record);
+        if key == MANAGER && known.customer.manager.is_none() && !known.customer.stopped {
+            self.unmanaged.push((known.customer.id, known.customer.owner));
+        }
         Ok(())
     }
 
-    fn task(&mut self, ctx: &Ctx<'_>, known: &Known, origin: &str, title: &str, base: &Background) -> Result<()> {
+    fn task(
+        &mut self,
+        ctx: &Ctx<'_>,
+        (customer, owner): (Uuid, Option<Uuid>),
+        origin: &str,
+        title: &str,
+    ) -> Result<()> {
         let shape = ctx.shape("tasks")?;
-        let mut record = blank(ctx, &shape, known.customer.owner);
-        let due = ctx.parse().midnight(base.today + Duration::days(2)) + Duration::hours(18);
+        let mut record = blank(ctx, &shape, owner);
+        let due = ctx.parse().midnight(ctx.parse().today() + Duration::days(2)) + Duration::hours(18);
         record.set(&shape, "title", Value::Text(title.to_owned()));
         record.set(&shape, "due_at", Value::Time(due));
         record.set(&shape, "status", Value::Text("open".to_owned()));
         record.set(&shape, "priority", Value::Text("high".to_owned()));
-        record.set(&shape, "customer_id", Value::Id(known.customer.id));
+        record.set(&shape, "customer_id", Value::Id(customer));
         record.set(&shape, "origin", Value::Text(origin.to_owned()));
         self.tasks.push(record);
         Ok(())
@@ -204,6 +215,11 @@ impl Consequences {
         let active: HashSet<(Uuid, String)> = rights.collect();
         self.entitlements.retain(|r| of(r).is_some_and(|right| !active.contains(&right)));
         insert(ctx, &shape, &self.entitlements)?;
+        let given: HashSet<Uuid> =
+            self.entitlements.iter().filter_map(of).filter(|(_, key)| key == MANAGER).map(|(id, _)| id).collect();
+        for to in std::mem::take(&mut self.unmanaged).into_iter().filter(|(customer, _)| given.contains(customer)) {
+            self.task(ctx, to, "lifecycle", "指定专属客户经理")?;
+        }
         self.carry_out(ctx)?;
         let shape = ctx.shape("tasks")?;
         let customers: Vec<Uuid> = self.tasks.iter().filter_map(|t| t.get(&shape, "customer_id").as_id()).collect();

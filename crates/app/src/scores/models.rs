@@ -1,6 +1,7 @@
 //! The settings of every model: versions, checks, and what a change would do.
 
 use crate::{Ctx, Error, Result};
+use contract::problem::Lang;
 use domain::fields::FieldError;
 use domain::policy::Action;
 use domain::{cadence, four_r, grade, health, intent, lifecycle, playbooks, principles, repeat, rfm, sdae, tiers};
@@ -9,6 +10,7 @@ use persistence::score_settings::{self as store, Version};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A model's settings with their version; 0 for those shipped.
 #[derive(Debug, Clone)]
@@ -145,27 +147,42 @@ fn serde_path<T: DeserializeOwned>(document: &Json) -> std::result::Result<T, (S
     Err((String::new(), error))
 }
 
-/// The playbooks that differ, by their names: what they are before and after.
-fn playbook_names(before: &playbooks::Settings, after: &playbooks::Settings) -> (Json, Json) {
+/// The playbooks that differ, by their keys: what they are before and after, and under [`NAMES`] what they are called.
+fn playbook_changes(before: &playbooks::Settings, after: &playbooks::Settings) -> (Json, Json) {
     let (mut old, mut new) = (serde_json::Map::new(), serde_json::Map::new());
-    let keys: std::collections::BTreeSet<&String> = before.own.keys().chain(after.own.keys()).collect();
+    let mut names = serde_json::Map::new();
+    let keys: BTreeSet<&String> = before.own.keys().chain(after.own.keys()).collect();
     for key in keys.into_iter().filter(|key| before.own.get(*key) != after.own.get(*key)) {
         let Some(plan) = after.own.get(key).or_else(|| before.own.get(key)) else { continue };
         let shipped = playbooks::find(key).map(|_| "shipped");
         let state = |own: bool| if own { Some("changed") } else { shipped };
         for (side, own) in [(&mut old, before.own.contains_key(key)), (&mut new, after.own.contains_key(key))] {
             if let Some(state) = state(own) {
-                side.insert(plan.title.zh.clone(), state.into());
+                side.insert(key.clone(), state.into());
             }
         }
+        names.insert(key.clone(), json(&plan.title));
     }
     // One that was changed once more differs in more than a word can say.
-    for (name, state) in &mut new {
-        if old.get(name) == Some(state) {
+    for (key, state) in &mut new {
+        if old.get(key) == Some(state) {
             *state = "changed_again".into();
         }
     }
+    new.insert(NAMES.to_owned(), Json::Object(names));
     (Json::Object(old), Json::Object(new))
+}
+
+/// Where the log of the set-up keeps the names of playbooks in both languages.
+const NAMES: &str = "names";
+
+/// Takes the names of playbooks out of what the log of the set-up says of them: by their keys, in the reader's language.
+pub(crate) fn take_names(said: &mut serde_json::Map<String, Json>, lang: Lang) -> Vec<(String, String)> {
+    let is_of_playbooks = said.get("key").and_then(Json::as_str) == Some("playbooks");
+    let names = if is_of_playbooks { said.remove(NAMES) } else { None };
+    let names: BTreeMap<String, playbooks::Words> =
+        names.and_then(|names| serde_json::from_value(names).ok()).unwrap_or_default();
+    names.into_iter().map(|(key, name)| (key, lang.pick(&name.zh, &name.en).to_owned())).collect()
 }
 
 /// Keeps a new version of a model's settings, based on the one that the caller read.
@@ -189,7 +206,7 @@ pub fn set(ctx: &mut Ctx<'_>, model: &str, based_on: Option<i64>, document: &Jso
     };
     store::insert(ctx.conn, &version)?;
     let (old, new) = match model {
-        "playbooks" => playbook_names(&models.playbooks.value, &then.playbooks.value),
+        "playbooks" => playbook_changes(&models.playbooks.value, &then.playbooks.value),
         _ => (before, after),
     };
     let named = |document: Json| match document {

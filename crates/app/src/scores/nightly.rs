@@ -65,15 +65,16 @@ fn keep(conn: &mut AnyConnection, run: &ScoreRun, now: DateTime<Utc>) -> Result<
 /// Scores everybody; nothing when the process is about to end: what is scored so far stays, and the next process begins anew.
 fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -> Result<Option<ScoreRun>> {
     let actor = Actor::system(Uuid::nil());
+    let pass = Pass { actor: &actor, schema, now, id: Uuid::now_v7() };
     let mut run = ScoreRun { as_of: schema.zone.day(now), at: now, customers: 0, changed: 0, contacts: 0 };
-    write_tx::<_, Error>(conn, |conn| with(conn, &actor, schema, now, crate::arrivals::settle))?;
-    let mut base = with(conn, &actor, schema, now, Background::load)?;
+    write_tx::<_, Error>(conn, |conn| pass.with(conn, crate::arrivals::settle))?;
+    let mut base = pass.with(conn, Background::load)?;
     // Rights that are added to a stage, or taken from it, reach the customers that are in it already.
     let rights = base.models.lifecycle.version.to_string();
     base.reconcile = persistence::settings::get(conn, RIGHTS)?.as_ref() != Some(&rights);
     let mut histories = Vec::new();
     let mut sums = DaySums::new();
-    if !pass(conn, &actor, schema, &base, &mut run, (&mut histories, &mut sums))? {
+    if !pass.go(conn, &base, &mut run, (&mut histories, &mut sums))? {
         return Ok(None);
     }
     let needs = super::needs::tally(conn)?;
@@ -81,11 +82,11 @@ fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -
     // The customers of today are judged by what was found yesterday, so that they are read once; but the first time there is no yesterday.
     if let Some(fit) = fit(&histories, now) {
         drop(histories);
-        write_tx::<_, Error>(conn, |conn| with(conn, &actor, schema, now, |ctx| customers::keep_fit(ctx, &fit)))?;
+        write_tx::<_, Error>(conn, |conn| pass.with(conn, |ctx| customers::keep_fit(ctx, &fit)))?;
         if first {
-            let base = with(conn, &actor, schema, now, Background::load)?;
+            let base = pass.with(conn, Background::load)?;
             sums.clear();
-            if !pass(conn, &actor, schema, &base, &mut run.clone(), (&mut Vec::new(), &mut sums))? {
+            if !pass.go(conn, &base, &mut run.clone(), (&mut Vec::new(), &mut sums))? {
                 return Ok(None);
             }
         }
@@ -107,49 +108,51 @@ fn fit(histories: &[History], at: DateTime<Utc>) -> Option<RepeatFit> {
     Some(RepeatFit { buying: buying.params, spending, customers: buying.customers, converged: buying.converged, at })
 }
 
-/// Scores everybody once and gathers what they bought; false when the process is about to end before that.
-fn pass(
-    conn: &mut AnyConnection,
-    actor: &Actor,
-    schema: &Arc<Schema>,
-    base: &Background,
-    run: &mut ScoreRun,
-    (histories, sums): (&mut Vec<History>, &mut DaySums),
-) -> Result<bool> {
-    let now = base.now;
-    let mut after = None;
-    loop {
-        if crate::jobs::ending() {
-            return Ok(false);
-        }
-        let ids = persistence::customer_scores::ids_after(conn, after, CHUNK)?;
-        let Some(last) = ids.last().copied() else { break };
-        let (contacts, changed) = write_tx::<_, Error>(conn, |conn| {
-            with(conn, actor, schema, now, |ctx| {
-                // Customers first: contacts are compared with the stage that their customer is in.
-                let changed = customers::refresh_gathering(ctx, base, &ids, histories, sums)?;
-                let unscored = persistence::contact_materials::unscored(ctx.conn, &ids, now)?;
-                let contacts = match unscored.as_slice() {
-                    [] => 0,
-                    some => contacts::rescore(ctx, &base.models, some, &[])?,
-                };
-                Ok((contacts, changed))
-            })
-        })?;
-        run.customers += ids.len() as u64;
-        run.contacts += contacts as u64;
-        run.changed += changed as u64;
-        after = Some(last);
-    }
-    Ok(true)
+/// One run: what it does carries its id, so that what it gives to a person is told together.
+struct Pass<'a> {
+    actor: &'a Actor,
+    schema: &'a Arc<Schema>,
+    now: DateTime<Utc>,
+    id: Uuid,
 }
 
-fn with<T>(
-    conn: &mut AnyConnection,
-    actor: &Actor,
-    schema: &Arc<Schema>,
-    now: DateTime<Utc>,
-    f: impl FnOnce(&mut Ctx<'_>) -> Result<T>,
-) -> Result<T> {
-    f(&mut Ctx { conn, actor, now, request_id: Uuid::now_v7(), schema })
+impl Pass<'_> {
+    /// Scores everybody once and gathers what they bought; false when the process is about to end before that.
+    fn go(
+        &self,
+        conn: &mut AnyConnection,
+        base: &Background,
+        run: &mut ScoreRun,
+        (histories, sums): (&mut Vec<History>, &mut DaySums),
+    ) -> Result<bool> {
+        let mut after = None;
+        loop {
+            if crate::jobs::ending() {
+                return Ok(false);
+            }
+            let ids = persistence::customer_scores::ids_after(conn, after, CHUNK)?;
+            let Some(last) = ids.last().copied() else { break };
+            let (contacts, changed) = write_tx::<_, Error>(conn, |conn| {
+                self.with(conn, |ctx| {
+                    // Customers first: contacts are compared with the stage that their customer is in.
+                    let changed = customers::refresh_gathering(ctx, base, &ids, histories, sums)?;
+                    let unscored = persistence::contact_materials::unscored(ctx.conn, &ids, self.now)?;
+                    let contacts = match unscored.as_slice() {
+                        [] => 0,
+                        some => contacts::rescore(ctx, &base.models, some, &[])?,
+                    };
+                    Ok((contacts, changed))
+                })
+            })?;
+            run.customers += ids.len() as u64;
+            run.contacts += contacts as u64;
+            run.changed += changed as u64;
+            after = Some(last);
+        }
+        Ok(true)
+    }
+
+    fn with<T>(&self, conn: &mut AnyConnection, f: impl FnOnce(&mut Ctx<'_>) -> Result<T>) -> Result<T> {
+        f(&mut Ctx { conn, actor: self.actor, now: self.now, request_id: self.id, schema: self.schema })
+    }
 }

@@ -20,7 +20,7 @@ use persistence::customer_scores::Scores;
 use persistence::records::Owners;
 use persistence::score_settings;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Customers read at once.
@@ -92,9 +92,17 @@ pub fn preview(ctx: &mut Ctx<'_>, model: &str, document: &Json, lang: Lang) -> R
         after = Some(last);
     }
     let examples = examples(ctx, &mut tally)?;
-    let rights =
-        rights(&tally.moves, [&now, &then].map(|base| base.models.lifecycle.value.entitlements.as_slice()), lang);
-    Ok(ScorePreview { rights, ..tally.show(model, examples) })
+    let settings = [&now, &then].map(|base| base.models.lifecycle.value.entitlements.as_slice());
+    let (rights, rights_changed) = (rights(&tally.moves, settings, lang), with_other_rights(&tally.moves, settings));
+    Ok(ScorePreview { rights, rights_changed, ..tally.show(model, examples) })
+}
+
+/// Customers that would hold other rights than now.
+fn with_other_rights(moves: &BTreeMap<[Stage; 2], u64>, [now, then]: [&[Entitlement]; 2]) -> u64 {
+    let held = |list: &[Entitlement], stage: Stage| -> BTreeSet<String> {
+        list.iter().filter(|e| e.holds_in(stage)).map(|e| e.key.clone()).collect()
+    };
+    moves.iter().filter(|([before, after], _)| held(now, *before) != held(then, *after)).map(|(_, n)| n).sum()
 }
 
 /// The rights that customers would get and lose, by their stages now and then.
@@ -264,6 +272,7 @@ impl Tally {
             previewable: true,
             customers: self.all,
             changed: self.changed,
+            rights_changed: 0,
             people: self.people,
             bands: self.bands.into_iter().map(band).collect(),
             examples,

@@ -38,16 +38,27 @@ pub struct Run {
     pub detail: String,
 }
 
-/// The names of the rules behind these runs, by run; ids of anything else are passed over.
-pub fn rule_names(conn: &mut AnyConnection, runs: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+/// A rule that did something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Behind {
+    /// Its name.
+    pub name: String,
+    /// Who made it.
+    pub made_by: Option<Uuid>,
+}
+
+/// The rules behind these runs, by run; ids of anything else are passed over.
+pub fn behind(conn: &mut AnyConnection, runs: &[Uuid]) -> Result<HashMap<Uuid, Behind>> {
     let mut found = HashMap::new();
     for chunk in runs.chunks(500) {
-        let mut q =
-            Sql::start(conn, "SELECT r.id, u.name FROM rule_runs r JOIN rules u ON u.id = r.rule_id WHERE r.id IN ");
+        let mut q = Sql::start(
+            conn,
+            "SELECT r.id, u.name, u.created_by FROM rule_runs r JOIN rules u ON u.id = r.rule_id WHERE r.id IN ",
+        );
         q.ids(chunk);
         for Cells(cells) in q.load(conn)? {
             let mut r = Row::new(Cells(cells));
-            found.insert(r.id()?, r.text()?);
+            found.insert(r.id()?, Behind { name: r.text()?, made_by: r.opt_id() });
         }
     }
     Ok(found)

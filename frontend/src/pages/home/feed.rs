@@ -69,9 +69,9 @@ fn lines(items: &[EventItem], session: &Session) -> Vec<EventItem> {
 
 /// Is this one line: the same person's changes of one record, or what one run of a rule did?
 fn same(a: &EventItem, b: &EventItem) -> bool {
-    match (&a.rule, &b.rule) {
-        (Some(one), Some(other)) => one == other && a.object == b.object,
-        (None, None) => a.record_id == b.record_id && a.actor_id == b.actor_id,
+    match (a.automated, b.automated) {
+        (true, true) => a.rule == b.rule && a.object == b.object,
+        (false, false) => a.record_id == b.record_id && a.actor_id == b.actor_id,
         _ => false,
     }
 }
@@ -95,12 +95,14 @@ async fn look_up(session: &Session, wanted: &[(String, String)]) -> Titles {
 }
 
 fn line(l: Lang, session: &Session, titles: &Titles, clock: &Clock, e: &EventItem) -> Html {
-    let actor = e.rule.as_ref().or(e.actor_name.as_ref()).cloned().unwrap_or_else(|| l.system_actor().to_owned());
-    let mark = if e.rule.is_some() {
-        crate::ui::automatic("mt-0.5 size-6")
-    } else {
-        avatar(&actor, "mt-0.5 size-6 text-[10px]")
+    let actor = match (&e.rule, &e.actor_name) {
+        (Some(rule), _) => rule.clone(),
+        // Not every reader may know which.
+        (None, _) if e.automated => l.source_a_rule().to_owned(),
+        (None, name) => name.clone().unwrap_or_else(|| l.system_actor().to_owned()),
     };
+    let mark =
+        if e.automated { crate::ui::automatic("mt-0.5 size-6") } else { avatar(&actor, "mt-0.5 size-6 text-[10px]") };
     let kind = session.object(&e.object).map(|o| o.label.clone()).unwrap_or_default();
     let did = l.feed_did(verb(l, &e.type_), &in_sentence(l, &kind));
     let title = titles.get(&e.record_id).cloned();

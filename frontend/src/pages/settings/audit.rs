@@ -63,11 +63,8 @@ fn entry(l: Lang, session: &Session, e: &EventItem) -> Html {
                 _ => said(l, value),
             };
             let told = |path: &str, value: &Value| told(&e.object, path, value);
-            lines
-                .map(|x| {
-                    (named(l, session, &e.object, &x.path), x.was.map(|was| told(&x.path, &was)), told(&x.path, &x.now))
-                })
-                .collect()
+            let name = |path: &str| e.refs.get(path).cloned().unwrap_or_else(|| named(l, session, &e.object, path));
+            lines.map(|x| (name(&x.path), x.was.map(|was| told(&x.path, &was)), told(&x.path, &x.now))).collect()
         }
     };
     let rest = lines.len().saturating_sub(LINES);

@@ -191,11 +191,12 @@ fn effect(l: Lang, v: &Value) -> Html {
     if v.get("previewable").and_then(Value::as_bool) == Some(false) {
         return html! { <p class={BOX} data-testid="effect">{ l.models_no_preview() }</p> };
     }
-    let (changed, all) = (count(v, "changed"), count(v, "customers"));
-    let head = if text(v, "model") == "four_r" {
-        l.models_contacts_changed(&changed, &all)
-    } else {
-        l.models_changed(&changed, &all)
+    let (changed, all, rights) = (count(v, "changed"), count(v, "customers"), count(v, "rights_changed"));
+    let head = match (text(v, "model").as_str(), changed.as_str(), rights.as_str()) {
+        ("four_r", ..) => l.models_contacts_changed(&changed, &all),
+        (_, _, "0") => l.models_changed(&changed, &all),
+        (_, "0", _) => l.models_rights_changed(&rights, &all),
+        _ => l.models_both_changed(&changed, &rights, &all),
     };
     let people = v.get("people").and_then(Value::as_u64).unwrap_or(0);
     html! { <div class={BOX} data-testid="effect">
