@@ -25,6 +25,8 @@ pub(crate) enum Room {
     Board(Box<BoardProps>),
     /// What can be done to the chosen rows of a list.
     Bulk(Box<BulkProps>),
+    /// Who left something behind, above the list of users.
+    Leavers,
     /// The workbench.
     Home,
     /// What the reader has to do today.
@@ -90,7 +92,9 @@ impl Room {
     /// Where its code is.
     fn part(&self) -> Part {
         match self {
-            Room::Record(..) | Room::Form(_) | Room::Export(_) | Room::Board(_) | Room::Bulk(_) => Part::Record,
+            Room::Record(..) | Room::Form(_) | Room::Export(_) | Room::Board(_) | Room::Bulk(_) | Room::Leavers => {
+                Part::Record
+            }
             Room::Home | Room::MyDay | Room::Reach | Room::Pool | Room::Calendar | Room::Outbox => Part::Desk,
             Room::Rules | Room::Rule(_) | Room::News | Room::NewsPanel => Part::Automation,
             Room::Settings(_) | Room::Imports | Room::NewImport | Room::Import(_) | Room::Exports | Room::Gallery => {
@@ -110,7 +114,10 @@ impl Room {
 
     /// Lies over the page or is a single line, so that nothing stands in its place while it loads.
     fn over(&self) -> bool {
-        matches!(self, Room::Form(_) | Room::Export(_) | Room::Bulk(_) | Room::Explain(..) | Room::Visit(_))
+        matches!(
+            self,
+            Room::Form(_) | Room::Export(_) | Room::Bulk(_) | Room::Explain(..) | Room::Visit(_) | Room::Leavers
+        )
     }
 }
 

@@ -12,6 +12,7 @@ mod demo;
 mod enablement;
 mod figures;
 mod growth;
+mod handovers;
 mod identity;
 mod imports;
 mod indexes;

@@ -105,7 +105,12 @@ fn everything(server: &Server) -> BTreeMap<String, String> {
         let page = theirs.get("/api/v1/notifications").expect(200);
         page.items().first().map(|n| n["id"].as_str().unwrap().to_owned())
     });
+    let (leaver, _) = server.user("administrator", None);
+    server.create("tasks", &json!({ "title": "交接", "owner_id": leaver }));
+    let to = json!({ "receivers": [{ "user_id": mentioned }], "kinds": ["tasks"] });
+    let hand_over = admin.post(&format!("/api/v1/users/{leaver}/hand-over"), &to).expect(202).id();
     for (place, id) in [
+        ("hand-overs", hand_over),
         ("notifications", news),
         ("files", file),
         ("imports", import),

@@ -12,6 +12,7 @@ mod auth;
 mod comments;
 mod exports;
 mod files;
+mod handovers;
 mod health;
 mod imports;
 mod me;
@@ -57,6 +58,7 @@ fn api(routes: &mut Routes) {
     auth::configure(routes);
     me::configure(routes);
     roles::configure(routes);
+    handovers::configure(routes);
     playbooks::configure(routes);
     scorecards::configure(routes);
     scores::configure(routes);
@@ -92,6 +94,7 @@ pub(crate) fn documents() -> Vec<utoipa::openapi::OpenApi> {
         auth::Doc::openapi(),
         me::Doc::openapi(),
         roles::Doc::openapi(),
+        handovers::Doc::openapi(),
         api_keys::Doc::openapi(),
         merges::Doc::openapi(),
         objects::Doc::openapi(),

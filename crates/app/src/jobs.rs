@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::imports::run::{Stop, Worker, fail};
 use crate::schema::Schema;
-use crate::{Actor, Ctx, Error, Result, Visible, consumers, exports, imports, recounts};
+use crate::{Actor, Ctx, Error, Result, Visible, consumers, exports, handovers, imports, recounts};
 
 /// How long an idle worker waits before it looks again.
 const IDLE: Duration = Duration::from_millis(500);
@@ -210,6 +210,7 @@ fn dispatch(pool: &DbPool, job: &Job) -> std::result::Result<(), Stop> {
         imports::UNDO => imports::undo::undo(&worker),
         exports::RUN => exports::run(&worker),
         recounts::RUN => recounts::run(&worker),
+        handovers::RUN => handovers::run::run(&worker),
         other => Err(Stop::Failed(Error::Internal(format!("no such kind of job: {other}")))),
     }
 }
@@ -219,6 +220,7 @@ fn owner(conn: &mut AnyConnection, job: &Job) -> Result<Actor> {
     let (user, key) = match job.kind.as_str() {
         recounts::RUN => return Ok(Actor::system(Uuid::nil())),
         exports::RUN => persistence::exports::find(conn, job.subject)?.map(|row| exports::runner(&row)),
+        handovers::RUN => persistence::handovers::find(conn, job.subject)?.map(|row| handovers::runner(&row)),
         _ => persistence::imports::find(conn, job.subject)?.map(|row| imports::runner(&row, &job.kind)),
     }
     .ok_or(Error::NotFound)??;
@@ -315,6 +317,7 @@ fn end_subject(conn: &mut AnyConnection, job: &Job, code: &str) -> Result<()> {
         imports::RUN | imports::UNDO => fail(&mut ctx, job.subject, ImportState::Failed, Some(code)),
         // Figures go on saying that they are not yet counted, until the next change of the same counts them.
         recounts::RUN => Ok(()),
+        handovers::RUN => handovers::run::fail(&mut ctx, job.subject, code),
         _ => exports::fail(&mut ctx, job.subject, code),
     }
 }

@@ -12,6 +12,7 @@ pub mod error;
 pub mod exports;
 pub mod feed;
 pub mod files;
+pub mod handovers;
 pub mod idempotency;
 pub mod identity;
 pub mod imports;

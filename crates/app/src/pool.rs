@@ -102,7 +102,7 @@ fn distinct(ids: &[Uuid]) -> Result<Vec<Uuid>> {
 }
 
 /// What is said about a record given back, short and on one line.
-fn remark(note: Option<&str>) -> Result<Option<String>> {
+pub(crate) fn remark(note: Option<&str>) -> Result<Option<String>> {
     let note = note.map(str::trim).filter(|n| !n.is_empty());
     match note {
         Some(n) if n.chars().count() > 300 => Err(Error::field("note", "too_long", "300")),

@@ -482,6 +482,7 @@ pub fn stop_message(lang: Lang, code: &str) -> String {
         "session_ended" | "not_logged_in" => {
             ("发起人的账号已停用", "the account of whoever started it is no longer active")
         }
+        "receiver_inactive" => ("接手人已停用", "whoever was to take over is no longer active"),
         "invalid_token" => ("发起时使用的 API 密钥已停用", "the API key that started it has been revoked"),
         "too_many_attempts" => {
             ("多次尝试后仍未完成，请联系管理员", "it did not end after many attempts; please tell your administrator")

@@ -5,6 +5,7 @@ pub mod communications;
 pub mod exports;
 pub mod feed;
 pub mod files;
+pub mod handovers;
 pub mod identity;
 pub mod imports;
 pub mod merging;

@@ -15,6 +15,7 @@ pub mod four_r;
 pub mod funnel;
 pub mod grade;
 pub mod habits;
+pub mod handover;
 pub mod health;
 pub mod intent;
 pub mod ladder;

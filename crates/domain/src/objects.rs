@@ -176,7 +176,7 @@ pub static CUSTOMERS: ObjectDef = ObjectDef {
         links("pain_ids", "痛点", "Pains", "pains").grouped(),
         field("wallet_share", "钱包份额", "Share of wallet", Kind::Percent),
         link("manager_id", "专属客户经理", "Dedicated manager", "users"),
-        links("account_team_ids", "客户团队", "Account team", "users"),
+        links("account_team_ids", "客户团队", "Account team", "users").grouped(),
         int("cadence_days", "联系间隔（天）", "Contact interval (days)", 1, 730),
         one_of("cadence_status", "联系节奏", "Cadence", CADENCE_STATUS).read_only(),
         field("cadence_due_on", "下次应联系", "Contact due", Kind::Date).read_only(),

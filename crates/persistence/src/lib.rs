@@ -18,6 +18,7 @@ pub mod events;
 pub mod exports;
 pub mod files;
 pub mod flywheel;
+pub mod handovers;
 pub mod identity;
 pub mod imports;
 pub mod introspect;

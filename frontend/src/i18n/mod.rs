@@ -6,6 +6,7 @@ mod words_channels;
 mod words_desk;
 mod words_growth;
 mod words_hooks;
+mod words_leaving;
 mod words_merge;
 mod words_more;
 mod words_offline;

@@ -3,6 +3,7 @@
 use super::access::UserAccess;
 use super::effect::Effect;
 use super::form::RecordForm;
+use super::holdings::HoldingsCard;
 use super::input::FieldInput;
 use super::link::Choice;
 use super::merge::{Merge, MergedFrom, may_merge, merged_into};
@@ -86,6 +87,8 @@ fn Room(p: &RoomProps) -> Html {
     let sourcing = use_state_eq(|| false);
     let gone = !text(record, "merged_into_id").is_empty();
     let archived = !record.get("archived_at").unwrap_or(&Value::Null).is_null();
+    // What somebody still holds who cannot log in comes first on their page.
+    let left = archived || text(record, "status") == "disabled";
     browser::set_title(&format!("{title} · {}", l.app_name()));
     {
         let (user, object) = (session.me.id.clone(), meta.key.clone());
@@ -190,8 +193,10 @@ fn Room(p: &RoomProps) -> Html {
         { merged_into(l, &meta.key, record, &refs) }
         if meta.key == "opportunities" { <Card class="mb-4 p-3"><StagePath record={record.clone()} may_move={meta.may("update") && !archived} /></Card> }
             <Tabs meta={meta.clone()} record={record.clone()} refs={refs.clone()}>
+            if meta.key == "users" && left { <HoldingsCard id={id.clone()} name={title.clone()} first=true /> }
             <Card title={l.details()} extra={sources}><Fields meta={meta.clone()} record={record.clone()} refs={refs.clone()} may_edit={meta.may("update") && !archived} sources={*sourcing} /></Card>
             if meta.field("merged_into_id").is_some() { <MergedFrom object={meta.key.clone()} id={id.clone()} /> }
+            if meta.key == "users" && !left { <HoldingsCard id={id.clone()} name={title.clone()} first=false /> }
             if meta.key == "users" && meta.may("update") && !archived { <UserAccess id={id.clone()} /> }
             if meta.key == "tasks" && text(record, "status") == "done" { <div class="mt-4"><Effect task={id.clone()} /></div> }
             </Tabs>

@@ -254,6 +254,7 @@ fn ListRoom(p: &RoomProps) -> Html {
         .map(|total| (state.api_query(tab_filter(&state.view)), total));
     html! { <>
         { page_head(title, actions) }
+        if meta.key == "users" { <Lazy room={Room::Leavers} /> }
         <Card>
             if chosen.is_empty() {
                 <div class="flex flex-wrap items-center justify-between gap-x-4 px-1"><div class="min-w-0 max-w-full"><Views meta={meta.clone()} state={state.clone()} onchange={set.clone()} /></div>{ toolbar }</div>

@@ -13,7 +13,10 @@ pub(crate) mod export;
 mod files;
 pub(crate) mod filter_panel;
 pub(crate) mod form;
+mod hand_over;
+mod holdings;
 pub(crate) mod input;
+mod leavers;
 pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod log;
@@ -48,6 +51,7 @@ pub(crate) fn draw(room: &Room) -> Html {
         Room::Form(p) => html! { <form::RecordForm ..(**p).clone() /> },
         Room::Export(p) => html! { <export::ExportDrawer ..(**p).clone() /> },
         Room::Bulk(p) => html! { <bulk::Bulk ..(**p).clone() /> },
+        Room::Leavers => html! { <leavers::LeaversNotice /> },
         Room::Board(p) => html! { <board::Board ..(**p).clone() /> },
         _ => html! {},
     }

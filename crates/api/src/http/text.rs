@@ -121,6 +121,14 @@ pub(crate) fn detail(lang: Lang, code: &str, named: &str) -> String {
         "user_without_email" => {
             ("{} 还没有邮箱，请先填写邮箱再设置密码。", "{} has no e-mail address to log in with; give them one first.")
         }
+        "hand_over_running" => (
+            "这位成员的交接正在进行，请等它完成。",
+            "What this person holds is being handed over; wait until that has ended.",
+        ),
+        "nothing_to_hand_over" => {
+            ("名下没有需要交接的记录。", "This person holds nothing of what is to be handed over.")
+        }
+        "receiver_inactive" => ("接手人已停用。", "Whoever was to take over is no longer active."),
         "too_many_attempts" => ("多次尝试后仍未完成。", "It did not end after many attempts."),
         _ => return lang.pick("无法完成这项操作（{}）。", "This cannot be done ({}).").replace("{}", code),
     };

@@ -13,6 +13,7 @@ pub fn render(kind: NewsKind, params: &Map<String, Json>, lang: Lang) -> (String
     };
     let (actor, title) = (get("actor"), get("title"));
     match kind {
+        NewsKind::Assigned if params.contains_key("parts") => handed_over(params, actor, lang),
         NewsKind::Assigned => assigned(params, actor, object, title, lang),
         NewsKind::Mention => {
             let line = match lang {
@@ -103,6 +104,28 @@ fn assigned(params: &Map<String, Json>, actor: &str, object: &str, title: &str, 
     (line, about)
 }
 
+/// Who handed over what somebody who leaves held; beneath it, how much of what.
+fn handed_over(params: &Map<String, Json>, actor: &str, lang: Lang) -> (String, String) {
+    let from = params.get("from").and_then(Json::as_str).unwrap_or_default();
+    let part = |part: &Json| {
+        let word = |key: &str| part.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let count = part.get("count").and_then(Json::as_i64).unwrap_or_default();
+        match (lang, word("kind").as_str()) {
+            (Lang::Zh, "managed_customers") => format!("{count} 家客户的专属经理"),
+            (Lang::Zh, "account_teams") => format!("{count} 家客户的客户团队"),
+            (Lang::Zh, _) => format!("{} {count}", word("object_zh")),
+            (Lang::En, "managed_customers") => format!("dedicated manager of {count}"),
+            (Lang::En, "account_teams") => format!("account team of {count}"),
+            (Lang::En, _) => format!("{count} {}", word("object_en").to_lowercase()),
+        }
+    };
+    let parts: Vec<String> = params.get("parts").and_then(Json::as_array).into_iter().flatten().map(part).collect();
+    match lang {
+        Lang::Zh => (format!("{actor} 把{from}的工作交接给了你"), parts.join("、")),
+        Lang::En => (format!("{actor} handed {from}'s work over to you"), parts.join(", ")),
+    }
+}
+
 fn alarm(params: &Map<String, Json>, lang: Lang) -> (String, String) {
     let get = |key: &str| params.get(key).and_then(Json::as_str).unwrap_or_default();
     let name = get("name");
@@ -154,6 +177,24 @@ mod tests {
         tasks.remove("customer");
         tasks.insert("customers".to_owned(), 2.into());
         assert_eq!(render(NewsKind::Assigned, &tasks, Lang::En).1, "About 2 customers");
+    }
+
+    #[test]
+    fn what_is_handed_over_is_told_in_one_piece() {
+        let part = |kind: &str, zh: &str, en: &str, count: i64| json!({ "kind": kind, "object_zh": zh, "object_en": en, "count": count });
+        let told = params(json!({ "actor": "李雷", "from": "王芳", "parts": [
+            part("customers", "客户", "Customers", 12), part("tasks", "任务", "Task", 1), part("account_teams", "客户", "Customers", 2),
+        ] }));
+        let (line, body) = render(NewsKind::Assigned, &told, Lang::Zh);
+        assert_eq!(
+            (line.as_str(), body.as_str()),
+            ("李雷 把王芳的工作交接给了你", "客户 12、任务 1、2 家客户的客户团队")
+        );
+        let (line, body) = render(NewsKind::Assigned, &told, Lang::En);
+        assert_eq!(
+            (line.as_str(), body.as_str()),
+            ("李雷 handed 王芳's work over to you", "12 customers, 1 task, account team of 2")
+        );
     }
 
     #[test]

@@ -87,6 +87,11 @@ impl Writer {
         Writer { origin: Some(origin), check_links: false, rules, ..Writer::new(shape) }
     }
 
+    /// A writer for a hand-over: its events carry the id of the hand-over, and its links were chosen by the caller.
+    pub(crate) fn handing(shape: Arc<Shape>, origin: Uuid, giving: Giving) -> Writer {
+        Writer { origin: Some(origin), rules: Rules::giving(giving), ..Writer::trusted(shape) }
+    }
+
     /// Reads for a whole batch, in a few queries, what the rules will ask about the records that these changes and
     /// records name.
     pub fn read_ahead<'a>(

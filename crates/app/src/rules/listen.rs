@@ -45,7 +45,11 @@ pub fn prepare(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<Option<Effects>> {
         return Ok(None);
     }
     let imports = store::imports_among(ctx.conn, events)?;
-    let imported = |event: &Event| event.origin_id.is_some_and(|origin| imports.contains(&origin));
+    // What is handed over is given to somebody like any other record.
+    let origins: Vec<Uuid> = imports.iter().copied().collect();
+    let handed = persistence::handovers::among(ctx.conn, &origins)?;
+    let imported =
+        |event: &Event| event.origin_id.is_some_and(|origin| imports.contains(&origin) && !handed.contains(&origin));
     let calls: Vec<Call<'_>> = events.iter().filter_map(|event| call(event, &listeners, imported(event))).collect();
     let wanted: BTreeSet<usize> = calls
         .iter()
