@@ -153,6 +153,8 @@ engines! {
         assert_eq!((next.items().len(), &next["next_cursor"]), (8, &Value::Null));
         let one = next.items().iter().find(|m| m["record_id"] == json!(first)).expect("the customer");
         assert_eq!((&one["field"], &one["to_user_id"], &one["title"]), (&json!("owner_id"), &json!(heir), &json!("客户0")));
+        let place = moves.items().iter().chain(next.items()).find(|m| m["field"] == "account_team_ids").expect("the account team");
+        assert_eq!((&place["record_id"], &place["to_user_id"]), (&json!(colleague), &json!(heir)));
         let events = admin.get(&format!("/api/v1/events?record_id={first}")).expect(200);
         let event = events.items().iter().find(|e| e["new"]["owner_id"] == json!(heir)).expect("an event");
         assert_eq!(event["old"]["owner_id"], json!(gone.id));
@@ -213,7 +215,7 @@ engines! {
         let (away, _) = server.user("representative", None);
         disable(server, &away);
         let finance = server.user("finance", None).0;
-        let receivers = json!({ "receivers": [{ "user_id": heir, "share": 0 }, { "user_id": away }, { "user_id": gone.id }, { "user_id": heir }, { "user_id": finance }] });
+        let receivers = json!({ "receivers": [{ "user_id": heir, "share": 0 }, { "user_id": away }, { "user_id": gone.id }, { "user_id": heir }, { "user_id": finance }], "kinds": ["customers", "trials", "solutions", "competitor_alerts"] });
         let reply = ask(&admin, &gone.id, &receivers).expect(422);
         let wrong: Vec<(&str, &str)> = reply["errors"].as_array().unwrap().iter().map(|e| (e["field"].as_str().unwrap(), e["code"].as_str().unwrap())).collect();
         assert_eq!(wrong, [
@@ -380,9 +382,12 @@ fn goes_round_those_who_leave_meanwhile(engine: Engine) {
     let job = ask(&admin, &gone, &json!({ "receivers": [{ "user_id": one }, { "user_id": two }] })).expect(202).id();
     begun(&admin, &job);
     disable(&server, &two);
+    let then = owned(&admin, "customers", &two);
     let done = ended(&admin, &job);
     assert_eq!((&done["state"], &done["done"]), (&json!("done"), &json!(1_200)), "{done}");
-    assert!(owned(&admin, "customers", &one) >= owned(&admin, "customers", &two));
+    let (ones, twos) = (owned(&admin, "customers", &one), owned(&admin, "customers", &two));
+    // One step may have been under way.
+    assert!(twos <= then + 50 && ones > twos, "{ones} and {twos}, {then} when disabled");
 }
 
 fn stops_when_nobody_is_left(engine: Engine) {

@@ -22,6 +22,13 @@ fn both_trees_hold_the_same_migrations() {
 }
 
 #[test]
+fn no_two_migrations_have_the_same_version() {
+    let names = migrations("sqlite");
+    let versions: BTreeSet<&str> = names.iter().map(|name| name.split('_').next().unwrap_or(name)).collect();
+    assert_eq!(versions.len(), names.len(), "of two migrations of one version only one runs: {names:?}");
+}
+
+#[test]
 fn every_migration_can_be_undone() {
     for engine in ["sqlite", "postgres"] {
         for name in migrations(engine) {

@@ -3,6 +3,7 @@
 use crate::ctx::permission_name;
 use crate::records::titles;
 use crate::{Ctx, Error, Result, Visible};
+use chrono::{DateTime, Utc};
 use contract::handovers::{
     HandOver, HandOverMove, HandOverMoves, HandOverReceiver, HandOverShare, HandOverState, HoldingCount, HoldingKind,
     Holdings, Leaver, Leavers, NewHandOver,
@@ -41,8 +42,8 @@ struct Setup {
 struct Progress {
     /// The kind that is handed over now, by its place.
     phase: usize,
-    /// Records of it that could not be handed over.
-    stuck: Vec<Uuid>,
+    /// The last record of it that was gone through, by creation and id: what comes back, by a rule perhaps, is left there.
+    after: Option<(DateTime<Utc>, Uuid)>,
     left_out: i64,
     done: i64,
     pooled: i64,
@@ -80,7 +81,7 @@ fn counted(ctx: &mut Ctx<'_>, holding: &'static Holding, person: Uuid, visible: 
 pub fn holdings(ctx: &mut Ctx<'_>, user: Uuid) -> Result<Holdings> {
     let person = persistence::identity::person(ctx.conn, user)?.ok_or(Error::NotFound)?;
     let mut kinds = Vec::new();
-    let mut may_hand_over = ctx.actor.permissions.scope("users", Action::Update) != Scope::None;
+    let may_change_people = ctx.actor.permissions.scope("users", Action::Update) != Scope::None;
     for kind in HoldingKind::ALL {
         let holding = holding(kind)?;
         let Some(visible) = reach(ctx, holding, Action::Read, user)? else { continue };
@@ -88,15 +89,16 @@ pub fn holdings(ctx: &mut Ctx<'_>, user: Uuid) -> Result<Holdings> {
         if count == 0 && kind != HoldingKind::Customers {
             continue;
         }
-        may_hand_over &= count == 0 || reach(ctx, holding, Action::Update, user)?.is_some();
+        let may_hand_over = may_change_people && reach(ctx, holding, Action::Update, user)?.is_some();
         let drill_down = crate::totals::list_link(holding.object, &holding.filter(user, ctx.now));
-        kinds.push(HoldingCount { kind, count, owned: holding.is_owned(), drill_down });
+        kinds.push(HoldingCount { kind, count, owned: holding.is_owned(), may_hand_over, drill_down });
     }
+    let may_hand_over = kinds.iter().any(|held| held.may_hand_over && held.count > 0);
     let total = kinds.iter().filter(|held| held.owned).map(|held| held.count).sum();
     let teams_led = store::teams_led(ctx.conn, user)?;
     let latest = store::latest(ctx.conn, user)?.filter(|row| may_look(ctx, row));
     let hand_over = latest.map(|row| show(ctx, &row)).transpose()?;
-    Ok(Holdings { user_id: user, active: person.is_active(), total, kinds, teams_led, may_hand_over, hand_over })
+    Ok(Holdings { user_id: user, active: !person.has_left(), total, kinds, teams_led, may_hand_over, hand_over })
 }
 
 /// People who can no longer log in and still own open records that the caller may see.
@@ -128,7 +130,16 @@ pub fn create(ctx: &mut Ctx<'_>, user: Uuid, input: &NewHandOver) -> Result<Hand
     if store::latest(ctx.conn, user)?.is_some_and(|row| row.finished_at.is_none()) {
         return Err(Error::conflict("hand_over_running", ""));
     }
-    let kinds = kinds(input)?;
+    let mut kinds = kinds(input)?;
+    if input.kinds.is_none() {
+        let mut held = Vec::new();
+        for kind in kinds {
+            if counted(ctx, holding(kind)?, user, &Visible::All)? > 0 {
+                held.push(kind);
+            }
+        }
+        kinds = held;
+    }
     let note = crate::pool::remark(input.note.as_deref())?;
     check_receivers(ctx, user, input, &kinds)?;
     let mut total = 0;
@@ -322,7 +333,8 @@ fn moved(event: &Event) -> Option<(&Event, &'static str, Option<Uuid>)> {
     let to = match (new.get(field), old.get(field)) {
         (Some(Json::Array(now)), before) => {
             let before = before.and_then(Json::as_array).cloned().unwrap_or_default();
-            now.iter().filter(|member| !before.contains(member)).find_map(id)
+            // Whoever was a member already took the place too: it is the last one then.
+            now.iter().filter(|member| !before.contains(member)).find_map(id).or_else(|| now.last().and_then(id))
         }
         (now, _) => now.and_then(id),
     };

@@ -34,6 +34,9 @@ pub struct News {
     pub params: Map<String, Json>,
     /// What makes it the same news for a person.
     pub key: String,
+    /// Of what grows while it is unread: the number of the event that this part begins with, since a mail does not grow. 0
+    /// where it is told once.
+    pub first: i64,
 }
 
 /// Tells people news, in the ways that they chose; what somebody was told before is not told again,
@@ -55,7 +58,10 @@ pub fn tell(ctx: &mut Ctx<'_>, news: Vec<News>) -> Result<()> {
         let by_mail = preference.is_some_and(|p| ByMail::of(&p.email) == ByMail::Instant);
         if by_mail && let Some((Some(address), locale)) = people.get(&n.user) {
             let (title, body) = render(n.kind, &n.params, language(locale));
-            let key = format!("news:{}:{}", n.user, n.key);
+            let key = match n.first {
+                0 => format!("news:{}:{}", n.user, n.key),
+                first => format!("news:{}:{}:{first}", n.user, n.key),
+            };
             mail::post(ctx, address, &title, &format!("{title}\n{body}"), &key)?;
         }
     }

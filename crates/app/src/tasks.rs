@@ -155,6 +155,7 @@ pub(crate) fn remind(ctx: &mut Ctx<'_>) -> Result<bool> {
             about: Some(("tasks".to_owned(), r.task)),
             params: params.as_object().cloned().unwrap_or_default(),
             key: format!("reminder:{}:{}", r.task, r.remind_at.timestamp_micros()),
+            first: 0,
         }
     });
     let news: Vec<News> = news.collect();

@@ -94,6 +94,8 @@ pub struct HoldingCount {
     pub count: i64,
     /// They own these records; otherwise they have another part in them.
     pub owned: bool,
+    /// The caller may hand them over.
+    pub may_hand_over: bool,
     /// The list of these records.
     pub drill_down: String,
 }

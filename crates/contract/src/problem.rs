@@ -128,7 +128,9 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
             "Goals of the company are set by those who manage all goals, goals of a team by its manager",
         ),
         "owner_out_of_scope" => ("不能分配给该成员", "You may not assign to this person"),
-        "receiver_inactive" => ("该成员已停用或不存在", "This person is disabled or does not exist"),
+        "receiver_inactive" => {
+            ("该成员不能登录：未激活、已停用或不存在", "This person cannot log in: invited, disabled, or not there")
+        }
         "receiver_is_the_leaver" => ("不能交给本人", "Cannot be handed to the person themselves"),
         "receiver_sees_none" => ("该成员的角色看不到：{}", "The role of this person does not let them see: {}"),
         "customers_not_handed_over" => ("没有选择客户，无法转入公海", "Customers are not among what is handed over"),

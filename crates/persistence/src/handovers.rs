@@ -181,15 +181,22 @@ pub fn count(conn: &mut AnyConnection, held: &Held<'_>) -> Result<i64> {
     Ok(q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0))
 }
 
-/// The oldest of them but for these.
-pub fn oldest(conn: &mut AnyConnection, held: &Held<'_>, but: &[Uuid], limit: i64) -> Result<Vec<Uuid>> {
-    let mut q = Sql::start(conn, "SELECT t.id");
+/// A place among records, by creation and id.
+pub type At = (DateTime<Utc>, Uuid);
+
+/// The oldest of them after this one.
+pub fn oldest(conn: &mut AnyConnection, held: &Held<'_>, after: Option<At>, limit: i64) -> Result<Vec<At>> {
+    let mut q = Sql::start(conn, "SELECT t.created_at, t.id");
     held.push(&mut q);
-    if !but.is_empty() {
-        q.push(" AND t.id NOT IN ").ids(but);
+    if let Some((created_at, id)) = after {
+        q.push(" AND (t.created_at, t.id) > (").time(created_at).push(", ").id(id).push(")");
     }
     q.push(" ORDER BY t.created_at, t.id").limit(limit);
-    q.load(conn)?.into_iter().map(|cells| Row::new(cells).id()).collect()
+    let read = |cells: Cells| {
+        let mut r = Row::new(cells);
+        Ok((r.time()?, r.id()?))
+    };
+    q.load(conn)?.into_iter().map(read).collect()
 }
 
 /// How many open records of a kind those hold who can no longer log in, by person.

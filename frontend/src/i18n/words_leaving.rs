@@ -6,7 +6,7 @@ messages! {
     holdings = "名下的工作", "What they hold";
     holdings_left = "名下还有", "Still holds";
     holdings_none = "名下没有需要交接的工作。", "Holds nothing that somebody else would have to take over.";
-    holdings_orphaned(n: &str) = "账号已停用，名下 {n} 条记录没有人跟进，请尽快交接。", "The account is disabled: nobody works on these {n} records until they are handed over.";
+    holdings_orphaned(n: &str) = "账号已停用，名下 {n} 条记录没有人跟进，请尽快交接。", "The account is disabled. Records that nobody works on until they are handed over: {n}.";
     holdings_also = "还在这些地方", "Also involved in";
     held_opportunities = "进行中的商机", "Open opportunities";
     held_tasks = "待办任务", "Open tasks";
@@ -21,7 +21,7 @@ messages! {
     hand_over = "离职交接", "Hand over";
     hand_over_of(name: &str) = "离职交接 · {name}", "Hand over · {name}";
     hand_over_again = "继续交接", "Hand over the rest";
-    hand_over_to = "客户交给谁", "Who takes over";
+    hand_over_to = "交给谁", "Who takes over";
     hand_over_one = "一位同事", "One person";
     hand_over_several = "几位同事分", "Several people";
     hand_over_pool = "放入公海", "Public pool";
@@ -39,6 +39,7 @@ messages! {
     hand_over_deadline_body = "超过时限没有联系的客户会退回公海；一次交接很多客户时可以关掉。", "Without a contact in time they go to the pool; turn it off where many are handed over at once.";
     hand_over_do(n: &str) = "交接 {n} 条", "Hand over {n}";
     hand_over_begun = "交接已开始，完成后会通知接手人", "Under way; whoever takes over is told when it has ended";
+    hand_over_begun_pool = "交接已开始，客户正在放入公海", "Under way; the customers are going to the pool";
     hand_over_running = "正在交接", "Handing over";
     hand_over_of_n(done: &str, total: &str) = "{done} / {total} 条", "{done} of {total}";
     hand_over_done(when: &str, who: &str) = "{when} 由 {who} 完成交接", "Handed over {when} by {who}";

@@ -87,7 +87,7 @@ pub(super) fn HandOverForm(p: &HandOverFormProps) -> Html {
     let l = use_lang();
     let session = use_session();
     let toaster = use_toaster();
-    let held: Vec<_> = p.holdings.kinds.iter().filter(|k| k.count > 0).cloned().collect();
+    let held: Vec<_> = p.holdings.kinds.iter().filter(|k| k.count > 0 && k.may_hand_over).cloned().collect();
     let draft = use_state_eq(|| Draft {
         way: Way::One,
         one: None,
@@ -117,6 +117,7 @@ pub(super) fn HandOverForm(p: &HandOverFormProps) -> Html {
             (draft.clone(), busy.clone(), error.clone(), toaster, p.id.clone(), p.onclose.clone(), (*key).clone());
         Callback::from(move |_: MouseEvent| {
             let body = draft.body();
+            let begun_for_pool = draft.receivers().is_empty();
             // The same key as long as the same is asked for: a lost answer does not begin it twice.
             let key =
                 format!("{key}-{:x}", body.to_string().bytes().fold(7u64, |h, b| h.wrapping_mul(31) ^ u64::from(b)));
@@ -126,7 +127,7 @@ pub(super) fn HandOverForm(p: &HandOverFormProps) -> Html {
             spawn_local(async move {
                 match Request::create_as(key, format!("/users/{id}/hand-over"), body).json::<Record>().await {
                     Ok(_) => {
-                        toaster.ok(l.hand_over_begun());
+                        toaster.ok(if begun_for_pool { l.hand_over_begun_pool() } else { l.hand_over_begun() });
                         done.emit(true);
                     }
                     Err(e) => error.set(Some(wrong(&e, l))),

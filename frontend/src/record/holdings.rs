@@ -39,6 +39,7 @@ pub(crate) struct Held {
     pub(crate) kind: String,
     pub(crate) count: u64,
     pub(crate) owned: bool,
+    pub(crate) may_hand_over: bool,
     pub(crate) drill_down: String,
 }
 }
@@ -134,6 +135,10 @@ pub(super) fn HoldingsCard(p: &HoldingsProps) -> Html {
         };
         return html! { <Card title={l.holdings()} class={place}>{ body }</Card> };
     };
+    // Whoever sees nothing that this person could own cannot tell what they hold.
+    if !h.kinds.iter().any(|k| k.owned) {
+        return html! {};
+    }
     let holds = h.kinds.iter().any(|k| k.count > 0);
     let open = set(&asking, true).reform(|_: MouseEvent| ());
     let again = h.hand_over.as_ref().is_some_and(|x| !x.is_busy());

@@ -1,7 +1,7 @@
-// Journeys of people who leave: what they still hold, handing it over to several people, and who is seen to have left something behind.
+// Journeys of people who leave: what they still hold, handing it over to several people and to the pool, and who is seen to have left something behind.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, change, check, close, faces, request } from './browser.mjs';
+import { base, change, check, close, faces, request, until } from './browser.mjs';
 import { logIn, token as logged } from './session.mjs';
 
 let token, heirs;
@@ -96,3 +96,29 @@ for (const face of [faces[0], faces[2]]) {
     await page.context().close();
   });
 }
+
+test('somebody who was disabled with customers is seen on the list of users, and their customers go to the pool', async () => {
+  const id = await leaver('冯停用', 'feng', 2);
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/users/${id}`);
+  await page.getByTestId('holdings').getByText('客户', { exact: true }).waitFor();
+  await disable(id);
+  await page.goto(`${base}/users`);
+  await page.getByTestId('leavers').getByText('冯停用').click();
+  await page.getByTestId('holdings').getByText('账号已停用，名下 8 条记录没有人跟进').waitFor();
+  await page.getByTestId('hand-over').click();
+  await page.locator('dialog').getByText('放入公海', { exact: true }).click();
+  await page.locator('dialog [name=note]').fill('岗位取消，客户都还在合作');
+  await page.getByTestId('hand-over-do').getByText('交接 2 条').click();
+  await page.getByTestId('hand-over-result').getByText('公海').waitFor();
+  await until('the pool has them', async () => {
+    const pool = await request('GET', `/pool/customers?pool_from_id=${id}`, undefined, token);
+    return pool.items.length === 2 && pool.items.every(c => c.pool_reason === 'owner_left');
+  });
+  // What was left needs somebody.
+  await page.getByTestId('hand-over').getByText('继续交接').click();
+  await choose(page, '李接手');
+  await page.getByTestId('hand-over-do').getByText('交接 4 条').click();
+  await page.getByText('名下没有需要交接的工作').waitFor();
+  await page.context().close();
+});

@@ -74,7 +74,8 @@ async fn get_holdings(cx: Cx<UsersRead>, req: HttpRequest) -> Result<HttpRespons
 /// To one person, or to several by shares, or customers to the public pool; in the background, before the user is
 /// disabled or after. What is open about a customer goes with it; what is done stays with whom it was. The caller needs
 /// the permission to change records of every kind that is handed over, for the user and for whoever takes over, who
-/// have to be active and see such records. One hand-over of a user at a time.
+/// have to be active and see such records; contacts always go with their customers. Without `kinds` everything of which
+/// there is something. One hand-over of a user at a time.
 #[utoipa::path(post, path = "/api/v1/users/{id}/hand-over", operation_id = "start_hand_over", tag = "users",
     params(("id" = Uuid, Path, description = "Id of the user."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")),
     request_body(content = NewHandOver, example = json!({"receivers": [{"user_id": "019aa000-0000-7000-8000-000000000001", "share": 2}, {"user_id": "019aa000-0000-7000-8000-000000000002", "share": 1}], "kinds": ["customers", "contacts", "opportunities", "tasks", "activities"]})),

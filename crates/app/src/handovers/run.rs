@@ -1,5 +1,5 @@
 //! Carrying a hand-over out: step by step, each a transaction of its own that takes the oldest records still held and
-//! stores how far it has come. What was handed over is held no more, so a step that is begun again finds the rest.
+//! stores how far it has come. Every record is gone through once, though a rule may give it back.
 
 use super::{Progress, Setup, active, holding, parse, reach, to_json};
 use crate::imports::run::{Stop, Worker};
@@ -24,7 +24,7 @@ use uuid::Uuid;
 /// Records of one step, without what goes along with them.
 const STEP: i64 = 100;
 /// Records that may be left out; with more of them something else is wrong.
-const MOST_STUCK: usize = 1_000;
+const MOST_LEFT_OUT: i64 = 1_000;
 
 /// Hands over what was asked for.
 pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
@@ -47,7 +47,7 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
         })?;
         if found.is_empty() {
             giving.progress.phase += 1;
-            giving.progress.stuck.clear();
+            giving.progress.after = None;
         }
         giving.step(worker, &mut conn, &mut row, holding, &visible, &found)?;
     }
@@ -102,6 +102,7 @@ fn end(
             about: None,
             params: params.as_object().cloned().unwrap_or_default(),
             key: format!("hand_over:{}", row.id),
+            first: 0,
         });
     }
     tell(ctx, news)
@@ -146,10 +147,10 @@ impl Giver {
         reach(ctx, holding, Action::Update, self.user)?.ok_or(Error::Forbidden { permission })
     }
 
-    fn oldest(&self, ctx: &mut Ctx<'_>, holding: &Holding, visible: &Visible) -> Result<Vec<Uuid>> {
+    fn oldest(&self, ctx: &mut Ctx<'_>, holding: &Holding, visible: &Visible) -> Result<Vec<store::At>> {
         let shape = ctx.shape(holding.object)?;
         let held = Held { shape: &shape, holding, person: self.user, owners: visible.owners(), now: ctx.now };
-        Ok(store::oldest(ctx.conn, &held, &self.progress.stuck, STEP)?)
+        Ok(store::oldest(ctx.conn, &held, self.progress.after, STEP)?)
     }
 
     /// One step; where the database or a rule refuses a record, the step is tried in halves, so that only that record
@@ -161,34 +162,43 @@ impl Giver {
         row: &mut HandOverRow,
         holding: &'static Holding,
         visible: &Visible,
-        ids: &[Uuid],
+        found: &[store::At],
     ) -> std::result::Result<(), Stop> {
+        let ids: Vec<Uuid> = found.iter().map(|(_, id)| *id).collect();
         let mut tries = 0;
         loop {
             let before = self.progress.clone();
             let result = worker.transaction(conn, |ctx| {
-                self.hand_over(ctx, holding, visible, ids)?;
+                self.hand_over(ctx, holding, visible, &ids)?;
+                self.pass(found);
                 self.store(ctx, row)
             });
             let Err(stop) = result else { return Ok(()) };
             self.progress = before;
-            match (stop, ids) {
+            match (stop, found) {
                 (Stop::Failed(Error::Stale { .. } | Error::Contended(_)), _) if tries < 5 => tries += 1,
                 (Stop::Failed(error @ Error::Conflict { code: NOBODY, .. }), _) => return Err(Stop::Failed(error)),
                 (Stop::Failed(Error::Conflict { .. } | Error::Invalid(_) | Error::Stale { .. }), [one])
-                    if self.progress.stuck.len() < MOST_STUCK =>
+                    if self.progress.left_out < MOST_LEFT_OUT =>
                 {
-                    self.progress.stuck.push(*one);
+                    self.pass(&[*one]);
                     self.progress.left_out += 1;
                     return worker.transaction(conn, |ctx| self.store(ctx, row));
                 }
                 (Stop::Failed(Error::Conflict { .. } | Error::Invalid(_) | Error::Stale { .. }), [_, _, ..]) => {
-                    let (first, second) = ids.split_at(ids.len() / 2);
+                    let (first, second) = found.split_at(found.len() / 2);
                     self.step(worker, conn, row, holding, visible, first)?;
                     return self.step(worker, conn, row, holding, visible, second);
                 }
                 (stop, _) => return Err(stop),
             }
+        }
+    }
+
+    /// These have been gone through.
+    fn pass(&mut self, found: &[store::At]) {
+        if let Some(last) = found.last() {
+            self.progress.after = Some(*last);
         }
     }
 
@@ -322,7 +332,10 @@ impl Giver {
             changes.set(&shape, holding.hold.field(), holding.replaced(&shape, record, self.user, to));
             writer.update(ctx, record, &changes, &Visible::All)?;
         }
-        self.progress.done += 1;
+        // What only goes along was not counted before either.
+        if self.setup.kinds.iter().any(|kind| kind.key() == holding.key) {
+            self.progress.done += 1;
+        }
         match to {
             Some(id) => {
                 *self.progress.given.entry(id).or_default().entry(holding.key.to_owned()).or_default() += 1;

@@ -7,10 +7,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use persistence::db::DbPool;
+use persistence::sql::Engine;
 use persistence::word_index;
 
 /// How long the words of more records gather before they are sorted in.
 const GATHERING: Duration = Duration::from_millis(20);
+
+/// An import itself needs two connections at a time; of fewer than so many none can be spared.
+const CONNECTIONS: u32 = 4;
 
 /// Sorts until it is dropped, and then what is left.
 pub(super) struct Sorter {
@@ -26,13 +30,15 @@ struct State {
 
 impl Sorter {
     /// Starts sorting where that is of use and allowed; where it is not, whoever inserts goes on sorting.
-    pub(super) fn start(pool: &DbPool) -> Sorter {
+    pub(super) fn start(pool: &DbPool, engine: Engine) -> Sorter {
         let state = Arc::new(State::default());
         let mut sorter = Sorter { state: state.clone(), thread: None };
+        if engine == Engine::Sqlite || pool.max_size() < CONNECTIONS {
+            return sorter;
+        }
         let Ok(mut conn) = persistence::db::get(pool) else { return sorter };
         match word_index::sort_in(&mut conn) {
-            Ok(Some(_)) => {}
-            Ok(None) => return sorter,
+            Ok(_) => {}
             Err(error) => {
                 tracing::info!(?error, "the words of an import are sorted with its rows");
                 return sorter;

@@ -130,7 +130,7 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
     let before = jobs::known_rows(&mut conn, plan.plan.shape.def.key)?;
     let analysed = before.max(1);
     let memory = Memory::default();
-    let sorter = (!plan.plan.setup.dry_run).then(|| Sorter::start(worker.pool));
+    let sorter = (!plan.plan.setup.dry_run).then(|| Sorter::start(worker.pool, conn.engine()));
     let mut runner = Runner { worker, conn, plan, progress, memory, before, analysed, deferred: Vec::new(), sorter };
     let mut input = FileReader::open(worker.pool, runner.plan.setup_file)?;
     let layout = runner.plan.plan.setup.layout.clone();

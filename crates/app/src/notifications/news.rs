@@ -121,7 +121,7 @@ fn assigned(ctx: &mut Ctx<'_>, told: &[Told<'_>]) -> Result<Vec<News>> {
                 (false, false) => given_by(cause, object),
                 _ => format!("{}:{}", given_by(cause, object), first.seq),
             };
-            news.push(News { user, kind, about, params, key });
+            news.push(News { user, kind, about, params, key, first: first.seq });
             continue;
         }
         for (event, customer) in events {
@@ -131,7 +131,7 @@ fn assigned(ctx: &mut Ctx<'_>, told: &[Told<'_>]) -> Result<Vec<News>> {
                 named(ctx, user, id, &mut params)?;
             }
             let about = Some((object.to_owned(), event.record_id));
-            news.push(News { user, kind, about, params, key: format!("assigned:{}", event.seq) });
+            news.push(News { user, kind, about, params, key: format!("assigned:{}", event.seq), first: 0 });
         }
     }
     Ok(news)
@@ -142,14 +142,15 @@ fn given_by(cause: Uuid, object: &str) -> String {
     format!("assigned:{cause}:{object}")
 }
 
-/// What has been told together already of these givings.
+/// What has been told together already of these givings, and not read yet.
 fn told_earlier<'a>(
     ctx: &mut Ctx<'_>,
     givings: impl Iterator<Item = &'a Giving<'a>>,
 ) -> Result<HashSet<(Uuid, String)>> {
     let keys: Vec<(Uuid, String)> = givings.map(|(user, object, cause, _)| (*user, given_by(*cause, object))).collect();
     let keys: Vec<(Uuid, &str)> = keys.iter().map(|(user, key)| (*user, key.as_str())).collect();
-    Ok(store::told(ctx.conn, &keys)?.into_iter().map(|told| (told.user_id, told.dedupe_key)).collect())
+    let told = store::told(ctx.conn, &keys)?.into_iter().filter(|told| told.read_at.is_none());
+    Ok(told.map(|told| (told.user_id, told.dedupe_key)).collect())
 }
 
 /// Names the customer that something is about to somebody who may see it; false when they may not.
@@ -196,7 +197,7 @@ fn mention(ctx: &mut Ctx<'_>, event: &Event, user: Uuid, text: &str) -> Result<N
     params.insert("title".to_owned(), title(ctx, &event.object, event.record_id)?.into());
     params.insert("excerpt".to_owned(), text.chars().take(EXCERPT).collect::<String>().into());
     let about = Some((event.object.clone(), event.record_id));
-    Ok(News { user, kind: NewsKind::Mention, about, params, key: format!("mention:{}", event.seq) })
+    Ok(News { user, kind: NewsKind::Mention, about, params, key: format!("mention:{}", event.seq), first: 0 })
 }
 
 /// The people whom a text mentions: `@[name](id)` as the page writes it, or `@name` where one person has that name.

@@ -114,8 +114,8 @@ fn handed_over(params: &Map<String, Json>, actor: &str, lang: Lang) -> (String, 
             (Lang::Zh, "managed_customers") => format!("{count} 家客户的专属经理"),
             (Lang::Zh, "account_teams") => format!("{count} 家客户的客户团队"),
             (Lang::Zh, _) => format!("{} {count}", word("object_zh")),
-            (Lang::En, "managed_customers") => format!("dedicated manager of {count}"),
-            (Lang::En, "account_teams") => format!("account team of {count}"),
+            (Lang::En, "managed_customers") => format!("dedicated manager of {count} customers"),
+            (Lang::En, "account_teams") => format!("account team of {count} customers"),
             (Lang::En, _) => format!("{count} {}", word("object_en").to_lowercase()),
         }
     };

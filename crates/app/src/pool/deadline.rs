@@ -154,6 +154,7 @@ pub(crate) fn taken(shape: &Shape, record: &Record, owner: Uuid, rule: Option<&s
         about: None,
         params: params.as_object().cloned().unwrap_or_default(),
         key: format!("pool:taken:{}:{}", record.id(), record.version()),
+        first: 0,
     }
 }
 
@@ -187,5 +188,6 @@ fn nearly(ctx: &Ctx<'_>, n: &store::Near) -> News {
         about: Some(("customers".to_owned(), n.id)),
         params: params.as_object().cloned().unwrap_or_default(),
         key: format!("pool:near:{}:{}", n.id, n.due.timestamp_micros()),
+        first: 0,
     }
 }

@@ -258,6 +258,7 @@ impl Acting<'_> {
             about: Some((object.to_owned(), self.record.id())),
             params: params.clone(),
             key: format!("rule:{}:{at}", self.run),
+            first: 0,
         });
         tell(ctx, news.collect())?;
         Ok(done(json!({ "users": told })))

@@ -311,8 +311,14 @@ pub(crate) fn alarm(
     let params = json!({ "code": code, "name": name, "detail": detail });
     let params = params.as_object().cloned().unwrap_or_default();
     let about = about.map(|(object, id)| (object.to_owned(), id));
-    let news =
-        |user| News { user, kind: NewsKind::Alarm, about: about.clone(), params: params.clone(), key: key.to_owned() };
+    let news = |user| News {
+        user,
+        kind: NewsKind::Alarm,
+        about: about.clone(),
+        params: params.clone(),
+        key: key.to_owned(),
+        first: 0,
+    };
     tell(ctx, people.into_iter().map(news).collect())
 }
 

@@ -38,6 +38,11 @@ impl Person {
     pub fn is_active(&self) -> bool {
         self.status == "active" && self.archived_at.is_none()
     }
+
+    /// Can no longer log in. Whoever is invited has not left.
+    pub fn has_left(&self) -> bool {
+        self.status == "disabled" || self.archived_at.is_some()
+    }
 }
 
 const PERSON: &str = "SELECT u.id, u.version, u.name, u.email, u.status, u.locale, u.title, u.phone, u.archived_at, t.id, t.name, t.region \

@@ -70,7 +70,8 @@ fn lines(items: &[EventItem], session: &Session) -> Vec<EventItem> {
 /// Is this one line: the same person's changes of one record, or what one run of a rule did?
 fn same(a: &EventItem, b: &EventItem) -> bool {
     match (a.automated, b.automated) {
-        (true, true) => a.rule == b.rule && a.object == b.object,
+        // Whoever may not see rules cannot tell one from another but by their runs.
+        (true, true) => a.rule == b.rule && a.object == b.object && (a.rule.is_some() || a.request_id == b.request_id),
         (false, false) => a.record_id == b.record_id && a.actor_id == b.actor_id,
         _ => false,
     }
