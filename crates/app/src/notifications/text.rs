@@ -193,7 +193,7 @@ mod tests {
         let (line, body) = render(NewsKind::Assigned, &told, Lang::En);
         assert_eq!(
             (line.as_str(), body.as_str()),
-            ("李雷 handed 王芳's work over to you", "12 customers, 1 task, account team of 2")
+            ("李雷 handed 王芳's work over to you", "12 customers, 1 task, account team of 2 customers")
         );
     }
 
