@@ -209,7 +209,8 @@ fn a_new_customer_counts_by_the_grade_that_it_had_at_the_end_of_the_period() {
         let q = Sql::start(&conn, "DELETE FROM score_snapshots WHERE model = 'grade'");
         q.execute(&mut conn).unwrap();
         // The grade of now, and those that the history knows, by the days since they were given. The period ends 50 days ago.
-        let histories: [(Option<&str>, &[(i64, &str)]); 10] = [
+        type Grades<'a> = &'a [(i64, &'a str)];
+        let histories: [(Option<&str>, Grades<'_>); 10] = [
             (Some("A"), &[]),                     // graded before there was a history: counts
             (Some("D"), &[(80, "A")]),            // its history is not at its end yet: counts
             (Some("C"), &[(80, "B"), (40, "C")]), // was good then: counts

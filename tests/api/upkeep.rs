@@ -164,9 +164,7 @@ fn shipped_rules_that_nobody_changed_come_to_todays_form_and_all_others_stay() {
             all.items().iter().find(|r| r["key"] == key).cloned().unwrap()
         };
         let team = json!({ "kind": "account_team" });
-        let told = |key: &str, form: &str| {
-            rule(key)[form]["actions"][1]["to"].as_array().unwrap().iter().any(|who| *who == team)
-        };
+        let told = |key: &str, form: &str| rule(key)[form]["actions"][1]["to"].as_array().unwrap().contains(&team);
         wait_until("the rule is renewed", || told("health_alert", "published"));
         for key in ["health_alert", "browsed_without_order"] {
             let found = rule(key);

@@ -238,7 +238,7 @@ fn several(l: Lang, list: &[Receiver], customers: u64, onchange: Callback<Vec<Re
         let less = change(|list, at| list[at].1 = list[at].1.saturating_sub(1).max(1));
         let more = change(|list, at| list[at].1 = (list[at].1 + 1).min(100));
         let remove = change(|list, at| drop(list.remove(at)));
-        let about = if shares == 0 { 0 } else { (customers * u64::from(*share) + shares / 2) / shares };
+        let about = (customers * u64::from(*share) + shares / 2).checked_div(shares).unwrap_or(0);
         html! { <li key={id.clone()} class="flex items-center gap-2.5 py-2">{ avatar(name, "size-7 text-xs") }<span class="grid min-w-0 flex-1 text-[13px]"><span class="truncate">{ name }</span><span class="text-xs tabular-nums text-base-content/70">{ l.hand_over_about(about) }</span></span>
         <span class="flex items-center" role="group" aria-label={format!("{} · {name}", l.hand_over_share())}><button type="button" class="btn btn-ghost btn-sm btn-square" aria-label="−" disabled={*share <= 1} onclick={less}>{ "−" }</button><output class="w-7 text-center text-[13px] tabular-nums">{ share }</output><button type="button" class="btn btn-ghost btn-sm btn-square" aria-label="+" onclick={more}>{ "+" }</button></span>
         <button type="button" class="btn btn-ghost btn-sm btn-square" aria-label={l.remove(name)} onclick={remove}>{ icon("x", "size-4") }</button></li> }

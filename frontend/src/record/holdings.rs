@@ -200,7 +200,7 @@ fn line(l: Lang, session: &Session, k: &Held) -> Html {
 fn standing(l: Lang, x: &HandOver, onlook: Callback<()>) -> Html {
     let group = format::group;
     if x.is_busy() {
-        let percent = if x.total == 0 { 0 } else { (x.done * 100 / x.total).min(100) };
+        let percent = (x.done * 100).checked_div(x.total).unwrap_or(0).min(100);
         return html! { <div class="mt-3 rounded-lg bg-base-200/70 px-3 py-2.5" data-testid="hand-over-progress">
             <p class="mb-1.5 flex justify-between gap-2 text-[13px]"><span class="flex items-center gap-2">{ spinner() }{ l.hand_over_running() }</span><span class="tabular-nums text-base-content/75">{ l.hand_over_of_n(&group(x.done.min(x.total)), &group(x.total)) }</span></p>
             <progress class="progress progress-primary w-full" value={percent.to_string()} max="100" aria-label={l.hand_over_running()}></progress>
