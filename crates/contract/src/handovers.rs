@@ -78,7 +78,7 @@ pub struct Holdings {
     pub kinds: Vec<HoldingCount>,
     /// Teams that they lead. A new lead is chosen for each team.
     pub teams_led: i64,
-    /// The caller may hand over what is listed.
+    /// The caller may hand over something of what is listed.
     pub may_hand_over: bool,
     /// The latest hand-over of what they hold.
     pub hand_over: Option<HandOver>,
