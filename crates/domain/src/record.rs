@@ -1,11 +1,13 @@
 //! A record in memory, and the shape that says what each of its values is.
 
+mod names;
+
 use crate::fields::{FieldDef, FieldError, Kind, ObjectDef, ParseCx};
-use crate::objects::{ALL, OWN, SYSTEM};
+use crate::objects::{OWN, SYSTEM};
 use crate::policy::{Mask, Masks, mask_email, mask_phone};
 use crate::value::{Value, write_json_string};
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use names::Names;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// An object as this organisation has it: the declaration and its custom fields.
@@ -149,16 +151,18 @@ impl Record {
     /// `None` writes all.
     pub fn write_json(&self, shape: &Shape, masks: Masks, only: Option<&Projection>, out: &mut String) {
         let start = out.len();
-        let names = Name::of(shape.def);
-        for ((at, field), name) in shape.columns().enumerate().zip(names) {
-            if only.is_some_and(|p| !p.has(at)) {
-                continue;
-            }
-            match self.at(at) {
-                Value::Null => out.push_str(&name.unknown),
-                value => {
-                    out.push_str(&name.known);
-                    write_value(value, &field.kind, masks, out);
+        let names = Names::of(shape.def);
+        match only {
+            None => self.write_columns(shape, masks, names, out),
+            Some(only) => {
+                for (at, field) in shape.columns().enumerate().filter(|(at, _)| only.has(*at)) {
+                    match self.at(at) {
+                        Value::Null => out.push_str(names.unknown(at, at + 1)),
+                        value => {
+                            out.push_str(names.known(at));
+                            write_value(value, &field.kind, masks, out);
+                        }
+                    }
                 }
             }
         }
@@ -173,6 +177,24 @@ impl Record {
             out.push('{');
         }
         out.push('}');
+    }
+
+    /// Most fields of most records are unknown, and a list has thousands of them: those that stand together are one text.
+    fn write_columns(&self, shape: &Shape, masks: Masks, names: &Names, out: &mut String) {
+        let mut written = 0;
+        for (at, field) in shape.columns().enumerate() {
+            let value = self.at(at);
+            if value.is_null() {
+                continue;
+            }
+            if written < at {
+                out.push_str(names.unknown(written, at));
+            }
+            out.push_str(names.known(at));
+            write_value(value, &field.kind, masks, out);
+            written = at + 1;
+        }
+        out.push_str(names.unknown(written, shape.custom_at()));
     }
 
     fn write_custom(&self, shape: &Shape, masks: Masks, out: &mut String) {
@@ -200,29 +222,6 @@ pub fn mask_custom(custom: &mut serde_json::Map<String, serde_json::Value>, shap
         }
         field.is_some()
     });
-}
-
-/// A field's name as it stands in JSON after another field, made once: a list writes thousands of them.
-struct Name {
-    /// Up to the value.
-    known: String,
-    /// With the value of a field that is not known.
-    unknown: String,
-}
-
-impl Name {
-    /// The names of an object's columns, in their order.
-    fn of(def: &'static ObjectDef) -> &'static [Name] {
-        static NAMES: LazyLock<HashMap<&'static str, Vec<Name>>> = LazyLock::new(|| {
-            let name = |field: &FieldDef| {
-                let known = format!(",\"{}\":", field.key);
-                let unknown = format!("{known}{}", if field.kind.is_list() { "[]" } else { "null" });
-                Name { known, unknown }
-            };
-            ALL.iter().map(|def| (def.key, Shape::plain(def).columns().map(name).collect())).collect()
-        });
-        NAMES.get(def.key).map_or(&[], Vec::as_slice)
-    }
 }
 
 /// The fields that a list answers with.

@@ -329,24 +329,24 @@ pub struct Cells(pub Vec<Value>);
 
 impl FromSqlRow<Untyped, Sqlite> for Cells {
     fn build_from_row<'a>(row: &impl Row<'a, Sqlite>) -> deserialize::Result<Self> {
-        let n = row.field_count();
-        let mut cells = Vec::with_capacity(n);
-        for i in 0..n {
+        // Most columns of most records are unknown, so those that are known are put in between them: a value built first and
+        // moved then costs more than reading it.
+        let mut cells: Vec<Value> = std::iter::repeat_with(Value::default).take(row.field_count()).collect();
+        for (i, cell) in cells.iter_mut().enumerate() {
             let field = row.get(i).ok_or("a column is missing")?;
-            let value = match field.value() {
-                None => Value::Null,
-                Some(mut v) => match v.value_type() {
-                    None => Value::Null,
-                    Some(SqliteType::Integer | SqliteType::SmallInt | SqliteType::Long) => Value::Int(v.read_long()),
-                    Some(SqliteType::Float | SqliteType::Double) => Value::Num(v.read_double()),
-                    Some(SqliteType::Binary) => match uuid::Uuid::from_slice(v.read_blob()) {
-                        Ok(id) => Value::Id(id),
-                        Err(_) => return Err("a blob that is not an id".into()),
-                    },
-                    Some(_) => Value::Text(v.read_text().to_owned()),
+            let Some(mut v) = field.value() else { continue };
+            match v.value_type() {
+                None => {}
+                Some(SqliteType::Integer | SqliteType::SmallInt | SqliteType::Long) => {
+                    *cell = Value::Int(v.read_long())
+                }
+                Some(SqliteType::Float | SqliteType::Double) => *cell = Value::Num(v.read_double()),
+                Some(SqliteType::Binary) => match uuid::Uuid::from_slice(v.read_blob()) {
+                    Ok(id) => *cell = Value::Id(id),
+                    Err(_) => return Err("a blob that is not an id".into()),
                 },
-            };
-            cells.push(value);
+                Some(_) => *cell = Value::Text(v.read_text().to_owned()),
+            }
         }
         Ok(Cells(cells))
     }
