@@ -50,4 +50,26 @@ engines! {
             assert!(plan.contains(&format!("customers_custom_{key}")), "{filter}\n{plan}");
         }
     }
+
+    fn a_filter_by_a_rare_tag_or_a_member_of_a_team_begins_at_those_who_have_it(server: &Server) {
+        let text: String = std::iter::once("客户名称\n".to_owned()).chain((0..2_000).map(|i| format!("客户{i}\n"))).collect();
+        crate::imports::bring(&server.admin(), "customers", "customers.csv", text.as_bytes());
+        let tag = server.create("tags", &json!({ "name": "年会邀请" }));
+        let (member, _) = server.user("representative", None);
+        server.create("customers", &json!({ "name": "有标签的客户", "tags": [tag], "account_team_ids": [member] }));
+        for (field, value, index) in [("tags", &tag, "record_tags_pkey"), ("account_team_ids", &member, "record_links_pkey")] {
+            for op in ["has_any", "has_all"] {
+                let filter = json!({ "field": field, "op": op, "value": [value] });
+                let plan = plan(server, &filter);
+                let begins = plan.contains("SEARCH t USING INDEX sqlite_autoindex_customers_1 (id=?)") || plan.contains(index);
+                assert!(begins, "{filter}\n{plan}");
+                let found = server.admin().get(&format!("/api/v1/customers?count=exact&filter={}", encoded(&filter))).expect(200);
+                assert_eq!((found.items().len(), &found["total"]), (1, &json!(1)), "{filter}");
+            }
+        }
+    }
+}
+
+fn encoded(filter: &Value) -> String {
+    filter.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

@@ -92,8 +92,9 @@ pub fn plan(conn: &mut AnyConnection, list: &List<'_>) -> Result<Vec<String>, Er
         // A handful of rows is read from end to end whatever indexes there are.
         c.batch_execute("SET enable_seqscan = off")?;
     }
+    let query = crate::records::select(conn, list)?;
     let mut q = Sql::start(conn, "");
-    q.pick("EXPLAIN ", "EXPLAIN QUERY PLAN ").append(crate::records::select(conn, list));
+    q.pick("EXPLAIN ", "EXPLAIN QUERY PLAN ").append(query);
     let lines = q.load(conn)?;
     Ok(lines.into_iter().filter_map(|Cells(c)| c.last().and_then(Value::as_str).map(str::to_owned)).collect())
 }

@@ -2,7 +2,7 @@
 
 use crate::sql::{Engine, Sql, Store};
 use domain::condition::{Condition, FieldRef, Op, Sight, Test};
-use domain::fields::Kind;
+use domain::fields::{FieldDef, Kind};
 use domain::record::Place;
 use domain::value::Value;
 use uuid::Uuid;
@@ -150,13 +150,9 @@ fn text_test(q: &mut Sql, f: &FieldRef, test: impl FnOnce(&mut Sql, &FieldRef)) 
 /// index.
 fn has_tag(q: &mut Sql, f: &FieldRef, ids: &[Uuid], object: &'static str) {
     let object = f.via.map_or(object, |(_, def)| def.key);
-    if matches!(f.field.kind, Kind::Links(_)) {
-        q.push("EXISTS (SELECT 1 FROM record_links rt WHERE rt.target IN ").ids(ids);
-        q.push(" AND rt.field = ").text(f.field.key.to_string());
-    } else {
-        q.push("EXISTS (SELECT 1 FROM record_tags rt WHERE rt.tag_id IN ").ids(ids);
-    }
-    q.push(" AND rt.object = ").text(object).push(" AND rt.record_id = ");
+    q.push("EXISTS (SELECT 1");
+    push_members(q, &f.field, ids, object);
+    q.push(" AND rt.record_id = ");
     match f.via {
         None => q.push("t.id"),
         Some(_) => push_link(q, f),
@@ -167,6 +163,17 @@ fn has_tag(q: &mut Sql, f: &FieldRef, ids: &[Uuid], object: &'static str) {
         q.push(")");
     }
     q.push(")");
+}
+
+/// Appends ` FROM … rt WHERE …`: the entries of an object's records that have one of these tags or links.
+pub(super) fn push_members(q: &mut Sql, field: &FieldDef, ids: &[Uuid], object: &'static str) {
+    if matches!(field.kind, Kind::Links(_)) {
+        q.push(" FROM record_links rt WHERE rt.target IN ").ids(ids);
+        q.push(" AND rt.field = ").text(field.key.to_string());
+    } else {
+        q.push(" FROM record_tags rt WHERE rt.tag_id IN ").ids(ids);
+    }
+    q.push(" AND rt.object = ").text(object);
 }
 
 /// Appends ` AND …` so that only linked records in sight remain.

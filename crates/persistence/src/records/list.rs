@@ -85,9 +85,7 @@ pub fn list(conn: &mut AnyConnection, l: &List<'_>) -> Result<Vec<Row>> {
     if let Some(rows) = shortcuts::newest(conn, l)? {
         return Ok(rows);
     }
-    let few = shortcuts::few(conn, l)?;
-    let l = &few.as_deref().map_or(*l, |groups| List { search: Some(groups), ..*l });
-    let q = select(conn, l);
+    let q = select(conn, l)?;
     read(conn, l, q)
 }
 
@@ -98,17 +96,21 @@ fn read(conn: &mut AnyConnection, l: &List<'_>, q: Sql) -> Result<Vec<Row>> {
 }
 
 /// The query of a page.
-pub(crate) fn select(conn: &AnyConnection, l: &List<'_>) -> Sql {
+pub(crate) fn select(conn: &mut AnyConnection, l: &List<'_>) -> Result<Sql> {
+    let few = shortcuts::few(conn, l)?;
+    let l = &few.as_deref().map_or(*l, |groups| List { search: Some(groups), ..*l });
+    let members = shortcuts::members(conn, l)?;
     let mut q = Sql::start(conn, "SELECT ");
     push_columns(&mut q, l.shape, l.only);
     push_where(&mut q, l);
+    shortcuts::push_members(&mut q, l, members);
     if let Some(after) = l.after {
         q.push(" AND ");
         push_after(&mut q, l.order, after);
     }
     push_order(&mut q, l);
     q.limit(l.limit);
-    q
+    Ok(q)
 }
 
 /// Counts the records of a list, all pages together; stops at `cap` when one is given.
@@ -118,8 +120,10 @@ pub fn count(conn: &mut AnyConnection, l: &List<'_>, cap: Option<i64>) -> Result
     }
     let few = shortcuts::few(conn, l)?;
     let l = &few.as_deref().map_or(*l, |groups| List { search: Some(groups), ..*l });
+    let members = shortcuts::members(conn, l)?;
     let mut q = Sql::start(conn, "SELECT count(*) FROM (SELECT 1");
     push_where(&mut q, l);
+    shortcuts::push_members(&mut q, l, members);
     if let Some(cap) = cap {
         q.limit(cap);
     }

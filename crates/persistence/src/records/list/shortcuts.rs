@@ -1,5 +1,6 @@
-//! Two ways around a list's own query where that would look at most of a table: to the same records, sooner.
+//! Three ways around a list's own query where that would look at most of a table: to the same records, sooner.
 
+use super::super::compile;
 use super::super::search::{query_text, tokens};
 use super::{After, List, Order, Row, push_order, push_where, read};
 use crate::db::AnyConnection;
@@ -7,10 +8,11 @@ use crate::error::Result;
 use crate::records::push_columns;
 use crate::sql::{Cells, Engine, Sql};
 use domain::condition::{Condition, Op};
-use domain::fields::Kind;
+use domain::fields::{FieldDef, Kind};
 use domain::record::{Place, Projection};
 use domain::text::{QueryGroup, QueryTerm, contained_tokens, has_term};
 use domain::value::Value;
+use uuid::Uuid;
 
 /// Beginnings of a word up to this length are so common that the index would gather a good part of all records.
 const SHORT: usize = 3;
@@ -20,6 +22,8 @@ const NEWEST: i64 = 1000;
 const FURTHER: i64 = 8;
 /// The most records for which the index is asked before a condition is tested.
 const FEW: i64 = 2000;
+/// The most records with a tag from which a list begins: finding out whether there are more is cheap up to here.
+const FEW_MEMBERS: i64 = 5000;
 
 /// The newest records that a beginning of a word finds, when enough of them are among the newest of all: `x` is what many
 /// a name's pinyin begins with, and the index must gather all of those before it can tell the newest. None when it has to.
@@ -117,5 +121,51 @@ fn gather<'a>(l: &List<'_>, condition: &'a Condition, texts: &mut Vec<&'a str>) 
             }
         }
         Condition::Any(_) | Condition::Not(_) => {}
+    }
+}
+
+/// The tags or links of which every record that fits has one, when few records do.
+pub(super) type Members<'a> = Option<(&'a FieldDef, &'a [Uuid])>;
+
+/// By which tags or links a list begins: those that fewest of the records have, and few at that. Otherwise everything would
+/// be read in the list's order until a page is full. SQLite only: PostgreSQL knows how often a tag occurs.
+pub(super) fn members<'a>(conn: &mut AnyConnection, l: &List<'a>) -> Result<Members<'a>> {
+    let mut all = Vec::new();
+    match l.condition {
+        Some(condition) if conn.engine() == Engine::Sqlite => wanted(condition, &mut all),
+        _ => {}
+    }
+    let mut fewest = FEW_MEMBERS + 1;
+    let mut found = None;
+    for (field, ids) in all {
+        let mut q = Sql::start(conn, "SELECT count(*) FROM (SELECT 1");
+        compile::push_members(&mut q, field, ids, l.shape.def.key);
+        q.limit(fewest).push(") AS found");
+        let count = q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(fewest);
+        if count < fewest {
+            (fewest, found) = (count, Some((field, ids)));
+        }
+    }
+    Ok(found)
+}
+
+/// Appends ` AND …` so that a query begins by these.
+pub(super) fn push_members(q: &mut Sql, l: &List<'_>, members: Members<'_>) {
+    let Some((field, ids)) = members else { return };
+    q.push(" AND t.id IN (SELECT rt.record_id");
+    compile::push_members(q, field, ids, l.shape.def.key);
+    q.push(")");
+}
+
+/// The tags and links that a condition wants of every record, as groups of which one is enough.
+fn wanted<'a>(condition: &'a Condition, all: &mut Vec<(&'a FieldDef, &'a [Uuid])>) {
+    match condition {
+        Condition::All(list) => list.iter().for_each(|c| wanted(c, all)),
+        Condition::Test(test) if test.field.via.is_none() => match &test.op {
+            Op::HasAny(ids) if !ids.is_empty() => all.push((&test.field.field, ids)),
+            Op::HasAll(ids) => all.extend(ids.chunks(1).map(|one| (&test.field.field, one))),
+            _ => {}
+        },
+        Condition::Test(_) | Condition::Any(_) | Condition::Not(_) => {}
     }
 }
