@@ -227,6 +227,15 @@ impl<P> Cx<P> {
         query::parse(&self.req)
     }
 
+    /// Refuses any parameter in the query: the operation takes none.
+    pub fn no_query(&self) -> Result<()> {
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Nothing {}
+        let Nothing {} = self.query()?;
+        Ok(())
+    }
+
     /// The request itself.
     pub fn request(&self) -> &HttpRequest {
         &self.req

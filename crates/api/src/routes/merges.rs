@@ -13,7 +13,6 @@ use contract::merging::{
 use domain::fields::ObjectDef;
 use domain::policy::Action;
 use domain::{merge, objects};
-use serde::Deserialize;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(components(schemas(
@@ -40,13 +39,9 @@ pub(super) fn configure(scope: &mut Routes) {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 async fn join(req: HttpRequest, body: Payload, def: &'static ObjectDef) -> Result<HttpResponse> {
     let cx = Cx::for_object(&req, def.key, Action::Update).await?;
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let (id, version) = (path_id(&req)?, cx.if_match()?);
     let input: MergeInput = cx.body(body).await?;
     let done = cx.write(move |ctx| app::records::merge(ctx, def.key, id, version, &input)).await?;
@@ -55,7 +50,7 @@ async fn join(req: HttpRequest, body: Payload, def: &'static ObjectDef) -> Resul
 
 async fn part(req: HttpRequest, body: Payload, def: &'static ObjectDef) -> Result<HttpResponse> {
     let cx = Cx::for_object(&req, def.key, Action::Update).await?;
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let (id, version) = (path_id(&req)?, cx.if_match()?);
     let input: UnmergeInput = cx.body(body).await?;
     let done = cx.write(move |ctx| app::records::unmerge(ctx, def.key, id, version, &input)).await?;
@@ -64,7 +59,7 @@ async fn part(req: HttpRequest, body: Payload, def: &'static ObjectDef) -> Resul
 
 async fn list(req: HttpRequest, def: &'static ObjectDef) -> Result<HttpResponse> {
     let cx = Cx::for_object(&req, def.key, Action::Read).await?;
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let id = path_id(&req)?;
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::records::merges(ctx, def.key, id)).await?))
 }

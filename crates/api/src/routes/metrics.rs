@@ -7,7 +7,6 @@ use actix_web::HttpResponse;
 use actix_web::web;
 use contract::metrics::{MetricCatalogue, MetricQuery, MetricValue};
 use contract::problem::Problem;
-use serde::Deserialize;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(list_metrics, get_metric))]
@@ -18,17 +17,13 @@ pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/metrics/{key}").route(web::get().to(get_metric)));
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 /// List the metrics.
 ///
 /// Every metric with its unit, its formula in words and what it can be grouped by.
 #[utoipa::path(get, path = "/api/v1/metrics", operation_id = "list_metrics", tag = "metrics",
     responses((status = 200, description = "The catalogue.", body = MetricCatalogue)))]
 async fn list_metrics(cx: Cx<Anyone>) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     Ok(HttpResponse::Ok().json(app::metrics::catalogue(cx.lang)))
 }
 

@@ -62,14 +62,10 @@ pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/search").route(web::get().to(search)));
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 /// Every object that the caller may read: its fields with types and labels in the caller's language, and the caller's permissions.
 #[utoipa::path(get, path = "/api/v1/objects", operation_id = "list_objects", summary = "List objects", description = "Every object that the caller may read: its fields with types and labels in the caller's language, and the caller's permissions.", responses((status = 200, description = "The objects.", body = Objects)))]
 async fn list_objects(cx: Cx<Anyone>) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let lang = cx.lang;
     let body = cx.read(move |ctx| Ok(app::describe::objects(ctx, lang))).await?;
     Ok(HttpResponse::Ok().json(body))
@@ -78,7 +74,7 @@ async fn list_objects(cx: Cx<Anyone>) -> Result<HttpResponse> {
 /// One object with its fields, custom fields included.
 #[utoipa::path(get, path = "/api/v1/objects/{key}", operation_id = "get_object", summary = "Get an object", description = "One object with its fields, custom fields included.", params(("key" = String, Path, description = "Plural key, for example customers.")), responses((status = 200, description = "The object.", body = ObjectMeta)))]
 async fn get_object(cx: Cx<Anyone>, key: web::Path<String>) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let lang = cx.lang;
     let key = key.into_inner();
     let find = move |ctx: &mut app::Ctx<'_>| {

@@ -12,7 +12,6 @@ use contract::scoring::{
     DueQuery, IntentLedger, IntentList, LibraryUse, NewPlaybookRun, PeriodQuery, Playbook, PlaybookInput,
     PlaybookRunStarted, Playbooks, Recommendations,
 };
-use serde::Deserialize;
 
 permissions! {
     /// Seeing customers, and so their scores.
@@ -51,10 +50,6 @@ pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/library-use").route(web::get().to(get_library_use)));
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 fn key_of(req: &HttpRequest) -> String {
     req.match_info().get("key").unwrap_or_default().to_owned()
 }
@@ -68,7 +63,7 @@ fn key_of(req: &HttpRequest) -> String {
     params(("id" = Uuid, Path, description = "The customer."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")), request_body = NewPlaybookRun,
     responses((status = 201, description = "What was made.", body = PlaybookRunStarted)), extensions(("x-permission" = json!("tasks.create"))))]
 async fn start_playbook(cx: Cx<TasksCreate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
     let (key, new): (_, NewPlaybookRun) = keyed_as(&cx, payload).await?;
     make(&cx, key, &[], move |ctx| Ok((Made::nowhere(), app::scores::start_playbook(ctx, id, &new, lang)?))).await
@@ -81,7 +76,7 @@ async fn start_playbook(cx: Cx<TasksCreate>, req: HttpRequest, payload: Payload)
 #[utoipa::path(get, path = "/api/v1/playbooks", operation_id = "list_playbooks", tag = "scores",
     responses((status = 200, description = "The playbooks.", body = Playbooks)), extensions(("x-permission" = json!("customers.read"))))]
 async fn list_playbooks(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let lang = cx.lang;
     let found = cx.read(move |ctx| app::scores::list_playbooks(ctx, lang)).await?;
     Ok(versioned(found.version, &found))
@@ -94,7 +89,7 @@ async fn list_playbooks(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")), request_body = PlaybookInput,
     responses((status = 201, description = "The playbook.", body = Playbook)), extensions(("x-permission" = json!("settings.update"))))]
 async fn create_playbook(cx: Cx<SettingsUpdate>, payload: Payload) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let lang = cx.lang;
     let (key, input): (_, PlaybookInput) = keyed_as(&cx, payload).await?;
     make(&cx, key, &[], move |ctx| Ok((Made::nowhere(), app::scores::save_playbook(ctx, None, None, &input, lang)?)))
@@ -113,7 +108,7 @@ async fn create_playbook(cx: Cx<SettingsUpdate>, payload: Payload) -> Result<Htt
         (status = 428, description = "The version is missing.", body = contract::problem::Problem, content_type = "application/problem+json")),
     extensions(("x-permission" = json!("settings.update"))))]
 async fn set_playbook(cx: Cx<SettingsUpdate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let (key, version, lang) = (key_of(&req), cx.if_match()?, cx.lang);
     let input: PlaybookInput = cx.body(payload).await?;
     let found = cx.write(move |ctx| app::scores::save_playbook(ctx, Some(&key), version, &input, lang)).await?;
@@ -131,7 +126,7 @@ async fn set_playbook(cx: Cx<SettingsUpdate>, req: HttpRequest, payload: Payload
         (status = 428, description = "The version is missing.", body = contract::problem::Problem, content_type = "application/problem+json")),
     extensions(("x-permission" = json!("settings.update"))))]
 async fn delete_playbook(cx: Cx<SettingsUpdate>, req: HttpRequest) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let (key, version) = (key_of(&req), cx.if_match()?);
     cx.write(move |ctx| app::scores::reset_playbook(ctx, &key, version)).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -144,7 +139,7 @@ async fn delete_playbook(cx: Cx<SettingsUpdate>, req: HttpRequest) -> Result<Htt
     params(("id" = Uuid, Path, description = "The customer.")),
     responses((status = 200, description = "The recommendations.", body = Recommendations)), extensions(("x-permission" = json!("customers.read"))))]
 async fn get_recommendations(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let id = path_id(&req)?;
     let lang = cx.lang;
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::recommendations(ctx, id, lang)).await?))
@@ -157,7 +152,7 @@ async fn get_recommendations(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<
     params(("id" = Uuid, Path, description = "The customer.")),
     responses((status = 200, description = "The ledger.", body = IntentLedger)), extensions(("x-permission" = json!("customers.read"))))]
 async fn get_intent_ledger(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::ledger(ctx, id, lang)).await?))
 }

@@ -8,7 +8,6 @@ use crate::permissions;
 use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use contract::reports::{ForecastReport, FunnelReport, PipelineSummary, ReportQuery};
-use serde::Deserialize;
 
 permissions! {
     /// Seeing opportunities, and so the reports on them.
@@ -25,10 +24,6 @@ pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/reports/forecast").route(web::get().to(get_forecast)));
     scope.service(resource("/pipelines/{id}/summary").route(web::get().to(get_pipeline_summary)));
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// Get the funnel.
 ///
@@ -60,7 +55,7 @@ async fn get_forecast(cx: Cx<OpportunitiesRead>) -> Result<HttpResponse> {
     params(("id" = Uuid, Path, description = "The pipeline.")),
     responses((status = 200, description = "The summary.", body = PipelineSummary)), extensions(("x-permission" = json!("opportunities.read"))))]
 async fn get_pipeline_summary(cx: Cx<OpportunitiesRead>, req: HttpRequest) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let id = path_id(&req)?;
     let summary = cx.read(move |ctx| app::reports::summary(ctx, id)).await?;
     Ok(HttpResponse::Ok().json(summary))

@@ -71,10 +71,6 @@ pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/audits/{id}/comparison").route(web::get().to(get_audit_comparison)));
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 /// Get every score of a customer with its reasons.
 ///
 /// Grade, cadence, SDAE, health, lifecycle, service tier and repeat purchase as of now, each with its inputs, weights
@@ -83,7 +79,7 @@ struct Nothing {}
     params(("id" = Uuid, Path, description = "The customer.")),
     responses((status = 200, description = "The scores.", body = CustomerScores)), extensions(("x-permission" = json!("customers.read and scores.read"))))]
 async fn get_customer_scores(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::customer(ctx, id, lang)).await?))
 }
@@ -96,7 +92,7 @@ async fn get_customer_scores(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<
     params(("id" = Uuid, Path, description = "The customer.")),
     responses((status = 200, description = "The customer.", body = CustomerOverview)), extensions(("x-permission" = json!("customers.read and scores.read"))))]
 async fn get_customer_overview(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::overview(ctx, id, lang)).await?))
 }
@@ -214,7 +210,7 @@ async fn get_principles_course(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
 #[utoipa::path(get, path = "/api/v1/goal-agreements", operation_id = "list_goal_agreements", tag = "flywheel",
     responses((status = 200, description = "The goals.", body = GoalAgreements)), extensions(("x-permission" = json!("goals.read"))))]
 async fn list_goal_agreements(cx: Cx<GoalsRead>) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     Ok(HttpResponse::Ok().json(cx.read(app::scores::goal_agreements).await?))
 }
 
@@ -270,7 +266,7 @@ async fn get_channels(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
     params(("id" = Uuid, Path, description = "The customer.")),
     responses((status = 200, description = "The need fit.", body = NeedFit)), extensions(("x-permission" = json!("customers.read"))))]
 async fn get_need_fit(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::need_fit(ctx, id, lang)).await?))
 }
@@ -281,7 +277,7 @@ async fn get_need_fit(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpRes
 #[utoipa::path(get, path = "/api/v1/audit-questions", operation_id = "list_audit_questions", tag = "flywheel",
     responses((status = 200, description = "The questions.", body = AuditQuestions)), extensions(("x-permission" = json!("scores.read"))))]
 async fn list_audit_questions(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     Ok(HttpResponse::Ok().json(app::scores::audit_questions(cx.lang)))
 }
 
@@ -293,7 +289,7 @@ async fn list_audit_questions(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
     params(("id" = Uuid, Path, description = "The self-assessment.")),
     responses((status = 200, description = "The comparison.", body = AuditComparison)), extensions(("x-permission" = json!("pulses.read and scores.read"))))]
 async fn get_audit_comparison(cx: Cx<PulsesRead>, req: HttpRequest) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::compare_audit(ctx, id, lang)).await?))
 }

@@ -8,7 +8,6 @@ use crate::permissions;
 use actix_web::web;
 use actix_web::{HttpRequest, HttpResponse};
 use contract::scores::{RfmExplanation, RfmGrid, RfmQuery, RfmRun};
-use serde::Deserialize;
 
 permissions! {
     /// Seeing customers, and so their scores.
@@ -26,10 +25,6 @@ pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/scores/rfm/refresh").route(web::post().to(refresh_rfm)));
     scope.service(resource("/scores/rfm/{id}").route(web::get().to(get_rfm_explanation)));
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// Get the RFM grid.
 ///
@@ -50,7 +45,7 @@ async fn get_rfm(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
 #[utoipa::path(post, path = "/api/v1/scores/rfm/refresh", operation_id = "refresh_rfm", tag = "scores",
     responses((status = 200, description = "The run.", body = RfmRun)), extensions(("x-permission" = json!("customers.update"))))]
 async fn refresh_rfm(cx: Cx<CustomersUpdate>) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     // On a connection without a transaction: the run commits as it goes, and may be repeated.
     let run = cx.read(app::scores::refresh).await?;
     Ok(HttpResponse::Ok().json(run))
@@ -63,7 +58,7 @@ async fn refresh_rfm(cx: Cx<CustomersUpdate>) -> Result<HttpResponse> {
     params(("id" = Uuid, Path, description = "The customer.")),
     responses((status = 200, description = "The explanation.", body = RfmExplanation)), extensions(("x-permission" = json!("customers.read"))))]
 async fn get_rfm_explanation(cx: Cx<CustomersRead>, req: HttpRequest) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
     let explanation = cx.read(move |ctx| app::scores::explain(ctx, id, lang)).await?;
     Ok(HttpResponse::Ok().json(explanation))

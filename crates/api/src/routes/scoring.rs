@@ -12,7 +12,6 @@ use contract::scoring::{
     CadenceSummary, CalendarQuery, ContactCalendar, ContactScore, DueList, DueQuery, FourRQuery, FourRReport,
     NewScoreSettings, ScorePreview, ScoreRun, ScoreSettings, ScoreSettingsList,
 };
-use serde::Deserialize;
 
 permissions! {
     /// Seeing customers, and so their scores.
@@ -55,10 +54,6 @@ pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/activities/{id}/four-r").route(web::get().to(get_contact_score)));
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
-
 fn model_of(req: &HttpRequest) -> String {
     req.match_info().get("model").unwrap_or_default().to_owned()
 }
@@ -69,7 +64,7 @@ fn model_of(req: &HttpRequest) -> String {
 #[utoipa::path(get, path = "/api/v1/score-settings", operation_id = "list_score_settings", tag = "scores",
     responses((status = 200, description = "The settings.", body = ScoreSettingsList)), extensions(("x-permission" = json!("settings.read"))))]
 async fn list_score_settings(cx: Cx<SettingsRead>) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     Ok(HttpResponse::Ok().json(cx.read(app::scores::settings_list).await?))
 }
 
@@ -80,7 +75,7 @@ async fn list_score_settings(cx: Cx<SettingsRead>) -> Result<HttpResponse> {
     params(("model" = String, Path, description = "The model.")),
     responses((status = 200, description = "The settings.", body = ScoreSettings)), extensions(("x-permission" = json!("settings.read"))))]
 async fn get_score_settings(cx: Cx<SettingsRead>, req: HttpRequest) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let model = model_of(&req);
     let found = cx.read(move |ctx| app::scores::settings_of(ctx, &model)).await?;
     Ok(versioned(found.version, &found))
@@ -99,7 +94,7 @@ async fn get_score_settings(cx: Cx<SettingsRead>, req: HttpRequest) -> Result<Ht
         (status = 428, description = "The version is missing.", body = contract::problem::Problem, content_type = "application/problem+json")),
     extensions(("x-permission" = json!("settings.update"))))]
 async fn set_score_settings(cx: Cx<SettingsUpdate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let (model, version) = (model_of(&req), cx.if_match()?);
     let new: NewScoreSettings = cx.body(payload).await?;
     let found = cx
@@ -124,7 +119,7 @@ async fn get_score_settings_preview(
     req: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let model = model_of(&req);
     let new: NewScoreSettings = cx.body(payload).await?;
     let lang = cx.lang;
@@ -138,7 +133,7 @@ async fn get_score_settings_preview(
 #[utoipa::path(post, path = "/api/v1/scores/refresh", operation_id = "refresh_scores", tag = "scores",
     responses((status = 200, description = "The run.", body = ScoreRun)), extensions(("x-permission" = json!("customers.update"))))]
 async fn refresh_scores(cx: Cx<CustomersUpdate>) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     // On a connection without a transaction: the run commits as it goes, and may be repeated.
     Ok(HttpResponse::Ok().json(cx.read(app::scores::refresh_all).await?))
 }
@@ -196,7 +191,7 @@ async fn get_four_r(cx: Cx<ActivitiesRead>) -> Result<HttpResponse> {
     params(("id" = Uuid, Path, description = "The activity.")),
     responses((status = 200, description = "The explanation.", body = ContactScore)), extensions(("x-permission" = json!("activities.read"))))]
 async fn get_contact_score(cx: Cx<ActivitiesRead>, req: HttpRequest) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::scores::contact(ctx, id, lang)).await?))
 }

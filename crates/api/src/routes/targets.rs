@@ -12,7 +12,6 @@ use contract::scoring::{
     AdoptionReport, BasicService, DueQuery, NeedClusters, NewUrgentNeed, PeriodQuery, SegmentQuery, SegmentReport,
     UrgentNeedTaken,
 };
-use serde::Deserialize;
 
 permissions! {
     /// Seeing segments.
@@ -36,10 +35,6 @@ pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/basic-service").route(web::get().to(get_basic_service)));
     scope.service(resource("/customers/{id}/urgent-needs").route(web::post().to(report_urgent_need)));
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// Get the segments and how far they are covered.
 ///
@@ -82,7 +77,7 @@ async fn get_adoption(cx: Cx<ScoresRead>) -> Result<HttpResponse> {
 #[utoipa::path(get, path = "/api/v1/basic-service", operation_id = "get_basic_service", tag = "scores",
     responses((status = 200, description = "The service.", body = BasicService)), extensions(("x-permission" = json!("customers.read and tasks.read"))))]
 async fn get_basic_service(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     Ok(HttpResponse::Ok().json(cx.read(app::scores::basic_service).await?))
 }
 
@@ -94,7 +89,7 @@ async fn get_basic_service(cx: Cx<CustomersRead>) -> Result<HttpResponse> {
     params(("id" = Uuid, Path, description = "The customer."), ("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again for 24 hours.")), request_body = NewUrgentNeed,
     responses((status = 201, description = "Who answers it.", body = UrgentNeedTaken)), extensions(("x-permission" = json!("customers.read and tasks.create"))))]
 async fn report_urgent_need(cx: Cx<TasksCreate>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let (id, lang) = (path_id(&req)?, cx.lang);
     let (key, new): (_, NewUrgentNeed) = keyed_as(&cx, payload).await?;
     make(&cx, key, &[], move |ctx| Ok((Made::nowhere(), app::scores::take_urgent(ctx, id, &new, lang)?))).await
