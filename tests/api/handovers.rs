@@ -422,3 +422,62 @@ fn who_is_disabled_while_things_are_handed_over_is_given_no_more() {
         stops_when_nobody_is_left(engine);
     }
 }
+
+fn is_stopped_by_hand(engine: Engine) {
+    const N: i64 = 2_000;
+    let Some(server) = Server::start(engine) else { return };
+    let (gone, _) = server.user("representative", None);
+    let (heir, heir_sees) = server.user("representative", None);
+    many(&server, &gone, usize::try_from(N).unwrap());
+    let admin = server.admin();
+    let job = ask(&admin, &gone, &to(&heir)).expect(202).id();
+    begun(&admin, &job);
+    let path = format!("/api/v1/hand-overs/{job}/cancel");
+    let stopped = admin.post_empty(&path).expect(200);
+    assert_eq!((&stopped["state"], &stopped["error"]), (&json!("cancelled"), &Value::Null));
+    let went = stopped["done"].as_i64().unwrap();
+    assert!(went > 0 && went < N, "{went}");
+    admin.post_empty(&path).expect_problem(409, "hand_over_ended");
+    // Whoever was given something is told how much, and nothing more goes.
+    let told = until("it is told", || assigned_news(&heir_sees).first().cloned());
+    assert!(told["body"].as_str().unwrap().replace(',', "").contains(&went.to_string()), "{told}");
+    assert_eq!((owned(&admin, "customers", &heir), owned(&admin, "customers", &gone)), (went, N - went));
+    assert_eq!(admin.get(&format!("/api/v1/hand-overs/{job}")).expect(200)["done"], json!(went));
+    let rest = hand_over(&admin, &gone, &to(&heir));
+    assert_eq!((&rest["state"], &rest["done"]), (&json!("done"), &json!(N - went)));
+    crate::totals::assert_kept_is_counted(&server);
+}
+
+#[test]
+fn a_hand_over_can_be_stopped_and_the_rest_handed_over_later() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        is_stopped_by_hand(engine);
+    }
+}
+
+fn is_given_back_by_a_rule(engine: Engine) {
+    const N: usize = 400;
+    let Some(server) = Server::start(engine) else { return };
+    let (gone, _) = server.user("representative", None);
+    let (heir, _) = server.user("representative", None);
+    many(&server, &gone, N);
+    let admin = server.admin();
+    let rule = json!({ "name": "退回原负责人", "definition": { "object": "customers", "trigger": { "kind": "change", "field": "owner_id" },
+        "condition": { "field": "owner_id", "op": "eq", "value": heir },
+        "actions": [{ "kind": "reassign", "method": "round_robin", "users": [gone] }] } });
+    let rule = admin.post("/api/v1/rules", &rule).expect(201).id();
+    admin.post_empty(&format!("/api/v1/rules/{rule}/publish")).expect(200);
+    let done = hand_over(&admin, &gone, &to(&heir));
+    assert_eq!((&done["state"], &done["done"]), (&json!("done"), &json!(N)), "{done}");
+    given_once(&admin, done["id"].as_str().unwrap(), N);
+    until("the rule has given everything back", || {
+        (owned(&admin, "customers", &gone) == i64::try_from(N).unwrap()).then_some(())
+    });
+}
+
+#[test]
+fn a_rule_that_gives_records_back_does_not_keep_a_hand_over_going() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        is_given_back_by_a_rule(engine);
+    }
+}

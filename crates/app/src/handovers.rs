@@ -245,14 +245,24 @@ fn may_look(ctx: &Ctx<'_>, row: &HandOverRow) -> bool {
     row.created_by == Some(ctx.actor.user_id) || seen.is_some_and(|visible| visible.contains(Some(row.user)))
 }
 
-fn find(ctx: &mut Ctx<'_>, id: Uuid) -> Result<HandOverRow> {
-    let row = store::find(ctx.conn, id)?.ok_or(Error::NotFound)?;
+fn find(ctx: &mut Ctx<'_>, id: Uuid, lock: bool) -> Result<HandOverRow> {
+    let row = store::find(ctx.conn, id, lock)?.ok_or(Error::NotFound)?;
     if may_look(ctx, &row) { Ok(row) } else { Err(Error::NotFound) }
 }
 
 /// How far a hand-over has come.
 pub fn get(ctx: &mut Ctx<'_>, id: Uuid) -> Result<HandOver> {
-    let row = find(ctx, id)?;
+    let row = find(ctx, id, false)?;
+    show(ctx, &row)
+}
+
+/// Stops a hand-over after the records that are being handed over now: what went to others stays with them.
+pub fn cancel(ctx: &mut Ctx<'_>, id: Uuid) -> Result<HandOver> {
+    let mut row = find(ctx, id, true)?;
+    if row.finished_at.is_some() {
+        return Err(Error::conflict("hand_over_ended", ""));
+    }
+    run::cancel(ctx, &mut row)?;
     show(ctx, &row)
 }
 
@@ -295,7 +305,7 @@ pub(crate) fn runner(row: &HandOverRow) -> Result<(Option<Uuid>, Option<Uuid>)> 
 
 /// What went to whom, the latest first: the log of changes tells.
 pub fn moves(ctx: &mut Ctx<'_>, id: Uuid, before: Option<i64>, limit: i64) -> Result<HandOverMoves> {
-    let row = find(ctx, id)?;
+    let row = find(ctx, id, false)?;
     let filter = Filter { origin_id: Some(row.id), ..Filter::default() };
     let mut events = persistence::events::newest(ctx.conn, &filter, before, limit + 1)?;
     let more = events.len() as i64 > limit;

@@ -220,7 +220,7 @@ fn owner(conn: &mut AnyConnection, job: &Job) -> Result<Actor> {
     let (user, key) = match job.kind.as_str() {
         recounts::RUN => return Ok(Actor::system(Uuid::nil())),
         exports::RUN => persistence::exports::find(conn, job.subject)?.map(|row| exports::runner(&row)),
-        handovers::RUN => persistence::handovers::find(conn, job.subject)?.map(|row| handovers::runner(&row)),
+        handovers::RUN => persistence::handovers::find(conn, job.subject, false)?.map(|row| handovers::runner(&row)),
         _ => persistence::imports::find(conn, job.subject)?.map(|row| imports::runner(&row, &job.kind)),
     }
     .ok_or(Error::NotFound)??;

@@ -158,7 +158,9 @@ pub enum HandOverState {
     Running,
     /// Everything that was to be handed over is, but for what was left out.
     Done,
-    /// It stopped: what was handed over until then is, the rest is where it was.
+    /// Somebody stopped it: what was handed over until then is, the rest is where it was.
+    Cancelled,
+    /// It cannot go on: what was handed over until then is, the rest is where it was.
     Failed,
 }
 
@@ -169,13 +171,14 @@ impl HandOverState {
             HandOverState::Queued => "queued",
             HandOverState::Running => "running",
             HandOverState::Done => "done",
+            HandOverState::Cancelled => "cancelled",
             HandOverState::Failed => "failed",
         }
     }
 
     /// The state of a key.
     pub fn of(key: &str) -> HandOverState {
-        [HandOverState::Queued, HandOverState::Running, HandOverState::Done]
+        [HandOverState::Queued, HandOverState::Running, HandOverState::Done, HandOverState::Cancelled]
             .into_iter()
             .find(|state| state.key() == key)
             .unwrap_or(HandOverState::Failed)

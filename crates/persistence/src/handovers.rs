@@ -69,10 +69,14 @@ pub fn insert(conn: &mut AnyConnection, h: &HandOverRow) -> Result<()> {
     Ok(())
 }
 
-/// One of them.
-pub fn find(conn: &mut AnyConnection, id: Uuid) -> Result<Option<HandOverRow>> {
+/// One of them; locked against other writers when asked.
+pub fn find(conn: &mut AnyConnection, id: Uuid, lock: bool) -> Result<Option<HandOverRow>> {
     let mut q = Sql::start(conn, COLUMNS);
     q.push(" WHERE id = ").id(id);
+    if lock {
+        // SQLite has one writer, who holds the lock already.
+        q.pick(" FOR UPDATE", "");
+    }
     q.first(conn)?.map(read).transpose()
 }
 

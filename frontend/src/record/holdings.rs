@@ -15,6 +15,7 @@ use crate::pages::list_link::ListLink;
 use crate::route::{Route, anchor};
 use crate::ui::cls;
 use crate::ui::overlay::Drawer;
+use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Failed, avatar, icon, skeleton_lines, spinner};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -108,6 +109,8 @@ pub(super) fn HoldingsCard(p: &HoldingsProps) -> Html {
     let query = use_query::<Holdings>(format!("/users/{}/holdings", p.id));
     let asking = use_state_eq(|| false);
     let looking = use_state_eq(|| false);
+    let stopping = use_state_eq(|| false);
+    let toaster = use_toaster();
     let busy = query.data.as_ref().is_some_and(|h| h.hand_over.as_ref().is_some_and(HandOver::is_busy));
     {
         let refetch = query.refetch.clone();
@@ -154,6 +157,22 @@ pub(super) fn HoldingsCard(p: &HoldingsProps) -> Html {
             }
         })
     };
+    let onstop = {
+        let (stopping, refetch) = (stopping.clone(), query.refetch.clone());
+        let id = h.hand_over.as_ref().map(|x| x.id.clone()).unwrap_or_default();
+        Callback::from(move |_: MouseEvent| {
+            let (stopping, refetch, toaster, id) = (stopping.clone(), refetch.clone(), toaster.clone(), id.clone());
+            stopping.set(true);
+            spawn_local(async move {
+                if let Err(e) = Request::post(format!("/hand-overs/{id}/cancel"), json!({})).json::<Record>().await {
+                    toaster.err(e.text(l));
+                }
+                stopping.set(false);
+                refetch.emit(())
+            });
+        })
+    };
+    let stop = html! { <button type="button" data-testid="hand-over-stop" class="btn btn-ghost btn-xs max-sm:btn-sm" disabled={*stopping} onclick={onstop}>if *stopping { { spinner() } }{ l.hand_over_stop() }</button> };
     let owned = h.kinds.iter().filter(|k| k.owned && k.count > 0);
     let others: Vec<&Held> = h.kinds.iter().filter(|k| !k.owned && k.count > 0).collect();
     let led = json!({ "field": "lead_id", "op": "eq", "value": p.id });
@@ -170,7 +189,7 @@ pub(super) fn HoldingsCard(p: &HoldingsProps) -> Html {
                     if h.teams_led > 0 { <li><ListLink object="teams" query={led} class={cls!(LINE)}><span class="min-w-0 flex-1">{ l.held_lead() }<span class="block text-xs text-base-content/70">{ l.held_lead_body() }</span></span>{ number(h.teams_led) }</ListLink></li> }
                     </ul>
                 }
-                if let Some(x) = &h.hand_over { { standing(l, x, set(&looking, true)) } }
+                if let Some(x) = &h.hand_over { { standing(l, x, stop, set(&looking, true)) } }
             </div>
             if *asking { <HandOverForm id={p.id.clone()} name={p.name.clone()} holdings={(**h).clone()} onclose={began} /> }
             if let Some(x) = h.hand_over.as_ref().filter(|_| *looking) { <Moves id={x.id.clone()} onclose={set(&looking, false)} /> }
@@ -197,12 +216,12 @@ fn line(l: Lang, session: &Session, k: &Held) -> Html {
 }
 
 /// How far a hand-over has come, or what came of it.
-fn standing(l: Lang, x: &HandOver, onlook: Callback<()>) -> Html {
+fn standing(l: Lang, x: &HandOver, stop: Html, onlook: Callback<()>) -> Html {
     let group = format::group;
     if x.is_busy() {
         let percent = (x.done * 100).checked_div(x.total).unwrap_or(0).min(100);
         return html! { <div class="mt-3 rounded-lg bg-base-200/70 px-3 py-2.5" data-testid="hand-over-progress">
-            <p class="mb-1.5 flex justify-between gap-2 text-[13px]"><span class="flex items-center gap-2">{ spinner() }{ l.hand_over_running() }</span><span class="tabular-nums text-base-content/75">{ l.hand_over_of_n(&group(x.done.min(x.total)), &group(x.total)) }</span></p>
+            <div class="mb-1.5 flex items-center gap-2 text-[13px]">{ spinner() }<span>{ l.hand_over_running() }</span><span class="ml-auto tabular-nums text-base-content/75">{ l.hand_over_of_n(&group(x.done.min(x.total)), &group(x.total)) }</span>{ stop }</div>
             <progress class="progress progress-primary w-full" value={percent.to_string()} max="100" aria-label={l.hand_over_running()}></progress>
         </div> };
     }
@@ -212,6 +231,7 @@ fn standing(l: Lang, x: &HandOver, onlook: Callback<()>) -> Html {
     let pool = (x.pooled > 0).then(|| (l.hand_over_to_pool().to_owned(), x.pooled));
     html! { <div class="mt-3 rounded-lg bg-base-200/70 px-3 py-2.5 text-[13px]" data-testid="hand-over-result">
         if let Some(e) = &x.error { <p class="mb-1.5 flex items-start gap-2 leading-5 text-error" role="alert">{ icon("circle-alert", "mt-0.5 size-4") }<span>{ l.hand_over_failed(&l.stopped(e)) }</span></p> }
+        else if x.state == "cancelled" { <p class="flex items-start gap-2 leading-5">{ icon("circle-alert", "mt-0.5 size-4 text-warning") }<span>{ l.hand_over_cancelled(&when) }</span></p> }
         else { <p class="flex items-start gap-2 leading-5">{ icon("circle-check", "mt-0.5 size-4 text-success") }<span>{ l.hand_over_done(&when, &who) }</span></p> }
         <ul class="mt-1.5 flex flex-wrap gap-x-4 gap-y-1">{ for shares.chain(pool).map(|(name, n)| html! { <li key={name.clone()} class="flex items-center gap-1.5">{ avatar(&name, "size-5 text-[10px]") }<span>{ name }</span><b class="font-medium tabular-nums">{ group(n) }</b></li> }) }</ul>
         if x.left_out > 0 { <p class="mt-1.5 text-base-content/75">{ l.hand_over_left_out(&group(x.left_out)) }</p> }

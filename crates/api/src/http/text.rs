@@ -125,6 +125,7 @@ pub(crate) fn detail(lang: Lang, code: &str, named: &str) -> String {
             "这位成员的交接正在进行，请等它完成。",
             "What this person holds is being handed over; wait until that has ended.",
         ),
+        "hand_over_ended" => ("交接已经结束，无法停止。", "The hand-over has ended and cannot be stopped."),
         "nothing_to_hand_over" => {
             ("名下没有需要交接的记录。", "This person holds nothing of what is to be handed over.")
         }

@@ -25,7 +25,7 @@ permissions! {
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    paths(get_holdings, hand_over, get_hand_over, list_hand_over_moves, list_leavers),
+    paths(get_holdings, hand_over, get_hand_over, cancel_hand_over, list_hand_over_moves, list_leavers),
     components(schemas(
         HandOverShare,
         HandOver,
@@ -47,13 +47,10 @@ pub(super) fn configure(scope: &mut Routes) {
     scope.service(resource("/users/{id}/holdings").route(web::get().to(get_holdings)));
     scope.service(resource("/users/{id}/hand-over").route(web::post().to(hand_over)));
     scope.service(resource("/hand-overs/{id}").route(web::get().to(get_hand_over)));
+    scope.service(resource("/hand-overs/{id}/cancel").route(web::post().to(cancel_hand_over)));
     scope.service(resource("/hand-overs/{id}/moves").route(web::get().to(list_hand_over_moves)));
     scope.service(resource("/leavers").route(web::get().to(list_leavers)));
 }
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// Get what a user holds.
 ///
@@ -64,7 +61,7 @@ struct Nothing {}
     params(("id" = Uuid, Path, description = "Id of the user.")),
     responses((status = 200, description = "What the user holds.", body = Holdings)), extensions(("x-permission" = json!("users.read"))))]
 async fn get_holdings(cx: Cx<UsersRead>, req: HttpRequest) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let id = path_id(&req)?;
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::handovers::holdings(ctx, id)).await?))
 }
@@ -101,9 +98,24 @@ async fn hand_over(cx: Cx<UsersUpdate>, req: HttpRequest, payload: Payload) -> R
     params(("id" = Uuid, Path, description = "Id of the hand-over.")),
     responses((status = 200, description = "The hand-over.", body = HandOver)), extensions(("x-permission" = json!("users.read"))))]
 async fn get_hand_over(cx: Cx<UsersRead>, req: HttpRequest) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     let id = path_id(&req)?;
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::handovers::get(ctx, id)).await?))
+}
+
+/// Cancel a hand-over.
+///
+/// Stops it after the records that are being handed over now. What went to others stays with them, and they are told;
+/// the rest is where it was and can be handed over again. For whoever asked for it, and for those who see the customers
+/// of the user.
+#[utoipa::path(post, path = "/api/v1/hand-overs/{id}/cancel", operation_id = "cancel_hand_over", tag = "users",
+    params(("id" = Uuid, Path, description = "Id of the hand-over.")),
+    responses((status = 200, description = "The hand-over.", body = HandOver), (status = 409, description = "It has ended.", body = Problem, content_type = "application/problem+json")),
+    extensions(("x-permission" = json!("users.update"))))]
+async fn cancel_hand_over(cx: Cx<UsersUpdate>, req: HttpRequest) -> Result<HttpResponse> {
+    cx.no_query()?;
+    let id = path_id(&req)?;
+    Ok(HttpResponse::Ok().json(cx.write(move |ctx| app::handovers::cancel(ctx, id)).await?))
 }
 
 #[derive(Deserialize)]
@@ -136,6 +148,6 @@ async fn list_hand_over_moves(cx: Cx<UsersRead>, req: HttpRequest) -> Result<Htt
 #[utoipa::path(get, path = "/api/v1/leavers", operation_id = "list_leavers", tag = "users",
     responses((status = 200, description = "The people.", body = Leavers)), extensions(("x-permission" = json!("users.read"))))]
 async fn list_leavers(cx: Cx<UsersRead>) -> Result<HttpResponse> {
-    cx.query::<Nothing>()?;
+    cx.no_query()?;
     Ok(HttpResponse::Ok().json(cx.read(app::handovers::leavers).await?))
 }

@@ -30,7 +30,7 @@ const MOST_LEFT_OUT: i64 = 1_000;
 pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
     let mut conn = persistence::db::get(worker.pool)?;
     let (mut row, setup, progress) = worker.transaction(&mut conn, |ctx| {
-        let mut row = store::find(ctx.conn, worker.job.subject)?.ok_or(Error::NotFound)?;
+        let mut row = go_on(ctx, worker.job.subject)?;
         let (setup, progress): (Setup, Progress) = (parse(&row.setup)?, parse(&row.progress)?);
         row.state = HandOverState::Running.key().to_owned();
         row.updated_at = ctx.now;
@@ -52,17 +52,31 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
         giving.step(worker, &mut conn, &mut row, holding, &visible, &found)?;
     }
     worker.transaction(&mut conn, |ctx| {
+        go_on(ctx, row.id)?;
         end(ctx, &mut row, &giving.setup, &giving.progress, HandOverState::Done, None)?;
         jobs::finish(ctx.conn, worker.job, "done", None, ctx.now)?;
         Ok(())
     })
 }
 
+/// The hand-over, locked, unless somebody has stopped it.
+fn go_on(ctx: &mut Ctx<'_>, id: Uuid) -> std::result::Result<HandOverRow, Stop> {
+    let row = store::find(ctx.conn, id, true)?.ok_or(Error::NotFound)?;
+    if row.finished_at.is_none() { Ok(row) } else { Err(Stop::Cancelled) }
+}
+
 /// Ends a hand-over that cannot go on.
 pub(crate) fn fail(ctx: &mut Ctx<'_>, id: Uuid, code: &str) -> Result<()> {
-    let Some(mut row) = store::find(ctx.conn, id)? else { return Ok(()) };
+    let found = store::find(ctx.conn, id, true)?;
+    let Some(mut row) = found.filter(|row| row.finished_at.is_none()) else { return Ok(()) };
     let (setup, progress): (Setup, Progress) = (parse(&row.setup)?, parse(&row.progress)?);
     end(ctx, &mut row, &setup, &progress, HandOverState::Failed, Some(code))
+}
+
+/// Ends a hand-over that somebody stops.
+pub(super) fn cancel(ctx: &mut Ctx<'_>, row: &mut HandOverRow) -> Result<()> {
+    let (setup, progress): (Setup, Progress) = (parse(&row.setup)?, parse(&row.progress)?);
+    end(ctx, row, &setup, &progress, HandOverState::Cancelled, None)
 }
 
 /// Writes down how it ended, and tells whoever was given something.
@@ -169,6 +183,7 @@ impl Giver {
         loop {
             let before = self.progress.clone();
             let result = worker.transaction(conn, |ctx| {
+                go_on(ctx, row.id)?;
                 self.hand_over(ctx, holding, visible, &ids)?;
                 self.pass(found);
                 self.store(ctx, row)
@@ -183,7 +198,10 @@ impl Giver {
                 {
                     self.pass(&[*one]);
                     self.progress.left_out += 1;
-                    return worker.transaction(conn, |ctx| self.store(ctx, row));
+                    return worker.transaction(conn, |ctx| {
+                        go_on(ctx, row.id)?;
+                        self.store(ctx, row)
+                    });
                 }
                 (Stop::Failed(Error::Conflict { .. } | Error::Invalid(_) | Error::Stale { .. }), [_, _, ..]) => {
                     let (first, second) = found.split_at(found.len() / 2);
