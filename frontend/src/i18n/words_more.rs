@@ -267,7 +267,8 @@ messages! {
     label_zh = "中文名称", "Chinese label";
     label_en = "英文名称", "English label";
     choices = "选项", "Options";
-    choices_help = "每行一个：标识 | 中文 | 英文（后两项可省略）", "One per line: key | Chinese | English (the labels may be left out)";
+    choices_help = "每行一个，需要英文名称时写：华东 | East", "One per line; with both languages as: 华东 | East";
+    choices_added = "添加选项", "More options";
     access = "登录与权限", "Log-in and access";
     give_password = "设置登录密码", "Set a password";
     give_password_help = "至少 10 位，对方登录后需自行修改", "At least 10 characters; to be changed at the next log-in";
