@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone, Utc};
 use domain::condition::{Reader, SortKey};
-use domain::fields::{FieldDef, Kind, ParseCx};
+use domain::fields::{FieldDef, Kind, ParseCx, choice};
 use domain::objects;
 use domain::policy::Masks;
 use domain::record::{Record, Shape};
@@ -41,6 +41,10 @@ fn shape(object: &'static domain::fields::ObjectDef) -> Arc<Shape> {
         custom("c_bool", Kind::Bool),
         custom("c_date", Kind::Date),
         custom("c_time", Kind::DateTime),
+        custom(
+            "c_choice",
+            Kind::Choice(vec![choice("north", "北", "North", ""), choice("south", "南", "South", "")].into()),
+        ),
     ];
     Arc::new(Shape { def: object, custom: if object.key == "customers" { fields.into() } else { Arc::from([]) } })
 }
@@ -77,6 +81,8 @@ fn customer() -> impl Strategy<Value = (Record, bool)> {
         prop::option::of(any::<bool>()),
         prop::option::of(day()),
         prop::option::of(time()),
+        // The last of them is not, or no longer, an option of the field.
+        prop::option::of(prop::sample::select(vec!["north", "south", "gone"])),
     );
     (columns, custom, any::<bool>()).prop_map(|(c, x, parent)| {
         let shape = shape(&objects::CUSTOMERS);
@@ -100,6 +106,7 @@ fn customer() -> impl Strategy<Value = (Record, bool)> {
         put("c_bool", x.3.map_or(Value::Null, Value::Bool));
         put("c_date", x.4.map_or(Value::Null, Value::Date));
         put("c_time", x.5.map_or(Value::Null, Value::Time));
+        put("c_choice", text(x.6.map(str::to_owned)));
         *r.values.last_mut().unwrap() = Value::Json(Json::Object(doc).to_string());
         (r, parent)
     })
@@ -132,6 +139,8 @@ fn test() -> impl Strategy<Value = Json> {
         0i64..30,
     )
         .prop_map(|(f, op, v)| json!({"field": f, "op": op, "value": v}));
+    let region = (prop::sample::select(vec!["eq", "ne"]), prop::sample::select(vec!["north", "south"]))
+        .prop_map(|(op, v)| json!({"field": "custom.c_choice", "op": op, "value": v}));
     let member = (
         prop::sample::select(vec!["grade", "parent_id.grade"]),
         prop::sample::select(vec!["in", "not_in"]),
@@ -147,12 +156,13 @@ fn test() -> impl Strategy<Value = Json> {
         "custom.c_text",
         "custom.c_bool",
         "custom.c_time",
+        "custom.c_choice",
         "parent_id",
         "parent_id.city",
     ];
     let empty = (prop::sample::select(fields), prop::sample::select(vec!["is_empty", "is_not_empty"]))
         .prop_map(|(f, op)| json!({"field": f, "op": op}));
-    prop_oneof![text, int, number, between, flag, date, moment, relative, member, empty]
+    prop_oneof![text, int, number, between, flag, date, moment, relative, region, member, empty]
 }
 
 fn condition() -> impl Strategy<Value = Json> {
@@ -209,7 +219,7 @@ fn on(
     let inputs = (
         prop::collection::vec(customer(), 1..24),
         condition(),
-        prop::collection::vec((0usize..6, any::<bool>()), 0..3),
+        prop::collection::vec((0..SORTS.len(), any::<bool>()), 0..3),
     );
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&inputs, |(records, condition, sort)| {
@@ -249,7 +259,8 @@ fn means_the_same(engine: Engine) {
     });
 }
 
-const SORTS: [&str; 6] = ["city", "employees", "last_contact_at", "last_order_on", "custom.c_int", "custom.c_time"];
+const SORTS: [&str; 7] =
+    ["city", "employees", "last_contact_at", "last_order_on", "custom.c_int", "custom.c_time", "custom.c_choice"];
 
 fn pages_are_whole(engine: Engine) {
     on(engine, 60, |conn, records, _, sort| {

@@ -8,6 +8,7 @@ mod conditions;
 mod consumers;
 mod crashes;
 mod crossings;
+mod custom_fields;
 mod demo;
 mod enablement;
 mod figures;

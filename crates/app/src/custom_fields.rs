@@ -134,13 +134,26 @@ pub fn create(ctx: &mut Ctx<'_>, input: &CustomFieldInput) -> Result<CustomField
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
+    refuse_misfits(ctx, &field)?;
     persistence::settings::insert_custom_field(ctx.conn, &field)?;
     persistence::custom_index::create(ctx.conn, &field)?;
     log(ctx, "custom_field.created", &field)?;
     Ok(show(&field))
 }
 
-/// Changes what a field is called, offers or demands. Object, key and kind stay: values depend on them.
+/// A field of this key may have been removed before; its values are still in the records, and each of them has to be one
+/// that this field could hold.
+fn refuse_misfits(ctx: &mut Ctx<'_>, field: &CustomField) -> Result<()> {
+    let Some(FieldDef { kind, .. }) = to_field(field) else { return Ok(()) };
+    match persistence::custom_index::misfits(ctx.conn, field, &kind)? {
+        0 => Ok(()),
+        n if matches!(kind, Kind::Choice(_)) => Err(Error::field("choices", "stored_beyond_choices", n.to_string())),
+        n => Err(Error::field("key", "stored_of_another_kind", n.to_string())),
+    }
+}
+
+/// Changes what a field is called, offers or demands. Object, key and kind stay: values depend on them; so do the options
+/// that live records have. An archived record keeps one that has gone.
 pub fn update(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, input: &CustomFieldInput) -> Result<CustomFieldOut> {
     let old = load(ctx, id)?;
     match version {
@@ -171,11 +184,35 @@ pub fn update(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, input: &CustomF
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
+    refuse_losses(ctx, &old, input)?;
     if !persistence::settings::update_custom_field(ctx.conn, &field, old.version)? {
         return Err(Error::Stale { current: old.version });
     }
     log(ctx, "custom_field.updated", &field)?;
     Ok(show(&field))
+}
+
+/// Options that records have must not go.
+fn refuse_losses(ctx: &mut Ctx<'_>, old: &CustomField, input: &CustomFieldInput) -> Result<()> {
+    let before: Options = serde_json::from_str(&old.options).unwrap_or_default();
+    let stays = |option: &StoredChoice| input.choices.iter().any(|c| c.key.trim() == option.key);
+    let gone: Vec<String> = before.choices.iter().filter(|o| !stays(o)).map(|o| o.key.clone()).collect();
+    let used = persistence::custom_index::in_use(ctx.conn, old, &gone)?;
+    if used.is_empty() {
+        return Ok(());
+    }
+    let named = |(key, records): &(String, i64)| {
+        let option = before.choices.iter().find(|o| o.key == *key);
+        let label = option.map_or_else(
+            || key.clone(),
+            |o| {
+                if o.zh == o.en { o.zh.clone() } else { format!("{} / {}", o.zh, o.en) }
+            },
+        );
+        format!("{label} ({records})")
+    };
+    let named: Vec<String> = used.iter().map(named).collect();
+    Err(Error::field("choices", "choice_in_use", named.join(", ")))
 }
 
 /// Removes a field. The values stay in their records, shown only to those who see telephone numbers and e-mail addresses

@@ -407,6 +407,8 @@ fn cell<'a>(
         (Kind::Email, Value::Text(email)) => {
             mask_email(email, masks.email).map_or(Cell::Empty, |shown| Cell::Text(shown.into()))
         }
+        // A number that is stored in a field of phones or mail addresses is under the same mask.
+        (kind @ (Kind::Phone | Kind::Email), _) if masked(kind, masks) != Mask::Clear => Cell::Empty,
         (Kind::Choice(choices), Value::Text(key)) => {
             let choice = choices.iter().find(|choice| choice.key == key.as_str());
             let label = choice.map(|choice| lang.pick(&choice.label.zh, &choice.label.en).to_owned());

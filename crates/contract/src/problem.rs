@@ -138,6 +138,18 @@ pub fn field_message(lang: Lang, code: &str, detail: &str) -> String {
             "只能用小写字母、数字和下划线，且以字母开头",
             "Lower-case letters, digits and underscores only, starting with a letter",
         ),
+        "choice_in_use" => (
+            "还有记录在用这些选项：{}。改名可直接修改；要删除，请先把这些记录改成别的选项",
+            "Records still have these options: {}. An option can be renamed; to remove it, give those records another one first",
+        ),
+        "stored_of_another_kind" => (
+            "以前删除的同标识字段在 {} 条记录里留有其他类型的值，请换一个标识",
+            "A removed field of this key left values of another kind in {} records; choose another key",
+        ),
+        "stored_beyond_choices" => (
+            "以前删除的同标识字段在 {} 条记录里留有不在这些选项中的值，请补上选项或换一个标识",
+            "A removed field of this key left values that are none of these options in {} records; add the options or choose another key",
+        ),
         "not_merged" => ("不在要合并的记录之中", "Not one of the records to be merged"),
         "link_to_itself" => ("不能关联自己或自己的下级", "Cannot link to itself or to something below it"),
         "pipeline_without_stages" => ("该销售流程没有进行中的阶段", "This pipeline has no open stage"),

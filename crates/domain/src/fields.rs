@@ -62,7 +62,7 @@ pub enum Kind {
         /// Greatest.
         max: i64,
     },
-    /// An amount in minor units, from −9e15 to 9e15.
+    /// An amount in minor units, from −[`MONEY_MAX`] to [`MONEY_MAX`].
     Money,
     /// A number with a fraction.
     Number,

@@ -2,7 +2,7 @@
 
 mod names;
 
-use crate::fields::{FieldDef, FieldError, Kind, ObjectDef, ParseCx};
+use crate::fields::{FieldDef, FieldError, Kind, ObjectDef, ParseCx, parse_date, parse_id, parse_time};
 use crate::objects::{OWN, SYSTEM};
 use crate::policy::{Mask, Masks, mask_email, mask_phone};
 use crate::value::{Value, write_json_string};
@@ -135,13 +135,13 @@ impl Record {
         serde_json::from_str(text).unwrap_or_default()
     }
 
-    /// The value of a field wherever it lives.
+    /// The value of a field wherever it lives, as it is stored.
     pub fn value(&self, place: &Place, field: &FieldDef, cx: &ParseCx) -> Value {
         match place {
             Place::Column(at) => self.at(*at).clone(),
             Place::Custom => {
                 let json = self.custom().remove(field.key.as_ref()).unwrap_or_default();
-                field.parse(&json, cx).unwrap_or_default()
+                stored(&field.kind, &json, cx).unwrap_or_default()
             }
         }
     }
@@ -448,6 +448,31 @@ fn read_custom(
             Ok(v) => changes.custom.push((key.clone(), custom_json(&v))),
             Err(e) => errors.push(FieldError { field: name, ..e }),
         }
+    }
+}
+
+/// A stored value by the kind of its field, as it stands; `None` for lists and documents. It was checked when it was
+/// written, by the definition of that day: what today's would not take is still the value, here as in the database.
+pub fn stored(kind: &Kind, json: &serde_json::Value, cx: &ParseCx) -> Option<Value> {
+    use serde_json::Value as J;
+    match json {
+        J::Null => Some(Value::Null),
+        J::Bool(flag) => Some(Value::Bool(*flag)),
+        J::Number(number) => match (kind, number.as_i64()) {
+            (Kind::Number | Kind::Percent, _) | (_, None) => number.as_f64().map(Value::Num),
+            (_, Some(whole)) => Some(Value::Int(whole)),
+        },
+        J::String(text) if text.contains('\0') => None,
+        J::String(text) => {
+            let read = match kind {
+                Kind::Date => parse_date(text).map(Value::Date),
+                Kind::DateTime => parse_time(text, cx).map(Value::Time),
+                Kind::Link(_) | Kind::Id => parse_id(text).map(Value::Id),
+                _ => None,
+            };
+            Some(read.unwrap_or_else(|| Value::Text(text.clone())))
+        }
+        J::Array(_) | J::Object(_) => None,
     }
 }
 

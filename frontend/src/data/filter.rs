@@ -137,8 +137,12 @@ impl Speech<'_> {
         if !needs_value(&row.op) {
             return format!("{label} {op}");
         }
-        if takes_days(&row.op) {
-            return format!("{label} {}", self.lang.op_days(op, &plain(&row.value)));
+        let days = plain(&row.value);
+        match row.op.as_str() {
+            "within_days" => return format!("{label} {}", self.lang.op_within(&days)),
+            "older_than_days" => return format!("{label} {}", self.lang.op_older_than(&days)),
+            "next_days" => return format!("{label} {}", self.lang.op_next(&days)),
+            _ => {}
         }
         let values: Vec<String> = match &row.value {
             Value::Array(list) => list.iter().map(|v| self.value(field, v)).collect(),

@@ -78,12 +78,12 @@ messages! {
     load_more = "加载更多", "Load more";
 
     err_load = "加载失败", "Could not load";
-    err_not_found = "没有找到，或您无权查看", "Not found, or not visible to you";
-    err_forbidden = "您没有权限查看这里", "You have no access to this";
+    err_not_found = "没有找到，或你无权查看", "Not found, or not visible to you";
+    err_forbidden = "你没有权限查看这里", "You have no access to this";
     forbidden_body = "如有需要，请联系管理员调整角色权限。", "Ask your administrator if you need it.";
-    err_offline = "网络连接不上，请检查后重试。", "No connection. Please check it and try again.";
-    err_unreadable = "服务器的回应无法识别，请稍后重试。", "The server's answer could not be read. Please try again later.";
-    err_status(status: u16) = "请求未成功（{status}）", "The request failed ({status})";
+    err_offline = "网络连接失败，请检查网络后重试。", "No connection. Please check it and try again.";
+    err_unreadable = "服务器返回的内容无法识别，请稍后重试。", "The server's answer could not be read. Please try again later.";
+    err_status(status: u16) = "请求失败（{status}）", "The request failed ({status})";
     request_id(id: &str) = "请求编号 {id}", "Request id {id}";
 
     today = "今天", "today";
@@ -98,7 +98,7 @@ messages! {
     good_evening = "晚上好", "Good evening";
 
     inv_required = "必填", "Required";
-    inv_reason = "请写明理由", "Please say why";
+    inv_reason = "请填写原因", "Please say why";
     inv_email = "邮箱格式不正确", "Not a valid e-mail address";
     inv_phone = "电话格式不正确", "Not a valid phone number";
     inv_url = "网址格式不正确", "Not a valid web address";
@@ -128,10 +128,12 @@ messages! {
     op_between = "介于", "between";
     op_empty = "为空", "is empty";
     op_set = "已填写", "is filled";
-    op_within_days = "最近几天内", "within the last";
-    op_older_than_days = "早于几天前", "more than … ago";
-    op_next_days = "未来几天内", "within the next";
-    op_days(op: &str, n: &str) = "{op}（{n} 天）", "{op} ({n} days)";
+    op_within_days = "最近 N 天内", "within the last N days";
+    op_older_than_days = "超过 N 天前", "more than N days ago";
+    op_next_days = "未来 N 天内", "within the next N days";
+    op_within(n: &str) = "最近 {n} 天内", "within the last {n} days";
+    op_older_than(n: &str) = "超过 {n} 天前", "more than {n} days ago";
+    op_next(n: &str) = "未来 {n} 天内", "within the next {n} days";
 
     filter = "筛选", "Filter";
     filter_match = "满足", "Match";
@@ -165,10 +167,10 @@ messages! {
     view_save = "保存为视图", "Save view";
     view_save_new = "另存为新视图", "Save as new";
     view_menu = "视图操作", "The view";
-    view_edit = "改名或共享", "Rename or share";
+    view_edit = "重命名或共享", "Rename or share";
     view_remove = "删除视图", "Delete the view";
     view_name = "视图名称", "Name of the view";
-    view_shared = "团队成员都可以使用", "Everybody may use it";
+    view_shared = "所有同事都可以使用", "Everybody may use it";
     select_all = "全选", "Select all";
     select_one(what: &str) = "选择{what}", "Select {what}";
     chosen(n: usize) = "已选 {n} 条", "{n} selected";
@@ -183,7 +185,7 @@ messages! {
     restore = "恢复", "Restore";
     restored = "已恢复", "Restored";
     bulk_done(n: usize) = "已更新 {n} 条", "Updated {n} records";
-    bulk_partly(good: usize, bad: usize, why: &str) = "{good} 条成功，{bad} 条未成功：{why}", "{good} done, {bad} failed: {why}";
+    bulk_partly(good: usize, bad: usize, why: &str) = "{good} 条成功，{bad} 条失败：{why}", "{good} done, {bad} failed: {why}";
     edit_of(what: &str) = "编辑「{what}」", "Edit “{what}”";
     edit_field(what: &str) = "修改{what}", "Edit {what}";
     empty_list_body = "新建一条，或者从表格文件批量导入。", "Add the first one, or import a spreadsheet.";
@@ -193,7 +195,7 @@ messages! {
     details = "基本信息", "Details";
     more_fields(n: usize) = "还有 {n} 个字段", "{n} more fields";
     fewer_fields = "收起空字段", "Hide empty fields";
-    hidden_for_role = "您的角色看不到这个字段", "Hidden from your role";
+    hidden_for_role = "你的角色看不到这个字段", "Hidden from your role";
     draft_restored = "已恢复上次未保存的内容", "Your unsaved text is back";
     draft_discard = "清空重填", "Start over";
     clash_title = "这条记录刚刚被别人修改过", "Somebody else has just changed this record";
@@ -210,7 +212,7 @@ messages! {
     did_update = "修改了", "changed";
     did_archive = "归档了记录", "archived this";
     did_restore = "恢复了记录", "restored this";
-    did_move = "推进了阶段", "moved the stage";
+    did_move = "调整了阶段", "moved the stage";
     did_import = "导入了记录", "imported this";
     stage_path = "销售阶段", "Stages";
     talk = "讨论与附件", "Comments and files";
@@ -256,10 +258,10 @@ messages! {
     import = "导入", "Import";
     export_of(what: &str) = "导出{what}", "Export {what}";
     export_rows(n: u64) = "共 {n} 条", "{n} records";
-    export_xlsx_note = "适合直接打开和打印", "To open and print";
-    export_csv_note = "适合交给其他系统", "For other systems";
+    export_xlsx_note = "适合直接查看和打印", "To open and print";
+    export_csv_note = "适合导入其他系统", "For other systems";
     export_started = "正在准备文件，完成后自动下载", "Preparing the file; it will download by itself";
-    export_failed = "导出未成功", "The export failed";
+    export_failed = "导出失败", "The export failed";
     format = "文件格式", "Format";
     choose_all = "全选", "All";
     choose_none = "取消全选", "None";

@@ -9,8 +9,8 @@ messages! {
     quick_deal = "新建商机", "New deal";
     whose_mine = "我的", "Mine";
     whose_all = "全部", "All";
-    whose_label = "看谁的数据", "Whose figures";
-    figures_head = "业绩数字", "Figures";
+    whose_label = "数据范围", "Whose figures";
+    figures_head = "业绩数据", "Figures";
     was_before(v: &str) = "上期 {v}", "before: {v}";
 
     priority_high = "高优先级", "High priority";
@@ -30,7 +30,7 @@ messages! {
     tasks_free = "近期没有待办", "Nothing on your list";
     tasks_free_body = "不妨联系一下久未跟进的客户。", "A good moment for customers you have not spoken to for a while.";
     tasks_free_do = "查看 30 天未跟进的客户", "Not contacted for 30 days";
-    tasks_rest(n: u64) = "还有 {n} 件更晚的任务", "{n} more later";
+    tasks_rest(n: u64) = "还有 {n} 个更晚到期的任务", "{n} more later";
 
     feed = "最新动态", "What changed";
     feed_none = "还没有动态", "Nothing has changed yet";
@@ -40,7 +40,7 @@ messages! {
     feed_updated = "修改了", "changed";
     feed_archived = "归档了", "archived";
     feed_restored = "恢复了", "restored";
-    feed_moved = "推进了", "moved";
+    feed_moved(object: &str) = "调整了{object}阶段", "moved the stage of the {object}";
     recent = "最近查看", "Recently viewed";
     recent_none = "还没有看过记录", "Nothing viewed yet";
     recent_none_body = "打开过的客户、商机会留在这里，方便继续。", "Customers and deals you open stay here, to go on with.";
@@ -60,7 +60,7 @@ messages! {
     cal_add_on(day: &str) = "在 {day} 新建", "Add on {day}";
     cal_more(n: usize) = "还有 {n} 项", "{n} more";
     cal_none = "这段时间没有安排", "Nothing planned";
-    cal_none_body = "点一天即可新建任务或记录跟进。", "Click a day to add a task or log a contact.";
+    cal_none_body = "点击日期即可新建任务或记录跟进。", "Click a day to add a task or log a contact.";
     cal_day_none = "这一天没有安排", "Nothing on this day";
     cal_moved(what: &str, day: &str) = "「{what}」已移到 {day}", "“{what}” moved to {day}";
     cal_open = "打开记录", "Open the record";
@@ -68,7 +68,7 @@ messages! {
     cal_part = "事项太多，只显示了前 1000 项，请缩小范围。", "Too much to show: these are the first 1000. Choose fewer people or days.";
     cal_year_month(year: i32, month: &str) = "{year} 年 {month}", "{month} {year}";
     cal_range(from: &str, to: &str) = "{from} 至 {to}", "{from} – {to}";
-    cal_hint = "点空白处新建；拖动可改到另一天，也可以打开事项后选日期。", "Click a day to add. Drag an entry to another day, or open it and choose the day.";
+    cal_hint = "点击空白处新建；拖动可改期，也可以打开后选择日期。", "Click a day to add. Drag an entry to another day, or open it and choose the day.";
     cal_before_eight = "全天及其他", "All day, other";
     cal_whose = "谁的日程", "Whose calendar";
     cal_everyone = "全部成员", "Everybody";
@@ -87,7 +87,7 @@ messages! {
     rep_all_people = "全部成员", "Everybody";
     rep_all_products = "全部产品", "All products";
     rep_metric = "指标", "Figure";
-    rep_group = "拆分方式", "Split";
+    rep_group = "分组方式", "Split";
     rep_by_month = "按月", "By month";
     rep_print = "打印", "Print";
     rep_png = "下载图片", "Save as picture";
@@ -106,7 +106,7 @@ messages! {
     rep_forecast_now = "预测针对当前在途商机；时间范围按预计成交日期筛选，默认不限。", "The forecast is about deals open now; a period narrows it by expected closing day.";
     language = "界面语言", "Language";
     appearance = "外观", "Appearance";
-    appearance_body = "只影响您自己看到的界面。", "Only what you see yourself.";
+    appearance_body = "只影响你自己看到的界面。", "Only what you see yourself.";
     theme = "主题", "Theme";
     theme_is_light = "浅色", "Light";
     theme_is_dark = "深色", "Dark";
@@ -125,7 +125,7 @@ messages! {
     day_repeats = "重复任务", "It repeats";
     day_snooze(title: &str) = "稍后处理「{title}」", "Put “{title}” off";
     day_resume_at(when: &str) = "{when}再提醒", "back {when}";
-    day_snoozed(when: &str) = "好的，{when}再提醒您", "It comes back {when}";
+    day_snoozed(when: &str) = "好的，{when}再提醒你", "It comes back {when}";
     day_wake = "现在处理", "Back to now";
     day_woken = "已放回今天", "It is back";
     day_hour = "1 小时后", "In an hour";
@@ -148,8 +148,8 @@ messages! {
 
     did_behave = "记录了客户行为", "noted what the customer did";
     nav_reach = "待归属沟通", "To sort";
-    reach_body = "电话、邮件和微信消息会自动归到客户名下。拿不准的留在这里，请您选一下。", "Calls, mails and messages go to their customer by themselves. What is not certain waits here for you.";
-    reach_none = "都归好了", "All sorted";
+    reach_body = "电话、邮件和微信消息会自动归到客户名下。无法确定的留在这里，由你来选择。", "Calls, mails and messages go to their customer by themselves. What is not certain waits here for you.";
+    reach_none = "全部处理完了", "All sorted";
     reach_none_body = "新的沟通记录会自动归到客户、联系人和商机名下。", "New calls, mails and messages find their customer, contact and deal by themselves.";
     reach_in(who: &str) = "{who} 联系我们", "from {who}";
     reach_out(who: &str) = "联系 {who}", "to {who}";
@@ -163,7 +163,7 @@ messages! {
     reach_attached(name: &str) = "已归到「{name}」", "Attached to “{name}”";
     reach_dismiss = "与客户无关", "About no customer";
     reach_dismissed = "已标记为与客户无关", "It is about no customer";
-    reach_enough = "不选商机，就这样", "Leave it without";
+    reach_enough = "不关联商机", "Leave it without";
 }
 
 impl crate::i18n::Lang {

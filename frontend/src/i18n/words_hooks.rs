@@ -66,7 +66,7 @@ messages! {
     delivery_field = "字段", "Field";
     delivery_old = "原来", "Before";
     delivery_new = "现在", "After";
-    delivery_hidden = "您没有权限查看这条记录的内容。", "You may not see this record.";
+    delivery_hidden = "你没有权限查看这条记录的内容。", "You may not see this record.";
     delivery_answer(status: i64) = "对方返回 HTTP {status}", "answered HTTP {status}";
     verb_created = "新建", "Added";
     verb_updated = "修改", "Changed";

@@ -23,7 +23,7 @@ messages! {
     hand_over_again = "继续交接", "Hand over the rest";
     hand_over_to = "交给谁", "Who takes over";
     hand_over_one = "一位同事", "One person";
-    hand_over_several = "几位同事分", "Several people";
+    hand_over_several = "分给几位同事", "Several people";
     hand_over_pool = "放入公海", "Public pool";
     hand_over_receiver = "接手人", "Takes over";
     hand_over_add = "添加接手人", "Add a person";

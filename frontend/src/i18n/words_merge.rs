@@ -17,7 +17,7 @@ messages! {
     merge_same = "各条记录的内容一致，无需选择。", "The records say the same; there is nothing to choose.";
     merge_moves = "会一并转过去的内容", "What moves along";
     merge_moves_none = "被合并的记录下没有关联内容。", "Nothing belongs to the records that are merged.";
-    merge_out_of_reach(n: u64, what: &str) = "其中 {n} 条{what}不归您管理，请让有权限的同事来合并。", "You may not change {n} of them ({what}); ask somebody who may to merge.";
+    merge_out_of_reach(n: u64, what: &str) = "其中 {n} 条{what}不归你管理，请让有权限的同事来合并。", "You may not change {n} of them ({what}); ask somebody who may to merge.";
     merge_do(n: usize) = "合并 {n} 条为一条", "Merge {n} into one";
     merge_done(name: &str) = "已合并到「{name}」", "Merged into “{name}”";
     merge_undone = "已撤销合并，记录和关联内容都已还原", "The merge is undone; records and what belongs to them are back";
@@ -29,6 +29,6 @@ messages! {
     merge_leave = "还原其余部分", "Put back the rest";
     did_merge = "合并了重复记录", "merged duplicates into this";
     did_unmerge = "撤销了合并", "undid a merge";
-    perm_comments_word = "评论", "comments";
+    perm_comments_word = "讨论", "comments";
     perm_attachments_word = "附件", "files";
 }

@@ -4,7 +4,7 @@ use super::messages;
 
 messages! {
     greeting(hello: &str, name: &str) = "{hello}，{name}", "{hello}, {name}";
-    brief(n: u64) = "今明两天有 {n} 件事等您推进", "{n} things wait for you by tomorrow";
+    brief(n: u64) = "今明两天有 {n} 件事待处理", "{n} things wait for you by tomorrow";
     brief_none = "今明两天没有到期的任务", "Nothing is due by tomorrow";
     recount_stages(percent: &str) = "销售阶段刚调整过，相关数字正在重新统计（{percent}%），完成前仍有部分按调整前计算", "Stages have just changed; figures are being counted anew ({percent}%) and some are still those of before";
     recount_time_zone(percent: &str) = "时区刚调整过，按日期统计的数字正在重算（{percent}%），完成前仍有部分按原时区计算", "The time zone has just changed; figures by day are being counted anew ({percent}%) and some still go by the old one";
@@ -22,7 +22,7 @@ messages! {
     m_new_customers = "新增客户", "New customers";
     m_activities = "跟进次数", "Activities";
     points(n: &str) = "{n} 个百分点", "{n} pts";
-    versus_before = "与上一个同样长的时段相比", "Against the period before";
+    versus_before = "与上期（同等时长）相比", "Against the period before";
     explain = "这个数怎么来的", "How is this computed?";
     records_behind = "查看明细记录", "See the records";
     formula = "计算口径", "Formula";
@@ -40,7 +40,7 @@ messages! {
     month = "月份", "Month";
     forecast = "销售预测", "Forecast";
     forecast_expected = "在途商机预计成交", "Expected from open deals";
-    forecast_interval(low: &str, high: &str) = "八成把握落在 {low} 至 {high}", "80 % sure: {low} to {high}";
+    forecast_interval(low: &str, high: &str) = "有 80% 的把握在 {low} 至 {high} 之间", "80 % sure: {low} to {high}";
     forecast_why = "预计成交 = Σ 商机金额 × 所在阶段的赢率。赢率取自历史：走到该阶段并已关闭的商机中赢单的比例，样本少时向 50% 收缩；管理者可以手动指定。区间为 80% 置信。", "Expected = Σ amount × win probability of the stage. The probability comes from history: the share won of the deals that reached the stage and are closed, drawn towards 50 % when there are few; a manager may set it by hand. The interval holds 80 %.";
     cat_commit = "承诺", "Commit";
     cat_best = "有望", "Best case";
@@ -77,7 +77,7 @@ messages! {
     todo = "我的待办", "My tasks";
 
     import_new = "新建导入", "New import";
-    import_what = "导入什么", "What are the rows?";
+    import_what = "导入哪类数据", "What are the rows?";
     import_file = "选择文件", "The file";
     import_drop = "点击选择，或把文件拖到这里", "Choose a file, or drop it here";
     import_drop_note = "CSV 或 Excel（xlsx），行数不限；常见中文编码自动识别", "CSV or Excel (xlsx), any number of rows; encodings are detected";
@@ -96,7 +96,7 @@ messages! {
     do_not_import = "不导入", "Do not import";
     in_use = "已对应", "in use";
     field_for(what: &str) = "「{what}」对应的字段", "Field of “{what}”";
-    confidence = "自动识别的把握", "How sure the guess is";
+    confidence = "识别可信度", "How sure the guess is";
     shape_empty = "空列", "Empty";
     date_ambiguous(order: &str) = "日期顺序不能确定，暂按 {order} 处理，请在右侧确认", "The order of the dates is not certain; taken as {order}. Please confirm it on the right";
     unit = "单位", "Unit";
@@ -105,10 +105,10 @@ messages! {
     unit_wan = "万元", "Ten thousands";
     unit_million = "百万元", "Millions";
     import_options = "导入方式", "Options";
-    match_by = "用哪些字段判断是同一条", "Records are the same when these agree";
-    match_by_help = "不选则每一行都新建", "None: every row makes a new record";
-    when_exists = "已有记录时", "When the record exists";
-    exists_update = "用文件里的值更新", "Update it";
+    match_by = "按哪些字段判断重复", "Records are the same when these agree";
+    match_by_help = "不选则每行都新建记录", "None: every row makes a new record";
+    when_exists = "遇到已有记录时", "When the record exists";
+    exists_update = "用文件内容更新", "Update it";
     exists_skip = "保持不变", "Leave it";
     bad_cells = "单元格有误时", "When a cell is wrong";
     bad_reject = "不导入这一行", "Leave the row out";
@@ -119,9 +119,9 @@ messages! {
     date_ymd = "年-月-日", "Y-M-D";
     date_dmy = "日-月-年", "D-M-Y";
     date_mdy = "月-日-年", "M-D-Y";
-    create_missing = "关联不到时", "When a linked record is missing";
+    create_missing = "找不到关联记录时", "When a linked record is missing";
     create_missing_of(what: &str) = "自动新建{what}", "Create the {what}";
-    default_owner = "没有负责人的记录归属", "Owner where none is given";
+    default_owner = "未填负责人时归属", "Owner where none is given";
     me_importing = "我（导入人）", "Me";
     values_title = "需要确认的值", "Values to confirm";
     values_body = "下面的值与现有记录不完全一致。每个值只需确认一次，所有相同的行都会照此处理。", "These values match nothing exactly. Decide once per value; every row with it follows.";
@@ -147,12 +147,12 @@ messages! {
     undo_rest_body(kept: i64) = "这 {kept} 条记录导入后有人改过或在使用。一并撤销后，导入后所做的修改会丢失（操作日志中仍可查到）。", "Somebody has changed or used these {kept} records since the import. Undoing them too loses those changes; the log keeps them.";
     undo_changed = "导入后有人改过", "Changed since the import";
     undo_used = "已有其他记录关联", "Other records are linked to it";
-    undo_not_yours = "现在归其他同事，您无权撤销", "It belongs to a colleague now";
-    undo_blocked = "有记录依赖，不能归档", "Others stand on it";
+    undo_not_yours = "现在归其他同事，你无权撤销", "It belongs to a colleague now";
+    undo_blocked = "有其他记录依赖它，不能归档", "Others stand on it";
     undo_report(archived: i64, reverted: i64, kept: i64) = "已撤销：归档 {archived} 条，恢复 {reverted} 条，保留 {kept} 条（导入后有人改过或在使用）。", "Undone: {archived} archived, {reverted} reverted, {kept} kept because somebody changed or used them since.";
     import_failed(why: &str) = "导入中断：{why}", "The import stopped: {why}";
     kept_until(when: &str) = "保留到 {when}", "Kept until {when}";
-    export_stopped(why: &str) = "导出未成功：{why}", "The export did not succeed: {why}";
+    export_stopped(why: &str) = "导出失败：{why}", "The export did not succeed: {why}";
     import_sheet = "工作表", "Sheet";
     import_sheet_body = "换一张工作表会重新识别列，已做的设置不保留。", "Another sheet is looked at afresh; what was set so far is not kept.";
     progress = "进度", "Progress";
@@ -165,7 +165,7 @@ messages! {
     would_update = "将更新", "To update";
     unchanged_n = "无变化", "Unchanged";
     rejected_n = "未导入", "Left out";
-    created_linked = "顺带新建：", "Also created:";
+    created_linked = "同时新建：", "Also created:";
     issues_n(n: i64) = "发现 {n} 处问题", "{n} issues";
     issue = "问题", "Issue";
     column = "列", "Column";
@@ -173,7 +173,7 @@ messages! {
     rows_word = "行号", "Rows";
     examples = "示例", "Examples";
     row_rejected = "这些行没有导入", "These rows were left out";
-    row_kept = "行已导入", "The rows came in";
+    row_kept = "这些行已导入", "The rows came in";
     no_issues = "没有发现问题", "No issues found";
     errors_download = "下载错误清单", "Download the list";
     errors_file(name: &str) = "{name}-错误清单.csv", "{name}-errors.csv";
@@ -186,7 +186,7 @@ messages! {
     job_ready = "可下载", "Ready";
     job_gone = "已清除", "File removed";
     export_gone_help = "导出文件保存 30 天，之后自动清除。需要时重新导出。", "Files of exports are kept for 30 days. Export again when you need one.";
-    job_failed = "未成功", "Failed";
+    job_failed = "失败", "Failed";
     job_cancelled = "已停止", "Stopped";
     job_undoing = "撤销中", "Undoing";
     job_undone = "已撤销", "Undone";
@@ -234,7 +234,7 @@ messages! {
     api_docs = "查看接口文档", "Read the API documentation";
     keys_body = "让其他系统以固定的权限访问数据。密钥只在创建时显示一次。", "Other systems use a key to reach the data with fixed permissions. A key is shown once, when it is made.";
     keys_none = "还没有密钥", "No keys yet";
-    keys_none_body = "为每个对接的系统单独创建一把，便于单独停用。", "Make one per system, so that each can be stopped alone.";
+    keys_none_body = "为每个对接的系统单独创建一个，便于单独停用。", "Make one per system, so that each can be stopped alone.";
     key_new = "新建密钥", "New key";
     key_name_help = "写明用途，例如：官网表单", "What it is for, such as “website form”";
     key_level = "权限", "Permissions";
@@ -267,7 +267,8 @@ messages! {
     label_zh = "中文名称", "Chinese label";
     label_en = "英文名称", "English label";
     choices = "选项", "Options";
-    choices_help = "每行一个：标识 | 中文 | 英文（后两项可省略）", "One per line: key | Chinese | English (the labels may be left out)";
+    choices_help = "每行一个，需要英文名称时写：华东 | East", "One per line; with both languages as: 华东 | East";
+    choices_added = "添加选项", "More options";
     access = "登录与权限", "Log-in and access";
     give_password = "设置登录密码", "Set a password";
     give_password_help = "至少 10 位，对方登录后需自行修改", "At least 10 characters; to be changed at the next log-in";
@@ -282,7 +283,7 @@ messages! {
     kind_percent = "百分比", "Percent";
     kind_date = "日期", "Date";
     kind_datetime = "日期时间", "Date and time";
-    kind_bool = "是否", "Yes or no";
+    kind_bool = "是/否", "Yes or no";
     kind_email = "邮箱", "E-mail";
     kind_phone = "电话", "Phone";
     kind_url = "网址", "Web address";

@@ -26,7 +26,7 @@ messages! {
     pool_claimed_n(n: usize) = "已领取 {n} 个客户", "{n} customers are yours now";
     pool_assigned_n(n: usize) = "已分配 {n} 个客户", "{n} customers assigned";
     pool_results = "处理结果", "What came of it";
-    pool_results_body(good: usize, bad: usize) = "{good} 个成功，{bad} 个未成功，原因如下：", "{good} done, {bad} not, for these reasons:";
+    pool_results_body(good: usize, bad: usize) = "{good} 个成功，{bad} 个失败，原因如下：", "{good} done, {bad} not, for these reasons:";
     pool_left_today(n: i64, max: i64) = "今天还可领取 {n} / {max} 个", "{n} of {max} claims left today";
     pool_held(n: i64, max: i64) = "名下客户 {n} / {max}", "{n} of {max} customers owned";
     pool_deadline_is(hours: i64) = "领取后 {hours} 小时内要完成首次联系", "First contact within {hours} hours of claiming";

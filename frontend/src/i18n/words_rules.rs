@@ -51,7 +51,7 @@ messages! {
     rule_would_more(n: &str) = "至少会命中 {n} 条记录", "Would have matched at least {n} records";
     rule_would_none = "目前没有符合的记录", "Nothing would have matched";
     rule_would_none_body = "规则本身没有问题，只是现在没有记录满足条件。", "The rule is fine; no record fits just now.";
-    rule_past_unknown = "过去的命中情况无从得知", "What it would have matched is not known";
+    rule_past_unknown = "无法得知过去会命中哪些记录", "What it would have matched is not known";
     rule_past_unknown_body = "这个分数以前的变化没有逐条记录。规则发布后，每次变化都会记录并触发。", "Earlier moves of this score were not logged one by one. From publication on, each one is, and sets the rule off.";
     rule_events_read(n: &str) = "检查了近 30 天的 {n} 次变更", "{n} changes of the last 30 days looked at";
     rule_first_50 = "只列出前 50 条", "The first 50 are listed";
@@ -214,12 +214,12 @@ messages! {
     news = "通知", "Notifications";
     news_unread(n: &str) = "{n} 条未读通知", "{n} unread notifications";
     news_none = "没有通知", "No notifications";
-    news_none_body = "分配给您的记录、@您的消息和规则消息会出现在这里。", "Records given to you, mentions and messages of rules will show up here.";
+    news_none_body = "分配给你的记录、@你的消息和规则消息会出现在这里。", "Records given to you, mentions and messages of rules will show up here.";
     news_all_read = "全部标为已读", "Mark all as read";
     news_only_unread = "只看未读", "Unread only";
     news_see_all = "查看全部通知", "See all";
     news_settings = "通知设置", "Notification settings";
-    news_settings_body = "每类消息可以分别选择在哪里提醒您。", "Choose for each kind where you are told.";
+    news_settings_body = "每类消息可以分别选择在哪里提醒你。", "Choose for each kind where you are told.";
     news_kind = "消息类型", "Kind";
     news_in_app = "站内", "In the app";
     news_by_mail = "邮件", "By mail";

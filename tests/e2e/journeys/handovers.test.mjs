@@ -78,7 +78,7 @@ for (const face of [faces[0], faces[2]]) {
     const page = await logIn(face);
     await page.goto(`${base}/users/${id}`);
     await page.getByTestId('hand-over').click();
-    await page.getByText('几位同事分', { exact: true }).click();
+    await page.getByText('分给几位同事', { exact: true }).click();
     await choose(page, '钱接手');
     await choose(page, '孙接手');
     await page.getByTestId('receivers').locator('li').first().getByRole('button', { name: '+' }).click();

@@ -8,7 +8,7 @@ use domain::condition::{Condition, Reader, Sight, SortKey};
 use domain::fields::{FieldError, ObjectDef, ParseCx, parse_id};
 use domain::objects::OWN;
 use domain::policy::{Action, Mask};
-use domain::record::{Place, Projection, Record, Shape};
+use domain::record::{Place, Projection, Record, Shape, stored};
 use domain::text::{ContactData, QueryGroup, query_tokens};
 use domain::value::{Value, write_json_string};
 use persistence::records::{After, Archived, List, Order, Row};
@@ -345,7 +345,10 @@ fn read_cursor(text: &str, order: &Order, cx: &ParseCx) -> Option<After> {
                 return None;
             }
             let values = json.get("k")?.as_array()?;
-            let read = |(key, value): (&SortKey, &serde_json::Value)| key.field.field.parse(value, cx).ok();
+            let read = |(key, value): (&SortKey, &serde_json::Value)| match &key.field.place {
+                Place::Column(_) if !key.field.field.kind.is_text() => key.field.field.parse(value, cx).ok(),
+                _ => stored(&key.field.field.kind, value, cx),
+            };
             let values: Option<Vec<Value>> = keys.iter().zip(values).map(read).collect();
             let id: Uuid = parse_id(json.get("i")?.as_str()?)?;
             values.filter(|v| v.len() == keys.len()).map(|v| After::Keys(v, id))

@@ -194,17 +194,21 @@ fn push_link<'q>(q: &'q mut Sql, f: &FieldRef) -> &'q mut Sql {
     q.column("t", f.link.clone())
 }
 
-/// The stored type of a field's operand: in the custom document days, moments and ids are texts.
-fn push_operand(q: &mut Sql, f: &FieldRef, value: &Value) {
-    let store = Store::of(&f.field.kind);
-    match (&f.place, store) {
-        (Place::Custom, Store::Date | Store::Time | Store::Id) => {
+/// Appends an operand as its field is stored. In the custom document days, moments and ids are texts; and on SQLite, which
+/// has no types there, a value that its field's kind would not take any more is compared as what it is.
+pub(super) fn push_operand(q: &mut Sql, f: &FieldRef, value: &Value) {
+    let store = match (&f.place, value, q.engine()) {
+        (Place::Custom, Value::Date(_) | Value::Time(_) | Value::Id(_), _) => {
             q.text(value.to_json().as_str().unwrap_or_default());
+            return;
         }
-        _ => {
-            q.bind(store, value);
-        }
-    }
+        (Place::Custom, Value::Text(_), Engine::Sqlite) => Store::Text,
+        (Place::Custom, Value::Int(_), Engine::Sqlite) => Store::Int,
+        (Place::Custom, Value::Num(_), Engine::Sqlite) => Store::Num,
+        (Place::Custom, Value::Bool(_), Engine::Sqlite) => Store::Bool,
+        _ => Store::of(&f.field.kind),
+    };
+    q.bind(store, value);
 }
 
 /// Appends the expression that yields a field's value.

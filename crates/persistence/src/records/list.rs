@@ -2,12 +2,12 @@
 
 mod shortcuts;
 
-use super::compile::{push_condition, push_field};
+use super::compile::{push_condition, push_field, push_operand};
 use super::search::push_from;
 use super::{Owners, push_columns, push_owners, read_row};
 use crate::db::AnyConnection;
 use crate::error::Result;
-use crate::sql::{Cells, Engine, Sql, Store};
+use crate::sql::{Cells, Engine, Sql};
 use domain::condition::{Condition, SortKey};
 use domain::fields::Direction;
 use domain::record::{Place, Projection, Record, Shape};
@@ -199,7 +199,7 @@ fn push_after(q: &mut Sql, order: &Order, after: &After) {
                 q.push("(");
                 push_field(q, &key.field);
                 q.push(if key.direction == Direction::Ascending { ", t.id) > (" } else { ", t.id) < (" });
-                push_key(q, key, value);
+                push_operand(q, &key.field, value);
                 q.push(", ").id(*id).push(")");
                 return;
             }
@@ -226,7 +226,7 @@ fn push_after_keys(q: &mut Sql, keys: &[SortKey], values: &[Value], id: Uuid) {
         } else {
             push_field(q, &key.field);
             q.push(" = ");
-            push_key(q, key, value);
+            push_operand(q, &key.field, value);
             q.push(" AND (");
         }
     }
@@ -247,14 +247,14 @@ fn push_beyond(q: &mut Sql, key: &SortKey, value: &Value) -> bool {
         (Direction::Ascending, false) => {
             push_field(q, &key.field);
             q.push(" > ");
-            push_key(q, key, value);
+            push_operand(q, &key.field, value);
         }
         (Direction::Descending, true) => return false,
         (Direction::Descending, false) => {
             q.push("(");
             push_field(q, &key.field);
             q.push(" < ");
-            push_key(q, key, value);
+            push_operand(q, &key.field, value);
             if nullable(key) {
                 q.push(" OR ");
                 push_field(q, &key.field);
@@ -264,16 +264,4 @@ fn push_beyond(q: &mut Sql, key: &SortKey, value: &Value) -> bool {
         }
     }
     true
-}
-
-fn push_key(q: &mut Sql, key: &SortKey, value: &Value) {
-    let store = Store::of(&key.field.field.kind);
-    match (&key.field.place, store) {
-        (Place::Custom, Store::Date | Store::Time | Store::Id) => {
-            q.text(value.to_json().as_str().unwrap_or_default());
-        }
-        _ => {
-            q.bind(store, value);
-        }
-    }
 }

@@ -105,7 +105,7 @@ fn line(l: Lang, session: &Session, titles: &Titles, clock: &Clock, e: &EventIte
     let mark =
         if e.automated { crate::ui::automatic("mt-0.5 size-6") } else { avatar(&actor, "mt-0.5 size-6 text-[10px]") };
     let kind = session.object(&e.object).map(|o| o.label.clone()).unwrap_or_default();
-    let did = l.feed_did(verb(l, &e.type_), &in_sentence(l, &kind));
+    let did = did(l, &e.type_, &in_sentence(l, &kind));
     let title = titles.get(&e.record_id).cloned();
     html! {
         <li key={e.id.clone()} class="flex items-start gap-2.5 px-4 py-1.5 text-[13px]">{ mark }
@@ -115,14 +115,16 @@ fn line(l: Lang, session: &Session, titles: &Titles, clock: &Clock, e: &EventIte
     }
 }
 
-fn verb(l: Lang, event: &str) -> &'static str {
-    match event.rsplit('.').next().unwrap_or("") {
+/// What happened to a record of a kind.
+fn did(l: Lang, event: &str, kind: &str) -> String {
+    let verb = match event.rsplit('.').next().unwrap_or("") {
+        "moved" | "stage_changed" => return l.feed_moved(kind),
         "created" | "imported" => l.feed_created(),
         "archived" => l.feed_archived(),
         "restored" => l.feed_restored(),
-        "moved" | "stage_changed" => l.feed_moved(),
         _ => l.feed_updated(),
-    }
+    };
+    l.feed_did(verb, kind)
 }
 
 /// The label of an object inside a sentence: English nouns are small there.

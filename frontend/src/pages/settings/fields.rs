@@ -123,7 +123,7 @@ struct FieldFormProps {
     onclose: Callback<()>,
 }
 
-/// What is typed, as texts; options of a choice one per line.
+/// What is typed, as texts. Options that are there can be called something else; new ones are written one per line.
 #[derive(Clone, PartialEq)]
 struct Draft {
     object: String,
@@ -131,36 +131,68 @@ struct Draft {
     zh: String,
     en: String,
     kind: String,
-    choices: String,
+    options: Vec<Choice>,
+    added: String,
     required: bool,
     in_list: bool,
 }
 
-fn lines(f: &Record) -> String {
+/// An option as the server has it. Records hold its key, so that stays whatever the option is called.
+#[derive(Clone, PartialEq, Debug)]
+struct Choice {
+    key: String,
+    zh: String,
+    en: String,
+    color: String,
+}
+
+impl Choice {
+    fn json(&self) -> Value {
+        let either = |a: &str, b: &str| if a.trim().is_empty() { b.trim().to_owned() } else { a.trim().to_owned() };
+        json!({ "key": self.key, "label_zh": either(&self.zh, &self.en), "label_en": either(&self.en, &self.zh), "color": self.color })
+    }
+}
+
+fn options(f: &Record) -> Vec<Choice> {
     let list = f.get("choices").and_then(Value::as_array).cloned().unwrap_or_default();
     let get = |c: &Value, k: &str| c.get(k).and_then(Value::as_str).unwrap_or("").to_owned();
     list.iter()
-        .map(|c| {
-            let (k, zh, en) = (get(c, "key"), get(c, "label_zh"), get(c, "label_en"));
-            if zh == k && en == k { k } else { format!("{k} | {zh} | {en}") }
-        })
-        .collect::<Vec<_>>()
-        .join("\n")
+        .map(|c| Choice { key: get(c, "key"), zh: get(c, "label_zh"), en: get(c, "label_en"), color: get(c, "color") })
+        .collect()
 }
 
-/// `key | 中文 | English` per line; the labels may be left out.
-fn choices(text: &str) -> Vec<Value> {
-    text.lines()
-        .map(str::trim)
-        .filter(|s| !s.is_empty())
-        .map(|line| {
-            let mut parts = line.split('|').map(str::trim);
-            let key = parts.next().unwrap_or("").to_owned();
-            let zh = parts.next().filter(|s| !s.is_empty()).unwrap_or(&key).to_owned();
-            let en = parts.next().filter(|s| !s.is_empty()).unwrap_or(&zh).to_owned();
-            json!({ "key": key, "label_zh": zh, "label_en": en })
-        })
-        .collect()
+/// The options with those of the lines behind them, `中文 | English` or one name for both. A line that is called like an
+/// option that is there adds nothing.
+fn choices(options: &[Choice], added: &str) -> Vec<Value> {
+    let mut all = options.to_vec();
+    for line in added.lines().map(str::trim).filter(|s| !s.is_empty()) {
+        let (zh, en) = line.split_once('|').map_or((line, ""), |(zh, en)| (zh.trim(), en.trim()));
+        let zh = if zh.is_empty() { en } else { zh };
+        if zh.is_empty() || all.iter().any(|o| o.zh == zh) {
+            continue;
+        }
+        let key = new_key(&all, zh, en);
+        all.push(Choice { key, zh: zh.to_owned(), en: en.to_owned(), color: String::new() });
+    }
+    all.iter().map(Choice::json).collect()
+}
+
+/// Calls an option something else; an English name that only repeats the Chinese one goes along.
+fn rename(o: &mut Choice, to: String, in_zh: bool) {
+    if in_zh && o.zh == o.en {
+        o.en.clone_from(&to);
+    }
+    *(if in_zh { &mut o.zh } else { &mut o.en }) = to;
+}
+
+/// A key that no option has: from the English name, else the Chinese one.
+fn new_key(options: &[Choice], zh: &str, en: &str) -> String {
+    let base = match slug(en) {
+        s if s.is_empty() => zh.replace(',', "_").chars().take(50).collect(),
+        s => s,
+    };
+    let free = |key: &String| options.iter().all(|o| o.key != *key);
+    std::iter::once(base.clone()).chain((2..).map(|n| format!("{base}_{n}"))).find(free).unwrap_or(base)
 }
 
 /// An identifier from an English label.
@@ -192,7 +224,8 @@ fn FieldForm(p: &FieldFormProps) -> Html {
             k => k,
         }
         .to_owned(),
-        choices: lines(&old),
+        options: options(&old),
+        added: String::new(),
         required: flag("required"),
         in_list: flag("in_list"),
     });
@@ -225,7 +258,7 @@ fn FieldForm(p: &FieldFormProps) -> Html {
             let mut body = json!({ "label_zh": d.zh.trim(), "label_en": match d.en.trim() { "" => d.zh.trim(), s => s }, "required": d.required, "in_list": d.in_list });
             if let Some(map) = body.as_object_mut() {
                 if d.kind == "choice" {
-                    map.insert("choices".into(), Value::Array(choices(&d.choices)));
+                    map.insert("choices".into(), Value::Array(choices(&d.options, &d.added)));
                 }
                 if old.is_none() {
                     map.insert("object".into(), json!(d.object));
@@ -279,6 +312,31 @@ fn FieldForm(p: &FieldFormProps) -> Html {
     let label_of = |list: &[(String, String)], k: &str| {
         list.iter().find(|x| x.0 == k).map_or_else(|| k.to_owned(), |x| x.1.clone())
     };
+    let renamed = |at: usize, in_zh: bool| {
+        let draft = draft.clone();
+        Callback::from(move |v: String| {
+            let mut d = (*draft).clone();
+            if let Some(o) = d.options.get_mut(at) {
+                rename(o, v, in_zh);
+            }
+            draft.set(d)
+        })
+    };
+    let leave_out = |key: &str| {
+        let (draft, key) = (draft.clone(), key.to_owned());
+        Callback::from(move |_: MouseEvent| {
+            let mut d = (*draft).clone();
+            d.options.retain(|o| o.key != key);
+            draft.set(d)
+        })
+    };
+    let option = |(at, o): (usize, &Choice)| {
+        html! { <li class="flex items-center gap-2" key={o.key.clone()}>
+            <Input name="choice_zh" label={AttrValue::from(l.label_zh())} value={o.zh.clone()} oninput={renamed(at, true)} />
+            <Input name="choice_en" label={AttrValue::from(l.label_en())} value={o.en.clone()} oninput={renamed(at, false)} />
+            <button type="button" class="btn btn-ghost btn-xs btn-square" aria-label={format!("{} {}", l.delete(), o.zh)} onclick={leave_out(&o.key)}>{ icon("trash-2", "size-3.5") }</button>
+        </li> }
+    };
     let footer = html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="submit" form="field-form" class="btn btn-sm btn-primary" disabled={*busy || draft.zh.trim().is_empty() && draft.en.trim().is_empty()}>if *busy { { spinner() } }{ l.save() }</button></> };
     html! { <Drawer title={if is_new { l.field_new() } else { l.field_edit() }} onclose={p.onclose.clone()} {footer}>
     <form id="field-form" novalidate=true {onsubmit}>
@@ -290,7 +348,10 @@ fn FieldForm(p: &FieldFormProps) -> Html {
             <Field label={l.label_en()} error={wrong("label_en")}><Input name="label_en" value={draft.en.clone()} oninput={set(|d, v| d.en = v)} /></Field>
         </div>
         <Field label={l.key()} error={wrong("key")} help={AttrValue::from(l.key_help())}>{ if is_new { html! { <Input name="key" value={draft.key.clone()} placeholder={slug(&draft.en)} oninput={set(|d, v| d.key = v)} /> } } else { fixed(draft.key.clone()) } }</Field>
-        if draft.kind == "choice" { <Field label={l.choices()} error={wrong("choices")} help={AttrValue::from(l.choices_help())}><textarea class="textarea w-full text-sm" rows="6" name="choices" value={draft.choices.clone()} oninput={set(|d, v| d.choices = v).reform(|e: InputEvent| value_of(&e))} /></Field> }
+        if draft.kind == "choice" {
+            if !draft.options.is_empty() { <ul class="mb-3 space-y-2" aria-label={l.choices()}>{ for draft.options.iter().enumerate().map(option) }</ul> }
+            <Field label={if draft.options.is_empty() { l.choices() } else { l.choices_added() }} error={wrong("choices")} help={AttrValue::from(l.choices_help())}><textarea class="textarea w-full text-sm" rows="4" name="choices" value={draft.added.clone()} oninput={set(|d, v| d.added = v).reform(|e: InputEvent| value_of(&e))} /></Field>
+        }
         <div class="space-y-3 pt-1"><Toggle on={draft.required} label={l.field_required()} onchange={flip(|d, v| d.required = v)} /><Toggle on={draft.in_list} label={l.field_in_list()} onchange={flip(|d, v| d.in_list = v)} /></div>
     </form></Drawer> }
 }
@@ -299,17 +360,36 @@ fn FieldForm(p: &FieldFormProps) -> Html {
 mod tests {
     use super::*;
 
+    fn shown(key: &str, zh: &str, en: &str, color: &str) -> Choice {
+        Choice { key: key.to_owned(), zh: zh.to_owned(), en: en.to_owned(), color: color.to_owned() }
+    }
+
     #[test]
-    fn options_are_read_one_per_line() {
+    fn new_options_are_read_one_per_line() {
         assert_eq!(
-            choices("east | 华东 | East\n\n south "),
+            choices(&[], "华东 | East\n\n 华南 \n华南"),
             vec![
-                json!({"key":"east","label_zh":"华东","label_en":"East"}),
-                json!({"key":"south","label_zh":"south","label_en":"south"})
+                json!({"key":"east","label_zh":"华东","label_en":"East","color":""}),
+                json!({"key":"华南","label_zh":"华南","label_en":"华南","color":""})
             ]
         );
-        let f: Record = serde_json::from_value(json!({"choices": choices("east | 华东 | East\nsouth")})).unwrap();
-        assert_eq!(lines(&f), "east | 华东 | East\nsouth");
+    }
+
+    #[test]
+    fn an_option_that_is_renamed_keeps_its_key_and_its_colour() {
+        let stored = json!({"choices": [{"key":"华东区","label_zh":"华东区","label_en":"华东区","color":"info"}]});
+        let mut kept = options(&serde_json::from_value(stored).unwrap());
+        rename(&mut kept[0], "华东".to_owned(), true);
+        let saved = choices(&kept, "华东区\n华东");
+        assert_eq!(saved[0], json!({"key":"华东区","label_zh":"华东","label_en":"华东","color":"info"}));
+        assert_eq!(saved[1]["key"], "华东区_2");
+        assert_eq!(saved.len(), 2);
+    }
+
+    #[test]
+    fn options_are_taken_as_the_server_shows_them() {
+        let stored = json!({"choices": [{"key":"e","label_zh":"华东","label_en":"East","color":"info"}]});
+        assert_eq!(options(&serde_json::from_value(stored).unwrap()), [shown("e", "华东", "East", "info")]);
     }
 
     #[test]
