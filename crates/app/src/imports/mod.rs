@@ -3,6 +3,7 @@
 
 mod analyse;
 mod beside;
+mod choices;
 mod convert;
 mod links;
 mod rows;

@@ -1,0 +1,39 @@
+//! What becomes of the values of cells on their way into fields.
+
+use contract::meta::CustomFieldInput;
+use serde_json::json;
+
+use super::*;
+
+impl House {
+    /// A house whose customers have a further field.
+    fn with_field(field: serde_json::Value) -> House {
+        let mut house = House::new();
+        let input: CustomFieldInput = serde_json::from_value(field).unwrap();
+        house.with(|ctx| crate::custom_fields::create(ctx, &input)).unwrap();
+        let mut conn = persistence::db::get(&house.pool).unwrap();
+        house.schema = Arc::new(crate::schema::load(&mut conn).unwrap());
+        house
+    }
+
+    /// The values of a further field of the customers, in the order of their making.
+    fn custom(&self, key: &str) -> Vec<serde_json::Value> {
+        self.records("customers").iter().map(|record| record.custom().remove(key).unwrap_or_default()).collect()
+    }
+}
+
+#[test]
+fn options_that_differ_only_in_signs_come_in_as_they_are_written() {
+    let choice = |key: &str, label: &str| json!({ "key": key, "label_zh": label, "label_en": label });
+    let choices = [choice("a", "A"), choice("a_plus", "A+"), choice("a_minus", "A-")];
+    let house = House::with_field(json!({
+        "object": "customers", "key": "level", "kind": "choice", "label_zh": "级别", "label_en": "Level", "choices": choices
+    }));
+    let file = "公司,级别\n甲,A\n乙,A+\n丙,a－\n丁,A++\n";
+    let draft = house.draft("customers", "x.csv", file.as_bytes());
+    let open = &draft.unmatched["custom.level"];
+    assert_eq!((open.len(), open[0].value.as_str(), &open[0].suggestion), (1, "A++", &None));
+    let done = house.run(draft.id, false);
+    assert_eq!(house.codes(draft.id), [(5, "unknown_choice".to_owned())], "{:?}", done.issues);
+    assert_eq!(house.custom("level"), [json!("a"), json!("a_plus"), json!("a_minus")]);
+}
