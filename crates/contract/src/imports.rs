@@ -177,8 +177,8 @@ pub struct ImportPatch {
     pub date_format: Option<String>,
     /// point, comma or auto.
     pub number_format: Option<String>,
-    /// See [`ImportOptions`].
-    pub multiply: Option<BTreeMap<String, i64>>,
+    /// See [`ImportOptions`]; columns that are not named keep their factor, a null or 1 takes it away.
+    pub multiply: Option<BTreeMap<String, Option<i64>>>,
     /// See [`ImportOptions`]; fields that are not named stay as they are.
     pub create_missing: Option<BTreeMap<String, bool>>,
     /// See [`ImportOptions`]; values that are not named stay as they are.

@@ -125,17 +125,8 @@ fn format_of(l: Lang, c: &Column, i: &Import, field: Option<&FieldMeta>, onpatch
             ("1000000".to_owned(), l.unit_million().to_owned()),
         ];
         let onchange = {
-            let (onpatch, all, header) = (onpatch.clone(), i.multiply.clone(), c.header.clone());
-            Callback::from(move |v: String| {
-                let n = v.parse::<i64>().unwrap_or(1);
-                let mut m = all.clone();
-                if n == 1 {
-                    m.remove(&header);
-                } else {
-                    m.insert(header.clone(), n);
-                }
-                onpatch.emit(json!({ "multiply": m }))
-            })
+            let (onpatch, header) = (onpatch.clone(), c.header.clone());
+            Callback::from(move |v: String| onpatch.emit(nested("multiply", &header, json!(v.parse::<i64>().ok()))))
         };
         return html! { <div class="mt-1 flex items-center gap-2 text-xs text-base-content/70">{ l.unit() }{ select("unit", l.unit(), &options, &now, "select-xs w-24", onchange) }</div> };
     }

@@ -200,9 +200,9 @@ fn patch(options: &Options, owner: Option<Uuid>) -> Result<ImportPatch, String> 
     let mapping =
         options.mapping.iter().map(|(header, field)| (header.clone(), Some(field.clone()).filter(|f| f != "-")));
     let factor = |(header, text): &(String, String)| {
-        text.parse::<i64>().map(|factor| (header.clone(), factor)).map_err(|_| format!("not a factor: {text}"))
+        text.parse::<i64>().map(|factor| (header.clone(), Some(factor))).map_err(|_| format!("not a factor: {text}"))
     };
-    let multiply: BTreeMap<String, i64> = options.multiply.iter().map(factor).collect::<Result<_, _>>()?;
+    let multiply: BTreeMap<String, Option<i64>> = options.multiply.iter().map(factor).collect::<Result<_, _>>()?;
     Ok(ImportPatch {
         mapping: Some(mapping.collect()),
         match_fields: (!options.matching.is_empty()).then(|| options.matching.clone()),

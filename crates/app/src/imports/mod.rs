@@ -302,10 +302,15 @@ fn apply_columns(
     for (header, factor) in patch.multiply.iter().flatten() {
         if !headers.contains(header) {
             wrong(format!("multiply.{header}"), "unknown_column", header);
-        } else if *factor == 0 || factor.unsigned_abs() > 1_000_000_000_000 {
+        }
+        let Some(factor) = factor.filter(|factor| *factor != 1) else {
+            options.multiply.remove(header);
+            continue;
+        };
+        if factor == 0 || factor.unsigned_abs() > 1_000_000_000_000 {
             wrong(format!("multiply.{header}"), "out_of_range", "1..1000000000000");
         }
-        options.multiply.insert(header.clone(), *factor);
+        options.multiply.insert(header.clone(), factor);
     }
 }
 

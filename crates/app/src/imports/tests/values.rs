@@ -37,3 +37,19 @@ fn options_that_differ_only_in_signs_come_in_as_they_are_written() {
     assert_eq!(house.codes(draft.id), [(5, "unknown_choice".to_owned())], "{:?}", done.issues);
     assert_eq!(house.custom("level"), [json!("a"), json!("a_plus"), json!("a_minus")]);
 }
+
+#[test]
+fn the_unit_of_a_column_can_be_set_back() {
+    let house = House::new();
+    for back in [json!(1), json!(null)] {
+        let draft = house.draft("customers", "x.csv", "公司,年营业额\n甲,12\n".as_bytes());
+        let set = house.patch(draft.id, json!({ "multiply": { "年营业额": 10_000 } }));
+        assert_eq!(set.options.multiply["年营业额"], 10_000);
+        let kept = house.patch(draft.id, json!({ "multiply": {} }));
+        assert_eq!(kept.options.multiply, set.options.multiply);
+        house.patch(draft.id, json!({ "multiply": { "年营业额": back } }));
+        house.run(draft.id, false);
+        let record = &house.records("customers")[0];
+        assert_eq!(house.value("customers", record, "annual_revenue_minor"), Value::Int(1_200));
+    }
+}
