@@ -186,8 +186,10 @@ pub struct ImportPatch {
     /// See [`ImportOptions`].
     #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<String, Object>>))]
     pub defaults: Option<BTreeMap<String, Value>>,
-    /// See [`ImportOptions`].
-    pub default_owner_id: Option<Uuid>,
+    /// See [`ImportOptions`]; null: who imports.
+    #[serde(deserialize_with = "crate::given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Uuid>))]
+    pub default_owner_id: Option<Option<Uuid>>,
     /// See [`ImportOptions`].
     pub into_pool: Option<bool>,
 }

@@ -212,7 +212,7 @@ fn patch(options: &Options, owner: Option<Uuid>) -> Result<ImportPatch, String> 
         number_format: options.number_format.clone(),
         value_links: Some(links(&options.links)?),
         defaults: (!options.defaults.is_empty()).then(|| defaults(options)),
-        default_owner_id: owner,
+        default_owner_id: owner.map(Some),
         into_pool: options.pool.then_some(true),
         bad_cells: options.leave_empty.then_some(BadCells::LeaveEmpty),
         existing: options.skip_existing.then_some(Existing::Skip),

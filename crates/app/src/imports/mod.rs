@@ -247,7 +247,7 @@ fn apply(setup: &mut Setup, shape: &Shape, patch: &ImportPatch, errors: &mut Vec
     }
     options.existing = patch.existing.unwrap_or(options.existing);
     options.bad_cells = patch.bad_cells.unwrap_or(options.bad_cells);
-    options.default_owner_id = patch.default_owner_id.or(options.default_owner_id);
+    options.default_owner_id = patch.default_owner_id.unwrap_or(options.default_owner_id);
     options.into_pool = patch.into_pool.unwrap_or(options.into_pool);
     if let Some(defaults) = &patch.defaults {
         for field in defaults.keys().filter(|field| shape.position(field).is_none()) {

@@ -53,3 +53,19 @@ fn the_unit_of_a_column_can_be_set_back() {
         assert_eq!(house.value("customers", record, "annual_revenue_minor"), Value::Int(1_200));
     }
 }
+
+#[test]
+fn an_owner_chosen_for_rows_without_one_can_be_taken_back() {
+    let house = House::new();
+    let rep = Uuid::now_v7();
+    house.insert("users", rep, &[("name", "王芳"), ("status", "active"), ("locale", "en")]);
+    let draft = house.draft("customers", "x.csv", "公司\n甲\n".as_bytes());
+    house.patch(draft.id, json!({ "default_owner_id": rep }));
+    let kept = house.patch(draft.id, json!({ "existing": "skip" }));
+    assert_eq!(kept.options.default_owner_id, Some(rep));
+    let cleared = house.patch(draft.id, json!({ "default_owner_id": null }));
+    assert_eq!(cleared.options.default_owner_id, None);
+    house.run(draft.id, false);
+    let owner = house.records("customers")[0].owner(house.schema.shape("customers").unwrap());
+    assert_eq!(owner, Some(house.actor.user_id));
+}
