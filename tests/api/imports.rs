@@ -17,7 +17,7 @@ pub(crate) fn analyse(client: &Client, object: &str, name: &str, bytes: &[u8]) -
 }
 
 /// Waits until a job has ended.
-fn settled(client: &Client, path: &str) -> Reply {
+pub(crate) fn settled(client: &Client, path: &str) -> Reply {
     let start = std::time::Instant::now();
     loop {
         let job = client.get(path).expect(200);

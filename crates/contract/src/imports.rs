@@ -151,7 +151,7 @@ pub struct ImportOptions {
     /// for a text. Null is none of those there are: a linked record is made where `create_missing`
     /// says so, else the field is left empty.
     pub value_links: BTreeMap<String, BTreeMap<String, Option<String>>>,
-    /// Values for fields of new records that the file does not give, by field.
+    /// Values for fields of new records that the file does not give, by field; `custom.KEY` for a custom field.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Object>))]
     pub defaults: BTreeMap<String, Value>,
     /// Owner of records whose row names none; absent: who imports.

@@ -55,7 +55,7 @@ pub(crate) fn runner(row: &ImportRow, kind: &str) -> Result<(Option<Uuid>, Optio
 
 /// The default values of a new record of an object.
 fn defaults(shape: &Shape, ctx: &Ctx<'_>) -> Result<Changes> {
-    Ok(Changes { columns: rows::defaults(ctx, shape, None)?, custom: Vec::new() })
+    rows::defaults(ctx, shape, None)
 }
 
 /// Looks at an uploaded file and stores what it seems to be as a draft.
@@ -250,7 +250,7 @@ fn apply(setup: &mut Setup, shape: &Shape, patch: &ImportPatch, errors: &mut Vec
     options.default_owner_id = patch.default_owner_id.unwrap_or(options.default_owner_id);
     options.into_pool = patch.into_pool.unwrap_or(options.into_pool);
     if let Some(defaults) = &patch.defaults {
-        for field in defaults.keys().filter(|field| shape.position(field).is_none()) {
+        for field in defaults.keys().filter(|field| shape.find(field).is_none()) {
             wrong(format!("defaults.{field}"), "unknown_field", field);
         }
         options.defaults = defaults.clone();

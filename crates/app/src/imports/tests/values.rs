@@ -69,3 +69,32 @@ fn an_owner_chosen_for_rows_without_one_can_be_taken_back() {
     let owner = house.records("customers")[0].owner(house.schema.shape("customers").unwrap());
     assert_eq!(owner, Some(house.actor.user_id));
 }
+
+#[test]
+fn a_required_field_of_the_organisation_is_required_of_new_records_and_may_have_a_default() {
+    let house = House::with_field(json!({
+        "object": "customers", "key": "zone", "kind": "text", "label_zh": "片区", "label_en": "Zone", "required": true
+    }));
+    let draft = house.draft("customers", "x.csv", "公司,片区\n甲,华东\n乙,\n".as_bytes());
+    let done = house.run(draft.id, false);
+    assert_eq!((done.progress.created, done.progress.rejected), (1, 1), "{:?}", done.issues);
+    assert_eq!(house.codes(draft.id), [(3, "required".to_owned())]);
+    // Who is there already need not be given it again.
+    let again = house.draft("customers", "x.csv", "公司,城市\n甲,上海\n丙,上海\n".as_bytes());
+    let done = house.run(again.id, false);
+    assert_eq!((done.progress.updated, done.progress.rejected), (1, 1), "{:?}", done.issues);
+    let filled = house.draft("customers", "x.csv", "公司,片区\n乙,\n丁,华北\n".as_bytes());
+    house.patch(filled.id, json!({ "defaults": { "custom.zone": "华南" } }));
+    assert_eq!(house.run(filled.id, false).progress.created, 2);
+    assert_eq!(house.custom("zone"), [json!("华东"), json!("华南"), json!("华北")]);
+    let open = house.draft("customers", "x.csv", "公司\n甲\n".as_bytes());
+    let refused = |defaults: serde_json::Value| {
+        let patch: ImportPatch = serde_json::from_value(json!({ "defaults": defaults })).unwrap();
+        match house.with(|ctx| super::super::patch(ctx, open.id, &patch)) {
+            Err(Error::Invalid(errors)) => (errors[0].field.clone(), errors[0].code),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(refused(json!({ "custom.other": 1 })), ("defaults.custom.other".to_owned(), "unknown_field"));
+    assert_eq!(refused(json!({ "custom.zone": 1 })).0, "defaults.custom.zone");
+}
