@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 use contract::imports::ImportColumn;
 use domain::fields::{FieldDef, FieldError, Kind, ParseCx};
 use domain::record::{Place, Shape};
@@ -11,7 +11,7 @@ use domain::value::Value;
 use super::analyse::ORIGIN_FIELDS;
 use super::choices::Options;
 use super::setup::Setup;
-use crate::tabular::date::{DateOrder, Moment, parse_date, parse_moment};
+use crate::tabular::date::{DateOrder, Moment, parse_moment};
 use crate::tabular::number::{Decimal, NumberStyle, parse_bool, parse_number};
 
 /// A column of the file that is brought in.
@@ -161,7 +161,7 @@ impl Column {
                 None => bad("not_a_number"),
             },
             Kind::Bool => parse_bool(text).map_or(bad("not_yes_or_no"), |flag| Cell::Value(Value::Bool(flag), false)),
-            Kind::Date => match parse_date(text, self.order) {
+            Kind::Date => match self.day(text, cx) {
                 Some(day) => self.parse(serde_json::Value::String(day.to_string()), cx),
                 None => bad("not_a_date"),
             },
@@ -181,6 +181,14 @@ impl Column {
 
     fn number(&self, text: &str) -> Option<Decimal> {
         parse_number(text, self.style)?.times(self.multiply)
+    }
+
+    /// The day; that of a moment with an offset is the one which the organisation has then.
+    fn day(&self, text: &str, cx: &ParseCx) -> Option<NaiveDate> {
+        Some(match parse_moment(text, self.order)? {
+            Moment::Local(moment) => moment.date(),
+            Moment::Offset(moment) => cx.zone.day(moment.to_utc()),
+        })
     }
 
     fn moment(&self, text: &str, cx: &ParseCx) -> Cell {

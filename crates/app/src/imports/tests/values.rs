@@ -98,3 +98,15 @@ fn a_required_field_of_the_organisation_is_required_of_new_records_and_may_have_
     assert_eq!(refused(json!({ "custom.other": 1 })), ("defaults.custom.other".to_owned(), "unknown_field"));
     assert_eq!(refused(json!({ "custom.zone": 1 })).0, "defaults.custom.zone");
 }
+
+#[test]
+fn a_moment_in_a_date_field_is_the_day_that_the_organisation_has_then() {
+    let house = House::with_field(json!({
+        "object": "customers", "key": "seen_on", "kind": "date", "label_zh": "到访日", "label_en": "Seen on"
+    }));
+    let file = "公司,到访日\n甲,2026-03-05T20:00:00Z\n乙,2026-03-06T01:00:00+09:00\n丙,2026-03-05 23:30\n丁,2026-03-05\n";
+    let done = house.run(house.draft("customers", "x.csv", file.as_bytes()).id, false);
+    assert_eq!(done.progress.created, 4, "{:?}", done.issues);
+    let days = ["2026-03-06", "2026-03-06", "2026-03-05", "2026-03-05"];
+    assert_eq!(house.custom("seen_on"), days.map(|day| json!(day)));
+}
