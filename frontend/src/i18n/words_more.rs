@@ -104,6 +104,8 @@ messages! {
     unit_thousand = "千元", "Thousands";
     unit_wan = "万元", "Ten thousands";
     unit_million = "百万元", "Millions";
+    percent_of_hundred = "35 表示 35%", "35 means 35%";
+    percent_of_one = "0.35 表示 35%", "0.35 means 35%";
     import_options = "导入方式", "Options";
     match_by = "用哪些字段判断是同一条", "Records are the same when these agree";
     match_by_help = "不选则每一行都新建", "None: every row makes a new record";

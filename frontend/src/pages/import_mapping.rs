@@ -111,25 +111,33 @@ fn shape(l: Lang, shape: &str) -> &'static str {
     }
 }
 
-/// Doubts about a column: the order of its dates, the factor of its amounts.
+/// Doubts about a column: the order of its dates, the unit of its amounts and percentages.
 fn format_of(l: Lang, c: &Column, i: &Import, field: Option<&FieldMeta>, onpatch: &Callback<Value>) -> Html {
     let Some(field) = field else { return html! {} };
     if matches!(field.kind.as_str(), "date" | "datetime") && c.date_ambiguous && i.date_format.is_none() {
         return html! { <p class="mt-1 flex items-center gap-1 text-xs text-warning">{ icon("circle-alert", "size-3.5") }{ l.date_ambiguous(c.date_format.as_deref().unwrap_or("ymd")) }</p> };
     }
-    if field.kind == "money" {
+    let units = match field.kind.as_str() {
+        "money" => vec![
+            ("1", l.unit_one()),
+            ("1000", l.unit_thousand()),
+            ("10000", l.unit_wan()),
+            ("1000000", l.unit_million()),
+        ],
+        "percent" if !c.samples.iter().all(|s| s.ends_with(['%', '％'])) => {
+            vec![("1", l.percent_of_hundred()), ("100", l.percent_of_one())]
+        }
+        _ => Vec::new(),
+    };
+    if !units.is_empty() {
         let now = i.multiply.get(&c.header).copied().unwrap_or(1).to_string();
-        let options = [
-            ("1".to_owned(), l.unit_one().to_owned()),
-            ("1000".to_owned(), l.unit_thousand().to_owned()),
-            ("10000".to_owned(), l.unit_wan().to_owned()),
-            ("1000000".to_owned(), l.unit_million().to_owned()),
-        ];
+        let options: Vec<(String, String)> = units.iter().map(|(n, label)| ((*n).into(), (*label).into())).collect();
+        let width = if field.kind == "money" { "select-xs w-24" } else { "select-xs w-36" };
         let onchange = {
             let (onpatch, header) = (onpatch.clone(), c.header.clone());
             Callback::from(move |v: String| onpatch.emit(nested("multiply", &header, json!(v.parse::<i64>().ok()))))
         };
-        return html! { <div class="mt-1 flex items-center gap-2 text-xs text-base-content/70">{ l.unit() }{ select("unit", l.unit(), &options, &now, "select-xs w-24", onchange) }</div> };
+        return html! { <div class="mt-1 flex items-center gap-2 text-xs text-base-content/70">{ l.unit() }{ select("unit", l.unit(), &options, &now, width, onchange) }</div> };
     }
     html! {}
 }

@@ -180,7 +180,10 @@ impl Column {
     }
 
     fn number(&self, text: &str) -> Option<Decimal> {
-        parse_number(text, self.style)?.times(self.multiply)
+        let number = parse_number(text, self.style)?;
+        // A percent sign says the unit of its cell, whatever that of the column is.
+        let said = number.percent && self.field.kind == Kind::Percent;
+        if said { Some(number) } else { number.times(self.multiply) }
     }
 
     /// The day; that of a moment with an offset is the one which the organisation has then.

@@ -110,3 +110,40 @@ fn a_moment_in_a_date_field_is_the_day_that_the_organisation_has_then() {
     let days = ["2026-03-06", "2026-03-06", "2026-03-05", "2026-03-05"];
     assert_eq!(house.custom("seen_on"), days.map(|day| json!(day)));
 }
+
+#[test]
+fn a_percentage_of_a_workbook_is_what_it_is_in_a_file_of_text() {
+    let house = House::new();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let percent = rust_xlsxwriter::Format::new().set_num_format("0%");
+    sheet.write(0, 0, "公司").unwrap();
+    sheet.write(0, 1, "钱包份额").unwrap();
+    for (row, name) in (1..).zip(["甲", "乙", "丙"]) {
+        sheet.write(row, 0, name).unwrap();
+    }
+    sheet.write_with_format(1, 1, 0.35, &percent).unwrap();
+    sheet.write(2, 1, "35%").unwrap();
+    sheet.write(3, 1, 35).unwrap();
+    for (name, bytes) in [
+        ("x.xlsx", book.save_to_buffer().unwrap()),
+        ("x.csv", "公司,钱包份额\n丁,35%\n".as_bytes().to_vec()),
+    ] {
+        let done = house.run(house.draft("customers", name, &bytes).id, false);
+        assert_eq!(done.progress.rejected, 0, "{:?}", done.issues);
+    }
+    let shares: Vec<Value> =
+        house.records("customers").iter().map(|record| house.value("customers", record, "wallet_share")).collect();
+    assert_eq!(shares, [35.0; 4].map(Value::Num));
+}
+
+#[test]
+fn shares_of_one_become_percentages_where_somebody_says_so() {
+    let house = House::new();
+    let draft = house.draft("customers", "x.csv", "公司,钱包份额\n甲,0.35\n乙,40%\n".as_bytes());
+    house.patch(draft.id, json!({ "multiply": { "钱包份额": 100 } }));
+    assert_eq!(house.run(draft.id, false).progress.created, 2);
+    let shares: Vec<Value> =
+        house.records("customers").iter().map(|record| house.value("customers", record, "wallet_share")).collect();
+    assert_eq!(shares, [Value::Num(35.0), Value::Num(40.0)]);
+}
