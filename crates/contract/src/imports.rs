@@ -436,7 +436,7 @@ pub struct ImportIssueList {
 /// The message of an issue's code, in the reader's language.
 pub fn issue_message(lang: Lang, code: &str, detail: &str) -> String {
     let (zh, en) = match code {
-        "cell_too_long" => ("单元格过长，已截断", "The cell is too long and was cut"),
+        "cell_too_long" => ("单元格过长，未导入", "The cell is too long and was not imported"),
         "nul_removed" => ("空字符已去除", "NUL characters were removed"),
         "bad_text" => ("含有无法识别的字符", "Some bytes are no text in the file's encoding"),
         "unclosed_quote" => ("引号没有闭合", "A quotation mark is never closed"),

@@ -98,7 +98,7 @@ messages! {
     field_for(what: &str) = "「{what}」对应的字段", "Field of “{what}”";
     confidence = "自动识别的把握", "How sure the guess is";
     shape_empty = "空列", "Empty";
-    date_ambiguous(order: &str) = "日期顺序不能确定，暂按 {order} 处理，请在右侧确认", "The order of the dates is not certain; taken as {order}. Please confirm it on the right";
+    date_ambiguous(order: &str) = "日期顺序不能确定，暂按「{order}」处理，请在「导入方式」的「日期顺序」中确认", "The order of the dates is not certain; taken as {order}. Please confirm it under “Dates” in the options";
     unit = "单位", "Unit";
     unit_one = "元", "Units";
     unit_thousand = "千元", "Thousands";
@@ -118,9 +118,9 @@ messages! {
     date_format = "日期顺序", "Dates";
     number_format = "数字格式", "Numbers";
     automatic = "自动识别", "As found";
-    date_ymd = "年-月-日", "Y-M-D";
-    date_dmy = "日-月-年", "D-M-Y";
-    date_mdy = "月-日-年", "M-D-Y";
+    date_ymd = "年/月/日", "year/month/day";
+    date_dmy = "日/月/年", "day/month/year";
+    date_mdy = "月/日/年", "month/day/year";
     create_missing = "关联不到时", "When a linked record is missing";
     create_missing_of(what: &str) = "自动新建{what}", "Create the {what}";
     default_owner = "没有负责人的记录归属", "Owner where none is given";

@@ -111,11 +111,20 @@ fn shape(l: Lang, shape: &str) -> &'static str {
     }
 }
 
+/// An order of day, month and year as a person writes it.
+fn date_order(l: Lang, key: &str) -> &'static str {
+    match key {
+        "dmy" => l.date_dmy(),
+        "mdy" => l.date_mdy(),
+        _ => l.date_ymd(),
+    }
+}
+
 /// Doubts about a column: the order of its dates, the unit of its amounts and percentages.
 fn format_of(l: Lang, c: &Column, i: &Import, field: Option<&FieldMeta>, onpatch: &Callback<Value>) -> Html {
     let Some(field) = field else { return html! {} };
     if matches!(field.kind.as_str(), "date" | "datetime") && c.date_ambiguous && i.date_format.is_none() {
-        return html! { <p class="mt-1 flex items-center gap-1 text-xs text-warning">{ icon("circle-alert", "size-3.5") }{ l.date_ambiguous(c.date_format.as_deref().unwrap_or("ymd")) }</p> };
+        return html! { <p class="mt-1 flex items-center gap-1 text-xs text-warning">{ icon("circle-alert", "size-3.5") }{ l.date_ambiguous(date_order(l, c.date_format.as_deref().unwrap_or_default())) }</p> };
     }
     let units = match field.kind.as_str() {
         "money" => vec![
