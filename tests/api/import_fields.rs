@@ -39,8 +39,7 @@ fn custom(client: &Client, name: &str) -> Value {
 }
 
 fn patch(client: &Client, import: &Reply, body: &Value) -> Reply {
-    let version = client.get(&format!("/api/v1/imports/{}", import.id())).expect(200)["version"].as_i64().unwrap();
-    client.patch(&format!("/api/v1/imports/{}", import.id()), version, body)
+    client.settle("PATCH", &format!("/api/v1/imports/{}", import.id()), body)
 }
 
 engines! {
@@ -106,5 +105,17 @@ engines! {
         let page = admin.get("/api/v1/customers").expect(200);
         assert_eq!(page.items()[0]["annual_revenue_minor"], 1_200);
         assert_ne!(page.items()[0]["owner_id"], json!(owner));
+    }
+
+    fn two_people_who_change_an_import_at_once_do_not_undo_each_other(server: &Server) {
+        let admin = server.admin();
+        let import = analyse(&admin, "customers", "x.csv", "公司,城市\n甲公司,上海\n".as_bytes()).expect(201);
+        let path = format!("/api/v1/imports/{}", import.id());
+        let version = import["version"].as_i64().unwrap();
+        let first = admin.patch(&path, version, &json!({ "existing": "skip" })).expect(200);
+        assert_eq!(first["version"], version + 1);
+        assert_eq!(admin.patch(&path, version, &json!({ "mapping": { "城市": null } })).expect(412)["code"], "stale_version");
+        admin.send("PATCH", &path, Some(("application/json", br#"{"mapping":{}}"#))).expect(428);
+        assert_eq!(admin.get(&path).expect(200)["mapping"]["城市"], "city");
     }
 }

@@ -6,6 +6,7 @@ mod beside;
 mod choices;
 mod convert;
 mod links;
+mod report;
 mod rows;
 pub(crate) mod run;
 mod setup;
@@ -21,8 +22,8 @@ use std::collections::BTreeMap;
 use std::io::{Seek, SeekFrom};
 
 use contract::imports::{
-    ChangedSince, Import, ImportIssue, ImportIssueList, ImportList, ImportOptions, ImportPatch, ImportState, NewImport,
-    UndoImport, UndoResult, issue_message,
+    ChangedSince, Import, ImportList, ImportOptions, ImportPatch, ImportState, NewImport, UndoImport, UndoResult,
+    issue_message,
 };
 use contract::problem::Lang;
 use domain::fields::FieldError;
@@ -40,6 +41,8 @@ use crate::paging::newest_first;
 use crate::tabular::{TabularError, workbook};
 use crate::{Ctx, Error, Result};
 use setup::{Progress, Setup, read, show, to_json};
+
+pub use report::{issues, issues_csv};
 
 /// Kind of the jobs that run imports.
 pub(crate) const RUN: &str = "import";
@@ -201,7 +204,17 @@ fn is_open(row: &ImportRow, setup: &Setup) -> bool {
     row.state == ImportState::Draft.key() || (ended && setup.dry_run)
 }
 
-/// Changes mapping and options.
+/// Changes mapping and options as they are at a version.
+pub fn update(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, changes: &ImportPatch) -> Result<Import> {
+    let current = visible(ctx, id, true)?.version;
+    match version {
+        None => Err(Error::VersionRequired),
+        Some(version) if version != current => Err(Error::Stale { current }),
+        Some(_) => patch(ctx, id, changes),
+    }
+}
+
+/// Changes mapping and options, whatever others have made of them.
 pub fn patch(ctx: &mut Ctx<'_>, id: Uuid, patch: &ImportPatch) -> Result<Import> {
     let mut row = visible(ctx, id, true)?;
     let mut setup: Setup = read(&row.setup)?;
@@ -411,61 +424,6 @@ pub fn undo(ctx: &mut Ctx<'_>, id: Uuid, wanted: UndoImport) -> Result<Import> {
     persistence::imports::update(ctx.conn, &row)?;
     jobs::enqueue(ctx.conn, UNDO, id, ctx.now)?;
     show(&row)
-}
-
-/// The error list, a page of it.
-pub fn issues(ctx: &mut Ctx<'_>, id: Uuid, cursor: Option<&str>, limit: i64, lang: Lang) -> Result<ImportIssueList> {
-    visible(ctx, id, false)?;
-    let from = match cursor {
-        Some(cursor) => cursor.parse().map_err(|_| Error::field("cursor", "invalid_cursor", ""))?,
-        None => 0,
-    };
-    let mut rows = persistence::imports::issues(ctx.conn, id, from, limit + 1)?;
-    let more = rows.len() as i64 > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or_default());
-    let next_cursor = more.then(|| rows.last().map(|(place, _)| (place + 1).to_string())).flatten();
-    let shown = rows.into_iter().filter(|(_, issue)| issue.code != rows::DEFERRED);
-    let items = shown
-        .map(|(_, issue)| ImportIssue {
-            message: issue_message(lang, &issue.code, issue.detail.as_deref().unwrap_or_default()),
-            row: issue.row,
-            column: issue.column,
-            field: issue.field,
-            code: issue.code,
-            value: issue.value,
-            rejected: issue.rejected,
-        })
-        .collect();
-    Ok(ImportIssueList { items, next_cursor })
-}
-
-/// The error list as a CSV file, a piece at a time: the header with the first, nothing at the end.
-pub fn issues_csv(ctx: &mut Ctx<'_>, id: Uuid, cursor: Option<&str>, lang: Lang) -> Result<(Vec<u8>, Option<String>)> {
-    use crate::tabular::write::{Cell, CsvWriter};
-    let page = issues(ctx, id, cursor, 5_000, lang)?;
-    let failed = |error: std::io::Error| Error::Internal(error.to_string());
-    let mut csv = CsvWriter::new(Vec::new(), cursor.is_none()).map_err(failed)?;
-    if cursor.is_none() {
-        let header = match lang {
-            Lang::Zh => ["行号", "列", "字段", "代码", "原因", "原值", "整行未导入"],
-            Lang::En => ["row", "column", "field", "code", "reason", "value", "row left out"],
-        };
-        csv.row(header.map(|name| Cell::Text(name.into()))).map_err(failed)?;
-    }
-    for issue in &page.items {
-        let text = |text: &Option<String>| text.clone().map_or(Cell::Empty, |text| Cell::Text(text.into()));
-        let cells = [
-            Cell::Int(issue.row),
-            text(&issue.column),
-            text(&issue.field),
-            Cell::Text(issue.code.as_str().into()),
-            Cell::Text(issue.message.as_str().into()),
-            text(&issue.value),
-            Cell::Bool(issue.rejected),
-        ];
-        csv.row(cells).map_err(failed)?;
-    }
-    Ok((csv.finish().map_err(failed)?, page.next_cursor))
 }
 
 /// Confirms every proposal that is at least this likely; returns what was confirmed.
