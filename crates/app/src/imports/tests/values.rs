@@ -104,7 +104,8 @@ fn a_moment_in_a_date_field_is_the_day_that_the_organisation_has_then() {
     let house = House::with_field(json!({
         "object": "customers", "key": "seen_on", "kind": "date", "label_zh": "到访日", "label_en": "Seen on"
     }));
-    let file = "公司,到访日\n甲,2026-03-05T20:00:00Z\n乙,2026-03-06T01:00:00+09:00\n丙,2026-03-05 23:30\n丁,2026-03-05\n";
+    let file =
+        "公司,到访日\n甲,2026-03-05T20:00:00Z\n乙,2026-03-06T01:00:00+09:00\n丙,2026-03-05 23:30\n丁,2026-03-05\n";
     let done = house.run(house.draft("customers", "x.csv", file.as_bytes()).id, false);
     assert_eq!(done.progress.created, 4, "{:?}", done.issues);
     let days = ["2026-03-06", "2026-03-06", "2026-03-05", "2026-03-05"];
@@ -125,10 +126,9 @@ fn a_percentage_of_a_workbook_is_what_it_is_in_a_file_of_text() {
     sheet.write_with_format(1, 1, 0.35, &percent).unwrap();
     sheet.write(2, 1, "35%").unwrap();
     sheet.write(3, 1, 35).unwrap();
-    for (name, bytes) in [
-        ("x.xlsx", book.save_to_buffer().unwrap()),
-        ("x.csv", "公司,钱包份额\n丁,35%\n".as_bytes().to_vec()),
-    ] {
+    for (name, bytes) in
+        [("x.xlsx", book.save_to_buffer().unwrap()), ("x.csv", "公司,钱包份额\n丁,35%\n".as_bytes().to_vec())]
+    {
         let done = house.run(house.draft("customers", name, &bytes).id, false);
         assert_eq!(done.progress.rejected, 0, "{:?}", done.issues);
     }
