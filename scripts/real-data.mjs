@@ -30,7 +30,8 @@ async function bring(name, object, options) {
   let job = await call('POST', '/imports', { object, file_id: file.id });
   const unwanted = Object.fromEntries(job.columns.map(c => [c.header, null]));
   const known = Object.fromEntries(Object.entries(options.mapping).filter(([header]) => header in unwanted));
-  job = await call('PATCH', `/imports/${job.id}`, { bad_cells: 'leave_empty', ...options, mapping: { ...unwanted, ...known } });
+  const change = body => call('PATCH', `/imports/${job.id}`, body, { 'if-match': `"${job.version}"` });
+  job = await change({ bad_cells: 'leave_empty', ...options, mapping: { ...unwanted, ...known } });
   const links = {};
   for (const [field, values] of Object.entries(job.unmatched ?? {})) {
     for (const value of values.filter(v => v.suggestion)) {
@@ -38,7 +39,7 @@ async function bring(name, object, options) {
       console.error(`${name}: ${field} "${value.value}" taken as "${value.label}" (${value.count} rows)`);
     }
   }
-  if (Object.keys(links).length) job = await call('PATCH', `/imports/${job.id}`, { value_links: links });
+  if (Object.keys(links).length) job = await change({ value_links: links });
   await call('POST', `/imports/${job.id}/start`, { dry_run: false });
   for (;;) {
     job = await call('GET', `/imports/${job.id}`);

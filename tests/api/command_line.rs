@@ -99,4 +99,16 @@ engines! {
             assert!(!output.status.success() && said(&output).contains(words), "{option}: {}", said(&output));
         }
     }
+
+    fn a_default_on_the_command_line_may_be_for_a_custom_field_and_hold_equals_signs(server: &Server) {
+        for (key, kind) in [("origin", "text"), ("batch", "text"), ("margin", "percent")] {
+            let field = json!({ "object": "customers", "key": key, "kind": kind, "label_zh": key, "label_en": key, "required": true });
+            server.admin().post("/api/v1/custom_fields", &field).expect(201);
+        }
+        let options = ["--default", "custom.origin=utm=expo&x=1", "--default", "custom.batch=7", "--default", "custom.margin=12.5"];
+        let (_, line) = import(server, "客户名称\n甲公司\n", &options);
+        assert!(line.starts_with("1 rows: 1 created"), "{line}");
+        let customer = by_name(server, "甲公司").unwrap();
+        assert_eq!(customer["custom"], json!({ "origin": "utm=expo&x=1", "batch": "7", "margin": 12.5 }));
+    }
 }

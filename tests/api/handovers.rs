@@ -310,8 +310,7 @@ fn many(server: &Server, owner: &str, n: usize) {
     let admin = server.admin();
     let import = crate::imports::analyse(&admin, "customers", "customers.csv", text.as_bytes()).expect(201);
     let path = format!("/api/v1/imports/{}", import.id());
-    let option = json!({ "default_owner_id": owner }).to_string();
-    admin.send("PATCH", &path, Some(("application/json", option.as_bytes()))).expect(200);
+    admin.settle("PATCH", &path, &json!({ "default_owner_id": owner })).expect(200);
     assert_eq!(crate::imports::run(&admin, &import, false)["progress"]["created"], json!(n));
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn analyse(client: &Client, object: &str, name: &str, bytes: &[u8]) -
 }
 
 /// Waits until a job has ended.
-fn settled(client: &Client, path: &str) -> Reply {
+pub(crate) fn settled(client: &Client, path: &str) -> Reply {
     let start = std::time::Instant::now();
     loop {
         let job = client.get(path).expect(200);
@@ -126,7 +126,7 @@ engines! {
         let admin = server.admin();
         let text = "名称,员工人数,邮箱\n甲公司,12,a@example.com\n乙公司,twelve,b@example.com\n,5,c@example.com\n丁公司,7,keine\n戊公司,8,\n";
         let import = analyse(&admin, "customers", "customers.csv", text.as_bytes()).expect(201);
-        admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", json!({ "mapping": { "名称": "name", "员工人数": "employees", "邮箱": "email" } }).to_string().as_bytes()))).expect(200);
+        admin.settle("PATCH", &format!("/api/v1/imports/{}", import.id()), &json!({ "mapping": { "名称": "name", "员工人数": "employees", "邮箱": "email" } })).expect(200);
         let done = run(&admin, &import, false);
         assert_eq!((&done["state"], &done["progress"]["created"], &done["progress"]["rejected"]), (&json!("done"), &json!(2), &json!(3)), "{}", done.json);
         let list = admin.get(&format!("/api/v1/imports/{}/errors?format=csv", import.id())).expect(200);
@@ -178,8 +178,8 @@ engines! {
         let book = workbook(&[("封面", &[]), ("客户", rows), ("旧客户", &[&["客户名称"], &["乙公司"]])]);
         let first = analyse(&admin, "customers", "customers.xlsx", &book).expect(201);
         assert_eq!((&first["sheet"], &first["sheets"]), (&json!("客户"), &json!(["封面", "客户", "旧客户"])), "{}", first.json);
-        let patch = json!({ "mapping": { "客户名称": "name", "建档": "created_at" } }).to_string();
-        admin.send("PATCH", &format!("/api/v1/imports/{}", first.id()), Some(("application/json", patch.as_bytes()))).expect(200);
+        let patch = json!({ "mapping": { "客户名称": "name", "建档": "created_at" } });
+        admin.settle("PATCH", &format!("/api/v1/imports/{}", first.id()), &patch).expect(200);
         assert_eq!(run(&admin, &first, false)["progress"]["created"], 1);
         let made = admin.get("/api/v1/customers").expect(200).items()[0].clone();
         assert_eq!((&made["name"], &made["created_at"].as_str().unwrap()[..16]), (&json!("甲公司"), "2021-03-04T01:30"));
@@ -206,7 +206,7 @@ engines! {
         let admin = server.admin();
         bring(&admin, "customers", "customers.csv", GOOD.as_bytes());
         let import = analyse(&admin, "customers", "customers.csv", GOOD.replace("35", "36").as_bytes()).expect(201);
-        admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", br#"{"match_fields":["name"]}"#))).expect(200);
+        admin.settle("PATCH", &format!("/api/v1/imports/{}", import.id()), &json!({ "match_fields": ["name"] })).expect(200);
         let done = run(&admin, &import, false);
         assert_eq!((&done["progress"]["created"], &done["progress"]["updated"], &done["progress"]["unchanged"]), (&json!(0), &json!(1), &json!(1)), "{}", done.json);
         assert_eq!(total(&admin, "customers"), 2);
@@ -216,10 +216,10 @@ engines! {
         let admin = server.admin();
         let product = server.create("products", &json!({ "name": "GTX Pro" }));
         let import = analyse(&admin, "opportunities", "deals.csv", "商机名称,产品\n项目一,GTXPro\n项目二,GTXPro\n".as_bytes()).expect(201);
-        let patched = admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", json!({ "mapping": { "商机名称": "name", "产品": "product_id" } }).to_string().as_bytes()))).expect(200);
+        let patched = admin.settle("PATCH", &format!("/api/v1/imports/{}", import.id()), &json!({ "mapping": { "商机名称": "name", "产品": "product_id" } })).expect(200);
         let unmatched = &patched["unmatched"]["product_id"][0];
         assert_eq!((&unmatched["value"], &unmatched["suggestion"]), (&json!("GTXPro"), &json!(product)), "{}", patched["unmatched"]);
-        admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", json!({ "value_links": { "product_id": { "GTXPro": product } } }).to_string().as_bytes()))).expect(200);
+        admin.settle("PATCH", &format!("/api/v1/imports/{}", import.id()), &json!({ "value_links": { "product_id": { "GTXPro": product } } })).expect(200);
         assert_eq!(run(&admin, &import, false)["progress"]["created"], 2);
         assert_eq!(admin.get(&format!("/api/v1/opportunities?count=exact&product_id={product}")).expect(200)["total"], 2);
     }
@@ -229,8 +229,8 @@ engines! {
         let made = bring(&admin, "customers", "customers.csv", GOOD.as_bytes());
         let changes = GOOD.replace("120", "121").replace("35", "36");
         let import = analyse(&admin, "customers", "customers.csv", changes.as_bytes()).expect(201);
-        let options = br#"{"match_fields":["name"]}"#;
-        admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", options))).expect(200);
+        let options = json!({ "match_fields": ["name"] });
+        admin.settle("PATCH", &format!("/api/v1/imports/{}", import.id()), &options).expect(200);
         assert_eq!(run(&admin, &import, false)["progress"]["updated"], 2);
         let first = admin.get("/api/v1/customers?sort=name").expect(200).items()[0].clone();
         let path = format!("/api/v1/customers/{}", first["id"].as_str().unwrap());
@@ -321,7 +321,7 @@ engines! {
         let import = analyse(&marketing, "contacts", "contacts.csv", "姓名,手机\n某人,13812345678\n".as_bytes()).expect(201);
         assert_ne!(import["options"]["match_fields"], json!(["phone"]), "the usual key of contacts is their number");
         let path = format!("/api/v1/imports/{}", import.id());
-        let wanted = marketing.send("PATCH", &path, Some(("application/json", br#"{"match_fields":["phone"]}"#)));
+        let wanted = marketing.settle("PATCH", &path, &json!({ "match_fields": ["phone"] }));
         assert_eq!(wanted.expect(422).wrong_fields(), ["match_fields"]);
         let tried = run(&marketing, &import, true);
         assert_eq!((&tried["progress"]["created"], &tried["progress"]["unchanged"]), (&json!(1), &json!(0)), "{}", tried.json);
@@ -336,7 +336,7 @@ engines! {
         assert_eq!((unmatched.as_array().unwrap().len(), &unmatched[0]["value"], &unmatched[0]["suggestion"]), (1, &json!("VIP客"), &json!(vip)), "{unmatched}");
         let path = format!("/api/v1/imports/{}", import.id());
         let said = json!({ "value_links": { "tags": { "VIP客": vip } } });
-        admin.send("PATCH", &path, Some(("application/json", said.to_string().as_bytes()))).expect(200);
+        admin.settle("PATCH", &path, &said).expect(200);
         assert_eq!(run(&admin, &import, false)["progress"]["created"], 2);
         let list = admin.get("/api/v1/customers?limit=50").expect(200);
         let mut both = [vip, key];
@@ -350,7 +350,7 @@ engines! {
         let admin = server.admin();
         bring(&admin, "customers", "customers.csv", GOOD.as_bytes());
         let import = analyse(&admin, "customers", "customers.csv", GOOD.replace("120", "121").as_bytes()).expect(201);
-        admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", br#"{"match_fields":["name"]}"#))).expect(200);
+        admin.settle("PATCH", &format!("/api/v1/imports/{}", import.id()), &json!({ "match_fields": ["name"] })).expect(200);
         assert_eq!(run(&admin, &import, false)["progress"]["updated"], 1);
         let changed = admin.get("/api/v1/customers?employees=121").expect(200).items()[0].clone();
         let record = format!("/api/v1/customers/{}", changed["id"].as_str().unwrap());
@@ -368,7 +368,7 @@ engines! {
         let customers = |make: bool| {
             let import = analyse(&admin, "opportunities", "deals.csv", "商机名称,客户\n项目一,上海甲公可\n".as_bytes()).expect(201);
             let options = json!({ "mapping": { "商机名称": "name", "客户": "customer_id" }, "create_missing": { "customer_id": make }, "value_links": { "customer_id": { "上海甲公可": null } } });
-            admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", options.to_string().as_bytes()))).expect(200);
+            admin.settle("PATCH", &format!("/api/v1/imports/{}", import.id()), &options).expect(200);
             assert_eq!(run(&admin, &import, false)["progress"]["created"], 1);
             total(&admin, "customers")
         };
@@ -380,7 +380,7 @@ engines! {
         let admin = server.admin();
         let import = analyse(&admin, "opportunities", "deals.csv", "商机名称,客户\n项目一,甲公司\n项目二,乙公司\n".as_bytes()).expect(201);
         let options = json!({ "mapping": { "商机名称": "name", "客户": "customer_id" }, "create_missing": { "customer_id": true } });
-        admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", options.to_string().as_bytes()))).expect(200);
+        admin.settle("PATCH", &format!("/api/v1/imports/{}", import.id()), &options).expect(200);
         assert_eq!(run(&admin, &import, false)["progress"]["created"], 2);
         let undone = undo(&admin, &import);
         assert_eq!((&undone["undo"]["archived"], &undone["undo"]["kept"]), (&json!(4), &json!(0)), "{}", undone["undo"]);

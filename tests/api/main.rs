@@ -15,6 +15,7 @@ mod figures;
 mod growth;
 mod handovers;
 mod identity;
+mod import_fields;
 mod imports;
 mod indexes;
 mod lifecycle;

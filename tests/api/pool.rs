@@ -291,8 +291,7 @@ engines! {
         let bring = |client: &Client, into_pool: bool| {
             let import = crate::imports::analyse(client, "customers", "fair.csv", file.as_bytes()).expect(201);
             let path = format!("/api/v1/imports/{}", import.id());
-            let option = json!({ "into_pool": into_pool }).to_string();
-            client.send("PATCH", &path, Some(("application/json", option.as_bytes()))).expect(200);
+            client.settle("PATCH", &path, &json!({ "into_pool": into_pool })).expect(200);
             crate::imports::run(client, &import, false)
         };
         assert_eq!(bring(&admin, true)["progress"]["created"], json!(2));
@@ -307,7 +306,7 @@ engines! {
         assert_eq!(get(&rep, &id).expect(200)["phone"].as_str().unwrap().len(), 11);
         let import = crate::imports::analyse(&rep, "customers", "mine.csv", file.as_bytes()).expect(201);
         let path = format!("/api/v1/imports/{}", import.id());
-        rep.send("PATCH", &path, Some(("application/json", br#"{"into_pool":true}"#))).expect(403);
+        rep.settle("PATCH", &path, &json!({ "into_pool": true })).expect(403);
     }
 }
 

@@ -83,7 +83,7 @@ impl Client {
         self.send("POST", path, None)
     }
 
-    /// Changes settings of the organisation (`PATCH` or `PUT`), from their version of now.
+    /// Changes what is at a path (`PATCH` or `PUT`), from its version of now.
     pub fn settle(&self, method: &str, path: &str, body: &Value) -> Reply {
         let version = self.get(path).expect(200)["version"].as_i64().expect("a version");
         let based = self.with_header("if-match", &format!("\"{version}\""));

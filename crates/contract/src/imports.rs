@@ -151,7 +151,7 @@ pub struct ImportOptions {
     /// for a text. Null is none of those there are: a linked record is made where `create_missing`
     /// says so, else the field is left empty.
     pub value_links: BTreeMap<String, BTreeMap<String, Option<String>>>,
-    /// Values for fields of new records that the file does not give, by field.
+    /// Values for fields of new records that the file does not give, by field; `custom.KEY` for a custom field.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Object>))]
     pub defaults: BTreeMap<String, Value>,
     /// Owner of records whose row names none; absent: who imports.
@@ -177,8 +177,8 @@ pub struct ImportPatch {
     pub date_format: Option<String>,
     /// point, comma or auto.
     pub number_format: Option<String>,
-    /// See [`ImportOptions`].
-    pub multiply: Option<BTreeMap<String, i64>>,
+    /// See [`ImportOptions`]; columns that are not named keep their factor, a null or 1 takes it away.
+    pub multiply: Option<BTreeMap<String, Option<i64>>>,
     /// See [`ImportOptions`]; fields that are not named stay as they are.
     pub create_missing: Option<BTreeMap<String, bool>>,
     /// See [`ImportOptions`]; values that are not named stay as they are.
@@ -186,8 +186,10 @@ pub struct ImportPatch {
     /// See [`ImportOptions`].
     #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<String, Object>>))]
     pub defaults: Option<BTreeMap<String, Value>>,
-    /// See [`ImportOptions`].
-    pub default_owner_id: Option<Uuid>,
+    /// See [`ImportOptions`]; null: who imports.
+    #[serde(deserialize_with = "crate::given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Uuid>))]
+    pub default_owner_id: Option<Option<Uuid>>,
     /// See [`ImportOptions`].
     pub into_pool: Option<bool>,
 }
@@ -434,7 +436,7 @@ pub struct ImportIssueList {
 /// The message of an issue's code, in the reader's language.
 pub fn issue_message(lang: Lang, code: &str, detail: &str) -> String {
     let (zh, en) = match code {
-        "cell_too_long" => ("单元格过长，已截断", "The cell is too long and was cut"),
+        "cell_too_long" => ("单元格过长，未导入", "The cell is too long and was not imported"),
         "nul_removed" => ("空字符已去除", "NUL characters were removed"),
         "bad_text" => ("含有无法识别的字符", "Some bytes are no text in the file's encoding"),
         "unclosed_quote" => ("引号没有闭合", "A quotation mark is never closed"),

@@ -22,7 +22,8 @@ pub mod talk;
 pub mod tasks;
 pub mod webhooks;
 
-/// A key of a patch that may be absent but, where it is given, not null: what it names cannot be cleared.
+/// A key of a patch that may be absent. Where it is given, it is what its type says: null clears what it names only where
+/// the type has a null.
 pub(crate) fn given<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: serde::Deserializer<'de>,

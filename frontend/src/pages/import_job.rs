@@ -18,6 +18,8 @@ use crate::ui::overlay::Confirm;
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Failed, icon, skeleton_lines, spinner};
 use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -78,6 +80,11 @@ trait Tap: Sized {
 
 impl Tap for Html {}
 
+/// The change that is to be sent next.
+fn first(waiting: &RefCell<VecDeque<Value>>) -> Option<Value> {
+    waiting.borrow().front().cloned()
+}
+
 #[derive(Properties, PartialEq)]
 struct JobProps {
     import: Rc<Import>,
@@ -91,6 +98,8 @@ fn Job(p: &JobProps) -> Html {
     let toaster = use_toaster();
     let sending = use_state_eq(|| false);
     let undoing = use_state_eq(|| false);
+    // Changes on their way, the first of them being sent: each is based on the answer to the one before.
+    let waiting = use_mut_ref(VecDeque::<Value>::new);
     let i = &p.import;
     let Some(meta) = session.object(&i.object).cloned() else { return html! { <Card>{ skeleton_lines(4) }</Card> } };
     let post = |path: &'static str, body: Value| {
@@ -111,13 +120,32 @@ fn Job(p: &JobProps) -> Html {
     };
     let patch = {
         let (id, version, toaster, onchange) = (i.id.clone(), i.version, toaster.clone(), p.onchange.clone());
+        let waiting = waiting.clone();
         Callback::from(move |body: Value| {
+            waiting.borrow_mut().push_back(body);
+            if waiting.borrow().len() > 1 {
+                return;
+            }
             let (path, toaster, onchange) = (format!("/imports/{id}"), toaster.clone(), onchange.clone());
+            let waiting = waiting.clone();
             spawn_local(async move {
-                match Request::patch(path, body).if_match(Some(version)).json::<Import>().await {
-                    Ok(i) => onchange.emit(i),
-                    Err(e) => toaster
-                        .err(e.errors.first().map_or_else(|| e.text(l), |x| format!("{}：{}", x.field, x.message))),
+                let mut version = version;
+                while let Some(body) = first(&waiting) {
+                    match Request::patch(path.clone(), body).if_match(Some(version)).json::<Import>().await {
+                        Ok(i) => {
+                            version = i.version;
+                            waiting.borrow_mut().pop_front();
+                            onchange.emit(i);
+                        }
+                        Err(e) => {
+                            waiting.borrow_mut().clear();
+                            let what = e.errors.first().map(|x| format!("{}：{}", x.field, x.message));
+                            toaster.err(what.unwrap_or_else(|| e.text(l)));
+                            if e.status == 412 {
+                                invalidate(&path);
+                            }
+                        }
+                    }
                 }
             });
         })

@@ -1,7 +1,8 @@
 //! What the columns of a file mean: fields, formats, match keys, and values that need a decision.
 
 use crate::data::jobs::{Column, Import, Unmatched};
-use crate::data::types::{FieldMeta, ObjectMeta};
+use crate::data::query::use_query;
+use crate::data::types::{FieldMeta, ObjectMeta, Record, text};
 use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::record::link::{Choice, LinkPicker};
@@ -110,34 +111,42 @@ fn shape(l: Lang, shape: &str) -> &'static str {
     }
 }
 
-/// Doubts about a column: the order of its dates, the factor of its amounts.
+/// An order of day, month and year as a person writes it.
+fn date_order(l: Lang, key: &str) -> &'static str {
+    match key {
+        "dmy" => l.date_dmy(),
+        "mdy" => l.date_mdy(),
+        _ => l.date_ymd(),
+    }
+}
+
+/// Doubts about a column: the order of its dates, the unit of its amounts and percentages.
 fn format_of(l: Lang, c: &Column, i: &Import, field: Option<&FieldMeta>, onpatch: &Callback<Value>) -> Html {
     let Some(field) = field else { return html! {} };
     if matches!(field.kind.as_str(), "date" | "datetime") && c.date_ambiguous && i.date_format.is_none() {
-        return html! { <p class="mt-1 flex items-center gap-1 text-xs text-warning">{ icon("circle-alert", "size-3.5") }{ l.date_ambiguous(c.date_format.as_deref().unwrap_or("ymd")) }</p> };
+        return html! { <p class="mt-1 flex items-center gap-1 text-xs text-warning">{ icon("circle-alert", "size-3.5") }{ l.date_ambiguous(date_order(l, c.date_format.as_deref().unwrap_or_default())) }</p> };
     }
-    if field.kind == "money" {
+    let units = match field.kind.as_str() {
+        "money" => vec![
+            ("1", l.unit_one()),
+            ("1000", l.unit_thousand()),
+            ("10000", l.unit_wan()),
+            ("1000000", l.unit_million()),
+        ],
+        "percent" if !c.samples.iter().all(|s| s.ends_with(['%', '％'])) => {
+            vec![("1", l.percent_of_hundred()), ("100", l.percent_of_one())]
+        }
+        _ => Vec::new(),
+    };
+    if !units.is_empty() {
         let now = i.multiply.get(&c.header).copied().unwrap_or(1).to_string();
-        let options = [
-            ("1".to_owned(), l.unit_one().to_owned()),
-            ("1000".to_owned(), l.unit_thousand().to_owned()),
-            ("10000".to_owned(), l.unit_wan().to_owned()),
-            ("1000000".to_owned(), l.unit_million().to_owned()),
-        ];
+        let options: Vec<(String, String)> = units.iter().map(|(n, label)| ((*n).into(), (*label).into())).collect();
+        let width = if field.kind == "money" { "select-xs w-24" } else { "select-xs w-36" };
         let onchange = {
-            let (onpatch, all, header) = (onpatch.clone(), i.multiply.clone(), c.header.clone());
-            Callback::from(move |v: String| {
-                let n = v.parse::<i64>().unwrap_or(1);
-                let mut m = all.clone();
-                if n == 1 {
-                    m.remove(&header);
-                } else {
-                    m.insert(header.clone(), n);
-                }
-                onpatch.emit(json!({ "multiply": m }))
-            })
+            let (onpatch, header) = (onpatch.clone(), c.header.clone());
+            Callback::from(move |v: String| onpatch.emit(nested("multiply", &header, json!(v.parse::<i64>().ok()))))
         };
-        return html! { <div class="mt-1 flex items-center gap-2 text-xs text-base-content/70">{ l.unit() }{ select("unit", l.unit(), &options, &now, "select-xs w-24", onchange) }</div> };
+        return html! { <div class="mt-1 flex items-center gap-2 text-xs text-base-content/70">{ l.unit() }{ select("unit", l.unit(), &options, &now, width, onchange) }</div> };
     }
     html! {}
 }
@@ -147,7 +156,15 @@ fn format_of(l: Lang, c: &Column, i: &Import, field: Option<&FieldMeta>, onpatch
 pub(crate) fn Options(p: &PartProps) -> Html {
     let l = use_lang();
     let i = &p.import;
-    let owner = use_state_eq(|| None::<Choice>);
+    let picked = use_state_eq(|| None::<Choice>);
+    let person = i.default_owner_id.as_ref().filter(|id| picked.as_ref().is_none_or(|c| c.0 != **id));
+    let person = use_query::<Record>(person.map_or_else(String::new, |id| format!("/users/{id}")));
+    let owner = i.default_owner_id.clone().map(|id| {
+        let chosen = picked.as_ref().filter(|c| c.0 == id).map(|c| c.1.clone());
+        let read = || person.data.as_ref().filter(|r| text(r, "id") == id).map(|r| text(r, "name").to_owned());
+        let unread = || if person.error.is_some() { id.clone() } else { "…".to_owned() };
+        (id.clone(), chosen.or_else(read).unwrap_or_else(unread))
+    });
     let mapped: Vec<&FieldMeta> = p.meta.fields.iter().filter(|f| i.mapping.values().any(|m| *m == f.key)).collect();
     let keys = mapped
         .iter()
@@ -179,12 +196,10 @@ pub(crate) fn Options(p: &PartProps) -> Html {
         mapped.iter().filter(|f| f.kind == "tags" || f.kind == "link" && f.link.as_deref() != Some("users")).collect();
     let may_pool = p.meta.field("pooled_at").is_some() && crate::data::session::use_session().me.may("pool", "update");
     let onowner = {
-        let (owner, onpatch) = (owner.clone(), p.onpatch.clone());
+        let (picked, onpatch) = (picked.clone(), p.onpatch.clone());
         Callback::from(move |c: Option<Choice>| {
-            if let Some(c) = &c {
-                onpatch.emit(json!({ "default_owner_id": c.0 }))
-            }
-            owner.set(c)
+            onpatch.emit(json!({ "default_owner_id": c.as_ref().map(|c| c.0.clone()) }));
+            picked.set(c)
         })
     };
     html! {
@@ -197,7 +212,7 @@ pub(crate) fn Options(p: &PartProps) -> Html {
             <Field label={l.number_format()}>{ select("number_format", l.number_format(), &pairs(&[("auto", l.automatic()), ("point", "1,234.5"), ("comma", "1.234,5")]), i.number_format.as_deref().unwrap_or("auto"), "w-full select-sm", set("number_format")) }</Field></div>
             if !links.is_empty() { <fieldset class="space-y-2.5"><legend class="mb-1 text-base-content/75">{ l.create_missing() }</legend>{ for links.iter().map(|f| { let (onpatch, key) = (p.onpatch.clone(), f.key.clone()); html! { <Toggle key={f.key.clone()} on={i.create_missing.get(&f.key).copied().unwrap_or(false)} label={l.create_missing_of(&f.label)} onchange={Callback::from(move |on: bool| onpatch.emit(nested("create_missing", &key, json!(on))))} /> } }) }</fieldset> }
             if may_pool { <div><Toggle on={i.into_pool} label={l.import_pool()} onchange={p.onpatch.reform(|on: bool| json!({ "into_pool": on }))} /><p class="mt-1 text-xs text-base-content/70">{ l.import_pool_body() }</p></div> }
-            if p.meta.owned && !i.into_pool && !i.mapping.values().any(|m| m == "owner_id") { <div><p class="mb-1 text-base-content/75">{ l.default_owner() }</p><LinkPicker object="users" small=true value={(*owner).clone()} onchange={onowner} placeholder={l.me_importing()} /></div> }
+            if p.meta.owned && !i.into_pool && !i.mapping.values().any(|m| m == "owner_id") { <div><p class="mb-1 text-base-content/75">{ l.default_owner() }</p><LinkPicker object="users" small=true value={owner} onchange={onowner} placeholder={l.me_importing()} /></div> }
         </div></Card>
     }
 }

@@ -8,6 +8,7 @@ use contract::imports::{
     BadCells, ChangedSince, Existing, Import, ImportPatch, ImportState, NewImport, UndoImport, UndoReason, stop_message,
 };
 use contract::problem::{Lang, field_message};
+use domain::record::Shape;
 use persistence::db::{DbPool, write_tx};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -47,7 +48,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "point|comma")]
     number_format: Option<String>,
     /// Value of a field of new records that the file does not give, as the API takes it; may be repeated
-    #[arg(long = "default", value_name = "FIELD=VALUE", value_parser = pair)]
+    #[arg(long = "default", value_name = "FIELD=VALUE", value_parser = assignment)]
     defaults: Vec<(String, String)>,
     /// What a value of a link or choice field stands for: an id or a key, `-` to leave it empty; may be repeated
     #[arg(long = "link", value_name = "FIELD:VALUE=ID", value_parser = pair)]
@@ -84,6 +85,13 @@ pub(super) struct Options {
     dry_run: bool,
 }
 
+/// A name and its value, in which more equals signs may stand.
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected FIELD=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// A header or value of a file, in which equals signs may stand, and what it is.
 fn pair(text: &str) -> Result<(String, String), String> {
     let (left, right) = text.rsplit_once('=').ok_or("expected LEFT=RIGHT")?;
     Ok((left.to_owned(), right.to_owned()))
@@ -175,7 +183,8 @@ impl Session {
         let new = NewImport { object: options.object.clone(), file_id: file.id, sheet: options.sheet.clone() };
         let import = self.with(|ctx| imports::create(ctx, &self.pool, &new))?;
         let owner = options.owner.as_deref().map(|email| self.person(email)).transpose()?;
-        let patch = patch(options, owner)?;
+        let shape = self.schema.shape(&import.object).ok_or("there is no such object")?;
+        let patch = patch(options, owner, shape)?;
         let mut import = self.with(|ctx| write(ctx, |ctx| imports::patch(ctx, import.id, &patch)))?;
         if options.accept_suggestions {
             let patch = imports::accept_suggestions(&import, 0.8);
@@ -196,13 +205,13 @@ fn write<T>(ctx: &mut Ctx<'_>, f: impl FnOnce(&mut Ctx<'_>) -> app::Result<T>) -
     write_tx(ctx.conn, |conn| f(&mut Ctx { conn, actor, now, request_id, schema }))
 }
 
-fn patch(options: &Options, owner: Option<Uuid>) -> Result<ImportPatch, String> {
+fn patch(options: &Options, owner: Option<Uuid>, shape: &Shape) -> Result<ImportPatch, String> {
     let mapping =
         options.mapping.iter().map(|(header, field)| (header.clone(), Some(field.clone()).filter(|f| f != "-")));
     let factor = |(header, text): &(String, String)| {
-        text.parse::<i64>().map(|factor| (header.clone(), factor)).map_err(|_| format!("not a factor: {text}"))
+        text.parse::<i64>().map(|factor| (header.clone(), Some(factor))).map_err(|_| format!("not a factor: {text}"))
     };
-    let multiply: BTreeMap<String, i64> = options.multiply.iter().map(factor).collect::<Result<_, _>>()?;
+    let multiply: BTreeMap<String, Option<i64>> = options.multiply.iter().map(factor).collect::<Result<_, _>>()?;
     Ok(ImportPatch {
         mapping: Some(mapping.collect()),
         match_fields: (!options.matching.is_empty()).then(|| options.matching.clone()),
@@ -211,8 +220,8 @@ fn patch(options: &Options, owner: Option<Uuid>) -> Result<ImportPatch, String> 
         date_format: options.date_format.clone(),
         number_format: options.number_format.clone(),
         value_links: Some(links(&options.links)?),
-        defaults: (!options.defaults.is_empty()).then(|| defaults(options)),
-        default_owner_id: owner,
+        defaults: (!options.defaults.is_empty()).then(|| defaults(options, shape)),
+        default_owner_id: owner.map(Some),
         into_pool: options.pool.then_some(true),
         bad_cells: options.leave_empty.then_some(BadCells::LeaveEmpty),
         existing: options.skip_existing.then_some(Existing::Skip),
@@ -232,12 +241,8 @@ fn links(options: &[(String, String)]) -> Result<Links, String> {
 }
 
 /// Numbers and truth values for the fields that take them; a text of digits stays a text where the field is one.
-fn defaults(options: &Options) -> BTreeMap<String, Value> {
-    let object = domain::objects::find(&options.object);
-    let is_text = |key: &str| {
-        let field = object.and_then(|object| object.fields.iter().find(|field| field.key == key));
-        field.is_none_or(|field| field.kind.is_text())
-    };
+fn defaults(options: &Options, shape: &Shape) -> BTreeMap<String, Value> {
+    let is_text = |key: &str| shape.find(key).is_none_or(|(_, field)| field.kind.is_text());
     let value = |(key, text): &(String, String)| {
         let read = if is_text(key) { None } else { serde_json::from_str::<Value>(text).ok() };
         (key.clone(), read.unwrap_or_else(|| Value::String(text.clone())))

@@ -126,19 +126,19 @@ async fn get_import(req: HttpRequest) -> Result<HttpResponse> {
 
 /// Change mapping and options
 ///
-/// Possible before the import runs, and after a dry run. Keys that are absent stay as they are. Permission: import of any object.
+/// Possible before the import runs, and after a dry run. A JSON merge patch; `If-Match` names the version. Permission: import of any object.
 #[utoipa::path(
     patch, path = "/api/v1/imports/{id}", operation_id = "update_import", tag = "imports", security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "Id of the import.")),
+    params(("id" = Uuid, Path, description = "Id of the import."), ("If-Match" = String, Header, description = "The version the change is based on, in quotes.")),
     request_body(content = ImportPatch, example = json!({ "mapping": { "公司": "name", "备注": null }, "match_fields": ["name"], "create_missing": { "owner_id": false } })),
-    responses((status = 200, description = "The import.", body = Import), (status = 409, description = "It runs or has run.", body = contract::problem::Problem, content_type = "application/problem+json")),
+    responses((status = 200, description = "The import.", body = Import), (status = 409, description = "It runs or has run.", body = contract::problem::Problem, content_type = "application/problem+json"), (status = 412, description = "It has changed since.", body = contract::problem::Problem, content_type = "application/problem+json"), (status = 428, description = "If-Match is missing.", body = contract::problem::Problem, content_type = "application/problem+json")),
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn update_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let cx = caller(&req, &[Action::Import]).await?;
-    let id = path_id(&req)?;
+    let (id, version) = (path_id(&req)?, cx.if_match()?);
     let patch: ImportPatch = cx.body(body).await?;
-    let import = cx.write(move |ctx| app::imports::patch(ctx, id, &patch)).await?;
+    let import = cx.write(move |ctx| app::imports::update(ctx, id, version, &patch)).await?;
     Ok(HttpResponse::Ok().json(import))
 }
 

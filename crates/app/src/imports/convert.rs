@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 use contract::imports::ImportColumn;
 use domain::fields::{FieldDef, FieldError, Kind, ParseCx};
 use domain::record::{Place, Shape};
 use domain::value::Value;
 
 use super::analyse::ORIGIN_FIELDS;
+use super::choices::Options;
 use super::setup::Setup;
-use crate::tabular::date::{DateOrder, Moment, parse_date, parse_moment};
+use crate::tabular::date::{DateOrder, Moment, parse_moment};
 use crate::tabular::number::{Decimal, NumberStyle, parse_bool, parse_number};
-use crate::tabular::suggest::normalise;
 
 /// A column of the file that is brought in.
 pub(super) struct Column {
@@ -33,7 +33,8 @@ pub(super) struct Column {
     values: HashMap<String, Option<String>>,
     /// Linked records that are not there are made.
     makes: bool,
-    choices: HashMap<String, String>,
+    /// The options of its field.
+    pub(super) choices: Options,
 }
 
 /// A cell after conversion.
@@ -61,14 +62,8 @@ pub(super) fn columns(setup: &Setup, shape: &Shape) -> Vec<Column> {
         let order = options.date_format.as_deref().or(found.and_then(|column| column.date_format.as_deref()));
         let style = options.number_format.as_deref().or(found.and_then(|column| column.number_format.as_deref()));
         let choices = match &field.kind {
-            Kind::Choice(list) => list
-                .iter()
-                .flat_map(|choice| {
-                    [&choice.key, &choice.label.zh, &choice.label.en]
-                        .map(|text| (normalise(text), choice.key.to_string()))
-                })
-                .collect(),
-            _ => HashMap::new(),
+            Kind::Choice(list) => Options::new(list),
+            _ => Options::default(),
         };
         Some(Column {
             index,
@@ -166,13 +161,13 @@ impl Column {
                 None => bad("not_a_number"),
             },
             Kind::Bool => parse_bool(text).map_or(bad("not_yes_or_no"), |flag| Cell::Value(Value::Bool(flag), false)),
-            Kind::Date => match parse_date(text, self.order) {
+            Kind::Date => match self.day(text, cx) {
                 Some(day) => self.parse(serde_json::Value::String(day.to_string()), cx),
                 None => bad("not_a_date"),
             },
             Kind::DateTime => self.moment(text, cx),
-            Kind::Choice(_) => match self.choices.get(&normalise(text)) {
-                Some(key) => Cell::Value(Value::Text(key.clone()), false),
+            Kind::Choice(_) => match self.choices.find(text) {
+                Some(key) => Cell::Value(Value::Text(key.to_owned()), false),
                 None => bad("unknown_choice"),
             },
             Kind::Link(_) => Cell::Names(vec![text.to_owned()]),
@@ -185,7 +180,18 @@ impl Column {
     }
 
     fn number(&self, text: &str) -> Option<Decimal> {
-        parse_number(text, self.style)?.times(self.multiply)
+        let number = parse_number(text, self.style)?;
+        // A percent sign says the unit of its cell, whatever that of the column is.
+        let said = number.percent && self.field.kind == Kind::Percent;
+        if said { Some(number) } else { number.times(self.multiply) }
+    }
+
+    /// The day; that of a moment with an offset is the one which the organisation has then.
+    fn day(&self, text: &str, cx: &ParseCx) -> Option<NaiveDate> {
+        Some(match parse_moment(text, self.order)? {
+            Moment::Local(moment) => moment.date(),
+            Moment::Offset(moment) => cx.zone.day(moment.to_utc()),
+        })
     }
 
     fn moment(&self, text: &str, cx: &ParseCx) -> Cell {

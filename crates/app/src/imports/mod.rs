@@ -3,8 +3,10 @@
 
 mod analyse;
 mod beside;
+mod choices;
 mod convert;
 mod links;
+mod report;
 mod rows;
 pub(crate) mod run;
 mod setup;
@@ -20,8 +22,8 @@ use std::collections::BTreeMap;
 use std::io::{Seek, SeekFrom};
 
 use contract::imports::{
-    ChangedSince, Import, ImportIssue, ImportIssueList, ImportList, ImportOptions, ImportPatch, ImportState, NewImport,
-    UndoImport, UndoResult, issue_message,
+    ChangedSince, Import, ImportList, ImportOptions, ImportPatch, ImportState, NewImport, UndoImport, UndoResult,
+    issue_message,
 };
 use contract::problem::Lang;
 use domain::fields::FieldError;
@@ -40,6 +42,8 @@ use crate::tabular::{TabularError, workbook};
 use crate::{Ctx, Error, Result};
 use setup::{Progress, Setup, read, show, to_json};
 
+pub use report::{issues, issues_csv};
+
 /// Kind of the jobs that run imports.
 pub(crate) const RUN: &str = "import";
 /// Kind of the jobs that take imports back.
@@ -54,7 +58,7 @@ pub(crate) fn runner(row: &ImportRow, kind: &str) -> Result<(Option<Uuid>, Optio
 
 /// The default values of a new record of an object.
 fn defaults(shape: &Shape, ctx: &Ctx<'_>) -> Result<Changes> {
-    Ok(Changes { columns: rows::defaults(ctx, shape, None)?, custom: Vec::new() })
+    rows::defaults(ctx, shape, None)
 }
 
 /// Looks at an uploaded file and stores what it seems to be as a draft.
@@ -200,7 +204,17 @@ fn is_open(row: &ImportRow, setup: &Setup) -> bool {
     row.state == ImportState::Draft.key() || (ended && setup.dry_run)
 }
 
-/// Changes mapping and options.
+/// Changes mapping and options as they are at a version.
+pub fn update(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, changes: &ImportPatch) -> Result<Import> {
+    let current = visible(ctx, id, true)?.version;
+    match version {
+        None => Err(Error::VersionRequired),
+        Some(version) if version != current => Err(Error::Stale { current }),
+        Some(_) => patch(ctx, id, changes),
+    }
+}
+
+/// Changes mapping and options, whatever others have made of them.
 pub fn patch(ctx: &mut Ctx<'_>, id: Uuid, patch: &ImportPatch) -> Result<Import> {
     let mut row = visible(ctx, id, true)?;
     let mut setup: Setup = read(&row.setup)?;
@@ -246,10 +260,10 @@ fn apply(setup: &mut Setup, shape: &Shape, patch: &ImportPatch, errors: &mut Vec
     }
     options.existing = patch.existing.unwrap_or(options.existing);
     options.bad_cells = patch.bad_cells.unwrap_or(options.bad_cells);
-    options.default_owner_id = patch.default_owner_id.or(options.default_owner_id);
+    options.default_owner_id = patch.default_owner_id.unwrap_or(options.default_owner_id);
     options.into_pool = patch.into_pool.unwrap_or(options.into_pool);
     if let Some(defaults) = &patch.defaults {
-        for field in defaults.keys().filter(|field| shape.position(field).is_none()) {
+        for field in defaults.keys().filter(|field| shape.find(field).is_none()) {
             wrong(format!("defaults.{field}"), "unknown_field", field);
         }
         options.defaults = defaults.clone();
@@ -301,10 +315,15 @@ fn apply_columns(
     for (header, factor) in patch.multiply.iter().flatten() {
         if !headers.contains(header) {
             wrong(format!("multiply.{header}"), "unknown_column", header);
-        } else if *factor == 0 || factor.unsigned_abs() > 1_000_000_000_000 {
+        }
+        let Some(factor) = factor.filter(|factor| *factor != 1) else {
+            options.multiply.remove(header);
+            continue;
+        };
+        if factor == 0 || factor.unsigned_abs() > 1_000_000_000_000 {
             wrong(format!("multiply.{header}"), "out_of_range", "1..1000000000000");
         }
-        options.multiply.insert(header.clone(), *factor);
+        options.multiply.insert(header.clone(), factor);
     }
 }
 
@@ -405,61 +424,6 @@ pub fn undo(ctx: &mut Ctx<'_>, id: Uuid, wanted: UndoImport) -> Result<Import> {
     persistence::imports::update(ctx.conn, &row)?;
     jobs::enqueue(ctx.conn, UNDO, id, ctx.now)?;
     show(&row)
-}
-
-/// The error list, a page of it.
-pub fn issues(ctx: &mut Ctx<'_>, id: Uuid, cursor: Option<&str>, limit: i64, lang: Lang) -> Result<ImportIssueList> {
-    visible(ctx, id, false)?;
-    let from = match cursor {
-        Some(cursor) => cursor.parse().map_err(|_| Error::field("cursor", "invalid_cursor", ""))?,
-        None => 0,
-    };
-    let mut rows = persistence::imports::issues(ctx.conn, id, from, limit + 1)?;
-    let more = rows.len() as i64 > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or_default());
-    let next_cursor = more.then(|| rows.last().map(|(place, _)| (place + 1).to_string())).flatten();
-    let shown = rows.into_iter().filter(|(_, issue)| issue.code != rows::DEFERRED);
-    let items = shown
-        .map(|(_, issue)| ImportIssue {
-            message: issue_message(lang, &issue.code, issue.detail.as_deref().unwrap_or_default()),
-            row: issue.row,
-            column: issue.column,
-            field: issue.field,
-            code: issue.code,
-            value: issue.value,
-            rejected: issue.rejected,
-        })
-        .collect();
-    Ok(ImportIssueList { items, next_cursor })
-}
-
-/// The error list as a CSV file, a piece at a time: the header with the first, nothing at the end.
-pub fn issues_csv(ctx: &mut Ctx<'_>, id: Uuid, cursor: Option<&str>, lang: Lang) -> Result<(Vec<u8>, Option<String>)> {
-    use crate::tabular::write::{Cell, CsvWriter};
-    let page = issues(ctx, id, cursor, 5_000, lang)?;
-    let failed = |error: std::io::Error| Error::Internal(error.to_string());
-    let mut csv = CsvWriter::new(Vec::new(), cursor.is_none()).map_err(failed)?;
-    if cursor.is_none() {
-        let header = match lang {
-            Lang::Zh => ["行号", "列", "字段", "代码", "原因", "原值", "整行未导入"],
-            Lang::En => ["row", "column", "field", "code", "reason", "value", "row left out"],
-        };
-        csv.row(header.map(|name| Cell::Text(name.into()))).map_err(failed)?;
-    }
-    for issue in &page.items {
-        let text = |text: &Option<String>| text.clone().map_or(Cell::Empty, |text| Cell::Text(text.into()));
-        let cells = [
-            Cell::Int(issue.row),
-            text(&issue.column),
-            text(&issue.field),
-            Cell::Text(issue.code.as_str().into()),
-            Cell::Text(issue.message.as_str().into()),
-            text(&issue.value),
-            Cell::Bool(issue.rejected),
-        ];
-        csv.row(cells).map_err(failed)?;
-    }
-    Ok((csv.finish().map_err(failed)?, page.next_cursor))
 }
 
 /// Confirms every proposal that is at least this likely; returns what was confirmed.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use contract::imports::BadCells;
-use domain::fields::{FieldError, Kind};
+use domain::fields::{FieldDef, FieldError, Kind};
 use domain::objects::OWN;
 use domain::policy::{Action, Mask, Masks};
 use domain::record::{Changes, Place, Shape, custom_json};
@@ -36,7 +36,7 @@ pub(super) struct Plan {
     /// The pipeline of opportunities whose row names none.
     pub(super) pipeline: Option<Uuid>,
     /// Values of new records that the file does not give.
-    pub(super) defaults: Vec<(usize, Value)>,
+    pub(super) defaults: Changes,
 }
 
 /// What the steps of a run carry from one to the next.
@@ -413,21 +413,29 @@ pub(super) fn hash(values: &[Value]) -> u64 {
 }
 
 /// The default values of a new record, those of the object and those of the import.
-pub(super) fn defaults(ctx: &Ctx<'_>, shape: &Shape, setup: Option<&Setup>) -> Result<Vec<(usize, Value)>> {
+pub(super) fn defaults(ctx: &Ctx<'_>, shape: &Shape, setup: Option<&Setup>) -> Result<Changes> {
     let cx = ctx.parse();
-    let mut found = Vec::new();
+    let given = |name: &str| setup.and_then(|setup| setup.options.defaults.get(name));
+    let parse = |name: &str, field: &FieldDef, json: &serde_json::Value| {
+        let wrong = |error| Error::Invalid(vec![FieldError { field: format!("defaults.{name}"), ..error }]);
+        field.parse(json, &cx).map_err(wrong)
+    };
+    let mut found = Changes::default();
     for (at, field) in shape.columns().enumerate().skip(OWN) {
-        let given = setup.and_then(|setup| setup.options.defaults.get(field.key.as_ref()));
-        let json = match given {
-            Some(json) => json.clone(),
+        let value = match given(&field.key) {
+            Some(json) => parse(&field.key, field, json)?,
             None if field.default.is_empty() => continue,
-            None => serde_json::from_str(field.default).unwrap_or_default(),
+            None => parse(&field.key, field, &serde_json::from_str(field.default).unwrap_or_default())?,
         };
-        let value = field.parse(&json, &cx).map_err(|error| {
-            Error::Invalid(vec![FieldError { field: format!("defaults.{}", error.field), ..error }])
-        })?;
         if !value.is_null() {
-            found.push((at, value));
+            found.columns.push((at, value));
+        }
+    }
+    for field in shape.custom.iter() {
+        let name = format!("custom.{}", field.key);
+        let value = given(&name).map(|json| parse(&name, field, json)).transpose()?;
+        if let Some(value) = value.filter(|value| !value.is_null()) {
+            found.custom.push((field.key.to_string(), custom_json(&value)));
         }
     }
     Ok(found)

@@ -15,6 +15,8 @@ use crate::files::FileWriter;
 use crate::schema::Schema;
 use crate::{Actor, Ctx, Error, Result};
 
+mod values;
+
 struct House {
     pool: DbPool,
     actor: Actor,

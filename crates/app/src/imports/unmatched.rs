@@ -48,6 +48,7 @@ pub(super) fn find(ctx: &mut Ctx<'_>, setup: &Setup, shape: &Shape) -> Result<BT
                             [&choice.key, &choice.label.zh, &choice.label.en]
                                 .map(|text| (choice.key.to_string(), text.to_string()))
                         })
+                        .filter(|(_, text)| column.choices.is_distinct(text))
                         .collect();
                     let cx = ctx.parse();
                     let open = values.iter().filter(|(value, _)| matches!(column.convert(value, &cx), Cell::Bad(..)));

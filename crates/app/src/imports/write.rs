@@ -126,9 +126,14 @@ impl Step<'_> {
 
     fn create(&mut self, ctx: &mut Ctx<'_>, main: &mut Writer, draft: &mut Draft) -> Result<Option<Uuid>> {
         let (plan, shape) = (self.plan, &self.plan.shape);
-        for (at, value) in &plan.defaults {
+        for (at, value) in &plan.defaults.columns {
             if !draft.changes.columns.iter().any(|(given, _)| given == at) {
                 draft.changes.columns.push((*at, value.clone()));
+            }
+        }
+        for (key, value) in &plan.defaults.custom {
+            if !draft.changes.custom.iter().any(|(given, _)| given == key) {
+                draft.changes.custom.push((key.clone(), value.clone()));
             }
         }
         let into_pool = plan.setup.options.into_pool && ctx.actor.visible("pool", Action::Update).is_some();
@@ -142,7 +147,7 @@ impl Step<'_> {
             let owner = plan.setup.options.default_owner_id.unwrap_or(ctx.actor.user_id);
             draft.changes.set(shape, "owner_id", Value::Id(owner));
         }
-        let missing: Vec<FieldError> = shape
+        let mut missing: Vec<FieldError> = shape
             .columns()
             .enumerate()
             .skip(OWN)
@@ -151,6 +156,9 @@ impl Step<'_> {
             })
             .map(|(_, field)| FieldError::new(field.key.as_ref(), "required", ""))
             .collect();
+        let given = |key: &str| draft.changes.custom.iter().any(|(given, value)| given == key && !value.is_null());
+        let left = shape.custom.iter().filter(|field| field.required && !given(&field.key));
+        missing.extend(left.map(|field| FieldError::new(format!("custom.{}", field.key), "required", "")));
         if !missing.is_empty() {
             return Err(Error::Invalid(missing));
         }

@@ -173,7 +173,8 @@ fn named(text: &str) -> Option<(Parts, &str)> {
     Some((Parts { numbers: [year, month, day], widths: [width, 2, 2], fixed }, rest))
 }
 
-/// Reads a day. A time behind it is read and dropped; a spreadsheet's serial number counts too.
+/// Reads a day as it is written. A time and an offset behind it are read and dropped; a spreadsheet's serial number counts
+/// too.
 pub fn parse_date(text: &str, order: DateOrder) -> Option<NaiveDate> {
     match parse_moment(text, order)? {
         Moment::Local(moment) => Some(moment.date()),

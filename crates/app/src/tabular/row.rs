@@ -8,7 +8,7 @@ pub const MAX_COLUMNS: usize = 2_000;
 /// A fault of the file itself, found while reading a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw {
-    /// A cell was longer than [`MAX_CELL`] and was cut.
+    /// A cell was longer than [`MAX_CELL`]: what was read of it is not all, and does not come in.
     CellTooLong,
     /// A cell held NUL characters; they were removed.
     Nul,

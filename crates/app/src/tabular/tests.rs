@@ -289,3 +289,23 @@ proptest! {
         prop_assert_eq!(unguard(&guarded), &text);
     }
 }
+
+#[test]
+fn a_share_that_a_workbook_shows_as_a_percentage_is_that_percentage() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "毛利率").expect("a cell");
+    let formats = ["0%", "0.00%", "0.0%;[Red]-0.0%", "General", "0.00", "0\"%\"", "0\\%"];
+    let shares = [0.35, 0.07, -0.285, 0.35, 0.35, 35.0, 35.0];
+    for (row, (format, share)) in (1..).zip(formats.into_iter().zip(shares)) {
+        let format = rust_xlsxwriter::Format::new().set_num_format(format);
+        sheet.write_with_format(row, 0, share, &format).expect("a cell");
+    }
+    let percent = rust_xlsxwriter::Format::new().set_num_format("0%");
+    sheet.write_with_format(8, 0, "35%", &percent).expect("a cell");
+    sheet.write_with_format(9, 0, 1, &percent).expect("a cell");
+    let file = book.save_to_buffer().expect("a workbook");
+    let (_, rows, _) = read(&file, "x.xlsx").expect("a readable file");
+    let cells: Vec<&str> = rows.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(cells, ["35%", "7%", "-28.5%", "0.35", "0.35", "35", "35", "35%", "100%"]);
+}

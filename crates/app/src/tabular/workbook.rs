@@ -3,7 +3,7 @@
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
-use calamine::{Cell, DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
+use calamine::{Cell, DataRef, ExcelDateTime, Reader, Style, Xlsx, XlsxError};
 use zip::ZipArchive;
 
 use super::TabularError;
@@ -27,7 +27,8 @@ pub fn sheets(input: impl Read + Seek) -> Result<Vec<String>, TabularError> {
 }
 
 /// Hands each row of a sheet (of the first if none is named) to `visit`, until it breaks off.
-/// A formula cell gives the value that was stored with it. Blank rows are left out.
+/// A formula cell gives the value that was stored with it, a share that is shown as a percentage that percentage: `35%` for
+/// 0.35. Blank rows are left out.
 pub fn each_row<R: Read + Seek>(
     input: R,
     sheet: Option<&str>,
@@ -41,10 +42,12 @@ pub fn each_row<R: Read + Seek>(
     };
     let name = name.ok_or(TabularError::UnknownSheet)?.clone();
     let mut cells = book.worksheet_cells_reader(&name).map_err(broken)?;
+    let percent = |style: &Style| style.number_format.as_ref().is_some_and(|format| is_percent(&format.format_code));
+    let percents: Vec<bool> = cells.styles().iter().map(percent).collect();
     let mut row = Row::default();
     row.clear(1);
     let mut text = String::new();
-    while let Some(cell) = cells.next_cell().map_err(broken)? {
+    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(broken)? {
         let (at, column) = cell.get_position();
         let number = u64::from(at) + 1;
         if number != row.number {
@@ -56,7 +59,8 @@ pub fn each_row<R: Read + Seek>(
         while row.len() < column as usize && row.len() < super::row::MAX_COLUMNS {
             row.push("");
         }
-        push_cell(&mut row, &cell, &mut text);
+        let percent = percents.get(style).copied().unwrap_or(false);
+        push_cell(&mut row, &cell, percent, &mut text);
     }
     if !row.is_blank() {
         let _ = visit(&mut row);
@@ -64,10 +68,28 @@ pub fn each_row<R: Read + Seek>(
     Ok(())
 }
 
-fn push_cell(row: &mut Row, cell: &Cell<DataRef<'_>>, text: &mut String) {
+/// Whether a number format shows shares of one as percentages: a percent sign in it that is no literal text.
+fn is_percent(format: &str) -> bool {
+    let mut quoted = false;
+    let mut signs = format.chars();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '"' => quoted = !quoted,
+            // The character behind these is literal, a filling or a width.
+            '\\' | '*' | '_' if !quoted => _ = signs.next(),
+            '%' if !quoted => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+fn push_cell(row: &mut Row, cell: &Cell<DataRef<'_>>, percent: bool, text: &mut String) {
     text.clear();
     match cell.get_value() {
         DataRef::Empty => {}
+        DataRef::Int(number) if percent => text.push_str(&percentage(*number as f64)),
+        DataRef::Float(number) if percent => text.push_str(&percentage(*number)),
         DataRef::Int(number) => text.push_str(&number.to_string()),
         DataRef::Float(number) => text.push_str(&plain_number(*number)),
         DataRef::Bool(flag) => text.push_str(if *flag { "true" } else { "false" }),
@@ -99,6 +121,10 @@ fn clean(value: &str, row: &mut Row, text: &mut String) {
     } else {
         text.push_str(value);
     }
+}
+
+fn percentage(share: f64) -> String {
+    format!("{}%", plain_number(share * 100.0))
 }
 
 /// A number without the noise of its binary form: a spreadsheet shows at most 15 digits.
