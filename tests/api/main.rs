@@ -21,6 +21,7 @@ mod mail;
 mod merging;
 mod notifications;
 mod operations;
+mod order_amounts;
 mod outage;
 mod permissions;
 mod pool;

@@ -24,6 +24,8 @@ use crate::{Ctx, Error, Result, Visible};
 const STEP: i64 = 500;
 /// Kept records that the report names.
 const MAX_NAMED: usize = 100;
+/// Records whose orders follow them.
+const LINES: &str = "order_lines";
 
 /// Takes the import of a job back.
 pub(crate) fn undo(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
@@ -45,9 +47,15 @@ fn step(worker: &Worker<'_>, conn: &mut AnyConnection) -> std::result::Result<bo
             kept: in_use(ctx, import, &events)?,
             force: progress.changed_since == ChangedSince::Undo,
             result: progress.undo.clone().unwrap_or_default(),
+            writers: BTreeMap::new(),
         };
+        let lines: Vec<Uuid> = events.iter().filter(|e| e.object == LINES).map(|e| e.record_id).collect();
+        crate::records::lock_orders(ctx, LINES, &lines, None)?;
         for event in &events {
             undo.take_back(ctx, event)?;
+        }
+        for writer in undo.writers.values_mut() {
+            writer.flush(ctx)?;
         }
         progress.undo = Some(undo.result);
         progress.undo_before = events.last().map(|event| event.seq).or(progress.undo_before);
@@ -117,10 +125,17 @@ struct Undo {
     /// What was changed since is taken back too, as far as the one who undoes may change it.
     force: bool,
     result: UndoResult,
+    /// By object. What follows elsewhere is written once at the end of a step.
+    writers: BTreeMap<String, Writer>,
 }
 
 impl Undo {
     fn take_back(&mut self, ctx: &mut Ctx<'_>, event: &Event) -> Result<()> {
+        let created = is_creation(event);
+        // What only followed from imported records, the amount of an order from its lines, follows them back.
+        if !created && event.object != self.object {
+            return Ok(());
+        }
         let shape = ctx.shape(&event.object)?;
         let Some(record) = persistence::records::get(ctx.conn, &shape, event.record_id, Owners::All, true)? else {
             return Ok(());
@@ -128,7 +143,6 @@ impl Undo {
         if record.archived() {
             return Ok(());
         }
-        let created = is_creation(event);
         let as_it_was = if created { None } else { old_values(ctx, &shape, event, &record, false)? };
         let since = match self.kept.get(&record.id()).copied() {
             None if !created && as_it_was.is_none() => Some(UndoReason::Changed),
@@ -149,9 +163,11 @@ impl Undo {
             self.keep(event, UndoReason::NotYours);
             return Ok(());
         }
-        let mut writer = Writer::import(shape.clone(), self.job);
+        let job = self.job;
+        let writer =
+            self.writers.entry(event.object.clone()).or_insert_with(|| Writer::import(shape.clone(), job));
         let done = if created {
-            crate::records::set_archived_by(ctx, &mut writer, &record, true).map(|stored| stored.changed)
+            crate::records::set_archived_by(ctx, writer, &record, true).map(|stored| stored.changed)
         } else {
             let forced = if since.is_some() { old_values(ctx, &shape, event, &record, true)? } else { None };
             match as_it_was.or(forced) {
@@ -161,7 +177,7 @@ impl Undo {
         };
         match done {
             Ok(true) => {
-                writer.flush(ctx)?;
+                writer.flush_row(ctx)?;
                 *(if created { &mut self.result.archived } else { &mut self.result.reverted }) += 1;
             }
             Ok(false) => self.keep(event, UndoReason::Changed),
