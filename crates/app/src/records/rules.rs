@@ -205,8 +205,13 @@ impl Rules {
             _ => stage.probability.map_or(Value::Null, Value::Num),
         };
         new.set(shape, "probability", probability);
-        if old.is_none_or(|o| o.get(shape, "stage_id").as_id() != Some(stage.id)) {
-            new.set(shape, "stage_entered_at", Value::Time(ctx.now));
+        // One that was there before it was written down has stood on its stage since then, as its history says.
+        let entered = match old {
+            None => Some(new.at(2).as_time().unwrap_or(ctx.now)),
+            Some(old) => (old.get(shape, "stage_id").as_id() != Some(stage.id)).then_some(ctx.now),
+        };
+        if let Some(entered) = entered {
+            new.set(shape, "stage_entered_at", Value::Time(entered));
         }
         if stage.kind == "open" {
             new.set(shape, "closed_on", Value::Null);
