@@ -14,6 +14,7 @@ mod figures;
 mod growth;
 mod handovers;
 mod identity;
+mod imported_past;
 mod imports;
 mod indexes;
 mod lifecycle;
