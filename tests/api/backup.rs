@@ -1,7 +1,7 @@
 //! Backup and restore of the program, as an operator uses them.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -136,8 +136,41 @@ fn a_database_is_replaced_only_by_force_and_never_under_a_running_server() {
     assert!(restored.status.success(), "{}", said(&restored));
     server.start_again();
     assert_eq!(names(&server), ["备份里的"]);
-    let aside = format!("{}.before-restore", server.database().url().strip_prefix("sqlite:").unwrap());
-    assert!(Path::new(&aside).is_file(), "{aside}");
+    assert_eq!(beside(server.database(), ".before-restore-").len(), 1);
+}
+
+/// Files beside a SQLite database whose names go on like this.
+fn beside(database: &Database, ending: &str) -> Vec<PathBuf> {
+    let file = Path::new(database.url().strip_prefix("sqlite:").unwrap());
+    let start = format!("{}{ending}", file.file_name().unwrap().to_str().unwrap());
+    let entries = fs::read_dir(file.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
+    let mut found: Vec<PathBuf> =
+        entries.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with(&start)).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn restoring_twice_keeps_both_databases_that_were_there_and_a_refusal_leaves_no_copy() {
+    let mut server = Server::start(Engine::Sqlite).expect("SQLite is always there");
+    let file = server.database().folder().join("copy.db");
+    assert!(flywheel(server.database(), &["backup", text(&file)]).status.success());
+    server.create("customers", &json!({ "name": "第一次之前" }));
+    let refused = flywheel(server.database(), &["restore", "--force", text(&file)]);
+    assert!(!refused.status.success(), "{}", said(&refused));
+    assert!(beside(server.database(), ".restoring").is_empty() && beside(server.database(), ".before-").is_empty());
+    server.stop();
+    for _ in 0..2 {
+        let restored = flywheel(server.database(), &["restore", "--force", text(&file)]);
+        assert!(restored.status.success() && said(&restored).contains(".before-restore-"), "{}", said(&restored));
+    }
+    let kept = beside(server.database(), ".before-restore-");
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    // The first of them is the one with what was written since the copy.
+    let again = flywheel(server.database(), &["restore", "--force", text(&kept[0])]);
+    assert!(again.status.success(), "{}", said(&again));
+    server.start_again();
+    assert_eq!(names(&server), ["第一次之前"]);
 }
 
 #[test]

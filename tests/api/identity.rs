@@ -63,6 +63,32 @@ engines! {
         refresh(&anonymous, &third).expect(401);
     }
 
+    fn a_refresh_whose_answer_was_lost_can_be_repeated_for_half_a_minute(server: &Server) {
+        let anonymous = server.anonymous();
+        let first = cookie(&log_in(&anonymous, ADMIN, PASSWORD).expect(200));
+        let lost = cookie(&refresh(&anonymous, &first).expect(200));
+        let second = cookie(&refresh(&anonymous, &first).expect(200));
+        assert_ne!(lost, second);
+        // Answers may overtake each other: the one that came first is as good, and then the only one.
+        let third = cookie(&refresh(&anonymous, &lost).expect(200));
+        refresh(&anonymous, &second).expect_problem(401, "token_reused");
+        refresh(&anonymous, &third).expect(401);
+    }
+
+    fn a_spent_refresh_token_ends_the_session_once_its_successor_was_used_or_the_half_minute_is_over(server: &Server) {
+        let anonymous = server.anonymous();
+        let first = cookie(&log_in(&anonymous, ADMIN, PASSWORD).expect(200));
+        let second = cookie(&refresh(&anonymous, &first).expect(200));
+        let third = cookie(&refresh(&anonymous, &second).expect(200));
+        refresh(&anonymous, &first).expect_problem(401, "token_reused");
+        refresh(&anonymous, &third).expect(401);
+        let first = cookie(&log_in(&anonymous, ADMIN, PASSWORD).expect(200));
+        let second = cookie(&refresh(&anonymous, &first).expect(200));
+        server.pretend("sessions", None, "spent_at", chrono::Utc::now() - chrono::Duration::seconds(31));
+        refresh(&anonymous, &first).expect_problem(401, "token_reused");
+        refresh(&anonymous, &second).expect(401);
+    }
+
     fn log_out_ends_the_session(server: &Server) {
         let anonymous = server.anonymous();
         let login = log_in(&anonymous, ADMIN, PASSWORD).expect(200);

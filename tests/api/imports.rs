@@ -34,7 +34,7 @@ pub(crate) fn run(client: &Client, import: &Reply, dry_run: bool) -> Reply {
     settled(client, &path)
 }
 
-fn undo(client: &Client, import: &Reply) -> Reply {
+pub(crate) fn undo(client: &Client, import: &Reply) -> Reply {
     let path = format!("/api/v1/imports/{}", import.id());
     assert!(client.post_empty(&format!("{path}/undo")).status < 300);
     settled(client, &path)

@@ -2,20 +2,24 @@
 
 mod ahead;
 pub mod bulk;
+mod effects;
 pub mod history;
 mod lines;
 mod links;
 mod list;
 mod merge;
 mod rules;
+mod sums;
+mod told;
 mod unmerge;
 mod write;
 
 pub(crate) use list::names_of;
 pub use list::{Params, list, page, sight};
 pub use merge::{merge, merges};
+pub(crate) use sums::lock_orders;
+pub(crate) use told::whole;
 pub use unmerge::unmerge;
-pub(crate) use write::whole;
 pub use write::{Stamp, Stored, Writer, archive, create, may, restore, set_archived_by, update};
 
 use crate::{Ctx, Error, Result, Visible};

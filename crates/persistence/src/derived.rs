@@ -6,7 +6,7 @@ use crate::row::Row;
 use crate::sql::{Sql, Store};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::value::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// What counts as a contact with the customer (models, section 5).
@@ -70,6 +70,23 @@ pub fn own_lines(conn: &mut AnyConnection, order: Uuid, owner: Option<Uuid>) -> 
     q.bind(Store::Id, &owner.map_or(Value::Null, Value::Id)).push(" WHERE order_id = ").id(order);
     q.execute(conn)?;
     Ok(())
+}
+
+/// The sums of the live lines of these orders, in minor units; none for an order without lines.
+pub fn sums_of_lines(conn: &mut AnyConnection, orders: &[Uuid]) -> Result<HashMap<Uuid, i64>> {
+    let mut sums = HashMap::new();
+    for chunk in orders.chunks(500) {
+        let mut q = Sql::start(
+            conn,
+            "SELECT order_id, CAST(sum(amount_minor) AS BIGINT) FROM order_lines WHERE archived_at IS NULL AND order_id IN ",
+        );
+        q.ids(chunk).push(" GROUP BY order_id");
+        for cells in q.load(conn)? {
+            let mut row = Row::new(cells);
+            sums.insert(row.id()?, row.int()?);
+        }
+    }
+    Ok(sums)
 }
 
 /// `customers.last_order_on`: the latest order that stands, was not sent back and is not in the future.

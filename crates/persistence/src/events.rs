@@ -230,15 +230,30 @@ fn names(conn: &mut AnyConnection, sql: &'static str, ids: &[Uuid]) -> Result<Ha
     Ok(found)
 }
 
-/// Those of the records that somebody has changed otherwise than by this import. What the program did by itself is no
-/// change, nor what another import changed and its undo changed back.
+/// Events that follow from a rule: they carry the rule as their origin, or its run as their request.
+const BY_RULE: &str = "(EXISTS (SELECT 1 FROM rules r WHERE r.id = events.origin_id) OR EXISTS (SELECT 1 FROM rule_runs u WHERE u.id = events.request_id))";
+
+/// Those of the records that somebody has changed otherwise than by this import. What the program or a rule did by itself
+/// is no change, nor what another import changed and its undo changed back.
 pub fn touched(conn: &mut AnyConnection, records: &[Uuid], import: Uuid) -> Result<HashSet<Uuid>> {
     let mut found = HashSet::new();
     for chunk in records.chunks(500) {
         let mut q = Sql::start(conn, "SELECT DISTINCT record_id FROM events WHERE record_id IN ");
         q.ids(chunk).push(" AND actor_id IS NOT NULL AND (origin_id IS NULL OR origin_id <> ").id(import);
         q.push(" AND origin_id NOT IN (SELECT id FROM imports WHERE state = 'undone')");
-        q.push(" AND origin_id NOT IN (SELECT id FROM jobs WHERE kind = 'import_undo'))");
+        q.push(" AND origin_id NOT IN (SELECT id FROM jobs WHERE kind = 'import_undo')) AND NOT ");
+        q.push(BY_RULE);
+        found.extend(q.load(conn)?.into_iter().filter_map(|Cells(c)| c.first()?.as_id()));
+    }
+    Ok(found)
+}
+
+/// Those of the records that a rule made.
+pub fn made_by_rules(conn: &mut AnyConnection, records: &[Uuid]) -> Result<HashSet<Uuid>> {
+    let mut found = HashSet::new();
+    for chunk in records.chunks(500) {
+        let mut q = Sql::start(conn, "SELECT DISTINCT record_id FROM events WHERE record_id IN ");
+        q.ids(chunk).push(" AND type LIKE '%.created' AND ").push(BY_RULE);
         found.extend(q.load(conn)?.into_iter().filter_map(|Cells(c)| c.first()?.as_id()));
     }
     Ok(found)

@@ -27,9 +27,12 @@ pub(crate) fn invalidate(prefix: &str) {
 }
 
 /// Reads the records on screen again whose facts follow from what was done with this object: last contact, last order,
-/// who waits for an answer. Lists stay where they are scrolled to.
+/// who waits for an answer, the amount of an order. Lists stay where they are scrolled to.
 pub(crate) fn facts_follow(object: &str) {
-    if matches!(object, "activities" | "orders") {
+    if object == "order_lines" {
+        invalidate("/orders/");
+    }
+    if matches!(object, "activities" | "orders" | "order_lines") {
         invalidate("/customers/");
         invalidate("/opportunities/");
         invalidate("/my_day");

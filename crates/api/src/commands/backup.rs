@@ -1,6 +1,7 @@
 //! Copies of a SQLite database, made while it is in use, and bringing them back.
 
 use crate::config::Config;
+use chrono::{DateTime, Utc};
 use clap::Args;
 use persistence::db::{self, SchemaState, Target};
 use std::fs;
@@ -18,7 +19,7 @@ pub(super) struct Backup {
 pub(super) struct Restore {
     /// File that `backup` wrote
     file: PathBuf,
-    /// Replace a database that exists; it is kept beside the new one under the ending .before-restore
+    /// Replace a database that exists; it is kept beside the new one under the ending .before-restore-TIME (UTC)
     #[arg(long)]
     force: bool,
 }
@@ -66,19 +67,52 @@ pub(super) fn restore(config: &Config, options: &Restore) -> Result<(), String> 
         fs::create_dir_all(dir).map_err(|e| format!("cannot make {}: {e}", dir.display()))?;
     }
     let partial = with_ending(&target, "restoring");
-    fs::copy(&options.file, &partial).map_err(|e| format!("cannot copy {}: {e}", options.file.display()))?;
-    if target.exists() {
-        // What the write-ahead log still holds belongs to the database that is set aside.
-        fold_log(&target)?;
-        fs::rename(&target, with_ending(&target, "before-restore"))
-            .map_err(|e| format!("cannot set {} aside: {e}", target.display()))?;
+    let aside = replace(&options.file, &partial, &target).inspect_err(|_| {
+        let _ = fs::remove_file(&partial);
+    })?;
+    println!("restored {} from {}", target.display(), options.file.display());
+    if let Some(aside) = aside {
+        println!("the database that was there is {}", aside.display());
     }
+    Ok(())
+}
+
+/// Puts a copy of a file in the database's place, and answers where the database is that was there.
+fn replace(file: &Path, partial: &Path, target: &Path) -> Result<Option<PathBuf>, String> {
+    fs::copy(file, partial).map_err(|e| format!("cannot copy {}: {e}", file.display()))?;
+    let aside = if target.exists() {
+        // What the write-ahead log still holds belongs to the database that is set aside.
+        fold_log(target)?;
+        let aside = unused_name(target, Utc::now());
+        fs::rename(target, &aside).map_err(|e| format!("cannot set {} aside: {e}", target.display()))?;
+        Some(aside)
+    } else {
+        None
+    };
     for ending in ["-wal", "-shm"] {
         let _ = fs::remove_file(format!("{}{ending}", target.display()));
     }
-    fs::rename(&partial, &target).map_err(|e| format!("cannot rename {}: {e}", partial.display()))?;
-    println!("restored {} from {}", target.display(), options.file.display());
-    Ok(())
+    if let Err(error) = fs::rename(partial, target) {
+        // Better the old database than none.
+        if let Some(aside) = &aside {
+            let _ = fs::rename(aside, target);
+        }
+        return Err(format!("cannot rename {}: {error}", partial.display()));
+    }
+    Ok(aside)
+}
+
+/// A name for the database that is set aside: it sorts by time, and nothing has it yet.
+fn unused_name(target: &Path, now: DateTime<Utc>) -> PathBuf {
+    let name = with_ending(target, &format!("before-restore-{}", now.format("%Y%m%dT%H%M%SZ")));
+    let more = |n: u32| with_ending(&name, &n.to_string());
+    let mut found = name.clone();
+    let mut n = 1;
+    while found.exists() {
+        n += 1;
+        found = more(n);
+    }
+    found
 }
 
 fn fold_log(path: &Path) -> Result<(), String> {

@@ -122,7 +122,8 @@ async fn login(req: HttpRequest, payload: Payload, state: Data<State>) -> Result
 /// Refresh the access token.
 ///
 /// Exchanges the refresh token of the cookie `flywheel_refresh` for a new access token and the next refresh token.
-/// A refresh token is good for one exchange; using a spent one ends the session. Permission: none.
+/// A refresh token is good for one exchange. For 30 seconds it is accepted again while no successor of it was used, so
+/// that a lost answer logs nobody out; otherwise using a spent one ends the session. Permission: none.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", operation_id = "refresh", tag = "auth", security(()),
     params(("flywheel_refresh" = Option<String>, Cookie, description = "The refresh token, as the log-in set it.")),
     responses((status = 200, description = "Refreshed.", body = Access), (status = 401, description = "There is no session to go on with.", body = Problem, content_type = "application/problem+json")))]

@@ -181,7 +181,9 @@ async fn cancel_import(req: HttpRequest) -> Result<HttpResponse> {
 ///
 /// Archives what it made and gives what it changed its old values again. Records that somebody has changed since, or that
 /// other records are linked to, stay as they are and are named with the reason in the import's `undo`; with
-/// `"changed_since": "undo"`, at once or afterwards, they are taken back too. Permission: import of the object.
+/// `"changed_since": "undo"`, at once or afterwards, they are taken back too. What rules changed in a record that was made
+/// does not keep it, and tasks and other records that rules made about it are archived with it unless somebody has worked
+/// on them. Permission: import of the object.
 #[utoipa::path(
     post, path = "/api/v1/imports/{id}/undo", operation_id = "undo_import", tag = "imports", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the import.")),

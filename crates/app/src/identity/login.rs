@@ -13,6 +13,10 @@ use uuid::Uuid;
 
 /// Days that a session lasts without being used.
 pub const REFRESH_DAYS: i64 = 30;
+/// Seconds for which a refresh can be repeated whose answer was lost.
+const LOST_ANSWER_SECONDS: i64 = 30;
+/// So many unused successors of one token are remembered beside the newest.
+const MAX_UNUSED: usize = 4;
 
 /// What a session is recognised by in the list of sessions.
 #[derive(Debug, Clone, Default)]
@@ -93,6 +97,9 @@ pub(super) fn begin(conn: &mut AnyConnection, user: Uuid, device: &Device, now: 
         id,
         user_id: user,
         token_hash: hashing::digest(&token),
+        previous_hash: None,
+        spent_at: None,
+        unused_hashes: None,
         generation: 1,
         created_at: now,
         expires_at: now + Duration::days(REFRESH_DAYS),
@@ -135,8 +142,32 @@ enum Refreshed {
     Ended,
 }
 
-/// Exchanges a refresh token for the next one. A spent token ends the whole session, since either
-/// the caller or whoever used it before has stolen it.
+/// Makes `next` the token of a session in exchange for the one with this hash. False when that one is spent: it is
+/// neither good now nor the one before, exchanged less than [`LOST_ANSWER_SECONDS`] ago for what nobody has used yet.
+fn exchange(session: &mut Session, given: &str, next: &str, now: DateTime<Utc>) -> bool {
+    let next = hashing::digest(next);
+    let unused = session.unused_hashes.as_deref().unwrap_or_default();
+    if session.token_hash == given || unused.split(' ').any(|hash| hash == given) {
+        session.previous_hash = Some(given.to_owned());
+        session.spent_at = Some(now);
+        session.unused_hashes = None;
+    } else if session.previous_hash.as_deref() == Some(given)
+        && session.spent_at.is_some_and(|spent| now < spent + Duration::seconds(LOST_ANSWER_SECONDS))
+    {
+        // Which of several answers reaches the browser last is not known.
+        let given_out: Vec<&str> = unused.split_whitespace().chain([session.token_hash.as_str()]).collect();
+        let kept = given_out.len().saturating_sub(MAX_UNUSED);
+        session.unused_hashes = Some(given_out[kept..].join(" "));
+    } else {
+        return false;
+    }
+    session.token_hash = next;
+    true
+}
+
+/// Exchanges a refresh token for the next one. The token before is good for [`LOST_ANSWER_SECONDS`] more while none of
+/// its successors was used, since the answer that held them may be lost. Any other spent token ends the whole session:
+/// either the caller or whoever used it before has stolen it.
 pub fn refresh(pool: &DbPool, token: &str, now: DateTime<Utc>) -> Result<LoggedIn> {
     let Some(id) = session_of(token) else { return Err(Error::Unauthenticated("invalid_token")) };
     let mut conn = db::get(pool)?;
@@ -145,13 +176,12 @@ pub fn refresh(pool: &DbPool, token: &str, now: DateTime<Utc>) -> Result<LoggedI
         if session.revoked_at.is_some() || session.expires_at <= now {
             return Ok(Refreshed::Ended);
         }
-        // Both are hashes of what the caller sent or could not know, so that comparing them tells nothing.
-        if session.token_hash != hashing::digest(token) {
+        let next = token_for(id)?;
+        // Compared are hashes of what the caller sent or could not know, so that comparing them tells nothing.
+        if !exchange(&mut session, &hashing::digest(token), &next, now) {
             store::revoke_session(conn, session.user_id, id, now)?;
             return Ok(Refreshed::Reused);
         }
-        let next = token_for(id)?;
-        session.token_hash = hashing::digest(&next);
         session.generation += 1;
         session.last_used_at = now;
         session.expires_at = now + Duration::days(REFRESH_DAYS);

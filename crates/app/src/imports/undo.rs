@@ -1,5 +1,6 @@
 //! Taking a whole import back: what it made is archived, what it changed has its old values again. What somebody has
-//! changed or used since stays, unless it is wanted otherwise. The event log says what that was.
+//! changed or used since stays, unless it is wanted otherwise; what rules did is no use by anybody, and what they made
+//! about a record goes with it. The event log says what that was.
 
 use contract::imports::{ChangedSince, ImportState, UndoKept, UndoReason, UndoResult};
 use domain::fields::Kind;
@@ -12,7 +13,7 @@ use persistence::jobs;
 use persistence::records::Owners;
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 use super::run::{Stop, Worker};
@@ -24,6 +25,8 @@ use crate::{Ctx, Error, Result, Visible};
 const STEP: i64 = 500;
 /// Kept records that the report names.
 const MAX_NAMED: usize = 100;
+/// Records whose orders follow them.
+const LINES: &str = "order_lines";
 
 /// Takes the import of a job back.
 pub(crate) fn undo(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
@@ -39,15 +42,25 @@ fn step(worker: &Worker<'_>, conn: &mut AnyConnection) -> std::result::Result<bo
         let mut progress: Progress = read(&row.progress)?;
         let filter = Filter { origin_id: Some(import), ..Filter::default() };
         let events = persistence::events::newest(ctx.conn, &filter, progress.undo_before, STEP)?;
+        let (kept, followers) = in_use(ctx, import, &events)?;
         let mut undo = Undo {
             job: worker.job.id,
             object: row.object.clone(),
-            kept: in_use(ctx, import, &events)?,
+            kept,
+            followers,
+            gone: BTreeSet::new(),
             force: progress.changed_since == ChangedSince::Undo,
             result: progress.undo.clone().unwrap_or_default(),
+            writers: BTreeMap::new(),
         };
+        let lines: Vec<Uuid> = events.iter().filter(|e| e.object == LINES).map(|e| e.record_id).collect();
+        crate::records::lock_orders(ctx, LINES, &lines, None)?;
         for event in &events {
             undo.take_back(ctx, event)?;
+        }
+        undo.archive_followers(ctx)?;
+        for writer in undo.writers.values_mut() {
+            writer.flush(ctx)?;
         }
         progress.undo = Some(undo.result);
         progress.undo_before = events.last().map(|event| event.seq).or(progress.undo_before);
@@ -68,43 +81,69 @@ fn is_creation(event: &Event) -> bool {
     event.kind.ends_with(".created")
 }
 
-/// The records among those that the events created which somebody has changed, or linked others to.
-fn in_use(ctx: &mut Ctx<'_>, import: Uuid, events: &[Event]) -> Result<HashMap<Uuid, UndoReason>> {
+/// Records that a rule made about others, with their object, by what they are linked to.
+type Followers = HashMap<Uuid, Vec<(&'static str, Uuid)>>;
+
+/// The records among those that the events created which somebody has changed, or linked others to; and what rules alone
+/// made about them.
+fn in_use(ctx: &mut Ctx<'_>, import: Uuid, events: &[Event]) -> Result<(HashMap<Uuid, UndoReason>, Followers)> {
     let mut made: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
     for event in events.iter().filter(|event| is_creation(event)) {
         made.entry(&event.object).or_default().push(event.record_id);
     }
-    let mut found = HashMap::new();
+    let (mut found, mut followers) = (HashMap::new(), Followers::new());
     for (object, ids) in made {
-        for id in used(ctx, object, &ids, import)? {
+        for id in used(ctx, object, &ids, import, &mut followers)? {
             found.insert(id, UndoReason::Used);
         }
         for id in persistence::events::touched(ctx.conn, &ids, import)? {
             found.insert(id, UndoReason::Changed);
         }
     }
-    Ok(found)
+    Ok((found, followers))
 }
 
-/// Those of the records that live records are linked to which the import did not make. People are left out: everything
-/// they ever owned is linked to them.
-fn used(ctx: &mut Ctx<'_>, object: &str, ids: &[Uuid], import: Uuid) -> Result<Vec<Uuid>> {
+/// Those of the records that live records are linked to which neither the import made, nor a rule and nobody has touched
+/// since. People are left out: everything they ever owned is linked to them.
+fn used(
+    ctx: &mut Ctx<'_>,
+    object: &str,
+    ids: &[Uuid],
+    import: Uuid,
+    followers: &mut Followers,
+) -> Result<Vec<Uuid>> {
     if object == "users" {
         return Ok(Vec::new());
     }
-    let mut links: Vec<(Uuid, Uuid)> = Vec::new();
+    let mut links: Vec<(Uuid, &'static str, Uuid)> = Vec::new();
     for def in domain::objects::ALL {
         for field in def.fields {
             if matches!(&field.kind, Kind::Link(target) if target == object)
                 && let Cow::Borrowed(column) = field.key
             {
-                links.extend(persistence::records::linked_by(ctx.conn, def.key, column, ids)?);
+                let found = persistence::records::linked_by(ctx.conn, def.key, column, ids)?;
+                links.extend(found.into_iter().map(|(target, child)| (target, def.key, child)));
             }
         }
     }
-    let children: Vec<Uuid> = links.iter().map(|(_, child)| *child).collect();
+    let children: Vec<Uuid> = links.iter().map(|(.., child)| *child).collect();
     let own = persistence::events::of_origin(ctx.conn, &children, import)?;
-    Ok(links.into_iter().filter(|(_, child)| !own.contains(child)).map(|(target, _)| target).collect())
+    links.retain(|(.., child)| !own.contains(child));
+    let children: Vec<Uuid> = links.iter().map(|(.., child)| *child).collect();
+    let mut idle = persistence::events::made_by_rules(ctx.conn, &children)?;
+    let by_rules: Vec<Uuid> = idle.iter().copied().collect();
+    for child in persistence::events::touched(ctx.conn, &by_rules, import)? {
+        idle.remove(&child);
+    }
+    let mut found = Vec::new();
+    for (target, object, child) in links {
+        if idle.contains(&child) {
+            followers.entry(target).or_default().push((object, child));
+        } else {
+            found.push(target);
+        }
+    }
+    Ok(found)
 }
 
 /// An undo under way.
@@ -114,13 +153,24 @@ struct Undo {
     object: String,
     /// Created records that stay, unless by force.
     kept: HashMap<Uuid, UndoReason>,
+    /// What rules made about the created records.
+    followers: Followers,
+    /// Those of them whose record has gone, by object.
+    gone: BTreeSet<(&'static str, Uuid)>,
     /// What was changed since is taken back too, as far as the one who undoes may change it.
     force: bool,
     result: UndoResult,
+    /// By object. What follows elsewhere is written once at the end of a step.
+    writers: BTreeMap<String, Writer>,
 }
 
 impl Undo {
     fn take_back(&mut self, ctx: &mut Ctx<'_>, event: &Event) -> Result<()> {
+        let created = is_creation(event);
+        // What only followed from imported records, the amount of an order from its lines, follows them back.
+        if !created && event.object != self.object {
+            return Ok(());
+        }
         let shape = ctx.shape(&event.object)?;
         let Some(record) = persistence::records::get(ctx.conn, &shape, event.record_id, Owners::All, true)? else {
             return Ok(());
@@ -128,7 +178,6 @@ impl Undo {
         if record.archived() {
             return Ok(());
         }
-        let created = is_creation(event);
         let as_it_was = if created { None } else { old_values(ctx, &shape, event, &record, false)? };
         let since = match self.kept.get(&record.id()).copied() {
             None if !created && as_it_was.is_none() => Some(UndoReason::Changed),
@@ -149,9 +198,11 @@ impl Undo {
             self.keep(event, UndoReason::NotYours);
             return Ok(());
         }
-        let mut writer = Writer::import(shape.clone(), self.job);
+        let job = self.job;
+        let writer =
+            self.writers.entry(event.object.clone()).or_insert_with(|| Writer::import(shape.clone(), job));
         let done = if created {
-            crate::records::set_archived_by(ctx, &mut writer, &record, true).map(|stored| stored.changed)
+            crate::records::set_archived_by(ctx, writer, &record, true).map(|stored| stored.changed)
         } else {
             let forced = if since.is_some() { old_values(ctx, &shape, event, &record, true)? } else { None };
             match as_it_was.or(forced) {
@@ -161,12 +212,33 @@ impl Undo {
         };
         match done {
             Ok(true) => {
-                writer.flush(ctx)?;
+                writer.flush_row(ctx)?;
+                if created {
+                    self.gone.extend(self.followers.remove(&record.id()).into_iter().flatten());
+                }
                 *(if created { &mut self.result.archived } else { &mut self.result.reverted }) += 1;
             }
             Ok(false) => self.keep(event, UndoReason::Changed),
             Err(Error::Conflict { .. } | Error::Invalid(_)) => self.keep(event, UndoReason::Blocked),
             Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Archives what rules made about records that have gone.
+    fn archive_followers(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+        let mut by_object: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
+        for (object, id) in std::mem::take(&mut self.gone) {
+            by_object.entry(object).or_default().push(id);
+        }
+        for (object, ids) in by_object {
+            let shape = ctx.shape(object)?;
+            persistence::records::lock(ctx.conn, &shape, &ids)?;
+            let job = self.job;
+            let writer = self.writers.entry(object.to_owned()).or_insert_with(|| Writer::import(shape.clone(), job));
+            for record in persistence::records::get_many(ctx.conn, &shape, &ids, Owners::All)? {
+                crate::records::set_archived_by(ctx, writer, &record, true)?;
+            }
         }
         Ok(())
     }

@@ -43,6 +43,10 @@ impl Ahead {
             if ids.is_empty() {
                 break;
             }
+            if shape.def.key == "order_lines" {
+                // Their amounts may follow, after the lines are written, which lock them less.
+                persistence::records::lock(ctx.conn, &other, &ids)?;
+            }
             let found = persistence::records::links(ctx.conn, &other, link, &ids)?;
             self.links.extend(ids.iter().map(|id| (*id, None)));
             self.links.extend(found.iter().copied());

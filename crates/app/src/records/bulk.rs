@@ -1,5 +1,6 @@
 //! Up to 1,000 operations in one request: one result per row, each row atomic.
 
+use super::sums;
 use super::write::{self, Base, Writer};
 use crate::{Ctx, Error, Result};
 use domain::fields::{FieldError, parse_id};
@@ -36,6 +37,8 @@ pub fn run(ctx: &mut Ctx<'_>, object: &str, body: &Json) -> Result<Vec<Outcome>>
     let mut writer = Writer::new(ctx.shape(object)?);
     let named = |op: &Json| op.get("id").and_then(Json::as_str).and_then(parse_id);
     let ids: Vec<Uuid> = operations.iter().filter_map(named).collect();
+    let orders = operations.iter().filter_map(|op| op.get("data")?.get("order_id"));
+    sums::lock_orders(ctx, object, &ids, orders)?;
     persistence::records::lock(ctx.conn, &writer.shape, &ids)?;
     let outcomes = operations.iter().map(|op| one(ctx, &mut writer, op)).collect::<Result<Vec<_>>>()?;
     writer.flush(ctx)?;

@@ -64,7 +64,7 @@ pub(super) fn replace_lines(
     for line in lines_of(ctx, &shape, order.id())? {
         old_lines.set_archived(ctx, &line, true)?;
     }
-    old_lines.flush(ctx)?;
+    old_lines.flush_lines(ctx)?;
     let mut sum = 0i64;
     let mut errors: Vec<FieldError> = Vec::new();
     let mut new_lines = Writer::new(shape.clone());
@@ -85,7 +85,7 @@ pub(super) fn replace_lines(
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
-    new_lines.flush(ctx)?;
+    new_lines.flush_lines(ctx)?;
     if given || sum == order.get(&writer.shape, "amount_minor").as_int().unwrap_or(0) {
         return Ok(order);
     }

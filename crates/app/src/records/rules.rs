@@ -9,10 +9,9 @@ use domain::metrics::OpportunityStatus;
 use domain::policy::{Action, Scope};
 use domain::record::{Record, Shape};
 use domain::value::Value;
-use persistence::pipeline::{Stage, StageStay};
+use persistence::pipeline::Stage;
 use persistence::recounts;
-use persistence::rfm_grid::Move;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Rules across fields. Keeps the pipelines it has read, since an import asks for them with each row.
@@ -206,8 +205,13 @@ impl Rules {
             _ => stage.probability.map_or(Value::Null, Value::Num),
         };
         new.set(shape, "probability", probability);
-        if old.is_none_or(|o| o.get(shape, "stage_id").as_id() != Some(stage.id)) {
-            new.set(shape, "stage_entered_at", Value::Time(ctx.now));
+        // One that was there before it was written down has stood on its stage since then, as its history says.
+        let entered = match old {
+            None => Some(new.at(2).as_time().unwrap_or(ctx.now)),
+            Some(old) => (old.get(shape, "stage_id").as_id() != Some(stage.id)).then_some(ctx.now),
+        };
+        if let Some(entered) = entered {
+            new.set(shape, "stage_entered_at", Value::Time(entered));
         }
         if stage.kind == "open" {
             new.set(shape, "closed_on", Value::Null);
@@ -372,104 +376,4 @@ fn saved_view(ctx: &Ctx<'_>, shape: &Shape, new: &Record) -> Result<()> {
         return Err(Error::field("object", "choice", domain::objects::ALL.map(|o| o.key).join(", ")));
     }
     Ok(())
-}
-
-/// What a set of written records means for others, gathered and written at once.
-#[derive(Debug, Default)]
-pub(super) struct Effects {
-    stays: Vec<StageStay>,
-    contacted: BTreeSet<Uuid>,
-    worked: BTreeSet<Uuid>,
-    ordered: BTreeSet<Uuid>,
-    only_default: Option<Uuid>,
-    reordered: BTreeSet<Uuid>,
-    /// Orders with their new owners.
-    reowned: Vec<(Uuid, Option<Uuid>)>,
-    totals: domain::metrics::Totals,
-    /// The totals of rows that were written before, in a request of many rows.
-    held: domain::metrics::Totals,
-    /// Customers that change their place in the RFM grid, and those of rows written before.
-    moved: Vec<Move>,
-    held_moves: Vec<Move>,
-}
-
-impl Effects {
-    /// Takes note of one written record.
-    pub(super) fn note(&mut self, shape: &Shape, old: Option<&Record>, new: &Record, ctx: &Ctx<'_>) {
-        crate::totals::note(&mut self.totals, shape, old, new, ctx);
-        let both = |key: &str| {
-            [old.and_then(|o| o.get(shape, key).as_id()), new.get(shape, key).as_id()].into_iter().flatten()
-        };
-        match shape.def.key {
-            "opportunities" if old.is_none_or(|o| o.get(shape, "stage_id") != new.get(shape, "stage_id")) => {
-                self.stays.push(StageStay {
-                    opportunity_id: new.id(),
-                    stage_id: new.get(shape, "stage_id").as_id().unwrap_or_default(),
-                    position: new.get(shape, "furthest_position").as_int().unwrap_or(0),
-                    user_id: ctx.actor.user_id,
-                    entered_at: if old.is_none() { new.at(2).as_time().unwrap_or(ctx.now) } else { ctx.now },
-                    first: old.is_none(),
-                });
-            }
-            "customers" => self.moved.extend(crate::scores::moved(shape, old, new)),
-            "activities" => {
-                self.contacted.extend(both("customer_id"));
-                self.worked.extend(both("opportunity_id"));
-            }
-            "pipeline_stages" => {
-                let same = |key: &str| old.is_some_and(|o| o.get(shape, key) == new.get(shape, key));
-                if !["position", "kind", "probability", "pipeline_id", "archived_at"].into_iter().all(same) {
-                    self.reordered.extend(both("pipeline_id"));
-                }
-            }
-            "orders" => {
-                self.ordered.extend(both("customer_id"));
-                if old.is_some_and(|o| o.owner(shape) != new.owner(shape)) {
-                    self.reowned.push((new.id(), new.owner(shape)));
-                }
-            }
-            "pipelines" if new.get(shape, "is_default").as_bool() == Some(true) => self.only_default = Some(new.id()),
-            _ => {}
-        }
-    }
-
-    /// Forgets what was noted since the last flush: its row is rolled back.
-    pub(super) fn abandon(&mut self) {
-        let (held, held_moves) = (std::mem::take(&mut self.held), std::mem::take(&mut self.held_moves));
-        *self = Effects { held, held_moves, ..Effects::default() };
-    }
-
-    /// Writes it, except for the totals.
-    pub(super) fn flush_row(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
-        if !self.stays.is_empty() {
-            persistence::pipeline::write_stays(ctx.conn, &self.stays)?;
-            self.stays.clear();
-        }
-        let take = |set: &mut BTreeSet<Uuid>| std::mem::take(set).into_iter().collect::<Vec<_>>();
-        persistence::derived::last_contact(ctx.conn, &take(&mut self.contacted), ctx.now)?;
-        persistence::derived::last_activity(ctx.conn, &take(&mut self.worked), ctx.now)?;
-        persistence::derived::last_order(ctx.conn, &take(&mut self.ordered), ctx.zone().day(ctx.now))?;
-        if let Some(id) = self.only_default.take() {
-            persistence::pipeline::unset_other_defaults(ctx.conn, id)?;
-        }
-        for (order, owner) in std::mem::take(&mut self.reowned) {
-            persistence::derived::own_lines(ctx.conn, order, owner)?;
-        }
-        for pipeline in take(&mut self.reordered) {
-            crate::recounts::stage_order(ctx, pipeline)?;
-        }
-        std::mem::take(&mut self.totals).rows().for_each(|c| self.held.add(c));
-        self.held_moves.append(&mut self.moved);
-        Ok(())
-    }
-
-    /// Writes it. The totals come last and once in a transaction, in their order: they are rows which many writers
-    /// share, so they are locked for as short as can be, and two writers never wait for each other in a circle.
-    pub(super) fn flush(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
-        self.flush_row(ctx)?;
-        if !self.held.is_empty() {
-            persistence::totals::add(ctx.conn, &std::mem::take(&mut self.held))?;
-        }
-        Ok(persistence::rfm_grid::apply(ctx.conn, &std::mem::take(&mut self.held_moves))?)
-    }
 }

@@ -1,9 +1,11 @@
 //! Creating, changing, archiving and restoring records: one path for requests, bulk and imports.
 
 use super::ahead::Ahead;
+use super::effects::Effects;
 use super::lines::{replace_lines, split_lines};
-use super::rules::{Effects, Rules};
-use super::{Shown, links, present};
+use super::rules::Rules;
+use super::told::{difference, whole};
+use super::{Shown, links, present, sums};
 use crate::pool::Giving;
 use crate::{Ctx, Error, Result, Visible};
 use chrono::{DateTime, Utc};
@@ -90,6 +92,11 @@ impl Writer {
     /// A writer for a hand-over: its events carry the id of the hand-over, and its links were chosen by the caller.
     pub(crate) fn handing(shape: Arc<Shape>, origin: Uuid, giving: Giving) -> Writer {
         Writer { origin: Some(origin), rules: Rules::giving(giving), ..Writer::trusted(shape) }
+    }
+
+    /// A writer for what follows from what another one writes: its events carry the same origin.
+    pub(super) fn following(shape: Arc<Shape>, origin: Option<Uuid>) -> Writer {
+        Writer { origin, ..Writer::trusted(shape) }
     }
 
     /// Reads for a whole batch, in a few queries, what the rules will ask about the records that these changes and
@@ -266,8 +273,25 @@ impl Writer {
 
     /// Writes what was gathered: records, events, and what follows from them elsewhere.
     pub fn flush(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
-        self.write_rows(ctx)?;
+        self.flush_row(ctx)?;
+        let lines = self.effects.take_sums();
+        if !lines.is_empty() {
+            self.effects.absorb(sums::follow(ctx, &lines, self.origin)?);
+        }
         self.effects.flush(ctx)
+    }
+
+    /// Writes what was gathered of the lines of an order, whose amount is seen to by whoever writes them.
+    pub(super) fn flush_lines(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+        self.flush_row(ctx)?;
+        self.effects.take_sums();
+        self.effects.flush(ctx)
+    }
+
+    /// Writes what was gathered, and hands over the kept totals that wait for the end of the transaction.
+    pub(super) fn finish(mut self, ctx: &mut Ctx<'_>) -> Result<Effects> {
+        self.flush_row(ctx)?;
+        Ok(self.effects)
     }
 
     /// The same for one row of many in a transaction: the kept totals wait for [`Writer::flush`].
@@ -307,53 +331,6 @@ fn check_owner(shape: &Shape, record: &Record, visible: &Visible) -> Result<()> 
     Err(Error::field("owner_id", "owner_out_of_scope", ""))
 }
 
-/// Every known field, for the event of a creation.
-pub(crate) fn whole(shape: &Shape, record: &Record) -> String {
-    let mut out = String::with_capacity(512);
-    out.push('{');
-    for (at, field) in shape.columns().enumerate() {
-        let value = record.at(at);
-        if !super::list::is_own(at) || value.is_null() {
-            continue;
-        }
-        push_pair(&mut out, &field.key, value);
-    }
-    let custom = record.at(shape.custom_at());
-    if custom.as_str().is_some_and(|s| s != "{}") {
-        push_pair(&mut out, "custom", custom);
-    }
-    out.push('}');
-    out
-}
-
-/// The changed fields before and after.
-fn difference(shape: &Shape, old: &Record, new: &Record) -> (String, String) {
-    let (mut before, mut after) = (String::from("{"), String::from("{"));
-    for (at, field) in shape.columns().enumerate() {
-        if old.at(at) != new.at(at) && (super::list::is_own(at) || at == 4) {
-            push_pair(&mut before, &field.key, old.at(at));
-            push_pair(&mut after, &field.key, new.at(at));
-        }
-    }
-    if old.at(shape.custom_at()) != new.at(shape.custom_at()) {
-        push_pair(&mut before, "custom", old.at(shape.custom_at()));
-        push_pair(&mut after, "custom", new.at(shape.custom_at()));
-    }
-    before.push('}');
-    after.push('}');
-    (before, after)
-}
-
-fn push_pair(out: &mut String, key: &str, value: &Value) {
-    if out.len() > 1 {
-        out.push(',');
-    }
-    out.push('"');
-    out.push_str(key);
-    out.push_str("\":");
-    value.write_json(out);
-}
-
 /// Creates a record from an API input.
 pub fn create(ctx: &mut Ctx<'_>, object: &str, json: &serde_json::Value) -> Result<Shown> {
     alone(ctx, object, |ctx, writer| create_by(ctx, writer, json))
@@ -367,16 +344,19 @@ pub fn update(
     version: Option<i64>,
     json: &serde_json::Value,
 ) -> Result<Shown> {
+    sums::lock_orders(ctx, object, &[id], json.get("order_id"))?;
     alone(ctx, object, |ctx, writer| update_by(ctx, writer, id, Base::of(version), json))
 }
 
 /// Archives a record.
 pub fn archive(ctx: &mut Ctx<'_>, object: &str, id: Uuid, version: Option<i64>) -> Result<Shown> {
+    sums::lock_orders(ctx, object, &[id], None)?;
     alone(ctx, object, |ctx, writer| archive_by(ctx, writer, id, Base::if_named(version), true))
 }
 
 /// Brings a record back from the archive.
 pub fn restore(ctx: &mut Ctx<'_>, object: &str, id: Uuid, version: Option<i64>) -> Result<Shown> {
+    sums::lock_orders(ctx, object, &[id], None)?;
     alone(ctx, object, |ctx, writer| archive_by(ctx, writer, id, Base::if_named(version), false))
 }
 

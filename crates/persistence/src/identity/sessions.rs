@@ -17,6 +17,12 @@ pub struct Session {
     pub user_id: Uuid,
     /// SHA-256 of the refresh token that is good now.
     pub token_hash: String,
+    /// SHA-256 of the token that was exchanged for it, before the first refresh none.
+    pub previous_hash: Option<String>,
+    /// When that one was exchanged first.
+    pub spent_at: Option<DateTime<Utc>>,
+    /// SHA-256 of tokens that were given for the same one and not used either, oldest first, with spaces between.
+    pub unused_hashes: Option<String>,
     /// How often it was refreshed.
     pub generation: i64,
     /// The log-in.
@@ -33,7 +39,7 @@ pub struct Session {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-const SESSION: &str = "SELECT id, user_id, token_hash, generation, created_at, expires_at, last_used_at, user_agent, address, revoked_at FROM sessions WHERE ";
+const SESSION: &str = "SELECT id, user_id, token_hash, generation, created_at, expires_at, last_used_at, user_agent, address, revoked_at, previous_hash, spent_at, unused_hashes FROM sessions WHERE ";
 
 fn read(cells: Cells) -> Result<Session> {
     let mut r = Row::new(cells);
@@ -48,6 +54,9 @@ fn read(cells: Cells) -> Result<Session> {
         user_agent: r.opt_text(),
         address: r.opt_text(),
         revoked_at: r.opt_time(),
+        previous_hash: r.opt_text(),
+        spent_at: r.opt_time(),
+        unused_hashes: r.opt_text(),
     })
 }
 
@@ -93,7 +102,10 @@ pub fn insert_session(conn: &mut AnyConnection, s: &Session) -> Result<()> {
 pub fn rotate_session(conn: &mut AnyConnection, s: &Session) -> Result<()> {
     let mut q = Sql::start(conn, "UPDATE sessions SET token_hash = ");
     q.text(s.token_hash.clone()).push(", generation = ").int(s.generation).push(", expires_at = ").time(s.expires_at);
-    q.push(", last_used_at = ").time(s.last_used_at).push(" WHERE id = ").id(s.id);
+    q.push(", last_used_at = ").time(s.last_used_at).push(", previous_hash = ");
+    q.bind(Store::Text, &or_null(s.previous_hash.clone(), Value::Text)).push(", spent_at = ");
+    q.bind(Store::Time, &or_null(s.spent_at, Value::Time)).push(", unused_hashes = ");
+    q.bind(Store::Text, &or_null(s.unused_hashes.clone(), Value::Text)).push(" WHERE id = ").id(s.id);
     q.execute(conn)?;
     Ok(())
 }

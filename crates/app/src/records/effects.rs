@@ -1,0 +1,136 @@
+//! What follows elsewhere when records are written.
+
+use crate::{Ctx, Result};
+use domain::record::{Record, Shape};
+use persistence::pipeline::StageStay;
+use persistence::rfm_grid::Move;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// What a set of written records means for others, gathered and written at once.
+#[derive(Debug, Default)]
+pub(super) struct Effects {
+    stays: Vec<StageStay>,
+    contacted: BTreeSet<Uuid>,
+    worked: BTreeSet<Uuid>,
+    ordered: BTreeSet<Uuid>,
+    only_default: Option<Uuid>,
+    reordered: BTreeSet<Uuid>,
+    /// Orders with their new owners.
+    reowned: Vec<(Uuid, Option<Uuid>)>,
+    totals: domain::metrics::Totals,
+    /// The totals of rows that were written before, in a request of many rows.
+    held: domain::metrics::Totals,
+    /// Customers that change their place in the RFM grid, and those of rows written before.
+    moved: Vec<Move>,
+    held_moves: Vec<Move>,
+    /// By how much the lines of orders sum up to more or less, and that of rows written before.
+    lines: Vec<(Uuid, i64)>,
+    held_lines: BTreeMap<Uuid, i64>,
+}
+
+impl Effects {
+    /// Takes note of one written record.
+    pub(super) fn note(&mut self, shape: &Shape, old: Option<&Record>, new: &Record, ctx: &Ctx<'_>) {
+        crate::totals::note(&mut self.totals, shape, old, new, ctx);
+        let both = |key: &str| {
+            [old.and_then(|o| o.get(shape, key).as_id()), new.get(shape, key).as_id()].into_iter().flatten()
+        };
+        match shape.def.key {
+            "opportunities" if old.is_none_or(|o| o.get(shape, "stage_id") != new.get(shape, "stage_id")) => {
+                self.stays.push(StageStay {
+                    opportunity_id: new.id(),
+                    stage_id: new.get(shape, "stage_id").as_id().unwrap_or_default(),
+                    position: new.get(shape, "furthest_position").as_int().unwrap_or(0),
+                    user_id: ctx.actor.user_id,
+                    entered_at: if old.is_none() { new.at(2).as_time().unwrap_or(ctx.now) } else { ctx.now },
+                    first: old.is_none(),
+                });
+            }
+            "customers" => self.moved.extend(crate::scores::moved(shape, old, new)),
+            "activities" => {
+                self.contacted.extend(both("customer_id"));
+                self.worked.extend(both("opportunity_id"));
+            }
+            "pipeline_stages" => {
+                let same = |key: &str| old.is_some_and(|o| o.get(shape, key) == new.get(shape, key));
+                if !["position", "kind", "probability", "pipeline_id", "archived_at"].into_iter().all(same) {
+                    self.reordered.extend(both("pipeline_id"));
+                }
+            }
+            "orders" => {
+                self.ordered.extend(both("customer_id"));
+                if old.is_some_and(|o| o.owner(shape) != new.owner(shape)) {
+                    self.reowned.push((new.id(), new.owner(shape)));
+                }
+            }
+            "order_lines" => {
+                let part = |line: &Record, sign: i64| {
+                    let order = line.get(shape, "order_id").as_id().filter(|_| !line.archived())?;
+                    Some((order, sign * line.get(shape, "amount_minor").as_int()?))
+                };
+                self.lines.extend(old.and_then(|old| part(old, -1)));
+                self.lines.extend(part(new, 1));
+            }
+            "pipelines" if new.get(shape, "is_default").as_bool() == Some(true) => self.only_default = Some(new.id()),
+            _ => {}
+        }
+    }
+
+    /// Forgets what was noted since the last flush: its row is rolled back.
+    pub(super) fn abandon(&mut self) {
+        let (held, held_moves) = (std::mem::take(&mut self.held), std::mem::take(&mut self.held_moves));
+        let held_lines = std::mem::take(&mut self.held_lines);
+        *self = Effects { held, held_moves, held_lines, ..Effects::default() };
+    }
+
+    /// Writes it, except for the totals.
+    pub(super) fn flush_row(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+        if !self.stays.is_empty() {
+            persistence::pipeline::write_stays(ctx.conn, &self.stays)?;
+            self.stays.clear();
+        }
+        let take = |set: &mut BTreeSet<Uuid>| std::mem::take(set).into_iter().collect::<Vec<_>>();
+        persistence::derived::last_contact(ctx.conn, &take(&mut self.contacted), ctx.now)?;
+        persistence::derived::last_activity(ctx.conn, &take(&mut self.worked), ctx.now)?;
+        persistence::derived::last_order(ctx.conn, &take(&mut self.ordered), ctx.zone().day(ctx.now))?;
+        if let Some(id) = self.only_default.take() {
+            persistence::pipeline::unset_other_defaults(ctx.conn, id)?;
+        }
+        for (order, owner) in std::mem::take(&mut self.reowned) {
+            persistence::derived::own_lines(ctx.conn, order, owner)?;
+        }
+        for pipeline in take(&mut self.reordered) {
+            crate::recounts::stage_order(ctx, pipeline)?;
+        }
+        std::mem::take(&mut self.totals).rows().for_each(|c| self.held.add(c));
+        self.held_moves.append(&mut self.moved);
+        for (order, by) in self.lines.drain(..) {
+            *self.held_lines.entry(order).or_default() += by;
+        }
+        Ok(())
+    }
+
+    /// Orders whose lines sum up to something else than before, with the difference; forgotten here.
+    pub(super) fn take_sums(&mut self) -> BTreeMap<Uuid, i64> {
+        let mut sums = std::mem::take(&mut self.held_lines);
+        sums.retain(|_, by| *by != 0);
+        sums
+    }
+
+    /// Adds the totals that wait in another set, so that all of a transaction are written at once.
+    pub(super) fn absorb(&mut self, mut other: Effects) {
+        other.held.rows().for_each(|c| self.held.add(c));
+        self.held_moves.append(&mut other.held_moves);
+    }
+
+    /// Writes it. The totals come last and once in a transaction, in their order: they are rows which many writers
+    /// share, so they are locked for as short as can be, and two writers never wait for each other in a circle.
+    pub(super) fn flush(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+        self.flush_row(ctx)?;
+        if !self.held.is_empty() {
+            persistence::totals::add(ctx.conn, &std::mem::take(&mut self.held))?;
+        }
+        Ok(persistence::rfm_grid::apply(ctx.conn, &std::mem::take(&mut self.held_moves))?)
+    }
+}
