@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 use tests::client::{Client, Reply};
 use tests::engines;
-use tests::server::Server;
 
 use crate::imports::{analyse, bring, run, settled};
 
