@@ -152,6 +152,27 @@ engines! {
         assert_eq!((open(), company.metric(&admin, "opportunities_won", "")["value"].as_f64()), (Some(70_000.0), Some(0.0)));
     }
 
+    fn a_benchmark_that_was_set_for_a_stage_goes_before_the_previous_period(server: &Server) {
+        let (company, admin) = (company(server), server.admin());
+        for i in 0..20 {
+            company.deal(server, &company.east.0, usize::from(i % 4 == 0), 1_000, ("2026-05-01", None));
+        }
+        let funnel = |days: &str| admin.get(&format!("/api/v1/reports/funnel?pipeline_id={}{days}", company.pipeline)).expect(200).json;
+        assert!(funnel("")["stuck"].is_null(), "without a first day there is no period before, and no benchmark is set");
+        let path = format!("/api/v1/pipeline_stages/{}", company.stages[0]);
+        admin.patch(&path, 1, &json!({ "benchmark": 120 })).expect(422);
+        admin.patch(&path, 1, &json!({ "benchmark": 40 })).expect(200);
+        for days in ["", "&from=2026-01-01"] {
+            let found = funnel(days);
+            let stuck = &found["stuck"];
+            assert_eq!((&stuck["stage_id"], &stuck["baseline"], &stuck["drop"], &stuck["entries"]), (&json!(company.stages[0]), &json!(40.0), &json!(15.0), &json!(20)), "{stuck}");
+            assert_eq!((&stuck["compared_with"], &found["stages"][0]["compared_with"]), (&json!("benchmark"), &json!("benchmark")));
+            assert!(found["stages"][1]["compared_with"].is_null());
+        }
+        admin.patch(&path, 2, &json!({ "benchmark": 20 })).expect(200);
+        assert!(funnel("")["stuck"].is_null(), "more go on than are expected to");
+    }
+
     fn the_funnel_counts_stages_reached_and_opens_them(server: &Server) {
         let company = company(server);
         company.deals(server);

@@ -49,7 +49,7 @@ engines! {
         let told = admin.get(&format!("/api/v1/events?record_id={first}&object=orders")).expect(200);
         let changes = told.items().iter().filter(|e| e["type"] == "order.updated").count();
         assert_eq!(changes, 6, "{}", told.json);
-        assert_eq!(admin.get("/api/v1/metrics/revenue").expect(200)["value"], json!(10_900.0));
+        assert_eq!(admin.get("/api/v1/metrics/order_value").expect(200)["value"], json!(10_900.0));
         assert_kept_is_counted(server);
     }
 

@@ -294,7 +294,7 @@ pub struct UndoKept {
 pub enum UndoReason {
     /// Somebody has changed it since.
     Changed,
-    /// Records that the import did not make are linked to it.
+    /// Records are linked to it that the import did not make, nor a rule alone.
     Used,
     /// It cannot go: others stand on it.
     Blocked,

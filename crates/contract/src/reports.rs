@@ -53,7 +53,7 @@ pub struct FunnelReport {
     pub median_cycle_days: Option<f64>,
     /// Open × win rate × mean won amount ÷ mean cycle: minor units per day.
     pub velocity_minor: Option<f64>,
-    /// The conversion that fell furthest below that of the previous equal period.
+    /// The conversion furthest below what is expected, of those with at least 20 entries.
     pub stuck: Option<StuckPoint>,
     /// The opportunities of the period.
     pub drill_down: String,
@@ -79,14 +79,27 @@ pub struct FunnelStage {
     pub open: u64,
     /// Percent of those that reached the next stage.
     pub conversion: Option<f64>,
-    /// The same in the previous equal period.
+    /// What is expected: the benchmark of the stage where one is set, else the same of the previous equal period.
     pub baseline: Option<f64>,
+    /// Which of them `baseline` is; null without one.
+    pub compared_with: Option<ComparedWith>,
     /// Mean days of the stays that ended in the period; null for one product, by which they are not kept.
     pub mean_days: Option<f64>,
     /// Median of the same days.
     pub median_days: Option<f64>,
     /// The opportunities that reached it.
     pub drill_down: String,
+}
+
+/// What a conversion is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ComparedWith {
+    /// The benchmark that was set for the stage.
+    Benchmark,
+    /// The previous equal period.
+    PreviousPeriod,
 }
 
 /// Where opportunities get stuck.
@@ -101,6 +114,8 @@ pub struct StuckPoint {
     pub conversion: f64,
     /// The conversion expected.
     pub baseline: f64,
+    /// Where that comes from.
+    pub compared_with: ComparedWith,
     /// Percentage points between them.
     pub drop: f64,
     /// Opportunities that reached the stage.

@@ -396,6 +396,7 @@ pub static PIPELINE_STAGES: ObjectDef = ObjectDef {
         int("position", "顺序", "Position", 0, 1000).required().default("0").column(),
         one_of("kind", "性质", "Kind", OPPORTUNITY_STATUS).required().default("\"open\"").column(),
         field("probability", "手动赢率", "Manual probability", Kind::Percent).column(),
+        field("benchmark", "转化率基准", "Conversion benchmark", Kind::Percent).column(),
     ],
     search: &[],
     sort: &[("position", Ascending)],

@@ -24,13 +24,15 @@ pub struct Stage {
     pub kind: String,
     /// Manual probability, 0..100.
     pub probability: Option<f64>,
+    /// Percent of those on it that are expected to go on to the next stage, where somebody set it.
+    pub benchmark: Option<f64>,
 }
 
 /// Every live stage of every live pipeline, in order, and the default pipeline.
 pub fn stages(conn: &mut AnyConnection) -> Result<(Vec<Stage>, Option<Uuid>)> {
     let q = Sql::start(
         conn,
-        "SELECT s.id, s.pipeline_id, s.name, s.position, s.kind, s.probability FROM pipeline_stages s JOIN pipelines p ON p.id = s.pipeline_id \
+        "SELECT s.id, s.pipeline_id, s.name, s.position, s.kind, s.probability, s.benchmark FROM pipeline_stages s JOIN pipelines p ON p.id = s.pipeline_id \
          WHERE s.archived_at IS NULL AND p.archived_at IS NULL ORDER BY p.position, s.position, s.id",
     );
     let stages: Vec<Stage> = q.load(conn)?.into_iter().filter_map(read_stage).collect();
@@ -41,7 +43,7 @@ pub fn stages(conn: &mut AnyConnection) -> Result<(Vec<Stage>, Option<Uuid>)> {
 }
 
 fn read_stage(Cells(c): Cells) -> Option<Stage> {
-    let [id, pipeline_id, name, position, kind, probability] = c.as_slice() else { return None };
+    let [id, pipeline_id, name, position, kind, probability, benchmark] = c.as_slice() else { return None };
     Some(Stage {
         id: id.as_id()?,
         pipeline_id: pipeline_id.as_id()?,
@@ -49,6 +51,7 @@ fn read_stage(Cells(c): Cells) -> Option<Stage> {
         position: position.as_int()?,
         kind: kind.as_str()?.to_owned(),
         probability: probability.as_f64(),
+        benchmark: benchmark.as_f64(),
     })
 }
 

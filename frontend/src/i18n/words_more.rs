@@ -51,7 +51,7 @@ messages! {
     manual = "手动", "manual";
     won_of_closed = "赢单 / 已关闭", "Won / closed";
     funnel = "销售漏斗", "Funnel";
-    funnel_why = "“到达”统计走到过该阶段的商机，赢单视为走完全部阶段；“转化率”= 到达下一阶段 ÷ 到达本阶段。卡点是与基准相比转化下降最多、且样本不少于 20 的阶段。", "“Reached” counts the deals that ever got to the stage; a won deal reached all of them. “Conversion” = reached the next stage ÷ reached this one. It is stuck where conversion fell most against its baseline, with at least 20 deals.";
+    funnel_why = "“到达”统计走到过该阶段的商机，赢单视为走完全部阶段；“转化率”= 到达下一阶段 ÷ 到达本阶段。卡点是与基准相比转化下降最多、且样本不少于 20 的阶段；基准取流程设置中该阶段的“转化率基准”，没有设置时取上一个等长时段的转化率。", "“Reached” counts the deals that ever got to the stage; a won deal reached all of them. “Conversion” = reached the next stage ÷ reached this one. It is stuck where conversion fell most against its baseline, with at least 20 deals; the baseline is the benchmark set for the stage, else the conversion of the equal period before.";
     stage = "阶段", "Stage";
     reached = "到达", "Reached";
     conversion = "转化率", "Conversion";
@@ -59,6 +59,8 @@ messages! {
     amount = "金额", "Amount";
     median_stay = "停留天数", "Days here";
     stuck_point = "卡点", "Stuck";
+    stuck_below_benchmark(stage: &str, now: &str, expected: &str) = "卡点在“{stage}”：转化率 {now}，低于设定的基准 {expected}", "Stuck at “{stage}”: {now} go on, below the benchmark of {expected}";
+    stuck_below_before(stage: &str, now: &str, expected: &str) = "卡点在“{stage}”：转化率 {now}，低于上期的 {expected}", "Stuck at “{stage}”: {now} go on, below the {expected} of the period before";
     mean_cycle = "平均周期", "Mean cycle";
     velocity = "每日产出", "Per day";
     mean_won = "平均赢单额", "Mean won";

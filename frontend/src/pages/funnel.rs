@@ -75,7 +75,7 @@ pub(crate) fn FunnelCard(p: &FunnelProps) -> Html {
                 html! {
                 <div class="grid gap-x-6 gap-y-4 px-4 pb-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.5fr)]">
                     <Chart class="h-72" label={l.funnel()} option={option(&stages)} onclick={Some(open)} />
-                    <div class="min-w-0">{ stage_table(l, session.currency(), &stages, r) }{ summary(l, session.currency(), r) }</div>
+                    <div class="min-w-0">{ stage_table(l, session.currency(), &stages, r) }{ stuck_line(l, r) }{ summary(l, session.currency(), r) }</div>
                 </div> }
             }
         }
@@ -128,6 +128,19 @@ fn stage_table(l: Lang, currency: &str, stages: &[Value], r: &Value) -> Html {
             <td class="px-2 text-right">{ s.get("open").and_then(Value::as_u64).map(format::group).unwrap_or_else(|| "—".into()) }</td>
             <td class="px-2 text-right">{ short(l, currency, "money", s.get("amount_minor").and_then(Value::as_f64)) }</td>
             <td class="pl-2 text-right">{ days(s.get("median_days")) }</td></tr> } }) }</tbody></table></div> }
+}
+
+/// Which stage it is stuck at, and what it was compared with.
+pub(crate) fn stuck_line(l: Lang, r: &Value) -> Html {
+    let Some(stuck) = r.get("stuck").filter(|s| !s.is_null()) else { return html! {} };
+    let share = |key: &str| format::share(stuck.get(key).and_then(Value::as_f64));
+    let (stage, now, expected) = (stage_name(stuck), share("conversion"), share("baseline"));
+    let said = if stuck.get("compared_with").and_then(Value::as_str) == Some("benchmark") {
+        l.stuck_below_benchmark(&stage, &now, &expected)
+    } else {
+        l.stuck_below_before(&stage, &now, &expected)
+    };
+    html! { <p class="mt-2 text-xs text-base-content/70" data-testid="stuck-point">{ said }</p> }
 }
 
 pub(crate) fn summary(l: Lang, currency: &str, r: &Value) -> Html {

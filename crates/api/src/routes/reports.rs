@@ -28,7 +28,7 @@ pub(super) fn configure(scope: &mut Routes) {
 /// Get the funnel.
 ///
 /// How far the opportunities created in a period came, how long they stayed in each stage, and the
-/// conversion that fell furthest below that of the previous equal period.
+/// conversion furthest below what is expected: the benchmark set for the stage, else that of the previous equal period.
 #[utoipa::path(get, path = "/api/v1/reports/funnel", operation_id = "get_funnel", tag = "reports",
     params(ReportQuery), responses((status = 200, description = "The funnel.", body = FunnelReport)), extensions(("x-permission" = json!("opportunities.read and reports.read"))))]
 async fn get_funnel(cx: Cx<OpportunitiesRead>) -> Result<HttpResponse> {

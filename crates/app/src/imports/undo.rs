@@ -105,13 +105,7 @@ fn in_use(ctx: &mut Ctx<'_>, import: Uuid, events: &[Event]) -> Result<(HashMap<
 
 /// Those of the records that live records are linked to which neither the import made, nor a rule and nobody has touched
 /// since. People are left out: everything they ever owned is linked to them.
-fn used(
-    ctx: &mut Ctx<'_>,
-    object: &str,
-    ids: &[Uuid],
-    import: Uuid,
-    followers: &mut Followers,
-) -> Result<Vec<Uuid>> {
+fn used(ctx: &mut Ctx<'_>, object: &str, ids: &[Uuid], import: Uuid, followers: &mut Followers) -> Result<Vec<Uuid>> {
     if object == "users" {
         return Ok(Vec::new());
     }
@@ -199,8 +193,7 @@ impl Undo {
             return Ok(());
         }
         let job = self.job;
-        let writer =
-            self.writers.entry(event.object.clone()).or_insert_with(|| Writer::import(shape.clone(), job));
+        let writer = self.writers.entry(event.object.clone()).or_insert_with(|| Writer::import(shape.clone(), job));
         let done = if created {
             crate::records::set_archived_by(ctx, writer, &record, true).map(|stored| stored.changed)
         } else {

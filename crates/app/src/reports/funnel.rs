@@ -5,10 +5,11 @@ use crate::metrics::{Narrow, People};
 use crate::totals::{check_days, day_value, json_id, list_link};
 use crate::{Ctx, Result, Visible};
 use chrono::NaiveDate;
-use contract::reports::{FunnelReport, FunnelStage, ReportQuery, StuckPoint};
+use contract::reports::{ComparedWith, FunnelReport, FunnelStage, ReportQuery, StuckPoint};
 use domain::funnel::{self, Duration, Funnel, Input};
 use domain::metrics::{Contribution, Measure};
 use domain::policy::Action;
+use persistence::pipeline::Stage;
 use persistence::totals::{By, Which, sums};
 use serde_json::{Value as Json, json};
 
@@ -94,8 +95,15 @@ fn duration(row: &Contribution) -> Duration {
     Duration { days: row.key.bucket, n: row.sums.n }
 }
 
-/// The conversions of the equal period before; nothing without a first day.
+/// The conversions expected: the benchmarks that were set, else those of the equal period before.
 fn baseline(ctx: &mut Ctx<'_>, ladder: &Ladder, query: &ReportQuery, visible: &Visible) -> Result<Vec<Option<f64>>> {
+    let before = before(ctx, ladder, query, visible)?;
+    let before = before.into_iter().chain(std::iter::repeat(None));
+    Ok(ladder.rungs().zip(before).map(|(stage, before)| stage.benchmark.or(before)).collect())
+}
+
+/// The conversions of the equal period before; nothing without a first day.
+fn before(ctx: &mut Ctx<'_>, ladder: &Ladder, query: &ReportQuery, visible: &Visible) -> Result<Vec<Option<f64>>> {
     let Some(from) = query.from else { return Ok(Vec::new()) };
     let to = query.to.unwrap_or_else(|| ctx.parse().today()).max(from);
     let before = from - (to - from) - chrono::Duration::days(1);
@@ -103,6 +111,10 @@ fn baseline(ctx: &mut Ctx<'_>, ladder: &Ladder, query: &ReportQuery, visible: &V
     let standings = cohort(ctx, ladder, query, visible, days)?;
     let input = Input { stages: ladder.rungs().count(), standings, ..Input::default() };
     Ok(funnel::funnel(input).stages.iter().map(|s| s.conversion).collect())
+}
+
+fn compared_with(stage: &Stage) -> ComparedWith {
+    if stage.benchmark.is_some() { ComparedWith::Benchmark } else { ComparedWith::PreviousPeriod }
 }
 
 fn report(ladder: &Ladder, result: Funnel, conditions: &[Json]) -> FunnelReport {
@@ -122,6 +134,7 @@ fn report(ladder: &Ladder, result: Funnel, conditions: &[Json]) -> FunnelReport 
             open: row.open,
             conversion: row.conversion,
             baseline: row.baseline,
+            compared_with: row.baseline.map(|_| compared_with(stage)),
             mean_days: row.mean_days,
             median_days: row.median_days,
             drill_down: link(vec![json!({"any": [
@@ -137,6 +150,7 @@ fn report(ladder: &Ladder, result: Funnel, conditions: &[Json]) -> FunnelReport 
             name: stage.name.clone(),
             conversion: s.conversion,
             baseline: s.baseline,
+            compared_with: compared_with(stage),
             drop: s.drop,
             entries: s.entries,
         })
