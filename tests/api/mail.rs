@@ -1,6 +1,7 @@
 //! Mail: from rules and notifications, by a real mail server, once.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use tests::client::Client;
 use tests::database::Engine;
 use tests::receiver::MailServer;
 use tests::server::Server;
@@ -41,5 +42,41 @@ fn rules_and_notifications_send_mail_and_what_is_refused_is_parked() {
             state["mail"]
         );
         assert_eq!(admin.post_empty("/api/v1/operations/mail/retry").expect(200)["count"], 1);
+    }
+}
+
+#[test]
+fn what_is_added_to_unread_news_comes_by_mail_as_well() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let mails = MailServer::start();
+        let settings = [("FLYWHEEL_SMTP_URL", mails.url()), ("FLYWHEEL_MAIL_FROM", "crm@example.com".to_owned())];
+        let settings = settings.each_ref().map(|(k, v)| (*k, v.as_str()));
+        let Some(server) = Server::start_with(engine, &settings) else { continue };
+        let (id, rep) = server.user("representative", None);
+        let send = |client: &Client, method: &str, path: &str, body: &Value| {
+            client.send(method, path, Some(("application/json", body.to_string().as_bytes()))).expect(200)
+        };
+        // Plain letters, so that the mails can be read as they were sent.
+        send(&server.admin(), "PATCH", "/api/v1/me", &json!({ "name": "Ann" }));
+        send(&rep, "PATCH", "/api/v1/me", &json!({ "locale": "en" }));
+        let preference = json!({ "items": [{ "kind": "assigned", "in_app": true, "email": "instant" }] });
+        send(&rep, "PUT", "/api/v1/notifications/preferences", &preference);
+        // What one request gives may be read from the log in parts; here each part is a call of its own.
+        let admin = server.admin().with_header("x-request-id", "019aa000-0000-7000-8000-0000000000ab");
+        let give = |count: usize| {
+            let data = |i| json!({ "op": "create", "data": { "name": format!("Customer {i}"), "owner_id": id } });
+            let operations: Vec<Value> = (0..count).map(data).collect();
+            admin.post("/api/v1/customers/bulk", &json!({ "operations": operations })).expect(200);
+        };
+        let told = |text: &str| mails.mails().iter().filter(|(_, mail)| mail.contains(text)).count();
+        give(4);
+        until("the first part", || (told("Ann assigned 4 customers to you") == 1).then_some(()));
+        give(5);
+        until("the second part", || (told("Ann assigned 5 customers to you") == 1).then_some(()));
+        give(1);
+        until("a single one", || (mails.mails().len() == 3).then_some(()));
+        let news = rep.get("/api/v1/notifications").expect(200);
+        assert_eq!(news.items().len(), 1, "{}", news.json);
+        assert_eq!(news.items()[0]["title"], "Ann assigned 10 customers to you");
     }
 }

@@ -53,6 +53,28 @@ engines! {
         assert_eq!(reply.items().len(), 1);
     }
 
+    fn what_is_added_after_the_news_was_read_is_told_by_itself_with_its_title(server: &Server) {
+        let (id, rep) = server.user("representative", None);
+        // What one request gives may be read from the log in parts; here each part is a call of its own.
+        let admin = server.admin().with_header("x-request-id", "019aa000-0000-7000-8000-0000000000aa");
+        let give = |names: &[&str]| {
+            let data = |name: &&str| json!({ "op": "create", "data": { "name": name, "owner_id": id } });
+            let operations: Vec<Value> = names.iter().map(data).collect();
+            admin.post("/api/v1/customers/bulk", &json!({ "operations": operations })).expect(200);
+        };
+        let titles = |page: &Reply| -> Vec<String> { page.items().iter().map(|n| n["title"].as_str().unwrap().to_owned()).collect() };
+        give(&["甲", "乙", "丙", "丁"]);
+        assert_eq!(titles(&wait_for(&rep, 1)), ["管理员 assigned 4 customers to you"]);
+        // Unread, it grows.
+        give(&["戊"]);
+        until("it grows", || (titles(&news(&rep)) == ["管理员 assigned 5 customers to you"]).then_some(()));
+        rep.post_empty("/api/v1/notifications/read_all").expect(200);
+        give(&["己公司"]);
+        let told = wait_for(&rep, 2);
+        assert_eq!(titles(&told), ["管理员 assigned the customer “己公司” to you", "管理员 assigned 5 customers to you"]);
+        assert_eq!(told["unread"], 1);
+    }
+
     fn tasks_about_one_customer_are_one_piece_of_news_about_it(server: &Server) {
         let (id, rep) = server.user("representative", None);
         let customer = rep.post("/api/v1/customers", &json!({ "name": "张江科技" })).expect(201).id();

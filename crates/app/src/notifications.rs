@@ -42,6 +42,15 @@ pub struct News {
 /// Tells people news, in the ways that they chose; what somebody was told before is not told again,
 /// and whoever is no longer here is told nothing.
 pub fn tell(ctx: &mut Ctx<'_>, news: Vec<News>) -> Result<()> {
+    tell_in(ctx, &news, true)
+}
+
+/// Tells what was added to news that stand in the application already: by mail, for a mail that was sent does not grow.
+fn tell_by_mail(ctx: &mut Ctx<'_>, news: &[News]) -> Result<()> {
+    tell_in(ctx, news, false)
+}
+
+fn tell_in(ctx: &mut Ctx<'_>, news: &[News], in_app: bool) -> Result<()> {
     if news.is_empty() {
         return Ok(());
     }
@@ -52,7 +61,7 @@ pub fn tell(ctx: &mut Ctx<'_>, news: Vec<News>) -> Result<()> {
     let mut rows = Vec::new();
     for n in news.iter().filter(|n| people.contains_key(&n.user)) {
         let preference = chosen.get(&(n.user, n.kind.key().to_owned()));
-        if preference.is_none_or(|p| p.in_app) {
+        if in_app && preference.is_none_or(|p| p.in_app) {
             rows.push(row(ctx, n));
         }
         let by_mail = preference.is_some_and(|p| ByMail::of(&p.email) == ByMail::Instant);

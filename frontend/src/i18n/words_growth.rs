@@ -110,9 +110,9 @@ messages! {
     models_preview = "预览影响", "See the effect";
     models_shipped = "恢复默认值", "Back to the defaults";
     models_saved = "已保存，客户会陆续按新规则评分", "Saved; customers are scored by it from now on";
-    models_changed(n: &str, of: &str) = "{of} 位客户中有 {n} 位会变化", "{n} of {of} customers would change";
-    models_rights_changed(n: &str, of: &str) = "{of} 位客户中有 {n} 位的权益会变化，评分不变", "The rights of {n} of {of} customers would change, and no score";
-    models_both_changed(n: &str, rights: &str, of: &str) = "{of} 位客户中有 {n} 位评分会变化，{rights} 位的权益会变化", "Of {of} customers, the scores of {n} and the rights of {rights} would change";
+    models_changed(n: &str, of: &str) = "{of} 家客户中有 {n} 家会变化", "{n} of {of} customers would change";
+    models_rights_changed(n: &str, of: &str) = "{of} 家客户中有 {n} 家的权益会变化，评分不变", "The rights of {n} of {of} customers would change, and no score";
+    models_both_changed(n: &str, rights: &str, of: &str) = "{of} 家客户中有 {n} 家评分会变化，{rights} 家的权益会变化", "Of {of} customers, the scores of {n} and the rights of {rights} would change";
     models_contacts_changed(n: &str, of: &str) = "最近 {of} 次联系中有 {n} 次评分会变化", "{n} of the latest {of} contacts would be scored otherwise";
     models_gained = "新享有的客户", "Customers that get it";
     models_lost = "不再享有的客户", "Customers that lose it";

@@ -82,7 +82,7 @@ messages! {
     effect_waiting = "90 天后统计效果", "Measured after 90 days";
     effect_change(from: &str, to: &str) = "{from} → {to} 分", "{from} → {to} pts";
     care_converged = "全公司的复购数据还不够有规律，以下预测请谨慎参考。", "The data of all customers say too little yet; use these figures with care.";
-    care_fitted(n: &str) = "由 {n} 位客户的购买记录拟合", "Fitted to the purchases of {n} customers";
+    care_fitted(n: &str) = "由 {n} 家客户的购买记录拟合", "Fitted to the purchases of {n} customers";
     insufficient = "数据不足", "Insufficient data";
     churn_high = "高流失风险：长期没有互动，浏览竞品变多", "High churn risk: long silence, more looks at competitors";
     competitor_views(n: i64) = "近期浏览竞品 {n} 次", "{n} looks at competitors lately";
@@ -130,11 +130,11 @@ messages! {
     seg_migration = "RFM 分群迁移", "Moves between RFM segments";
     seg_migration_hint = "每行是期初所在分群，每列是期末所在分群；对角线表示没有变化。", "Rows: the segment at the beginning; columns: at the end. The diagonal did not move.";
     seg_none = "期间没有迁移", "Nobody moved in this period";
-    seg_moved(n: &str) = "{n} 位客户换了分群", "{n} customers moved";
+    seg_moved(n: &str) = "{n} 家客户换了分群", "{n} customers moved";
     seg_up = "变好", "Better";
     seg_down = "变差", "Worse";
     flow_title = "生命周期流转", "Movement through the lifecycle";
-    flow_hint = "每位客户只看最近一次换阶段，落在所选期间内的才计入。", "Every customer counts by its latest move, where that lies in the period.";
+    flow_hint = "每家客户只看最近一次换阶段，落在所选期间内的才计入。", "Every customer counts by its latest move, where that lies in the period.";
     flow_came(n: &str) = "进入 {n}", "{n} came in";
     flow_returned(n: &str) = "回到 {n}", "{n} came back";
     flow_stopped(n: &str) = "停止投入 {n}", "{n} given up";

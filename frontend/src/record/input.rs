@@ -87,6 +87,8 @@ fn choice_input(p: &FieldInputProps) -> Html {
     html! {
         <select class={cls!("select w-full", p.invalid.then_some("select-error"))} name={f.key.clone()} {onchange} onblur={p.onblur.reform(|_| ())}>
             <option value="" selected={now.is_empty()} disabled={f.required && !now.is_empty()}>{ "—" }</option>
+            // An option that has gone stays with the records that have it.
+            if !now.is_empty() && f.choices.iter().all(|c| c.key != now) { <option value={now.to_owned()} selected=true>{ now }</option> }
             { for f.choices.iter().map(|c| html! { <option key={c.key.clone()} value={c.key.clone()} selected={c.key == now}>{ &c.label }</option> }) }
         </select>
     }

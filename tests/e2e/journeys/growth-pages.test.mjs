@@ -178,7 +178,7 @@ test('a goal is agreed to, the survey answered and the way of working assessed',
 });
 
 test('what a right taken out of the settings means is told before it is saved', async () => {
-  const zh = [faces[0], '滞销库存优先清货权', /^[\d,]+ 位客户中有 [1-9][\d,]* 位的权益会变化，评分不变/];
+  const zh = [faces[0], '滞销库存优先清货权', /^[\d,]+ 家客户中有 [1-9][\d,]* 家的权益会变化，评分不变/];
   const en = [faces[3], 'First pick of slow-moving stock', /^The rights of [1-9][\d,]* of [\d,]+ customers would change, and no score/];
   const before = await get('/score-settings/lifecycle');
   for (const [face, right, said] of [zh, en]) {

@@ -117,7 +117,7 @@ test('the effect of other cut-offs is seen before they are saved, and can be tak
   await page.getByTestId('preview').click();
   const effect = page.getByTestId('effect');
   await effect.waitFor();
-  assert.match(await effect.innerText(), /位客户中有/);
+  assert.match(await effect.innerText(), /家客户中有/);
   await check(page, 'model-preview');
   assert.equal((await get('/score-settings/grade')).document.cuts.a, 80);
   await cut.fill('10');

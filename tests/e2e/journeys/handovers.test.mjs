@@ -6,9 +6,9 @@ import { logIn, token as logged } from './session.mjs';
 
 let token, heirs;
 const PASSWORD = 'Quiet-Harbour-58';
-async function person(name, email) {
+async function person(name, email, role = 'representative') {
   const made = await request('POST', '/users', { name, email: `${email}@leaving.example.com` }, token);
-  await request('PUT', `/users/${made.id}/roles`, { roles: ['representative'] }, token);
+  await request('PUT', `/users/${made.id}/roles`, { roles: [role] }, token);
   await request('POST', `/users/${made.id}/password`, { password: PASSWORD }, token);
   return made.id;
 }
@@ -120,5 +120,20 @@ test('somebody who was disabled with customers is seen on the list of users, and
   await choose(page, '李接手');
   await page.getByTestId('hand-over-do').getByText('交接 4 条').click();
   await page.getByText('名下没有需要交接的工作').waitFor();
+  await page.context().close();
+});
+
+test('whoever sees nothing of what somebody could hold is not shown the card', async () => {
+  const id = await leaver('卫在职', 'wei', 1);
+  const role = { key: 'people_only', name_zh: '只看同事', name_en: 'People only', permissions: { users: { read: 'all' } }, masks: { phone: 'clear', email: 'clear' } };
+  await request('POST', '/roles', role, token);
+  await person('沈人事', 'shen', role.key);
+  const page = await logIn(faces[0], { email: 'shen@leaving.example.com', password: PASSWORD });
+  const answered = page.waitForResponse(response => response.url().endsWith(`/users/${id}/holdings`));
+  await page.goto(`${base}/users/${id}`);
+  assert.deepEqual((await (await answered).json()).kinds.filter(kind => kind.owned), []);
+  await page.getByRole('heading', { name: '卫在职' }).waitFor();
+  await page.getByText('名下的工作', { exact: true }).waitFor({ state: 'detached' });
+  assert.equal(await page.getByTestId('holdings').count(), 0);
   await page.context().close();
 });

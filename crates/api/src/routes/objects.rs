@@ -121,8 +121,8 @@ async fn get_custom_field(cx: Cx<CustomFieldsRead>, req: HttpRequest) -> Result<
     Ok(versioned(field.version, &field))
 }
 
-/// A JSON merge patch; object, key and kind stay as they are, since values depend on them. `If-Match` names the version.
-#[utoipa::path(patch, path = "/api/v1/custom_fields/{id}", operation_id = "update_custom_field", summary = "Change a custom field", description = "A JSON merge patch; object, key and kind stay as they are, since values depend on them. `If-Match` names the version.", params(("id" = Uuid, Path, description = "Id of the field."), ("If-Match" = String, Header, description = "The version the change is based on, in quotes.")), request_body(content = CustomFieldPatch, example = json!({ "label_zh": "配送区域" })), responses((status = 200, description = "The definition as it is now.", body = CustomFieldOut), (status = 412, description = "The definition has changed since.", body = contract::problem::Problem, content_type = "application/problem+json"), (status = 428, description = "If-Match is missing.", body = contract::problem::Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("custom_fields.update"))))]
+/// A JSON merge patch; object, key and kind stay as they are, since values depend on them, and so do options that live records have. `If-Match` names the version.
+#[utoipa::path(patch, path = "/api/v1/custom_fields/{id}", operation_id = "update_custom_field", summary = "Change a custom field", description = "A JSON merge patch; object, key and kind stay as they are, since values depend on them, and so do options that live records have. `If-Match` names the version.", params(("id" = Uuid, Path, description = "Id of the field."), ("If-Match" = String, Header, description = "The version the change is based on, in quotes.")), request_body(content = CustomFieldPatch, example = json!({ "label_zh": "配送区域" })), responses((status = 200, description = "The definition as it is now.", body = CustomFieldOut), (status = 412, description = "The definition has changed since.", body = contract::problem::Problem, content_type = "application/problem+json"), (status = 428, description = "If-Match is missing.", body = contract::problem::Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("custom_fields.update"))))]
 async fn update_custom_field(cx: Cx<CustomFieldsUpdate>, req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let (id, version) = (path_id(&req)?, cx.if_match()?);
     let patch: CustomFieldPatch = cx.body(body).await?;
@@ -141,8 +141,8 @@ async fn update_custom_field(cx: Cx<CustomFieldsUpdate>, req: HttpRequest, body:
     Ok(versioned(field.version, &field))
 }
 
-/// Removes the definition. The values stay in their records, unseen; a field of the same key finds them again.
-#[utoipa::path(delete, path = "/api/v1/custom_fields/{id}", operation_id = "delete_custom_field", summary = "Delete a custom field", description = "Removes the definition. The values stay in their records, unseen; a field of the same key finds them again.", params(("id" = Uuid, Path, description = "Id of the field.")), responses((status = 204, description = "Removed.")), extensions(("x-permission" = json!("custom_fields.archive"))))]
+/// Removes the definition. The values stay in their records, unseen; a field of the same key that can hold them finds them again.
+#[utoipa::path(delete, path = "/api/v1/custom_fields/{id}", operation_id = "delete_custom_field", summary = "Delete a custom field", description = "Removes the definition. The values stay in their records, unseen; a field of the same key that can hold them finds them again.", params(("id" = Uuid, Path, description = "Id of the field.")), responses((status = 204, description = "Removed.")), extensions(("x-permission" = json!("custom_fields.archive"))))]
 async fn delete_custom_field(cx: Cx<CustomFieldsArchive>, req: HttpRequest) -> Result<HttpResponse> {
     let id = path_id(&req)?;
     cx.write(move |ctx| app::custom_fields::delete(ctx, id)).await?;

@@ -109,6 +109,8 @@ pub(super) fn step(
     if let Some(last) = rows.last() {
         step.progress.offset = last.number;
     }
+    // Cells are read before rows are written, and the list is in the order of the file.
+    step.outcome.issues.sort_by_key(|issue| issue.row);
     Ok(step.outcome)
 }
 

@@ -1,6 +1,6 @@
 //! From events to news: who was given a record, who was mentioned in a note.
 
-use super::{News, tell};
+use super::{News, tell, tell_by_mail};
 use crate::consumers::Effects;
 use crate::{Ctx, Result, Visible};
 use contract::notifications::NewsKind;
@@ -34,18 +34,19 @@ pub fn prepare(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<Option<Effects>> {
         return Ok(None);
     }
     Ok(Some(Box::new(move |ctx| {
-        let news = add_to_earlier(ctx, news)?;
-        tell(ctx, news)
+        let (news, added) = add_to_earlier(ctx, news)?;
+        tell(ctx, news)?;
+        tell_by_mail(ctx, &added)
     })))
 }
 
 /// What one request or run gives is read from the log in several batches: what comes later is added to what was told first
-/// while that is unread. Answers what is told by itself.
-fn add_to_earlier(ctx: &mut Ctx<'_>, news: Vec<News>) -> Result<Vec<News>> {
+/// while that is unread. Answers what is told by itself, and what was added.
+fn add_to_earlier(ctx: &mut Ctx<'_>, news: Vec<News>) -> Result<(Vec<News>, Vec<News>)> {
     let grows = |n: &News| n.about.is_none() && n.kind == NewsKind::Assigned && n.params.contains_key("count");
     let keys: Vec<(Uuid, &str)> = news.iter().filter(|n| grows(n)).map(|n| (n.user, n.key.as_str())).collect();
     let earlier = store::told(ctx.conn, &keys)?;
-    let mut left = Vec::with_capacity(news.len());
+    let (mut left, mut added) = (Vec::with_capacity(news.len()), Vec::new());
     for mut n in news {
         let told = earlier.iter().find(|told| told.user_id == n.user && told.dedupe_key == n.key);
         let Some(told) = told.filter(|_| grows(&n)) else {
@@ -63,8 +64,9 @@ fn add_to_earlier(ctx: &mut Ctx<'_>, news: Vec<News>) -> Result<Vec<News>> {
         // Some customers may stand in both.
         params.remove("customers");
         store::retell(ctx.conn, told.id, &Json::Object(params).to_string())?;
+        added.push(n);
     }
-    Ok(left)
+    Ok((left, added))
 }
 
 fn document(text: Option<&str>) -> Option<Map<String, Json>> {
@@ -103,7 +105,8 @@ fn assigned(ctx: &mut Ctx<'_>, told: &[Told<'_>]) -> Result<Vec<News>> {
         let of_one =
             !begun && events.len() > 1 && customers.len() == 1 && events.iter().all(|(_, c)| *c == about_customer);
         let together = begun || of_one || events.len() > ONE_BY_ONE;
-        let mut params = of_object(ctx, object, together)?;
+        let single = events.len() == 1;
+        let mut params = of_object(ctx, object, together && !single)?;
         params.insert("object".to_owned(), object.into());
         params.insert("actor".to_owned(), actor_name(ctx, actor)?.into());
         if let Some(rule) = rules.get(&first.request_id).filter(|_| first.origin_id == Some(cause)) {
@@ -112,9 +115,14 @@ fn assigned(ctx: &mut Ctx<'_>, told: &[Told<'_>]) -> Result<Vec<News>> {
         if together {
             params.insert("count".to_owned(), events.len().into());
             let mut about = None;
-            match about_customer.filter(|_| of_one) {
-                Some(id) => about = named(ctx, user, id, &mut params)?.then(|| ("customers".to_owned(), id)),
-                None => drop(params.insert("customers".to_owned(), customers.len().into())),
+            match about_customer {
+                Some(id) if of_one => about = named(ctx, user, id, &mut params)?.then(|| ("customers".to_owned(), id)),
+                Some(id) if single => drop(named(ctx, user, id, &mut params)?),
+                _ => drop(params.insert("customers".to_owned(), customers.len().into())),
+            }
+            // What is added alone is told with its name: by mail, and where the earlier was read meanwhile.
+            if single {
+                params.insert("title".to_owned(), title(ctx, object, first.record_id)?.into());
             }
             // A rule gives again and again, a request or a run of the program once.
             let key = match (of_one, first.origin_id == Some(cause)) {
