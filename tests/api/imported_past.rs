@@ -4,7 +4,6 @@ use crate::imports::{analyse, bring, run, undo};
 use serde_json::{Value, json};
 use tests::client::Client;
 use tests::engines;
-use tests::server::Server;
 use tests::wait::until;
 
 /// A rule about new customers that acts on imports too, and has been published.
