@@ -171,7 +171,7 @@ impl Speech<'_> {
         if let Some(list) = v.get("any") {
             return format!("（{}）", join(list, self.lang.pick("，或 ", " or ")));
         }
-        v.get("not").map(|inner| format!("{}{}", self.lang.pick("非", "not "), self.tree(inner))).unwrap_or_default()
+        v.get("not").map(|inner| format!("{}{}", self.lang.pick("不满足 ", "not "), self.tree(inner))).unwrap_or_default()
     }
 
     /// A value of a field in words.
@@ -231,6 +231,6 @@ mod tests {
         let clock = Clock { now: chrono::DateTime::UNIX_EPOCH, zone: domain::zone::Zone::utc() };
         let speech = Speech { lang: Lang::Zh, meta: &meta, refs: &BTreeMap::new(), currency: "CNY", clock: &clock };
         assert_eq!(speech.row(&Row { field: "grade".into(), op: "in".into(), value: json!(["A"]) }), "等级 是 A 级");
-        assert_eq!(speech.tree(&json!({"not":{"field":"grade","op":"is_empty"}})), "非等级 为空");
+        assert_eq!(speech.tree(&json!({"not":{"field":"grade","op":"is_empty"}})), "不满足 等级 为空");
     }
 }
