@@ -1,7 +1,6 @@
 //! One step of a run: some rows of the file become records.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -259,7 +258,8 @@ impl Draft {
     pub(super) fn scope(&self, plan: &Plan, object: &str) -> Option<Uuid> {
         let link = super::links::scope(object)?;
         let given = self.changes.get(&plan.shape, link);
-        let usual = || plan.defaults.iter().find(|(at, _)| plan.shape.position(link) == Some(*at)).map(|(_, value)| value);
+        let usual =
+            || plan.defaults.iter().find(|(at, _)| plan.shape.position(link) == Some(*at)).map(|(_, value)| value);
         let found = given.or_else(usual).and_then(Value::as_id);
         if link == "pipeline_id" { found.or(plan.pipeline) } else { found }
     }
@@ -267,26 +267,6 @@ impl Draft {
     pub(super) fn owner(&self, plan: &Plan) -> Option<Uuid> {
         self.changes.get(&plan.shape, "owner_id").and_then(Value::as_id).or(plan.setup.options.default_owner_id)
     }
-
-    /// What the row's record is found by; none if a match field is empty.
-    pub(super) fn key(&self, plan: &Plan) -> Option<u64> {
-        if let Some(id) = self.id {
-            return Some(hash(&[Value::Id(id)]));
-        }
-        let fields = &plan.setup.options.match_fields;
-        let values: Vec<Value> =
-            fields.iter().filter_map(|field| self.changes.get(&plan.shape, field).cloned()).collect();
-        (!fields.is_empty() && values.len() == fields.len()).then(|| hash(&values))
-    }
-}
-
-/// Two keys that collide would only make two rows of one step meet; 64 bits make that unlikely.
-pub(super) fn hash(values: &[Value]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for value in values {
-        value.to_json().to_string().hash(&mut hasher);
-    }
-    hasher.finish()
 }
 
 /// The default values of a new record, those of the object and those of the import.
@@ -308,13 +288,6 @@ pub(super) fn defaults(ctx: &Ctx<'_>, shape: &Shape, setup: Option<&Setup>) -> R
         }
     }
     Ok(found)
-}
-
-/// Whether rows may be matched by these fields: one of them must be a text.
-pub(super) fn is_matchable(shape: &Shape, fields: &[String]) -> bool {
-    let kinds = fields.iter().map(|field| shape.position(field).and_then(|at| shape.column(at)));
-    let all: Option<Vec<_>> = kinds.collect();
-    fields.is_empty() || all.is_some_and(|all| all.iter().any(|field| field.kind.is_text()))
 }
 
 /// The permissions under which rows are written: importing goes no further than making and changing records one by one.
