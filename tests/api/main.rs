@@ -14,6 +14,7 @@ mod figures;
 mod growth;
 mod handovers;
 mod identity;
+mod import_keys;
 mod imports;
 mod indexes;
 mod lifecycle;
