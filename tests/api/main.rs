@@ -16,6 +16,7 @@ mod growth;
 mod handovers;
 mod identity;
 mod import_fields;
+mod import_keys;
 mod imported_past;
 mod imports;
 mod indexes;

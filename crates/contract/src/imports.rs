@@ -133,7 +133,10 @@ pub enum Existing {
 pub struct ImportOptions {
     /// Field of each column that is brought in, by header; `custom.KEY` for a custom field.
     pub mapping: BTreeMap<String, String>,
-    /// Fields by which a row's record is found; none: every row makes a new record.
+    /// Fields by which a row's record is found; none: every row makes a new record. One of them must be a text, a phone,
+    /// an address or a choice of the object's own, or a custom field (`custom.KEY`) of the kinds text, int, email, phone
+    /// or url. Phones are the same when their digits are, texts whatever their width, case and blanks; of several
+    /// records that are alike, the one that is written as in the row is meant.
     pub match_fields: Vec<String>,
     /// What to do with records that are found.
     pub existing: Existing,
@@ -145,7 +148,8 @@ pub struct ImportOptions {
     pub number_format: Option<String>,
     /// Factors for numbers, by header: 1000000 where a column is in millions.
     pub multiply: BTreeMap<String, i64>,
-    /// Link fields whose missing records are made, by field.
+    /// Link fields whose missing records are made, by field. Contacts and opportunities are looked for at the customer of
+    /// their row, where it has one, and made there.
     pub create_missing: BTreeMap<String, bool>,
     /// What a value stands for, by field and value: an id for a link, a key for a choice, a text
     /// for a text. Null is none of those there are: a linked record is made where `create_missing`

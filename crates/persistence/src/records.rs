@@ -1,12 +1,14 @@
 //! Records of any object: reading, listing, writing, by the object's shape.
 
 mod compile;
+mod known;
 mod list;
 mod search;
 mod write;
 
 pub use compile::push_condition;
 pub(crate) use compile::push_field;
+pub use known::{Belonging, belonging, find_alike, find_by_custom};
 pub(crate) use list::select;
 pub use list::{After, Archived, List, Order, Row, count, list};
 pub use write::{delete_tags, insert, insert_around, insert_many, tags_of, update, write_tags};

@@ -171,7 +171,9 @@ impl Speech<'_> {
         if let Some(list) = v.get("any") {
             return format!("（{}）", join(list, self.lang.pick("，或 ", " or ")));
         }
-        v.get("not").map(|inner| format!("{}{}", self.lang.pick("不满足 ", "not "), self.tree(inner))).unwrap_or_default()
+        v.get("not")
+            .map(|inner| format!("{}{}", self.lang.pick("不满足 ", "not "), self.tree(inner)))
+            .unwrap_or_default()
     }
 
     /// A value of a field in words.

@@ -1,6 +1,7 @@
 //! Looking at an uploaded file: layout, columns, which fields they seem to be.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
@@ -8,6 +9,7 @@ use contract::imports::{ImportColumn, ImportOptions};
 use domain::fields::{FieldDef, Kind, parse_id};
 use domain::record::Shape;
 
+use super::links::fold;
 use super::setup::{Progress, Setup};
 use crate::tabular::TabularError;
 use crate::tabular::layout::Layout;
@@ -21,6 +23,8 @@ use crate::tabular::workbook;
 const ANALYSED: i64 = 200_000;
 /// Different values of a column that are kept.
 const MAX_DISTINCT: usize = 500;
+/// Filled cells of a column of which it is known whether they come again.
+const COMPARED: u64 = 20_000;
 /// Longest value that is kept, in bytes.
 const MAX_VALUE: usize = 120;
 
@@ -44,13 +48,17 @@ pub(super) fn analyse(
     let columns = layout.headers.len();
     let mut profiles = vec![Profile::default(); columns];
     let mut distinct: Vec<Option<HashMap<String, i64>>> = vec![Some(HashMap::new()); columns];
+    let mut values: Vec<Values> = vec![Values::default(); columns];
     let mut rows = 0;
     layout.each_row(input, &mut |row| {
         rows += 1;
-        for (column, (profile, values)) in profiles.iter_mut().zip(&mut distinct).enumerate() {
+        for (column, ((profile, distinct), values)) in
+            profiles.iter_mut().zip(&mut distinct).zip(&mut values).enumerate()
+        {
             let cell = row.cell(column).trim();
             profile.see(cell);
-            count(values, cell);
+            count(distinct, cell);
+            values.see(cell);
         }
         if rows < ANALYSED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
@@ -62,8 +70,11 @@ pub(super) fn analyse(
     find_ids(&mut columns);
     let mapping: BTreeMap<String, String> =
         columns.iter().filter_map(|column| Some((column.header.clone(), column.guess.clone()?))).collect();
-    let options =
-        ImportOptions { match_fields: match_fields(shape, &columns, rows), mapping, ..ImportOptions::default() };
+    let options = ImportOptions {
+        match_fields: match_fields(shape, &columns, &values, rows),
+        mapping,
+        ..ImportOptions::default()
+    };
     let mut progress = Progress::default();
     progress.counts.rows_total = (rows < ANALYSED).then_some(rows);
     let setup = Setup {
@@ -167,8 +178,33 @@ fn find_ids(columns: &mut [ImportColumn]) {
     }
 }
 
-/// Fields by which a row's record is usually found: an own number if nearly every row has one, else the name.
-fn match_fields(shape: &Shape, columns: &[ImportColumn], rows: i64) -> Vec<String> {
+/// How often the values of a column come again.
+#[derive(Clone, Default)]
+struct Values {
+    seen: HashSet<u64>,
+    looked: u64,
+}
+
+impl Values {
+    fn see(&mut self, cell: &str) {
+        if cell.is_empty() || self.looked == COMPARED {
+            return;
+        }
+        self.looked += 1;
+        let mut hasher = DefaultHasher::new();
+        domain::text::normalise_phone(cell).unwrap_or_else(|| fold(cell)).hash(&mut hasher);
+        self.seen.insert(hasher.finish());
+    }
+
+    /// Whether nearly all differ: 98 of 100.
+    fn differ(&self) -> bool {
+        self.seen.len() as u64 * 100 >= self.looked * 98
+    }
+}
+
+/// Fields by which a row's record is usually found: an own number if nearly every row has one, else the name. A name or
+/// number that comes twice means the same record; a phone, an address or a code may be that of several.
+fn match_fields(shape: &Shape, columns: &[ImportColumn], values: &[Values], rows: i64) -> Vec<String> {
     let usual: &[&str] = match shape.def.key {
         "customers" => &["credit_code", "name"],
         "products" => &["code", "name"],
@@ -178,8 +214,12 @@ fn match_fields(shape: &Shape, columns: &[ImportColumn], rows: i64) -> Vec<Strin
         "teams" | "pipelines" | "tags" => &["name"],
         _ => &[],
     };
-    let filled = |field: &&&str| {
-        columns.iter().any(|column| column.guess.as_deref() == Some(**field) && column.filled * 10 >= rows * 9)
+    let fits = |field: &&&str| {
+        columns.iter().zip(values).any(|(column, values)| {
+            column.guess.as_deref() == Some(**field)
+                && column.filled * 10 >= rows * 9
+                && (matches!(**field, "name" | "number") || values.differ())
+        })
     };
-    usual.iter().find(filled).map(|field| (*field).to_owned()).into_iter().collect()
+    usual.iter().find(fits).map(|field| (*field).to_owned()).into_iter().collect()
 }

@@ -29,20 +29,40 @@ pub(super) enum Found {
     None,
 }
 
+/// Names of one object's records that are looked for, each with the record that it belongs to, where that is known.
+pub(super) type Wanted = HashSet<(Option<Uuid>, String)>;
+
 /// The records that one object's names lead to.
 struct Index {
     shape: Arc<Shape>,
     whole: bool,
     names: HashMap<String, Found>,
     ids: HashSet<Uuid>,
+    /// Records of which all that belongs to them has been read, of an index that is not whole.
+    scopes: HashSet<Uuid>,
+}
+
+/// A record that a step made.
+struct Made {
+    object: String,
+    /// Its name in the index, and without what it belongs to: with what they led to before.
+    keys: Vec<(String, Option<Found>)>,
+    /// How it is known from one step of a dry run to the next.
+    lasting: String,
+    id: Uuid,
 }
 
 /// The indexes of all linked objects of a run.
 #[derive(Default)]
 pub(super) struct Links {
     indexes: HashMap<String, Index>,
-    /// Names whose record was made by this step, to be forgotten when the step is rolled back.
-    made: Vec<(String, String)>,
+    /// What this step made, to be forgotten when the step is rolled back.
+    made: Vec<Made>,
+    /// In a dry run nothing stays in the database, and each step makes anew what it needs: what earlier steps made, with
+    /// the id that it had first.
+    tried: HashMap<(String, String), Uuid>,
+    /// Ids that records have this time, with those that they had first.
+    first: HashMap<Uuid, Uuid>,
 }
 
 /// The form under which names are the same: width, case and runs of blanks do not matter.
@@ -75,17 +95,26 @@ pub(super) fn linkable(ctx: &Ctx<'_>, shape: &Shape) -> Visible {
     }
 }
 
-fn key(shape: &Shape, scope: Option<Uuid>, name: &str) -> String {
-    // Stages of different pipelines may have the same name.
-    match (shape.def.key, scope) {
-        ("pipeline_stages", Some(pipeline)) => format!("{pipeline}/{}", fold(name)),
-        _ => fold(name),
+/// The link to what an object's names are told apart by: stages of different pipelines and people at different customers
+/// may have the same name.
+pub(super) fn scope(object: &str) -> Option<&'static str> {
+    match object {
+        "pipeline_stages" => Some("pipeline_id"),
+        "contacts" | "opportunities" => Some("customer_id"),
+        _ => None,
+    }
+}
+
+fn key(scope: Option<Uuid>, name: &str) -> String {
+    match scope {
+        Some(scope) => format!("{scope}/{}", fold(name)),
+        None => fold(name),
     }
 }
 
 impl Links {
     /// Makes sure that these names of an object have been looked for.
-    pub(super) fn look_up(&mut self, ctx: &mut Ctx<'_>, object: &str, names: &HashSet<String>) -> Result<()> {
+    pub(super) fn look_up(&mut self, ctx: &mut Ctx<'_>, object: &str, wanted: &Wanted) -> Result<()> {
         if !self.indexes.contains_key(object) {
             let index = Index::open(ctx, object)?;
             self.indexes.insert(object.to_owned(), index);
@@ -94,65 +123,69 @@ impl Links {
         if index.names.len() > REMEMBERED && !index.whole {
             index.names.clear();
             index.ids.clear();
+            index.scopes.clear();
         }
-        index.look_up(ctx, names)
+        index.look_up(ctx, wanted)
     }
 
     /// Looks for names again that may have come since.
-    pub(super) fn look_again(&mut self, ctx: &mut Ctx<'_>, object: &str, names: &HashSet<String>) -> Result<()> {
+    pub(super) fn look_again(&mut self, ctx: &mut Ctx<'_>, object: &str, wanted: &Wanted) -> Result<()> {
         if let Some(index) = self.indexes.get_mut(object) {
             index.whole = false;
             index.names.retain(|_, found| *found != Found::None);
+            index.scopes.clear();
         }
-        self.look_up(ctx, object, names)
+        self.look_up(ctx, object, wanted)
     }
 
-    /// What a name leads to; `scope` is the pipeline of a stage.
+    /// What a name leads to; `scope` is the record that it belongs to, where that is known.
     pub(super) fn find(&self, object: &str, scope: Option<Uuid>, name: &str) -> Found {
         let Some(index) = self.indexes.get(object) else { return Found::None };
         if let Some(id) = parse_id(name) {
             return if index.ids.contains(&id) { Found::One(id) } else { Found::None };
         }
-        index.names.get(&key(&index.shape, scope, name)).copied().unwrap_or(Found::None)
+        index.names.get(&key(scope, name)).copied().unwrap_or(Found::None)
     }
 
-    /// Makes a record with this name.
+    /// Makes a record with this name; says whether it is a new one, or one that an earlier step of a dry run made.
     pub(super) fn make(
         &mut self,
         ctx: &mut Ctx<'_>,
         writer: &mut Writer,
-        scope: Option<Uuid>,
+        within: Option<Uuid>,
         name: &str,
         owner: Uuid,
-    ) -> Result<Uuid> {
+    ) -> Result<(Uuid, bool)> {
         let shape = writer.shape.clone();
+        let object = shape.def.key;
         let mut changes = super::defaults(&shape, ctx)?;
-        changes.set(&shape, known_by(shape.def.key).first().unwrap_or(&shape.def.title), Value::Text(name.to_owned()));
+        changes.set(&shape, known_by(object).first().unwrap_or(&shape.def.title), Value::Text(name.to_owned()));
         changes.set(&shape, shape.def.title, Value::Text(name.to_owned()));
         if shape.def.owned {
             changes.set(&shape, "owner_id", Value::Id(owner));
         }
-        if shape.def.key == "pipeline_stages" {
-            self.place_stage(&shape, &mut changes, scope, name);
+        if let (Some(link), Some(within)) = (scope(object), within) {
+            changes.set(&shape, link, Value::Id(within));
+        }
+        if object == "pipeline_stages" {
+            self.place_stage(&shape, &mut changes, name);
         }
         let visible = ctx.require(shape.def.permission, Action::Create)?;
         let id = writer.create(ctx, changes, &visible, Stamp::default())?.id();
-        if let Some(index) = self.indexes.get_mut(shape.def.key) {
-            let key = key(&shape, scope, name);
-            index.names.insert(key.clone(), Found::One(id));
-            index.ids.insert(id);
-            self.made.push((shape.def.key.to_owned(), key));
+        let lasting = key(within.map(|id| self.first.get(&id).copied().unwrap_or(id)), name);
+        let before = self.tried.get(&(object.to_owned(), lasting.clone())).copied();
+        if let Some(before) = before {
+            self.first.insert(id, before);
         }
-        Ok(id)
+        let keys = self.indexes.get_mut(object).map(|index| index.add(within, name, id)).unwrap_or_default();
+        self.made.push(Made { object: object.to_owned(), keys, lasting, id });
+        Ok((id, before.is_none()))
     }
 
-    fn place_stage(&self, shape: &Shape, changes: &mut Changes, pipeline: Option<Uuid>, name: &str) {
+    fn place_stage(&self, shape: &Shape, changes: &mut Changes, name: &str) {
         let before = self.indexes.get("pipeline_stages").map_or(0, |index| index.names.len());
         changes.set(shape, "position", Value::Int(i64::try_from(before).unwrap_or(1000).min(1000)));
         changes.set(shape, "kind", Value::Text(stage_kind(name).to_owned()));
-        if let Some(pipeline) = pipeline {
-            changes.set(shape, "pipeline_id", Value::Id(pipeline));
-        }
     }
 
     /// The step was committed: what it made stays.
@@ -162,11 +195,25 @@ impl Links {
 
     /// The step was rolled back: what it made is gone.
     pub(super) fn forget(&mut self) {
-        for (object, key) in self.made.drain(..) {
-            if let Some(index) = self.indexes.get_mut(&object) {
-                index.names.remove(&key);
+        for made in self.made.drain(..).rev() {
+            let Some(index) = self.indexes.get_mut(&made.object) else { continue };
+            for (key, before) in made.keys {
+                match before {
+                    Some(found) => index.names.insert(key, found),
+                    None => index.names.remove(&key),
+                };
             }
         }
+        self.first.clear();
+    }
+
+    /// The step was one of a dry run: what it made is gone, but does not count as new a second time.
+    pub(super) fn try_out(&mut self) {
+        for made in &self.made {
+            let place = (made.object.clone(), made.lasting.clone());
+            self.tried.entry(place).or_insert(made.id);
+        }
+        self.forget();
     }
 }
 
@@ -189,67 +236,108 @@ impl Index {
         let visible = linkable(ctx, &shape);
         let mut list = everything(&shape, visible.owners());
         let count = persistence::records::count(ctx.conn, &list, Some(WHOLE + 1))?;
-        let mut index =
-            Self { shape: shape.clone(), whole: count <= WHOLE, names: HashMap::new(), ids: HashSet::new() };
+        let (names, ids, scopes) = (HashMap::new(), HashSet::new(), HashSet::new());
+        let mut index = Self { shape: shape.clone(), whole: count <= WHOLE, names, ids, scopes };
         if !index.whole {
             return Ok(index);
         }
         list.limit = WHOLE;
         let rows = persistence::records::list(ctx.conn, &list)?;
-        let columns: Vec<usize> = known_by(object).iter().filter_map(|column| shape.position(column)).collect();
-        // A name counts before a number or address that happens to be the same.
-        for column in columns {
-            let mut seen: HashMap<String, Found> = HashMap::new();
-            for row in &rows {
-                index.ids.insert(row.record.id());
-                let Some(name) = row.record.at(column).as_str() else { continue };
-                let scope = row.record.get(&shape, "pipeline_id").as_id();
-                let keys = if scope.is_some() && object == "pipeline_stages" {
-                    vec![key(&shape, scope, name), fold(name)]
-                } else {
-                    vec![fold(name)]
-                };
-                for key in keys {
-                    let found = Found::One(row.record.id());
-                    seen.entry(key).and_modify(|known| *known = Found::Several).or_insert(found);
-                }
-            }
-            for (key, found) in seen {
-                index.names.entry(key).or_insert(found);
-            }
+        index.ids.extend(rows.iter().map(|row| row.record.id()));
+        for at in known_by(object).iter().filter_map(|column| shape.position(column)) {
+            let named = rows.iter().filter_map(|row| {
+                let within = scope(object).and_then(|link| row.record.get(&shape, link).as_id());
+                Some((within, row.record.at(at).as_str()?, row.record.id()))
+            });
+            let both = named.flat_map(|(within, name, id)| {
+                within.map(|within| (key(Some(within), name), id)).into_iter().chain([(key(None, name), id)])
+            });
+            index.learn(both);
         }
         Ok(index)
     }
 
-    fn look_up(&mut self, ctx: &mut Ctx<'_>, names: &HashSet<String>) -> Result<()> {
+    /// Takes in the names in one column. A name counts before a number or address that happens to be the same, so the
+    /// columns come in their order.
+    fn learn(&mut self, named: impl Iterator<Item = (String, Uuid)>) {
+        let mut seen: HashMap<String, Found> = HashMap::new();
+        for (key, id) in named {
+            let several = |known: &mut Found| {
+                if *known != Found::One(id) {
+                    *known = Found::Several;
+                }
+            };
+            seen.entry(key).and_modify(several).or_insert(Found::One(id));
+        }
+        for (key, found) in seen {
+            self.names.entry(key).or_insert(found);
+        }
+    }
+
+    /// Takes in a record that was made; returns what its names led to before.
+    fn add(&mut self, within: Option<Uuid>, name: &str, id: Uuid) -> Vec<(String, Option<Found>)> {
+        self.ids.insert(id);
+        let own = key(within, name);
+        let mut keys = vec![(own.clone(), self.names.insert(own, Found::One(id)))];
+        let bare = key(None, name);
+        // What is not there has not been looked for, and will be found in the database.
+        if within.is_some() && (self.whole || self.names.contains_key(&bare)) {
+            let before = self.names.get(&bare).copied();
+            let found = if matches!(before, None | Some(Found::None)) { Found::One(id) } else { Found::Several };
+            self.names.insert(bare.clone(), found);
+            keys.push((bare, before));
+        }
+        keys
+    }
+
+    fn look_up(&mut self, ctx: &mut Ctx<'_>, wanted: &Wanted) -> Result<()> {
         if self.whole {
             return Ok(());
         }
-        let visible = linkable(ctx, &self.shape);
-        let ids: Vec<Uuid> =
-            names.iter().filter_map(|name| parse_id(name)).filter(|id| !self.ids.contains(id)).collect();
-        for record in persistence::records::get_many(ctx.conn, &self.shape, &ids, visible.owners())? {
+        let shape = self.shape.clone();
+        let visible = linkable(ctx, &shape);
+        let ids: HashSet<Uuid> = wanted.iter().filter_map(|(_, name)| parse_id(name)).collect();
+        let ids: Vec<Uuid> = ids.into_iter().filter(|id| !self.ids.contains(id)).collect();
+        for record in persistence::records::get_many(ctx.conn, &shape, &ids, visible.owners())? {
             self.ids.insert(record.id());
         }
-        let mut open: Vec<String> =
-            names.iter().filter(|name| !self.names.contains_key(&fold(name))).cloned().collect();
-        for column in known_by(self.shape.def.key) {
+        let named = wanted.iter().filter(|(_, name)| parse_id(name).is_none());
+        let (within, anywhere): (Vec<_>, Vec<_>) = named.partition(|(scope, _)| scope.is_some());
+        let scopes: HashSet<Uuid> = within.into_iter().filter_map(|(scope, _)| *scope).collect();
+        let scopes: Vec<Uuid> = scopes.into_iter().filter(|scope| !self.scopes.contains(scope)).collect();
+        self.read_scopes(ctx, &scopes, visible.owners())?;
+        let mut open: HashMap<String, &str> = HashMap::new();
+        for (_, name) in anywhere {
+            let key = fold(name);
+            if !self.names.contains_key(&key) {
+                open.insert(key, name);
+            }
+        }
+        for column in known_by(shape.def.key) {
             if open.is_empty() {
                 break;
             }
-            let mut seen: HashMap<String, Found> = HashMap::new();
-            for (name, id) in
-                persistence::records::find_by_text(ctx.conn, &self.shape, column, &open, visible.owners())?
-            {
-                let found = Found::One(id);
-                seen.entry(fold(&name)).and_modify(|known| *known = Found::Several).or_insert(found);
-            }
-            open.retain(|name| !seen.contains_key(&fold(name)));
-            self.names.extend(seen);
+            let texts: Vec<String> = open.values().map(|name| (*name).to_owned()).collect();
+            let alike = persistence::records::find_alike(ctx.conn, &shape, column, &texts, visible.owners())?;
+            let named = alike.into_iter().map(|(name, id)| (fold(&name), id));
+            self.learn(named.filter(|(key, _)| open.contains_key(key)));
+            open.retain(|key, _| !self.names.contains_key(key));
         }
-        for name in open {
-            self.names.insert(fold(&name), Found::None);
+        self.names.extend(open.into_keys().map(|key| (key, Found::None)));
+        Ok(())
+    }
+
+    /// Reads all that belongs to these records: few for each, and found whatever is written how.
+    fn read_scopes(&mut self, ctx: &mut Ctx<'_>, scopes: &[Uuid], owners: Owners<'_>) -> Result<()> {
+        let shape = self.shape.clone();
+        let Some(link) = scope(shape.def.key) else { return Ok(()) };
+        let columns = known_by(shape.def.key);
+        let all = persistence::records::belonging(ctx.conn, &shape, link, scopes, columns, owners)?;
+        for at in 0..columns.len() {
+            let named = all.iter().filter_map(|one| Some((key(Some(one.to), one.texts.get(at)?.as_deref()?), one.id)));
+            self.learn(named);
         }
+        self.scopes.extend(scopes);
         Ok(())
     }
 }

@@ -6,9 +6,12 @@ mod beside;
 mod choices;
 mod convert;
 mod links;
+mod matching;
+mod naming;
 mod report;
 mod rows;
 pub(crate) mod run;
+mod settle;
 mod setup;
 pub(crate) mod undo;
 mod unmatched;
@@ -309,7 +312,7 @@ fn apply_columns(
             options.match_fields = fields.into_iter().filter(|field| is_mapped(options, field)).collect();
         }
     }
-    if !rows::is_matchable(shape, &options.match_fields) {
+    if !matching::is_matchable(shape, &options.match_fields) {
         wrong("match_fields".to_owned(), "not_matchable", &options.match_fields.join(", "));
     }
     for (header, factor) in patch.multiply.iter().flatten() {

@@ -1,7 +1,6 @@
 //! One step of a run: some rows of the file become records.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -15,7 +14,7 @@ use persistence::imports::IssueRow;
 use uuid::Uuid;
 
 use super::convert::{Cell, Column};
-use super::links::{Found, Links, fold, known_by};
+use super::links::{Links, fold, known_by};
 use super::setup::{Note, Progress, Setup};
 use crate::records::Writer;
 use crate::tabular::row::Row;
@@ -43,7 +42,7 @@ pub(super) struct Plan {
 #[derive(Default)]
 pub(super) struct Memory {
     pub(super) links: Links,
-    writers: HashMap<String, Writer>,
+    pub(super) writers: HashMap<String, Writer>,
     main: Option<Writer>,
     /// In a dry run nothing stays in the database: match keys and names of the rows so far.
     pub(super) seen: HashSet<u64>,
@@ -56,7 +55,7 @@ pub(super) struct Draft {
     pub(super) row: i64,
     pub(super) changes: Changes,
     /// By column of the plan: names of records still to be found.
-    names: Vec<(usize, Vec<String>)>,
+    pub(super) names: Vec<(usize, Vec<String>)>,
     /// Names of this object's records that may come later in the file.
     pub(super) deferred: Vec<(usize, String)>,
     pub(super) id: Option<Uuid>,
@@ -86,15 +85,10 @@ pub(super) fn step(
         let titles = drafts.iter().filter_map(|draft| draft.changes.get(&plan.shape, name));
         memory.titles.extend(titles.filter_map(Value::as_str).map(fold));
     }
-    step.look_up(ctx, memory, &drafts)?;
-    for draft in &mut drafts {
-        step.resolve(ctx, memory, draft)?;
-    }
+    step.name(ctx, memory, &mut drafts)?;
     let existing = step.existing(ctx, &drafts)?;
     let mut main = memory.main.take().unwrap_or_else(|| Writer::import(plan.shape.clone(), plan.import));
-    for writer in memory.writers.values_mut() {
-        writer.flush(ctx)?;
-    }
+    memory.flush(ctx)?;
     main.read_ahead(ctx, drafts.iter().map(|draft| &draft.changes), existing.values().flatten())?;
     let mut fresh: HashMap<u64, Uuid> = HashMap::new();
     for draft in drafts {
@@ -115,6 +109,12 @@ pub(super) fn step(
 }
 
 impl Memory {
+    /// Writes the linked records that were made; what others belong to comes before them.
+    fn flush(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+        let objects = domain::objects::ALL.iter().map(|def| def.key);
+        objects.filter_map(|object| Some(self.writers.get_mut(object)?.flush(ctx))).collect()
+    }
+
     /// The step was rolled back.
     pub(super) fn forget(&mut self) {
         self.links.forget();
@@ -160,7 +160,7 @@ impl Step<'_> {
     }
 
     /// A bad cell: the row is left out, or comes in without the value.
-    fn bad(&mut self, draft: &mut Draft, column: &Column, code: &str, detail: &str, value: &str) {
+    pub(super) fn bad(&mut self, draft: &mut Draft, column: &Column, code: &str, detail: &str, value: &str) {
         let rejects = column.field.required || self.plan.setup.options.bad_cells == BadCells::RejectRow;
         draft.rejected |= rejects;
         self.issue(draft.row, Some(column), code, detail, value, rejects);
@@ -243,139 +243,10 @@ impl Step<'_> {
         let label = unmatched.filter(|u| u.suggestion.as_ref() == Some(&said)).find_map(|u| u.label.clone());
         Some(label.unwrap_or(said))
     }
-
-    fn look_up(&mut self, ctx: &mut Ctx<'_>, memory: &mut Memory, drafts: &[Draft]) -> Result<()> {
-        let mut wanted: HashMap<&str, HashSet<String>> = HashMap::new();
-        for (at, names) in drafts.iter().filter(|draft| !draft.rejected).flat_map(|draft| &draft.names) {
-            if let Some(object) = self.plan.columns.get(*at).and_then(Column::link) {
-                wanted.entry(object).or_default().extend(names.iter().cloned());
-            }
-        }
-        for (object, names) in wanted {
-            memory.links.look_up(ctx, object, &names)?;
-        }
-        Ok(())
-    }
-
-    /// Puts ids in place of the names of a row.
-    fn resolve(&mut self, ctx: &mut Ctx<'_>, memory: &mut Memory, draft: &mut Draft) -> Result<()> {
-        let plan = self.plan;
-        let mut names = std::mem::take(&mut draft.names);
-        // A stage is looked for in the pipeline of its row, so that comes first.
-        names.sort_by_key(|(at, _)| {
-            plan.columns.get(*at).is_some_and(|column| column.link() == Some("pipeline_stages"))
-        });
-        self.compose_title(draft, &names);
-        for (at, texts) in names {
-            if draft.rejected {
-                return Ok(());
-            }
-            let Some(column) = plan.columns.get(at) else { continue };
-            let mut ids = Vec::with_capacity(1);
-            for text in &texts {
-                match self.one(ctx, memory, draft, column, text)? {
-                    Some(id) => ids.push(Value::Id(id)),
-                    None if draft.rejected => return Ok(()),
-                    None => {}
-                }
-            }
-            match (&column.field.kind, ids.pop()) {
-                (_, None) => {}
-                (Kind::Tags, Some(last)) => {
-                    ids.push(last);
-                    ids.sort_by_key(Value::as_id);
-                    ids.dedup();
-                    draft.take(column, Value::List(ids));
-                }
-                (_, Some(id)) => draft.take(column, id),
-            }
-        }
-        Ok(())
-    }
-
-    fn one(
-        &mut self,
-        ctx: &mut Ctx<'_>,
-        memory: &mut Memory,
-        draft: &mut Draft,
-        column: &Column,
-        text: &str,
-    ) -> Result<Option<Uuid>> {
-        let Some(object) = column.link() else { return Ok(None) };
-        let scope = (object == "pipeline_stages").then(|| draft.pipeline(self.plan)).flatten();
-        match memory.links.find(object, scope, text) {
-            Found::One(id) => return Ok(Some(id)),
-            Found::Several => {
-                self.bad(draft, column, "ambiguous_link", object, text);
-                return Ok(None);
-            }
-            Found::None => {}
-        }
-        let make = self.plan.setup.options.create_missing.get(&column.name).copied().unwrap_or(false);
-        if object == self.plan.shape.def.key && domain::fields::parse_id(text).is_none() {
-            if let Some(at) = self.plan.columns.iter().position(|known| known.index == column.index) {
-                draft.deferred.push((at, text.to_owned()));
-            }
-            return Ok(None);
-        }
-        if !make || domain::fields::parse_id(text).is_some() {
-            self.bad(draft, column, "link_not_found", object, text);
-            return Ok(None);
-        }
-        let shape = ctx.shape(object)?;
-        let import = self.plan.import;
-        let mut writer = memory.writers.remove(object).unwrap_or_else(|| Writer::import(shape.clone(), import));
-        let owner = draft.owner(self.plan).unwrap_or(ctx.actor.user_id);
-        let made = memory.links.make(ctx, &mut writer, scope, text, owner);
-        memory.writers.insert(object.to_owned(), writer);
-        match made {
-            Ok(id) => {
-                *self.progress.counts.created_linked.entry(object.to_owned()).or_default() += 1;
-                let note = Note {
-                    code: "link_created",
-                    column: Some(&column.header),
-                    field: Some(&column.name),
-                    detail: Some(object),
-                    rejected: false,
-                };
-                self.progress.note(&note, draft.row, text);
-                Ok(Some(id))
-            }
-            Err(Error::Invalid(_) | Error::Forbidden { .. }) => {
-                self.bad(draft, column, "link_not_created", object, text);
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// An opportunity without a name is called after its customer and product, or by its number.
-    fn compose_title(&self, draft: &mut Draft, names: &[(usize, Vec<String>)]) {
-        let shape = &self.plan.shape;
-        if shape.def.key != "opportunities" || draft.changes.get(shape, "name").is_some() {
-            return;
-        }
-        let named = |key: &str| {
-            let found =
-                names.iter().find(|(at, _)| self.plan.columns.get(*at).is_some_and(|column| column.name == key));
-            found.and_then(|(_, texts)| texts.first().cloned())
-        };
-        let number = draft.changes.get(shape, "number").and_then(Value::as_str).map(str::to_owned);
-        let parts: Vec<String> = match (named("customer_id"), named("product_id")) {
-            (Some(customer), Some(product)) => vec![customer, product],
-            (Some(customer), None) => std::iter::once(customer).chain(number).collect(),
-            (None, Some(product)) => std::iter::once(product).chain(number).collect(),
-            (None, None) => number.into_iter().collect(),
-        };
-        if !parts.is_empty() {
-            let name: String = parts.join(" · ").chars().take(200).collect();
-            draft.changes.set(shape, "name", Value::Text(name));
-        }
-    }
 }
 
 impl Draft {
-    fn take(&mut self, column: &Column, value: Value) {
+    pub(super) fn take(&mut self, column: &Column, value: Value) {
         match (&column.place, column.name.as_str()) {
             (_, "id") => self.id = value.as_id(),
             (_, "created_at") => self.created_at = value.as_time(),
@@ -385,33 +256,19 @@ impl Draft {
         }
     }
 
-    fn pipeline(&self, plan: &Plan) -> Option<Uuid> {
-        self.changes.get(&plan.shape, "pipeline_id").and_then(Value::as_id).or(plan.pipeline)
+    /// What records of an object belong to that are named in this row: its pipeline, its customer.
+    pub(super) fn scope(&self, plan: &Plan, object: &str) -> Option<Uuid> {
+        let link = super::links::scope(object)?;
+        let given = self.changes.get(&plan.shape, link);
+        let usual =
+            || plan.defaults.iter().find(|(at, _)| plan.shape.position(link) == Some(*at)).map(|(_, value)| value);
+        let found = given.or_else(usual).and_then(Value::as_id);
+        if link == "pipeline_id" { found.or(plan.pipeline) } else { found }
     }
 
-    fn owner(&self, plan: &Plan) -> Option<Uuid> {
+    pub(super) fn owner(&self, plan: &Plan) -> Option<Uuid> {
         self.changes.get(&plan.shape, "owner_id").and_then(Value::as_id).or(plan.setup.options.default_owner_id)
     }
-
-    /// What the row's record is found by; none if a match field is empty.
-    pub(super) fn key(&self, plan: &Plan) -> Option<u64> {
-        if let Some(id) = self.id {
-            return Some(hash(&[Value::Id(id)]));
-        }
-        let fields = &plan.setup.options.match_fields;
-        let values: Vec<Value> =
-            fields.iter().filter_map(|field| self.changes.get(&plan.shape, field).cloned()).collect();
-        (!fields.is_empty() && values.len() == fields.len()).then(|| hash(&values))
-    }
-}
-
-/// Two keys that collide would only make two rows of one step meet; 64 bits make that unlikely.
-pub(super) fn hash(values: &[Value]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for value in values {
-        value.to_json().to_string().hash(&mut hasher);
-    }
-    hasher.finish()
 }
 
 /// The default values of a new record, those of the object and those of the import.
@@ -441,13 +298,6 @@ pub(super) fn defaults(ctx: &Ctx<'_>, shape: &Shape, setup: Option<&Setup>) -> R
         }
     }
     Ok(found)
-}
-
-/// Whether rows may be matched by these fields: one of them must be a text.
-pub(super) fn is_matchable(shape: &Shape, fields: &[String]) -> bool {
-    let kinds = fields.iter().map(|field| shape.position(field).and_then(|at| shape.column(at)));
-    let all: Option<Vec<_>> = kinds.collect();
-    fields.is_empty() || all.is_some_and(|all| all.iter().any(|field| field.kind.is_text()))
 }
 
 /// The permissions under which rows are written: importing goes no further than making and changing records one by one.

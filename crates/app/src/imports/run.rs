@@ -7,21 +7,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{SubsecRound, Utc};
 use contract::imports::ImportState;
-use domain::record::Changes;
-use domain::value::Value;
 use persistence::db::{AnyConnection, DbPool, write_tx};
 use persistence::imports::{ImportRow, IssueRow};
 use persistence::jobs::{self, Job};
-use persistence::records::Owners;
 use uuid::Uuid;
 
 use super::beside::Sorter;
 use super::convert::columns;
-use super::links::{Found, fold};
+use super::links::fold;
 use super::rows::{DEFERRED, Memory, Plan, defaults, is_seen, scopes, step};
+use super::settle::{link, missing_link};
 use super::setup::{Progress, Setup, read, to_json};
 use crate::files::FileReader;
-use crate::records::Writer;
 use crate::schema::Schema;
 use crate::tabular::row::Row;
 use crate::{Actor, Ctx, Error, Result};
@@ -292,6 +289,7 @@ impl Runner<'_> {
             Err(Stop::Cancelled)
         });
         let Some(outcome) = found else { return result };
+        memory.links.try_out();
         memory.forget();
         let (deferred, issues): (Vec<IssueRow>, Vec<IssueRow>) =
             outcome.issues.into_iter().partition(|issue| issue.code == DEFERRED);
@@ -403,68 +401,6 @@ fn store(
     progress.position = before + issues.len() as i64;
     persistence::imports::update_progress(ctx.conn, import, &to_json(progress)?, ctx.now)?;
     Ok(())
-}
-
-fn missing_link(progress: &mut Progress, issue: IssueRow) -> IssueRow {
-    let issue = IssueRow { code: "link_not_found".to_owned(), detail: None, ..issue };
-    let note = super::setup::Note {
-        code: &issue.code,
-        column: issue.column.as_deref(),
-        field: issue.field.as_deref(),
-        detail: None,
-        rejected: false,
-    };
-    progress.note(&note, issue.row, issue.value.as_deref().unwrap_or_default());
-    progress.counts.issues += 1;
-    issue
-}
-
-/// Sets links to names that were not there when their rows were read; returns what is still missing.
-fn link(
-    ctx: &mut Ctx<'_>,
-    plan: &Plan,
-    memory: &mut Memory,
-    progress: &mut Progress,
-    open: &[(i64, IssueRow)],
-) -> Result<Vec<IssueRow>> {
-    let shape = &plan.shape;
-    let names = open.iter().filter_map(|(_, issue)| issue.value.clone()).collect();
-    memory.links.look_again(ctx, shape.def.key, &names)?;
-    let mut writer = Writer::import(shape.clone(), plan.import);
-    let mut missing = Vec::new();
-    let Some(reach) = plan.update.as_ref().or(plan.create.as_ref()) else { return Ok(missing) };
-    for (_, issue) in open {
-        let (Some(field), Some(name)) = (issue.field.as_deref(), issue.value.as_deref()) else { continue };
-        let id = issue.detail.as_deref().and_then(domain::fields::parse_id).unwrap_or_default();
-        let make = plan.setup.options.create_missing.get(field).copied().unwrap_or(false);
-        let target = match memory.links.find(shape.def.key, None, name) {
-            Found::One(target) => Some(target),
-            Found::None if make => {
-                *progress.counts.created_linked.entry(shape.def.key.to_owned()).or_default() += 1;
-                let made = memory.links.make(ctx, &mut writer, None, name, ctx.actor.user_id)?;
-                writer.flush(ctx)?;
-                Some(made)
-            }
-            Found::None | Found::Several => None,
-        };
-        let record = persistence::records::get(ctx.conn, shape, id, Owners::All, true)?;
-        let (Some(target), Some(record)) = (target, record) else {
-            missing.push(missing_link(progress, issue.clone()));
-            continue;
-        };
-        let mut changes = Changes::default();
-        changes.set(shape, field, Value::Id(target));
-        match writer.update(ctx, &record, &changes, reach) {
-            Ok(_) => {}
-            Err(Error::Invalid(errors)) => {
-                let code = errors.first().map_or("invalid", |error| error.code);
-                missing.push(IssueRow { code: code.to_owned(), detail: None, ..issue.clone() });
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    writer.flush(ctx)?;
-    Ok(missing)
 }
 
 /// Ends an import that could not be run to its end.

@@ -1,5 +1,8 @@
 //! Tests of whole imports on SQLite; `tests/api/imports.rs` has those on both engines.
 
+mod matching;
+mod naming;
+
 use std::io::Write;
 use std::sync::Arc;
 

@@ -86,7 +86,7 @@ fn own_names(setup: &Setup, shape: &Shape) -> Option<HashSet<String>> {
 }
 
 fn linked(ctx: &mut Ctx<'_>, links: &mut Links, object: &str, values: &[(String, i64)]) -> Result<Vec<UnmatchedValue>> {
-    let names = values.iter().map(|(value, _)| value.clone()).collect();
+    let names = values.iter().map(|(value, _)| (None, value.clone())).collect();
     links.look_up(ctx, object, &names)?;
     let open: Vec<&(String, i64)> =
         values.iter().filter(|(value, _)| links.find(object, None, value) == Found::None).collect();

@@ -1,6 +1,6 @@
 //! Writing the rows of a step: which records they are about, and what becomes of each.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use contract::imports::Existing;
 use domain::fields::{FieldError, Kind};
@@ -13,43 +13,12 @@ use persistence::imports::IssueRow;
 use persistence::records::Owners;
 use uuid::Uuid;
 
-use super::rows::{DEFERRED, Draft, Memory, Step, hash};
+use super::rows::{DEFERRED, Draft, Memory, Step};
 use super::setup::Note;
 use crate::records::{Stamp, Writer};
 use crate::{Ctx, Error, Result, Visible};
 
 impl Step<'_> {
-    /// The records that rows are about, by match key.
-    pub(super) fn existing(&mut self, ctx: &mut Ctx<'_>, drafts: &[Draft]) -> Result<HashMap<u64, Vec<Record>>> {
-        let shape = &self.plan.shape;
-        let mut found: HashMap<u64, Vec<Record>> = HashMap::new();
-        let by_id: Vec<Uuid> = drafts.iter().filter_map(|draft| draft.id).collect();
-        for record in persistence::records::get_many(ctx.conn, shape, &by_id, Owners::All)? {
-            found.entry(hash(&[Value::Id(record.id())])).or_default().push(record);
-        }
-        let fields = &self.plan.setup.options.match_fields;
-        let columns: Vec<usize> = fields.iter().filter_map(|field| shape.position(field)).collect();
-        let text = columns.iter().filter_map(|at| shape.column(*at)).find(|field| field.kind.is_text());
-        let Some(text) = text.filter(|_| columns.len() == fields.len()) else { return Ok(found) };
-        let std::borrow::Cow::Borrowed(text) = text.key else { return Ok(found) };
-        let texts: HashSet<String> = drafts
-            .iter()
-            .filter(|draft| !draft.rejected)
-            .filter_map(|draft| draft.changes.get(shape, text).and_then(Value::as_str).map(str::to_owned))
-            .collect();
-        let texts: Vec<String> = texts.into_iter().collect();
-        let ids: HashSet<Uuid> = persistence::records::find_by_text(ctx.conn, shape, text, &texts, Owners::All)?
-            .into_iter()
-            .map(|(_, id)| id)
-            .collect();
-        let ids: Vec<Uuid> = ids.into_iter().collect();
-        for record in persistence::records::get_many(ctx.conn, shape, &ids, Owners::All)? {
-            let values: Vec<Value> = columns.iter().map(|at| record.at(*at).clone()).collect();
-            found.entry(hash(&values)).or_default().push(record);
-        }
-        Ok(found)
-    }
-
     pub(super) fn write(
         &mut self,
         ctx: &mut Ctx<'_>,
@@ -63,10 +32,9 @@ impl Step<'_> {
             self.progress.counts.rejected += 1;
             return Ok(());
         }
-        let key = draft.key(self.plan);
-        let known: &[Record] = key.and_then(|key| existing.get(&key)).map_or(&[], Vec::as_slice);
+        let (known, key) = self.known(existing, &draft);
         let twin = key.and_then(|key| fresh.get(&key).copied());
-        let result = match (known, twin) {
+        let result = match (known.as_slice(), twin) {
             ([], None) => {
                 let tried = key.is_some_and(|key| self.plan.setup.dry_run && !memory.seen.insert(key));
                 match (tried, draft.id) {

@@ -1,0 +1,168 @@
+//! The names in the cells of a step: which records they mean, and those that are made because there are none.
+
+use std::collections::HashMap;
+
+use domain::fields::Kind;
+use domain::value::Value;
+use uuid::Uuid;
+
+use super::convert::Column;
+use super::links::{Found, Wanted, scope};
+use super::rows::{Draft, Memory, Step};
+use super::setup::Note;
+use crate::records::Writer;
+use crate::{Ctx, Error, Result};
+
+impl Step<'_> {
+    /// Puts ids in place of the names of all rows. What others are looked for at comes first: pipelines and customers.
+    pub(super) fn name(&mut self, ctx: &mut Ctx<'_>, memory: &mut Memory, drafts: &mut [Draft]) -> Result<()> {
+        let mut later: Vec<Vec<(usize, Vec<String>)>> = Vec::with_capacity(drafts.len());
+        for draft in drafts.iter_mut() {
+            self.compose_title(draft);
+            let within = |(at, _): &(usize, Vec<String>)| {
+                self.plan.columns.get(*at).and_then(Column::link).is_some_and(|object| scope(object).is_some())
+            };
+            let (last, first) = std::mem::take(&mut draft.names).into_iter().partition(within);
+            draft.names = first;
+            later.push(last);
+        }
+        self.look_up(ctx, memory, drafts)?;
+        for draft in drafts.iter_mut() {
+            self.resolve(ctx, memory, draft)?;
+        }
+        for (draft, names) in drafts.iter_mut().zip(later) {
+            draft.names = names;
+        }
+        self.look_up(ctx, memory, drafts)?;
+        for draft in drafts.iter_mut() {
+            self.resolve(ctx, memory, draft)?;
+        }
+        Ok(())
+    }
+
+    fn look_up(&mut self, ctx: &mut Ctx<'_>, memory: &mut Memory, drafts: &[Draft]) -> Result<()> {
+        let mut wanted: HashMap<&str, Wanted> = HashMap::new();
+        for draft in drafts.iter().filter(|draft| !draft.rejected) {
+            for (at, names) in &draft.names {
+                let Some(object) = self.plan.columns.get(*at).and_then(Column::link) else { continue };
+                let within = draft.scope(self.plan, object);
+                wanted.entry(object).or_default().extend(names.iter().map(|name| (within, name.clone())));
+            }
+        }
+        for (object, names) in wanted {
+            memory.links.look_up(ctx, object, &names)?;
+        }
+        Ok(())
+    }
+
+    /// Puts ids in place of the names of a row.
+    fn resolve(&mut self, ctx: &mut Ctx<'_>, memory: &mut Memory, draft: &mut Draft) -> Result<()> {
+        let plan = self.plan;
+        for (at, texts) in std::mem::take(&mut draft.names) {
+            if draft.rejected {
+                return Ok(());
+            }
+            let Some(column) = plan.columns.get(at) else { continue };
+            let mut ids = Vec::with_capacity(1);
+            for text in &texts {
+                match self.one(ctx, memory, draft, column, text)? {
+                    Some(id) => ids.push(Value::Id(id)),
+                    None if draft.rejected => return Ok(()),
+                    None => {}
+                }
+            }
+            match (&column.field.kind, ids.pop()) {
+                (_, None) => {}
+                (Kind::Tags, Some(last)) => {
+                    ids.push(last);
+                    ids.sort_by_key(Value::as_id);
+                    ids.dedup();
+                    draft.take(column, Value::List(ids));
+                }
+                (_, Some(id)) => draft.take(column, id),
+            }
+        }
+        Ok(())
+    }
+
+    fn one(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        memory: &mut Memory,
+        draft: &mut Draft,
+        column: &Column,
+        text: &str,
+    ) -> Result<Option<Uuid>> {
+        let Some(object) = column.link() else { return Ok(None) };
+        let within = draft.scope(self.plan, object);
+        match memory.links.find(object, within, text) {
+            Found::One(id) => return Ok(Some(id)),
+            Found::Several => {
+                self.bad(draft, column, "ambiguous_link", object, text);
+                return Ok(None);
+            }
+            Found::None => {}
+        }
+        let make = self.plan.setup.options.create_missing.get(&column.name).copied().unwrap_or(false);
+        if object == self.plan.shape.def.key && domain::fields::parse_id(text).is_none() {
+            if let Some(at) = self.plan.columns.iter().position(|known| known.index == column.index) {
+                draft.deferred.push((at, text.to_owned()));
+            }
+            return Ok(None);
+        }
+        if !make || domain::fields::parse_id(text).is_some() {
+            self.bad(draft, column, "link_not_found", object, text);
+            return Ok(None);
+        }
+        let shape = ctx.shape(object)?;
+        let import = self.plan.import;
+        let mut writer = memory.writers.remove(object).unwrap_or_else(|| Writer::import(shape.clone(), import));
+        let owner = draft.owner(self.plan).unwrap_or(ctx.actor.user_id);
+        let made = memory.links.make(ctx, &mut writer, within, text, owner);
+        memory.writers.insert(object.to_owned(), writer);
+        match made {
+            Ok((id, false)) => Ok(Some(id)),
+            Ok((id, true)) => {
+                *self.progress.counts.created_linked.entry(object.to_owned()).or_default() += 1;
+                let note = Note {
+                    code: "link_created",
+                    column: Some(&column.header),
+                    field: Some(&column.name),
+                    detail: Some(object),
+                    rejected: false,
+                };
+                self.progress.note(&note, draft.row, text);
+                Ok(Some(id))
+            }
+            Err(Error::Invalid(_) | Error::Forbidden { .. }) => {
+                self.bad(draft, column, "link_not_created", object, text);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// An opportunity without a name is called after its customer and product, or by its number.
+    fn compose_title(&self, draft: &mut Draft) {
+        let shape = &self.plan.shape;
+        if shape.def.key != "opportunities" || draft.changes.get(shape, "name").is_some() {
+            return;
+        }
+        let named = |key: &str| {
+            let found =
+                draft.names.iter().find(|(at, _)| self.plan.columns.get(*at).is_some_and(|column| column.name == key));
+            found.and_then(|(_, texts)| texts.first().cloned())
+        };
+        let number = draft.changes.get(shape, "number").and_then(Value::as_str).map(str::to_owned);
+        let parts: Vec<String> = match (named("customer_id"), named("product_id")) {
+            (Some(customer), Some(product)) => vec![customer, product],
+            (Some(customer), None) => std::iter::once(customer).chain(number).collect(),
+            (None, Some(product)) => std::iter::once(product).chain(number).collect(),
+            (None, None) => number.into_iter().collect(),
+        };
+        if !parts.is_empty() {
+            let name: String = parts.join(" · ").chars().take(200).collect();
+            draft.changes.set(shape, "name", Value::Text(name));
+        }
+    }
+}
