@@ -10,7 +10,7 @@ use crate::imports::{analyse, bring, run};
 fn bring_with(client: &Client, object: &str, text: &str, options: &Value) -> tests::client::Reply {
     let import = analyse(client, object, "file.csv", text.as_bytes()).expect(201);
     let path = format!("/api/v1/imports/{}", import.id());
-    client.send("PATCH", &path, Some(("application/json", options.to_string().as_bytes()))).expect(200);
+    client.settle("PATCH", &path, options).expect(200);
     run(client, &import, false)
 }
 
@@ -55,7 +55,7 @@ engines! {
         let text: String = std::iter::once("任务,客户,联系人\n".to_owned()).chain(rows).collect();
         let import = analyse(&admin, "tasks", "tasks.csv", text.as_bytes()).expect(201);
         let options = json!({ "create_missing": { "customer_id": true, "contact_id": true } });
-        admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", options.to_string().as_bytes()))).expect(200);
+        admin.settle("PATCH", &format!("/api/v1/imports/{}", import.id()), &options).expect(200);
         let tried = run(&admin, &import, true);
         assert_eq!(tried["progress"]["created_linked"], json!({ "customers": 3, "contacts": 6 }), "{}", tried.json);
         let done = run(&admin, &import, false);

@@ -32,8 +32,8 @@ engines! {
     fn an_imported_opportunity_has_stood_on_its_stage_since_it_was_made(server: &Server) {
         let admin = server.admin();
         let import = analyse(&admin, "opportunities", "deals.csv", "商机名称,建档\n老商机,2024-01-10 09:30\n".as_bytes()).expect(201);
-        let patch = json!({ "mapping": { "商机名称": "name", "建档": "created_at" } }).to_string();
-        admin.send("PATCH", &format!("/api/v1/imports/{}", import.id()), Some(("application/json", patch.as_bytes()))).expect(200);
+        let patch = json!({ "mapping": { "商机名称": "name", "建档": "created_at" } });
+        admin.settle("PATCH", &format!("/api/v1/imports/{}", import.id()), &patch).expect(200);
         assert_eq!(run(&admin, &import, false)["progress"]["created"], 1);
         let deal = admin.get("/api/v1/opportunities").expect(200).items()[0].clone();
         assert_eq!(deal["stage_entered_at"], deal["created_at"]);

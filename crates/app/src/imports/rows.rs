@@ -260,8 +260,7 @@ impl Draft {
     pub(super) fn scope(&self, plan: &Plan, object: &str) -> Option<Uuid> {
         let link = super::links::scope(object)?;
         let given = self.changes.get(&plan.shape, link);
-        let usual =
-            || plan.defaults.iter().find(|(at, _)| plan.shape.position(link) == Some(*at)).map(|(_, value)| value);
+        let usual = || plan.defaults.get(&plan.shape, link);
         let found = given.or_else(usual).and_then(Value::as_id);
         if link == "pipeline_id" { found.or(plan.pipeline) } else { found }
     }
