@@ -373,3 +373,50 @@ fn an_opportunity_of_the_past_has_stood_on_its_stage_since_it_was_made() {
     assert_eq!(house.value("opportunities", record, "stage_entered_at"), *record.at(2));
     assert_eq!(record.at(2).as_time().unwrap().to_rfc3339(), "2019-03-05T02:00:00+00:00");
 }
+
+#[test]
+fn an_undo_takes_along_what_only_rules_did_and_keeps_what_people_worked_with() {
+    use crate::records::{Stamp, Writer};
+    let house = House::new();
+    let definition = json!({ "object": "customers", "trigger": { "kind": "event", "on": ["created"] }, "actions": [] });
+    let input = serde_json::from_value(json!({ "name": "迎新", "definition": definition })).unwrap();
+    let rule = house.with(|ctx| crate::rules::create(ctx, input)).unwrap().id;
+    let draft = house.draft("customers", "x.csv", "公司,城市\n甲,北京\n乙,北京\n".as_bytes());
+    house.run(draft.id, false);
+    let customers = house.records("customers");
+    let all = crate::Visible::All;
+    house
+        .with(|ctx| {
+            let mut writer = Writer::caused(ctx.shape("customers")?, rule);
+            let mut tasks = Writer::caused(ctx.shape("tasks")?, rule);
+            for customer in &customers {
+                let mut changes = domain::record::Changes::default();
+                changes.set(&writer.shape.clone(), "short_name", text("待欢迎"));
+                writer.update(ctx, customer, &changes, &all)?;
+                let mut task = domain::record::Changes::default();
+                let shape = tasks.shape.clone();
+                for (key, value) in [
+                    ("title", text("欢迎")),
+                    ("status", text("open")),
+                    ("priority", text("normal")),
+                    ("customer_id", Value::Id(customer.id())),
+                ] {
+                    task.set(&shape, key, value);
+                }
+                tasks.create(ctx, task, &all, Stamp::default())?;
+            }
+            writer.flush(ctx)?;
+            tasks.flush(ctx)
+        })
+        .unwrap();
+    let worked_on = house.records("tasks")[1].id();
+    let done = json!({ "status": "done" });
+    house.with(|ctx| crate::records::update(ctx, "tasks", worked_on, Some(1), &done)).unwrap();
+    house.with(|ctx| super::undo(ctx, draft.id, Default::default())).unwrap();
+    assert!(crate::jobs::work_once(&house.pool).unwrap());
+    let undone = house.with(|ctx| super::get(ctx, draft.id, Lang::En)).unwrap().undo.unwrap();
+    assert_eq!((undone.archived, undone.kept), (1, 1));
+    assert_eq!(undone.kept_records[0].reason, contract::imports::UndoReason::Used);
+    let left: Vec<Uuid> = house.records("tasks").iter().map(Record::id).collect();
+    assert_eq!(left, [worked_on]);
+}
