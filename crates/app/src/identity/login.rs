@@ -224,3 +224,53 @@ pub fn list_sessions(ctx: &mut Ctx<'_>) -> Result<Sessions> {
 pub fn end_session(ctx: &mut Ctx<'_>, session: Uuid) -> Result<()> {
     if store::revoke_session(ctx.conn, ctx.actor.user_id, session, ctx.now)? { Ok(()) } else { Err(Error::NotFound) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A session whose token `first` was exchanged for `second` just now.
+    fn exchanged(now: DateTime<Utc>) -> Session {
+        let mut session = Session {
+            id: Uuid::nil(),
+            user_id: Uuid::nil(),
+            token_hash: hashing::digest("first"),
+            previous_hash: None,
+            spent_at: None,
+            unused_hashes: None,
+            generation: 1,
+            created_at: now,
+            expires_at: now,
+            last_used_at: now,
+            user_agent: None,
+            address: None,
+            revoked_at: None,
+        };
+        assert!(give(&mut session, "first", "second", now));
+        session
+    }
+
+    fn give(session: &mut Session, given: &str, next: &str, now: DateTime<Utc>) -> bool {
+        exchange(session, &hashing::digest(given), next, now)
+    }
+
+    #[test]
+    fn a_spent_token_is_taken_again_for_half_a_minute_from_its_first_exchange() {
+        let now = Utc::now();
+        let mut session = exchanged(now);
+        assert!(give(&mut session, "first", "third", now + Duration::seconds(20)));
+        assert!(!give(&mut session, "first", "fourth", now + Duration::seconds(30)));
+        assert!(give(&mut session, "third", "fifth", now + Duration::days(1)));
+    }
+
+    #[test]
+    fn of_several_successors_the_first_that_is_used_makes_the_others_spent() {
+        let now = Utc::now();
+        let mut session = exchanged(now);
+        assert!(give(&mut session, "first", "third", now));
+        assert!(give(&mut session, "second", "fourth", now));
+        assert!(!give(&mut session, "third", "x", now));
+        assert!(!give(&mut session, "first", "x", now));
+        assert!(give(&mut session, "fourth", "fifth", now));
+    }
+}

@@ -12,6 +12,7 @@ use contract::problem::Lang;
 use domain::record::{Record, Shape};
 use domain::value::Value;
 use persistence::db::{DbPool, write_tx};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::files::FileWriter;
@@ -310,4 +311,117 @@ fn a_cancelled_import_stops_and_a_mapping_that_is_wrong_is_refused() {
     assert_eq!(house.count("customers"), 0);
     let state = house.with(|ctx| super::get(ctx, draft.id, Lang::En)).unwrap().state;
     assert_eq!(state, ImportState::Cancelled);
+}
+
+#[test]
+fn the_amount_of_an_order_follows_lines_that_are_imported_written_and_taken_back() {
+    let house = House::new();
+    let make = |object: &str, json: serde_json::Value| {
+        house.with(|ctx| crate::records::create(ctx, object, &json)).unwrap().id
+    };
+    let customer = make("customers", json!({ "name": "甲公司" }));
+    let order = |number: &str, amount: i64| {
+        make(
+            "orders",
+            json!({ "number": number, "customer_id": customer, "ordered_on": "2026-05-04", "amount_minor": amount }),
+        )
+    };
+    let (plain, agreed) = (order("SO-1", 0), order("SO-2", 123));
+    let state = |id: Uuid| {
+        let orders = house.records("orders");
+        let found = orders.iter().find(|o| o.id() == id).unwrap();
+        (house.value("orders", found, "amount_minor").as_int().unwrap(), found.version())
+    };
+    let lines = "订单,数量,金额\nSO-1,1,10\nSO-1,2,30.5\nSO-2,1,7\n";
+    let draft = house.draft("order_lines", "lines.csv", lines.as_bytes());
+    let done = house.run(draft.id, false);
+    assert_eq!(done.progress.created, 3);
+    assert_eq!((state(plain), state(agreed)), ((4_050, 2), (123, 1)));
+    let line = make("order_lines", json!({ "order_id": plain, "quantity": 3, "unit_price_minor": 100 }));
+    assert_eq!(state(plain), (4_350, 3));
+    house
+        .with(|ctx| crate::records::update(ctx, "order_lines", line, Some(1), &json!({ "amount_minor": 500 })))
+        .unwrap();
+    assert_eq!(state(plain), (4_550, 4));
+    let create =
+        |order: Uuid, amount: i64| json!({ "op": "create", "data": { "order_id": order, "amount_minor": amount } });
+    let operations =
+        json!({ "operations": [create(plain, 1), create(agreed, 2), create(plain, 3), create(Uuid::nil(), 4)] });
+    let outcomes = house.with(|ctx| crate::records::bulk::run(ctx, "order_lines", &operations)).unwrap();
+    assert_eq!(outcomes.iter().filter(|o| o.done.is_some()).count(), 3);
+    assert_eq!((state(plain), state(agreed)), ((4_554, 5), (123, 1)));
+    house.with(|ctx| super::undo(ctx, draft.id, contract::imports::UndoImport::default())).unwrap();
+    assert!(crate::jobs::work_once(&house.pool).unwrap());
+    let undone = house.with(|ctx| super::get(ctx, draft.id, Lang::En)).unwrap().undo.unwrap();
+    assert_eq!((undone.archived, undone.reverted, undone.kept), (3, 0, 0));
+    assert_eq!((state(plain), state(agreed)), ((504, 6), (123, 1)));
+    house.with(|ctx| crate::records::archive(ctx, "order_lines", line, None)).unwrap();
+    assert_eq!(state(plain), (4, 7));
+    house.with(|ctx| crate::records::restore(ctx, "order_lines", line, None)).unwrap();
+    house
+        .with(|ctx| crate::records::update(ctx, "order_lines", line, Some(4), &json!({ "order_id": agreed })))
+        .unwrap();
+    assert_eq!((state(plain).0, state(agreed)), (4, (123, 1)));
+}
+
+#[test]
+fn an_opportunity_of_the_past_has_stood_on_its_stage_since_it_was_made() {
+    let house = House::new();
+    let make = |object: &str, json: serde_json::Value| {
+        house.with(|ctx| crate::records::create(ctx, object, &json)).unwrap().id
+    };
+    let pipeline = make("pipelines", json!({ "name": "P" }));
+    make("pipeline_stages", json!({ "name": "Open", "pipeline_id": pipeline }));
+    let draft = house.draft("opportunities", "x.csv", "商机名称,创建时间\n老商机,2019年3月5日 10:00\n".as_bytes());
+    assert_eq!(house.run(draft.id, false).progress.created, 1);
+    let record = &house.records("opportunities")[0];
+    assert_eq!(house.value("opportunities", record, "stage_entered_at"), *record.at(2));
+    assert_eq!(record.at(2).as_time().unwrap().to_rfc3339(), "2019-03-05T02:00:00+00:00");
+}
+
+#[test]
+fn an_undo_takes_along_what_only_rules_did_and_keeps_what_people_worked_with() {
+    use crate::records::{Stamp, Writer};
+    let house = House::new();
+    let definition = json!({ "object": "customers", "trigger": { "kind": "event", "on": ["created"] }, "actions": [] });
+    let input = serde_json::from_value(json!({ "name": "迎新", "definition": definition })).unwrap();
+    let rule = house.with(|ctx| crate::rules::create(ctx, input)).unwrap().id;
+    let draft = house.draft("customers", "x.csv", "公司,城市\n甲,北京\n乙,北京\n".as_bytes());
+    house.run(draft.id, false);
+    let customers = house.records("customers");
+    let all = crate::Visible::All;
+    house
+        .with(|ctx| {
+            let mut writer = Writer::caused(ctx.shape("customers")?, rule);
+            let mut tasks = Writer::caused(ctx.shape("tasks")?, rule);
+            for customer in &customers {
+                let mut changes = domain::record::Changes::default();
+                changes.set(&writer.shape.clone(), "short_name", text("待欢迎"));
+                writer.update(ctx, customer, &changes, &all)?;
+                let mut task = domain::record::Changes::default();
+                let shape = tasks.shape.clone();
+                for (key, value) in [
+                    ("title", text("欢迎")),
+                    ("status", text("open")),
+                    ("priority", text("normal")),
+                    ("customer_id", Value::Id(customer.id())),
+                ] {
+                    task.set(&shape, key, value);
+                }
+                tasks.create(ctx, task, &all, Stamp::default())?;
+            }
+            writer.flush(ctx)?;
+            tasks.flush(ctx)
+        })
+        .unwrap();
+    let worked_on = house.records("tasks")[1].id();
+    let done = json!({ "status": "done" });
+    house.with(|ctx| crate::records::update(ctx, "tasks", worked_on, Some(1), &done)).unwrap();
+    house.with(|ctx| super::undo(ctx, draft.id, Default::default())).unwrap();
+    assert!(crate::jobs::work_once(&house.pool).unwrap());
+    let undone = house.with(|ctx| super::get(ctx, draft.id, Lang::En)).unwrap().undo.unwrap();
+    assert_eq!((undone.archived, undone.kept), (1, 1));
+    assert_eq!(undone.kept_records[0].reason, contract::imports::UndoReason::Used);
+    let left: Vec<Uuid> = house.records("tasks").iter().map(Record::id).collect();
+    assert_eq!(left, [worked_on]);
 }
