@@ -40,7 +40,7 @@ impl Key {
     }
 
     /// The indexed expression, letter for letter as the migration has it.
-    fn expression(self, engine: Engine) -> &'static str {
+    pub(crate) fn expression(self, engine: Engine) -> &'static str {
         match (self, engine) {
             (Key::PhoneTail, Engine::Pg) => {
                 "right(replace(replace(replace(replace(replace(phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', ''), 8)"
@@ -56,6 +56,12 @@ impl Key {
             (Key::External, _) => "external_key",
         }
     }
+}
+
+/// What the index of the last digits has of a phone.
+pub(crate) fn phone_tail(phone: &str) -> String {
+    let signs: Vec<char> = phone.chars().filter(|c| ![' ', '-', '(', ')', '.'].contains(c)).collect();
+    signs.get(signs.len().saturating_sub(8)..).unwrap_or_default().iter().collect()
 }
 
 /// Somebody or some company that was found.

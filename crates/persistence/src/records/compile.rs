@@ -1,5 +1,6 @@
 //! Conditions as SQL. Each atom is true or false, never unknown, so that negation means the same as in memory.
 
+use crate::communications;
 use crate::sql::{Engine, Sql, Store};
 use domain::condition::{Condition, FieldRef, Op, Sight, Test};
 use domain::fields::{FieldDef, Kind};
@@ -45,7 +46,10 @@ fn push_list(
 fn push_test(q: &mut Sql, test: &Test, object: &'static str) {
     let f = &test.field;
     match &test.op {
-        Op::Eq(v) => compare(q, f, " = ", v),
+        Op::Eq(v) => {
+            compare(q, f, " = ", v);
+            push_phone_tail(q, f, std::slice::from_ref(v), object);
+        }
         Op::Ne(v) => {
             q.push("NOT ");
             compare(q, f, " = ", v);
@@ -61,7 +65,10 @@ fn push_test(q: &mut Sql, test: &Test, object: &'static str) {
             compare(q, f, " <= ", high);
             q.push(")");
         }
-        Op::In(values) => among(q, f, values),
+        Op::In(values) => {
+            among(q, f, values);
+            push_phone_tail(q, f, values, object);
+        }
         Op::NotIn(values) => {
             q.push("NOT ");
             among(q, f, values);
@@ -136,6 +143,19 @@ fn among(q: &mut Sql, f: &FieldRef, values: &[Value]) {
         push_operand(q, f, v);
     }
     q.push("))");
+}
+
+/// Appends ` AND …`: phones are found by their last digits, which have an index where the phone as it stands has none.
+fn push_phone_tail(q: &mut Sql, f: &FieldRef, values: &[Value], object: &'static str) {
+    if f.via.is_some() || f.field.key != "phone" || !matches!(object, "customers" | "contacts") {
+        return;
+    }
+    let engine = q.engine();
+    q.push(" AND ").push(communications::Key::PhoneTail.expression(engine)).push(" IN (");
+    for (i, value) in values.iter().enumerate() {
+        q.push(if i == 0 { "" } else { ", " }).text(communications::phone_tail(value.as_str().unwrap_or_default()));
+    }
+    q.push(")");
 }
 
 fn text_test(q: &mut Sql, f: &FieldRef, test: impl FnOnce(&mut Sql, &FieldRef)) {
