@@ -66,11 +66,11 @@ engines! {
         let admin = server.admin();
         let shared = "姓名,手机\n张三,021-55556666\n李四,02155556666\n王五,13800000000\n";
         let import = analyse(&admin, "contacts", "shared.csv", shared.as_bytes()).expect(201);
-        assert_eq!(import["options"]["match_fields"], json!([]));
+        assert_eq!(import["match_fields"], json!([]));
         server.create("contacts", &json!({ "name": "赵六", "phone": "138 1111 2222" }));
         let own = "姓名,手机\n赵六,+86 138-1111-2222\n钱七,13900000000\n";
         let import = analyse(&admin, "contacts", "own.csv", own.as_bytes()).expect(201);
-        assert_eq!(import["options"]["match_fields"], json!(["phone"]));
+        assert_eq!(import["match_fields"], json!(["phone"]));
         let done = run(&admin, &import, false);
         assert_eq!((&done["progress"]["created"], &done["progress"]["updated"]), (&json!(1), &json!(1)), "{}", done.json);
     }

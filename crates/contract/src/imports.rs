@@ -156,7 +156,7 @@ pub struct ImportOptions {
     /// says so, else the field is left empty.
     pub value_links: BTreeMap<String, BTreeMap<String, Option<String>>>,
     /// Values for fields of new records that the file does not give, by field; `custom.KEY` for a custom field.
-    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Object>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Value>))]
     pub defaults: BTreeMap<String, Value>,
     /// Owner of records whose row names none; absent: who imports.
     pub default_owner_id: Option<Uuid>,
@@ -188,7 +188,7 @@ pub struct ImportPatch {
     /// See [`ImportOptions`]; values that are not named stay as they are.
     pub value_links: Option<BTreeMap<String, BTreeMap<String, Option<String>>>>,
     /// See [`ImportOptions`].
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<String, Object>>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<String, Value>>))]
     pub defaults: Option<BTreeMap<String, Value>>,
     /// See [`ImportOptions`]; null: who imports.
     #[serde(deserialize_with = "crate::given", skip_serializing_if = "Option::is_none")]
