@@ -40,7 +40,7 @@ impl Key {
     }
 
     /// The indexed expression, letter for letter as the migration has it.
-    pub(crate) fn expression(self, engine: Engine) -> &'static str {
+    fn expression(self, engine: Engine) -> &'static str {
         match (self, engine) {
             (Key::PhoneTail, Engine::Pg) => {
                 "right(replace(replace(replace(replace(replace(phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', ''), 8)"
@@ -58,8 +58,23 @@ impl Key {
     }
 }
 
+/// Are phones in this column found by their last digits?
+pub(crate) fn has_tails(object: &str, column: &str) -> bool {
+    column == "phone" && matches!(object, "customers" | "contacts")
+}
+
+/// Appends the test that a phone may be one of these, by the index of the last digits.
+pub(crate) fn push_tails<'a>(q: &mut Sql, phones: impl Iterator<Item = &'a str>) {
+    let engine = q.engine();
+    q.push(Key::PhoneTail.expression(engine)).push(" IN (");
+    for (i, phone) in phones.enumerate() {
+        q.push(if i == 0 { "" } else { ", " }).text(phone_tail(phone));
+    }
+    q.push(")");
+}
+
 /// What the index of the last digits has of a phone.
-pub(crate) fn phone_tail(phone: &str) -> String {
+pub fn phone_tail(phone: &str) -> String {
     let signs: Vec<char> = phone.chars().filter(|c| ![' ', '-', '(', ')', '.'].contains(c)).collect();
     signs.get(signs.len().saturating_sub(8)..).unwrap_or_default().iter().collect()
 }

@@ -13,6 +13,7 @@ pub(crate) use list::select;
 pub use list::{After, Archived, List, Order, Row, count, list};
 pub use write::{delete_tags, insert, insert_around, insert_many, tags_of, update, write_tags};
 
+use crate::communications;
 use crate::db::AnyConnection;
 use crate::error::Result;
 use crate::sql::{Cells, Engine, Sql, Store, shape as shape_cell};
@@ -265,6 +266,10 @@ pub fn find_by_text(
             q.text(text.clone());
         }
         q.push(")");
+        if communications::has_tails(shape.def.key, column) {
+            q.push(" AND ");
+            communications::push_tails(&mut q, chunk.iter().map(String::as_str));
+        }
         push_owners(&mut q, shape, owners);
         for Cells(cells) in q.load(conn)? {
             if let [Value::Text(text), Value::Id(id)] = cells.as_slice() {

@@ -154,6 +154,7 @@ fn exchange(session: &mut Session, given: &str, next: &str, now: DateTime<Utc>) 
     } else if session.previous_hash.as_deref() == Some(given)
         && session.spent_at.is_some_and(|spent| now < spent + Duration::seconds(LOST_ANSWER_SECONDS))
     {
+        tracing::info!(session = %session.id, "refresh repeated");
         // Which of several answers reaches the browser last is not known.
         let given_out: Vec<&str> = unused.split_whitespace().chain([session.token_hash.as_str()]).collect();
         let kept = given_out.len().saturating_sub(MAX_UNUSED);

@@ -180,10 +180,13 @@ fn candidates(
     }
     let std::borrow::Cow::Borrowed(column) = field.key else { return Ok(found) };
     if column == "phone" && matches!(shape.def.key, "customers" | "contacts") {
-        let tails: HashSet<String> = phones.iter().map(|phone| tail(phone)).collect();
+        // As their digits are usually written, and as they stand, with an extension perhaps.
+        let usual = phones.iter().map(|phone| tail(phone));
+        let tails: HashSet<String> = texts.iter().map(|text| communications::phone_tail(text)).chain(usual).collect();
         let tails: Vec<String> = tails.into_iter().collect();
         let by_tail = communications::find(ctx.conn, shape, Owners::All, Key::PhoneTail, &tails)?;
         found.extend(by_tail.into_iter().map(|one| one.id));
+        return Ok(found);
     }
     let texts: Vec<String> = texts.into_iter().collect();
     found.extend(find_alike(ctx.conn, shape, column, &texts, Owners::All)?.into_iter().map(|(_, id)| id));

@@ -147,15 +147,10 @@ fn among(q: &mut Sql, f: &FieldRef, values: &[Value]) {
 
 /// Appends ` AND …`: phones are found by their last digits, which have an index where the phone as it stands has none.
 fn push_phone_tail(q: &mut Sql, f: &FieldRef, values: &[Value], object: &'static str) {
-    if f.via.is_some() || f.field.key != "phone" || !matches!(object, "customers" | "contacts") {
-        return;
+    if f.via.is_none() && f.place != Place::Custom && communications::has_tails(object, &f.field.key) {
+        q.push(" AND ");
+        communications::push_tails(q, values.iter().filter_map(Value::as_str));
     }
-    let engine = q.engine();
-    q.push(" AND ").push(communications::Key::PhoneTail.expression(engine)).push(" IN (");
-    for (i, value) in values.iter().enumerate() {
-        q.push(if i == 0 { "" } else { ", " }).text(communications::phone_tail(value.as_str().unwrap_or_default()));
-    }
-    q.push(")");
 }
 
 fn text_test(q: &mut Sql, f: &FieldRef, test: impl FnOnce(&mut Sql, &FieldRef)) {
