@@ -98,7 +98,7 @@ impl House {
     }
 
     fn run(&self, id: Uuid, dry_run: bool) -> Import {
-        self.with(|ctx| super::start(ctx, id, dry_run)).unwrap();
+        self.with(|ctx| super::start(ctx, id, None, dry_run)).unwrap();
         assert!(crate::jobs::work_once(&self.pool).unwrap());
         self.with(|ctx| super::get(ctx, id, Lang::En)).unwrap()
     }
@@ -305,7 +305,7 @@ fn a_cancelled_import_stops_and_a_mapping_that_is_wrong_is_refused() {
         serde_json::from_value(serde_json::json!({ "mapping": { "公司": "nonsense", "x": "name" } })).unwrap();
     let Err(Error::Invalid(errors)) = house.with(|ctx| super::patch(ctx, draft.id, &patch)) else { panic!("accepted") };
     assert_eq!(errors.len(), 2);
-    house.with(|ctx| super::start(ctx, draft.id, false)).unwrap();
+    house.with(|ctx| super::start(ctx, draft.id, None, false)).unwrap();
     house.with(|ctx| super::cancel(ctx, draft.id)).unwrap();
     assert!(crate::jobs::work_once(&house.pool).unwrap());
     assert_eq!(house.count("customers"), 0);
