@@ -53,9 +53,7 @@ fn next(waiting: &RefCell<Waiting>, now: &Import) -> Option<Request> {
     let request = match waiting.borrow().steps.front()? {
         Step::Set(body) => patch(body.clone()),
         Step::Make(body) => patch(body(now)),
-        Step::Start { dry_run } => {
-            Request::post(format!("/imports/{}/start", now.id), json!({ "dry_run": dry_run }))
-        }
+        Step::Start { dry_run } => Request::post(format!("/imports/{}/start", now.id), json!({ "dry_run": dry_run })),
     };
     Some(request.if_match(Some(now.version)))
 }

@@ -142,7 +142,8 @@ fn Job(p: &JobProps) -> Html {
     let set = changes.send.reform(Step::Set);
     let onmake = changes.send.reform(Step::Make);
     let failures = changes.failures;
-    let mark = |dry: bool, name: &'static str| if changes.starting == Some(dry) { spinner() } else { icon(name, "size-4") };
+    let mark =
+        |dry: bool, name: &'static str| if changes.starting == Some(dry) { spinner() } else { icon(name, "size-4") };
     let tried = i.dry_run && i.state == "done";
     let actions = html! { <>
         if i.is_open() {
