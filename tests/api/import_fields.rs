@@ -117,4 +117,21 @@ engines! {
         admin.send("PATCH", &path, Some(("application/json", br#"{"mapping":{}}"#))).expect(428);
         assert_eq!(admin.get(&path).expect(200)["mapping"]["城市"], "city");
     }
+
+    fn an_import_that_others_have_changed_does_not_start_with_settings_nobody_has_looked_at(server: &Server) {
+        let admin = server.admin();
+        let import = analyse(&admin, "customers", "x.csv", "公司,城市\n甲公司,上海\n".as_bytes()).expect(201);
+        let path = format!("/api/v1/imports/{}", import.id());
+        let version = import["version"].as_i64().unwrap();
+        admin.patch(&path, version, &json!({ "mapping": { "城市": null } })).expect(200);
+        let start = |version: i64| {
+            let based = admin.with_header("if-match", &format!("\"{version}\""));
+            based.post(&format!("{path}/start"), &json!({ "dry_run": false }))
+        };
+        assert_eq!(start(version).expect(412)["code"], "stale_version");
+        assert_eq!(admin.get(&path).expect(200)["state"], "draft");
+        start(version + 1).expect(202);
+        assert_eq!(settled(&admin, &path)["progress"]["created"], 1);
+        assert_eq!(admin.get("/api/v1/customers").expect(200).items()[0]["city"], Value::Null);
+    }
 }

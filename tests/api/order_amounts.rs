@@ -81,6 +81,25 @@ engines! {
         assert_kept_is_counted(server);
     }
 
+    fn in_bulk_only_the_row_that_would_take_an_amount_beyond_what_a_field_holds_is_refused(server: &Server) {
+        let admin = server.admin();
+        let most: i64 = 100_000_000_000_000;
+        let (full, other) = (order(server, "满额", None), order(server, "另一单", None));
+        let create = |order: &str, amount: i64| json!({ "op": "create", "data": line(order, amount) });
+        let operations = [create(&full, most - 100), create(&full, 200), create(&other, 70), create(&full, 100)];
+        let done = admin.post("/api/v1/order_lines/bulk", &json!({ "operations": operations })).expect(200);
+        let results = done["results"].as_array().unwrap();
+        let statuses: Vec<i64> = results.iter().map(|r| r["status"].as_i64().unwrap()).collect();
+        assert_eq!(statuses, [201, 422, 201, 201], "{}", done.json);
+        let wrong = &results[1]["error"]["errors"][0];
+        assert_eq!((&wrong["field"], &wrong["code"]), (&json!("data.amount_minor"), &json!("out_of_range")), "{}", done.json);
+        assert_eq!((amount(&admin, &full), amount(&admin, &other)), (most, 70));
+        let again = admin.post("/api/v1/order_lines/bulk", &json!({ "operations": [create(&full, 1), create(&other, 5)] })).expect(200);
+        assert_eq!((&again["results"][0]["status"], &again["results"][1]["status"]), (&json!(422), &json!(201)));
+        assert_eq!((amount(&admin, &full), amount(&admin, &other)), (most, 75));
+        assert_kept_is_counted(server);
+    }
+
     fn imported_lines_count_and_their_undo_takes_them_out_again(server: &Server) {
         let admin = server.admin();
         let orders = [order(server, "SO-1", None), order(server, "SO-2", None)];

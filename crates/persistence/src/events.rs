@@ -230,8 +230,10 @@ fn names(conn: &mut AnyConnection, sql: &'static str, ids: &[Uuid]) -> Result<Ha
     Ok(found)
 }
 
-/// Events that follow from a rule: they carry the rule as their origin, or its run as their request.
-const BY_RULE: &str = "(EXISTS (SELECT 1 FROM rules r WHERE r.id = events.origin_id) OR EXISTS (SELECT 1 FROM rule_runs u WHERE u.id = events.request_id))";
+/// Events that follow from a rule: they carry the rule as their origin; or, as contacts that follow their customer into
+/// the pool do, its run as their request and the moment of the run as theirs. Callers may name their requests as they
+/// like, so that the request alone tells nothing; the moment is the program's.
+const BY_RULE: &str = "(EXISTS (SELECT 1 FROM rules r WHERE r.id = events.origin_id) OR EXISTS (SELECT 1 FROM rule_runs u WHERE u.id = events.request_id AND u.at = events.at))";
 
 /// Those of the records that somebody has changed otherwise than by this import. What the program or a rule did by itself
 /// is no change, nor what another import changed and its undo changed back.

@@ -125,6 +125,7 @@ messages! {
     date_mdy = "月/日/年", "month/day/year";
     create_missing = "找不到关联记录时", "When a linked record is missing";
     create_missing_of(what: &str) = "自动新建{what}", "Create the {what}";
+    found_at_customer = "联系人和商机在本行客户名下查找", "Contacts and opportunities are looked for at the customer of their row";
     default_owner = "未填负责人时归属", "Owner where none is given";
     me_importing = "我（导入人）", "Me";
     values_title = "需要确认的值", "Values to confirm";

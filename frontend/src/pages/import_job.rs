@@ -1,5 +1,6 @@
 //! One import: what its columns mean, a trial with its report, the run with its progress, and taking it back.
 
+use super::import_changes::{Step, use_changes};
 use super::import_mapping::{Mapping, Options, Values};
 use super::import_sheet::Sheets;
 use super::import_undo::Left;
@@ -18,8 +19,6 @@ use crate::ui::overlay::Confirm;
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Failed, icon, skeleton_lines, spinner};
 use serde_json::{Value, json};
-use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -80,11 +79,6 @@ trait Tap: Sized {
 
 impl Tap for Html {}
 
-/// The change that is to be sent next.
-fn first(waiting: &RefCell<VecDeque<Value>>) -> Option<Value> {
-    waiting.borrow().front().cloned()
-}
-
 #[derive(Properties, PartialEq)]
 struct JobProps {
     import: Rc<Import>,
@@ -98,9 +92,8 @@ fn Job(p: &JobProps) -> Html {
     let toaster = use_toaster();
     let sending = use_state_eq(|| false);
     let undoing = use_state_eq(|| false);
-    // Changes on their way, the first of them being sent: each is based on the answer to the one before.
-    let waiting = use_mut_ref(VecDeque::<Value>::new);
     let i = &p.import;
+    let changes = use_changes(i, &p.onchange);
     let Some(meta) = session.object(&i.object).cloned() else { return html! { <Card>{ skeleton_lines(4) }</Card> } };
     let post = |path: &'static str, body: Value| {
         let (id, toaster, sending, onchange) = (i.id.clone(), toaster.clone(), sending.clone(), p.onchange.clone());
@@ -115,38 +108,6 @@ fn Job(p: &JobProps) -> Html {
                         .err(e.errors.first().map_or_else(|| e.text(l), |x| format!("{}：{}", x.field, x.message))),
                 }
                 sending.set(false);
-            });
-        })
-    };
-    let patch = {
-        let (id, version, toaster, onchange) = (i.id.clone(), i.version, toaster.clone(), p.onchange.clone());
-        let waiting = waiting.clone();
-        Callback::from(move |body: Value| {
-            waiting.borrow_mut().push_back(body);
-            if waiting.borrow().len() > 1 {
-                return;
-            }
-            let (path, toaster, onchange) = (format!("/imports/{id}"), toaster.clone(), onchange.clone());
-            let waiting = waiting.clone();
-            spawn_local(async move {
-                let mut version = version;
-                while let Some(body) = first(&waiting) {
-                    match Request::patch(path.clone(), body).if_match(Some(version)).json::<Import>().await {
-                        Ok(i) => {
-                            version = i.version;
-                            waiting.borrow_mut().pop_front();
-                            onchange.emit(i);
-                        }
-                        Err(e) => {
-                            waiting.borrow_mut().clear();
-                            let what = e.errors.first().map(|x| format!("{}：{}", x.field, x.message));
-                            toaster.err(what.unwrap_or_else(|| e.text(l)));
-                            if e.status == 412 {
-                                invalidate(&path);
-                            }
-                        }
-                    }
-                }
             });
         })
     };
@@ -170,18 +131,24 @@ fn Job(p: &JobProps) -> Html {
         let undoing = undoing.clone();
         Callback::from(move |()| undoing.set(false))
     };
-    let step = match i.state.as_str() {
+    let at = match i.state.as_str() {
         "draft" => 1,
         _ if i.dry_run => 2,
         _ if i.is_busy() => 2,
         _ => 3,
     };
-    let run = |dry: bool| post("start", json!({ "dry_run": dry }));
+    let run = |dry_run: bool| changes.send.reform(move |_: MouseEvent| Step::Start { dry_run });
+    let busy = *sending || changes.starting.is_some();
+    let set = changes.send.reform(Step::Set);
+    let onmake = changes.send.reform(Step::Make);
+    let failures = changes.failures;
+    let mark =
+        |dry: bool, name: &'static str| if changes.starting == Some(dry) { spinner() } else { icon(name, "size-4") };
     let tried = i.dry_run && i.state == "done";
     let actions = html! { <>
         if i.is_open() {
-            <button class={cls!("btn btn-sm", (!tried).then_some("btn-primary"))} disabled={*sending || i.mapping.is_empty()} onclick={run(true).reform(|_: MouseEvent| ())} data-testid="dry-run">if *sending { { spinner() } } else { { icon("clipboard-list", "size-4") } }{ l.dry_run() }</button>
-            <button class={cls!("btn btn-sm", tried.then_some("btn-primary"))} disabled={*sending || i.mapping.is_empty()} onclick={run(false).reform(|_: MouseEvent| ())} data-testid="run">{ icon("upload", "size-4") }{ l.import_run() }</button>
+            <button class={cls!("btn btn-sm", (!tried).then_some("btn-primary"))} disabled={busy || i.mapping.is_empty()} onclick={run(true)} data-testid="dry-run">{ mark(true, "clipboard-list") }{ l.dry_run() }</button>
+            <button class={cls!("btn btn-sm", tried.then_some("btn-primary"))} disabled={busy || i.mapping.is_empty()} onclick={run(false)} data-testid="run">{ mark(false, "upload") }{ l.import_run() }</button>
         }
         if matches!(i.state.as_str(), "queued" | "running") { <button class="btn btn-sm" onclick={post("cancel", json!({})).reform(|_: MouseEvent| ())}>{ l.cancel_job() }</button> }
         if matches!(i.state.as_str(), "done" | "failed" | "cancelled") && !i.dry_run { <button class="btn btn-sm" onclick={ask} disabled={*sending} data-testid="undo">{ icon("undo-2", "size-4") }{ l.import_undo() }</button> }
@@ -189,14 +156,14 @@ fn Job(p: &JobProps) -> Html {
     html! { <>
         <nav class="mb-2 flex items-center gap-1 text-xs text-base-content/70"><Link<Route> to={Route::Imports} classes="hover:text-primary">{ l.nav_imports() }</Link<Route>>{ icon("chevron-right", "size-3") }<span class="truncate">{ &i.file_name }</span></nav>
         <div class="mb-4 flex flex-wrap items-center justify-between gap-3"><h1 class="flex min-w-0 items-center gap-3 text-xl font-semibold"><span class="truncate">{ &i.file_name }</span>{ state_badge(l, i) }</h1><div class="flex items-center gap-2">{ actions }</div></div>
-        <Steps at={step} />
+        <Steps {at} />
         if i.state == "draft" { <Sheets import={i.clone()} /> }
         if i.state != "draft" { <Report import={i.clone()} ondownload={download} /> }
         <Left import={i.clone()} onundo={post("undo", json!({ "changed_since": "undo" }))} />
         if i.is_open() {
             <div class="mt-4 grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_320px]">
-                <div class="min-w-0 space-y-4">if i.unmatched.values().any(|v| !v.is_empty()) { <Values meta={meta.clone()} import={i.clone()} onpatch={patch.clone()} /> }<Mapping meta={meta.clone()} import={i.clone()} onpatch={patch.clone()} /></div>
-                <Options {meta} import={i.clone()} onpatch={patch} />
+                <div class="min-w-0 space-y-4">if i.unmatched.values().any(|v| !v.is_empty()) { <Values meta={meta.clone()} import={i.clone()} onpatch={set.clone()} onmake={onmake.clone()} {failures} /> }<Mapping key={failures} meta={meta.clone()} import={i.clone()} onpatch={set.clone()} onmake={onmake.clone()} {failures} /></div>
+                <Options key={failures} {meta} import={i.clone()} onpatch={set} {onmake} {failures} />
             </div>
         }
         if *undoing { <Confirm title={l.import_undo()} body={l.import_undo_body(i.progress.created, i.progress.updated)} action={l.import_undo()} danger=true onyes={post("undo", json!({}))} onclose={keep} /> }

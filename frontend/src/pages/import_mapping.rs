@@ -1,5 +1,6 @@
 //! What the columns of a file mean: fields, formats, match keys, and values that need a decision.
 
+use super::import_changes::Make;
 use crate::data::jobs::{Column, Import, Unmatched};
 use crate::data::query::use_query;
 use crate::data::types::{FieldMeta, ObjectMeta, Record, text};
@@ -11,6 +12,7 @@ use crate::ui::field::{Field, Toggle, select};
 use crate::ui::{Card, icon};
 use serde_json::{Value, json};
 use std::rc::Rc;
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// What a file may say of a record though nobody can enter it: which one it is, who made it and when.
@@ -21,6 +23,10 @@ pub(crate) struct PartProps {
     pub(crate) meta: ObjectMeta,
     pub(crate) import: Rc<Import>,
     pub(crate) onpatch: Callback<Value>,
+    /// For what depends on the changes that are sent before.
+    pub(crate) onmake: Callback<Make>,
+    /// How often a change has failed: by this, controls that are to show again what is stored are told apart.
+    pub(crate) failures: u32,
 }
 
 /// `{outer: {inner: value}}` with any keys.
@@ -168,18 +174,24 @@ pub(crate) fn Options(p: &PartProps) -> Html {
     let mapped: Vec<&FieldMeta> = p.meta.fields.iter().filter(|f| i.mapping.values().any(|m| *m == f.key)).collect();
     let keys = mapped
         .iter()
-        .filter(|f| matches!(f.kind.as_str(), "text" | "phone" | "email" | "link" | "date" | "id" | "url"))
+        .filter(|f| !f.masked)
+        .filter(|f| match f.kind.as_str() {
+            "text" | "phone" | "email" | "link" | "date" | "id" | "url" => true,
+            "int" => f.custom,
+            _ => false,
+        })
         .take(10);
     let flip = |key: &str| {
-        let (onpatch, now, key) = (p.onpatch.clone(), i.match_fields.clone(), key.to_owned());
-        Callback::from(move |_: Event| {
-            let mut v = now.clone();
-            if v.contains(&key) {
-                v.retain(|k| *k != key)
-            } else {
-                v.push(key.clone())
-            }
-            onpatch.emit(json!({ "match_fields": v }))
+        let (onmake, key) = (p.onmake.clone(), key.to_owned());
+        Callback::from(move |e: Event| {
+            let key = key.clone();
+            let on = e.target_dyn_into::<HtmlInputElement>().is_some_and(|input| input.checked());
+            onmake.emit(Box::new(move |now: &Import| {
+                let mut keys = now.match_fields.clone();
+                keys.retain(|k| *k != key);
+                keys.extend(on.then(|| key.clone()));
+                json!({ "match_fields": keys })
+            }))
         })
     };
     let set = |key: &'static str| {
@@ -194,6 +206,8 @@ pub(crate) fn Options(p: &PartProps) -> Html {
         |list: &[(&str, &str)]| list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
     let links: Vec<&&FieldMeta> =
         mapped.iter().filter(|f| f.kind == "tags" || f.kind == "link" && f.link.as_deref() != Some("users")).collect();
+    let at_customer = i.mapping.values().any(|m| m == "customer_id")
+        && links.iter().any(|f| matches!(f.link.as_deref(), Some("contacts" | "opportunities")));
     let may_pool = p.meta.field("pooled_at").is_some() && crate::data::session::use_session().me.may("pool", "update");
     let onowner = {
         let (picked, onpatch) = (picked.clone(), p.onpatch.clone());
@@ -210,7 +224,7 @@ pub(crate) fn Options(p: &PartProps) -> Html {
             <Field label={l.bad_cells()}>{ select("bad_cells", l.bad_cells(), &pairs(&[("reject_row", l.bad_reject()), ("leave_empty", l.bad_empty())]), if i.bad_cells == "leave_empty" { "leave_empty" } else { "reject_row" }, "w-full select-sm", set("bad_cells")) }</Field>
             <div class="grid grid-cols-2 gap-3"><Field label={l.date_format()}>{ select("date_format", l.date_format(), &pairs(&[("auto", l.automatic()), ("ymd", l.date_ymd()), ("dmy", l.date_dmy()), ("mdy", l.date_mdy())]), i.date_format.as_deref().unwrap_or("auto"), "w-full select-sm", set("date_format")) }</Field>
             <Field label={l.number_format()}>{ select("number_format", l.number_format(), &pairs(&[("auto", l.automatic()), ("point", "1,234.5"), ("comma", "1.234,5")]), i.number_format.as_deref().unwrap_or("auto"), "w-full select-sm", set("number_format")) }</Field></div>
-            if !links.is_empty() { <fieldset class="space-y-2.5"><legend class="mb-1 text-base-content/75">{ l.create_missing() }</legend>{ for links.iter().map(|f| { let (onpatch, key) = (p.onpatch.clone(), f.key.clone()); html! { <Toggle key={f.key.clone()} on={i.create_missing.get(&f.key).copied().unwrap_or(false)} label={l.create_missing_of(&f.label)} onchange={Callback::from(move |on: bool| onpatch.emit(nested("create_missing", &key, json!(on))))} /> } }) }</fieldset> }
+            if !links.is_empty() { <fieldset class="space-y-2.5"><legend class="mb-1 text-base-content/75">{ l.create_missing() }</legend>if at_customer { <p class="text-xs text-base-content/70">{ l.found_at_customer() }</p> }{ for links.iter().map(|f| { let (onpatch, key) = (p.onpatch.clone(), f.key.clone()); html! { <Toggle key={f.key.clone()} on={i.create_missing.get(&f.key).copied().unwrap_or(false)} label={l.create_missing_of(&f.label)} onchange={Callback::from(move |on: bool| onpatch.emit(nested("create_missing", &key, json!(on))))} /> } }) }</fieldset> }
             if may_pool { <div><Toggle on={i.into_pool} label={l.import_pool()} onchange={p.onpatch.reform(|on: bool| json!({ "into_pool": on }))} /><p class="mt-1 text-xs text-base-content/70">{ l.import_pool_body() }</p></div> }
             if p.meta.owned && !i.into_pool && !i.mapping.values().any(|m| m == "owner_id") { <div><p class="mb-1 text-base-content/75">{ l.default_owner() }</p><LinkPicker object="users" small=true value={owner} onchange={onowner} placeholder={l.me_importing()} /></div> }
         </div></Card>
@@ -227,28 +241,33 @@ pub(crate) fn Values(p: &PartProps) -> Html {
         <Card title={l.values_title()} extra={html! { <span class={cls!("text-xs", if left > 0 { "text-warning" } else { "text-success" })}>{ if left > 0 { l.values_left(left) } else { l.values_all().to_owned() } }</span> }}>
             <p class="px-4 pb-2 text-[13px] text-base-content/70">{ l.values_body() }</p>
             { for i.unmatched.iter().filter(|(_, v)| !v.is_empty()).map(|(key, values)| { let field = p.meta.field(key).cloned().unwrap_or_default(); html! { <section key={key.clone()} class="border-t border-base-300/60">
-                <header class="flex items-center justify-between px-4 pt-2.5 text-xs text-base-content/70"><span>{ if field.label.is_empty() { key.clone() } else { field.label.clone() } }</span>{ accept_all(l, key, values, i, &p.onpatch) }</header>
-                <ul>{ for values.iter().take(100).map(|u| html! { <ValueRow key={u.value.clone()} field={field.clone()} column={key.clone()} value={u.clone()} import={i.clone()} onpatch={p.onpatch.clone()} /> }) }</ul></section> } }) }
+                <header class="flex items-center justify-between px-4 pt-2.5 text-xs text-base-content/70"><span>{ if field.label.is_empty() { key.clone() } else { field.label.clone() } }</span>{ accept_all(l, key, i, &p.onmake) }</header>
+                <ul>{ for values.iter().take(100).map(|u| html! { <ValueRow key={u.value.clone()} field={field.clone()} column={key.clone()} value={u.clone()} import={i.clone()} onpatch={p.onpatch.clone()} failures={p.failures} /> }) }</ul></section> } }) }
         </Card>
     }
 }
 
-fn accept_all(l: Lang, key: &str, values: &[Unmatched], i: &Import, onpatch: &Callback<Value>) -> Html {
-    let open: serde_json::Map<String, Value> = values
-        .iter()
-        .filter(|u| u.suggestion.is_some() && !i.value_links.get(key).is_some_and(|m| m.contains_key(&u.value)))
+/// The proposals for values of a field that nobody has decided.
+fn open(i: &Import, key: &str) -> serde_json::Map<String, Value> {
+    let decided = i.value_links.get(key);
+    let values = i.unmatched.get(key).into_iter().flatten();
+    values
+        .filter(|u| u.suggestion.is_some() && !decided.is_some_and(|m| m.contains_key(&u.value)))
         .map(|u| (u.value.clone(), json!(u.suggestion)))
-        .collect();
-    if open.len() < 2 {
+        .collect()
+}
+
+fn accept_all(l: Lang, key: &str, i: &Import, onmake: &Callback<Make>) -> Html {
+    let n = open(i, key).len();
+    if n < 2 {
         return html! {};
     }
-    let n = open.len();
-    let body = {
-        let mut m = serde_json::Map::new();
-        m.insert(key.to_owned(), Value::Object(open));
-        json!({ "value_links": m })
-    };
-    html! { <button class="btn btn-ghost btn-xs text-primary" onclick={onpatch.reform(move |_: MouseEvent| body.clone())}>{ l.accept_all(n) }</button> }
+    let key = key.to_owned();
+    let onclick = onmake.reform(move |_: MouseEvent| -> Make {
+        let key = key.clone();
+        Box::new(move |now: &Import| nested("value_links", &key, Value::Object(open(now, &key))))
+    });
+    html! { <button class="btn btn-ghost btn-xs text-primary" {onclick}>{ l.accept_all(n) }</button> }
 }
 
 #[derive(Properties, PartialEq)]
@@ -258,6 +277,7 @@ struct ValueRowProps {
     value: Unmatched,
     import: Rc<Import>,
     onpatch: Callback<Value>,
+    failures: u32,
 }
 
 #[component]
@@ -309,7 +329,8 @@ fn ValueRow(p: &ValueRowProps) -> Html {
         "choice" => {
             let mut options = vec![(String::new(), l.choose_other().to_owned())];
             options.extend(p.field.choices.iter().map(|c| (c.key.clone(), c.label.clone())));
-            select("value", l.choose_other(), &options, "", "select-sm w-44", pick_key)
+            let chooser = select("value", l.choose_other(), &options, "", "select-sm w-44", pick_key);
+            html! { <span key={p.failures}>{ chooser }</span> }
         }
         _ => html! {},
     };

@@ -10,6 +10,7 @@ pub(crate) mod gallery;
 mod gallery_rooms;
 pub(crate) mod growth;
 pub(crate) mod home;
+mod import_changes;
 pub(crate) mod import_job;
 pub(crate) mod import_mapping;
 mod import_sheet;

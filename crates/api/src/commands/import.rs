@@ -110,7 +110,7 @@ pub(super) fn run(config: &Config, options: &Options) -> Result<(), String> {
     if !import.unmatched.is_empty() {
         report_unmatched(&import);
     }
-    session.with(|ctx| write(ctx, |ctx| imports::start(ctx, import.id, options.dry_run)))?;
+    session.with(|ctx| write(ctx, |ctx| imports::start(ctx, import.id, None, options.dry_run)))?;
     let done = session.settled(import.id)?;
     if let Some(path) = &options.errors {
         session.write_errors(&done, path).map_err(|why| format!("{}: {why}", path.display()))?;

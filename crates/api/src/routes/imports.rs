@@ -144,19 +144,20 @@ async fn update_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> 
 
 /// Start an import
 ///
-/// Puts it into the queue; its progress is in the import itself. A dry run reports the same and changes nothing. Permission: import of the object.
+/// Puts it into the queue; its progress is in the import itself. A dry run reports the same and changes nothing. With
+/// `If-Match`, it starts with the mapping and options of that version or not at all. Permission: import of the object.
 #[utoipa::path(
     post, path = "/api/v1/imports/{id}/start", operation_id = "start_import", tag = "imports", security(("bearer" = [])),
-    params(("id" = Uuid, Path, description = "Id of the import.")),
+    params(("id" = Uuid, Path, description = "Id of the import."), ("If-Match" = Option<String>, Header, description = "The version that is to be started, in quotes. Without it, whatever mapping and options it has now.")),
     request_body(content = StartImport, example = json!({ "dry_run": true })),
-    responses((status = 202, description = "It is queued.", body = Import), (status = 409, description = "It runs or has run.", body = contract::problem::Problem, content_type = "application/problem+json")),
+    responses((status = 202, description = "It is queued.", body = Import), (status = 409, description = "It runs or has run.", body = contract::problem::Problem, content_type = "application/problem+json"), (status = 412, description = "It has changed since.", body = contract::problem::Problem, content_type = "application/problem+json")),
     extensions(("x-permission" = json!("import of any object")))
 )]
 async fn start_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> {
     let cx = caller(&req, &[Action::Import]).await?;
-    let id = path_id(&req)?;
+    let (id, version) = (path_id(&req)?, cx.if_match()?);
     let start: StartImport = cx.body(body).await?;
-    let import = cx.write(move |ctx| app::imports::start(ctx, id, start.dry_run)).await?;
+    let import = cx.write(move |ctx| app::imports::start(ctx, id, version, start.dry_run)).await?;
     app::jobs::wake();
     Ok(HttpResponse::Accepted().json(import))
 }

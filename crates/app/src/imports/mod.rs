@@ -356,9 +356,13 @@ fn choose(slot: &mut Option<String>, wanted: Option<&str>, allowed: &[&str], fie
     }
 }
 
-/// Starts a run or a dry run.
-pub fn start(ctx: &mut Ctx<'_>, id: Uuid, dry_run: bool) -> Result<Import> {
+/// Starts a run or a dry run: with the settings of this version, or with those of now. Fails as stale when they have
+/// changed since.
+pub fn start(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, dry_run: bool) -> Result<Import> {
     let mut row = visible(ctx, id, true)?;
+    if version.is_some_and(|version| version != row.version) {
+        return Err(Error::Stale { current: row.version });
+    }
     let mut setup: Setup = read(&row.setup)?;
     if !is_open(&row, &setup) {
         return Err(Error::conflict("import_not_open", row.state));

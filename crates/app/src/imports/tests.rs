@@ -98,7 +98,7 @@ impl House {
     }
 
     fn run(&self, id: Uuid, dry_run: bool) -> Import {
-        self.with(|ctx| super::start(ctx, id, dry_run)).unwrap();
+        self.with(|ctx| super::start(ctx, id, None, dry_run)).unwrap();
         assert!(crate::jobs::work_once(&self.pool).unwrap());
         self.with(|ctx| super::get(ctx, id, Lang::En)).unwrap()
     }
@@ -305,7 +305,7 @@ fn a_cancelled_import_stops_and_a_mapping_that_is_wrong_is_refused() {
         serde_json::from_value(serde_json::json!({ "mapping": { "公司": "nonsense", "x": "name" } })).unwrap();
     let Err(Error::Invalid(errors)) = house.with(|ctx| super::patch(ctx, draft.id, &patch)) else { panic!("accepted") };
     assert_eq!(errors.len(), 2);
-    house.with(|ctx| super::start(ctx, draft.id, false)).unwrap();
+    house.with(|ctx| super::start(ctx, draft.id, None, false)).unwrap();
     house.with(|ctx| super::cancel(ctx, draft.id)).unwrap();
     assert!(crate::jobs::work_once(&house.pool).unwrap());
     assert_eq!(house.count("customers"), 0);
@@ -424,4 +424,53 @@ fn an_undo_takes_along_what_only_rules_did_and_keeps_what_people_worked_with() {
     assert_eq!(undone.kept_records[0].reason, contract::imports::UndoReason::Used);
     let left: Vec<Uuid> = house.records("tasks").iter().map(Record::id).collect();
     assert_eq!(left, [worked_on]);
+}
+
+#[test]
+fn a_request_named_like_a_rules_run_is_still_somebodys_change() {
+    let house = House::new();
+    let definition = json!({ "object": "customers", "trigger": { "kind": "event", "on": ["created"] }, "actions": [] });
+    let input = serde_json::from_value(json!({ "name": "迎新", "definition": definition })).unwrap();
+    let rule = house.with(|ctx| crate::rules::create(ctx, input)).unwrap().id;
+    let draft = house.draft("customers", "x.csv", "公司,城市\n甲,北京\n乙,北京\n".as_bytes());
+    house.run(draft.id, false);
+    let customers = house.records("customers");
+    let (ruled, changed) = (&customers[0], &customers[1]);
+    let run = Uuid::now_v7();
+    house
+        .with(|ctx| {
+            let note = persistence::rules::Run {
+                seq: 0,
+                id: run,
+                rule_id: rule,
+                number: 1,
+                object: "customers".to_owned(),
+                subject: ruled.id(),
+                occasion: "x".to_owned(),
+                at: ctx.now,
+                cause: None,
+                depth: 0,
+                outcome: "done".to_owned(),
+                detail: "{}".to_owned(),
+            };
+            assert!(persistence::rules::claim_run(ctx.conn, &note)?);
+            let Ctx { conn, actor, now, schema, .. } = ctx;
+            let mut ctx = Ctx { conn, actor, now: *now, request_id: run, schema };
+            crate::records::update(&mut ctx, "customers", ruled.id(), Some(ruled.version()), &json!({ "city": "天津" }))
+        })
+        .unwrap();
+    house
+        .with(|ctx| {
+            let Ctx { conn, actor, now, schema, .. } = ctx;
+            let mut ctx = Ctx { conn, actor, now: *now, request_id: run, schema };
+            let edit = json!({ "city": "上海" });
+            crate::records::update(&mut ctx, "customers", changed.id(), Some(changed.version()), &edit)
+        })
+        .unwrap();
+    house.with(|ctx| super::undo(ctx, draft.id, Default::default())).unwrap();
+    assert!(crate::jobs::work_once(&house.pool).unwrap());
+    let undone = house.with(|ctx| super::get(ctx, draft.id, Lang::En)).unwrap().undo.unwrap();
+    assert_eq!((undone.archived, undone.kept), (1, 1));
+    assert_eq!(undone.kept_records[0].record_id, changed.id());
+    assert_eq!(undone.kept_records[0].reason, contract::imports::UndoReason::Changed);
 }

@@ -42,7 +42,9 @@ fn step(worker: &Worker<'_>, conn: &mut AnyConnection) -> std::result::Result<bo
         let mut progress: Progress = read(&row.progress)?;
         let filter = Filter { origin_id: Some(import), ..Filter::default() };
         let events = persistence::events::newest(ctx.conn, &filter, progress.undo_before, STEP)?;
-        let (kept, followers) = in_use(ctx, import, &events)?;
+        let lines: Vec<Uuid> = events.iter().filter(|e| e.object == LINES).map(|e| e.record_id).collect();
+        crate::records::lock_orders(ctx, LINES, &lines, None)?;
+        let (kept, followers) = decide(ctx, import, &events)?;
         let mut undo = Undo {
             job: worker.job.id,
             object: row.object.clone(),
@@ -53,8 +55,6 @@ fn step(worker: &Worker<'_>, conn: &mut AnyConnection) -> std::result::Result<bo
             result: progress.undo.clone().unwrap_or_default(),
             writers: BTreeMap::new(),
         };
-        let lines: Vec<Uuid> = events.iter().filter(|e| e.object == LINES).map(|e| e.record_id).collect();
-        crate::records::lock_orders(ctx, LINES, &lines, None)?;
         for event in &events {
             undo.take_back(ctx, event)?;
         }
@@ -84,19 +84,48 @@ fn is_creation(event: &Event) -> bool {
 /// Records that a rule made about others, with their object, by what they are linked to.
 type Followers = HashMap<Uuid, Vec<(&'static str, Uuid)>>;
 
-/// The records among those that the events created which somebody has changed, or linked others to; and what rules alone
-/// made about them.
-fn in_use(ctx: &mut Ctx<'_>, import: Uuid, events: &[Event]) -> Result<(HashMap<Uuid, UndoReason>, Followers)> {
+/// What is in use and what follows, of records that are locked: nobody can work on them between the question and the
+/// archiving. Followers are known only by asking, and may have been worked on until they were locked, so that it is
+/// asked again.
+fn decide(ctx: &mut Ctx<'_>, import: Uuid, events: &[Event]) -> Result<(HashMap<Uuid, UndoReason>, Followers)> {
     let mut made: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
     for event in events.iter().filter(|event| is_creation(event)) {
         made.entry(&event.object).or_default().push(event.record_id);
     }
+    lock(ctx, &made)?;
+    let found = in_use(ctx, import, &made)?;
+    if found.1.is_empty() {
+        return Ok(found);
+    }
+    let mut following: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
+    for (object, id) in found.1.values().flatten() {
+        following.entry(object).or_default().push(*id);
+    }
+    lock(ctx, &following)?;
+    in_use(ctx, import, &made)
+}
+
+fn lock(ctx: &mut Ctx<'_>, records: &BTreeMap<&str, Vec<Uuid>>) -> Result<()> {
+    for (object, ids) in records {
+        let shape = ctx.shape(object)?;
+        persistence::records::lock(ctx.conn, &shape, ids)?;
+    }
+    Ok(())
+}
+
+/// The records among those made, by object, which somebody has changed, or linked others to; and what rules alone made
+/// about them.
+fn in_use(
+    ctx: &mut Ctx<'_>,
+    import: Uuid,
+    made: &BTreeMap<&str, Vec<Uuid>>,
+) -> Result<(HashMap<Uuid, UndoReason>, Followers)> {
     let (mut found, mut followers) = (HashMap::new(), Followers::new());
     for (object, ids) in made {
-        for id in used(ctx, object, &ids, import, &mut followers)? {
+        for id in used(ctx, object, ids, import, &mut followers)? {
             found.insert(id, UndoReason::Used);
         }
-        for id in persistence::events::touched(ctx.conn, &ids, import)? {
+        for id in persistence::events::touched(ctx.conn, ids, import)? {
             found.insert(id, UndoReason::Changed);
         }
     }
@@ -218,7 +247,7 @@ impl Undo {
         Ok(())
     }
 
-    /// Archives what rules made about records that have gone.
+    /// Archives what rules made about records that have gone; it is locked.
     fn archive_followers(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
         let mut by_object: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
         for (object, id) in std::mem::take(&mut self.gone) {
@@ -226,7 +255,6 @@ impl Undo {
         }
         for (object, ids) in by_object {
             let shape = ctx.shape(object)?;
-            persistence::records::lock(ctx.conn, &shape, &ids)?;
             let job = self.job;
             let writer = self.writers.entry(object.to_owned()).or_insert_with(|| Writer::import(shape.clone(), job));
             for record in persistence::records::get_many(ctx.conn, &shape, &ids, Owners::All)? {

@@ -34,12 +34,13 @@ pub fn run(ctx: &mut Ctx<'_>, object: &str, body: &Json) -> Result<Vec<Outcome>>
     if operations.len() > MAX_OPERATIONS {
         return Err(Error::field("operations", "too_many", MAX_OPERATIONS.to_string()));
     }
-    let mut writer = Writer::new(ctx.shape(object)?);
+    let shape = ctx.shape(object)?;
     let named = |op: &Json| op.get("id").and_then(Json::as_str).and_then(parse_id);
     let ids: Vec<Uuid> = operations.iter().filter_map(named).collect();
     let orders = operations.iter().filter_map(|op| op.get("data")?.get("order_id"));
-    sums::lock_orders(ctx, object, &ids, orders)?;
-    persistence::records::lock(ctx.conn, &writer.shape, &ids)?;
+    let orders = sums::lock_orders(ctx, object, &ids, orders)?;
+    persistence::records::lock(ctx.conn, &shape, &ids)?;
+    let mut writer = Writer::many(shape, sums::Sums::of(ctx, &orders)?);
     let outcomes = operations.iter().map(|op| one(ctx, &mut writer, op)).collect::<Result<Vec<_>>>()?;
     writer.flush(ctx)?;
     Ok(outcomes)

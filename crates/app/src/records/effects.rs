@@ -1,5 +1,6 @@
 //! What follows elsewhere when records are written.
 
+use super::sums::Sums;
 use crate::{Ctx, Result};
 use domain::record::{Record, Shape};
 use persistence::pipeline::StageStay;
@@ -109,6 +110,16 @@ impl Effects {
             *self.held_lines.entry(order).or_default() += by;
         }
         Ok(())
+    }
+
+    /// Fails when the lines of the row that is noted would take the amount of an order out of range.
+    pub(super) fn check_sums(&self, sums: &Sums) -> Result<()> {
+        let mut row: BTreeMap<Uuid, i64> = BTreeMap::new();
+        for (order, by) in &self.lines {
+            *row.entry(*order).or_default() += by;
+        }
+        let held = |order: &Uuid| self.held_lines.get(order).copied().unwrap_or(0);
+        row.into_iter().filter(|(_, by)| *by != 0).try_for_each(|(order, by)| sums.check(order, held(&order) + by))
     }
 
     /// Orders whose lines sum up to something else than before, with the difference; forgotten here.

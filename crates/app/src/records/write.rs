@@ -4,6 +4,7 @@ use super::ahead::Ahead;
 use super::effects::Effects;
 use super::lines::{replace_lines, split_lines};
 use super::rules::Rules;
+use super::sums::Sums;
 use super::told::{difference, whole};
 use super::{Shown, links, present, sums};
 use crate::pool::Giving;
@@ -47,6 +48,8 @@ pub struct Writer {
     events: Vec<Event>,
     rules: Rules,
     effects: Effects,
+    /// Of a request of many rows: what the sums of lines were before it.
+    sums: Option<Sums>,
 }
 
 impl Writer {
@@ -60,7 +63,14 @@ impl Writer {
             events: Vec::new(),
             rules: Rules::default(),
             effects: Effects::default(),
+            sums: None,
         }
+    }
+
+    /// A writer for a request of many rows: the row that would take the amount of an order out of range fails, instead
+    /// of all of them at the end.
+    pub(super) fn many(shape: Arc<Shape>, sums: Sums) -> Writer {
+        Writer { sums: Some(sums), ..Writer::new(shape) }
     }
 
     /// A writer whose caller made or resolved the links itself.
@@ -296,6 +306,9 @@ impl Writer {
 
     /// The same for one row of many in a transaction: the kept totals wait for [`Writer::flush`].
     pub(crate) fn flush_row(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
+        if let Some(sums) = &self.sums {
+            self.effects.check_sums(sums)?;
+        }
         self.write_rows(ctx)?;
         self.effects.flush_row(ctx)
     }

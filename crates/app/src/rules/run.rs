@@ -161,6 +161,7 @@ impl Ready {
     ) -> Result<Ran> {
         let shape = compiled.shape.clone();
         let visible = ctx.require(shape.def.permission, Action::Read)?;
+        crate::records::lock_orders(ctx, shape.def.key, &[id], None)?;
         let record = persistence::records::get(ctx.conn, &shape, id, visible.owners(), true)?;
         let Some(record) = record else { return Ok(Ran::Not) };
         let wants_archived = matches!(&self.definition.trigger, Trigger::Event { on } if on.contains(&contract::rules::EventVerb::Archived));
