@@ -10,6 +10,7 @@ use domain::value::Value;
 use persistence::records::{Archived, List, Order, Owners};
 use uuid::Uuid;
 
+use super::rows::is_seen;
 use crate::records::{Stamp, Writer};
 use crate::{Ctx, Result, Visible};
 
@@ -35,6 +36,8 @@ pub(super) type Wanted = HashSet<(Option<Uuid>, String)>;
 /// The records that one object's names lead to.
 struct Index {
     shape: Arc<Shape>,
+    /// The columns by which its records are known to who imports.
+    columns: Vec<&'static str>,
     whole: bool,
     names: HashMap<String, Found>,
     ids: HashSet<Uuid>,
@@ -85,6 +88,12 @@ pub(super) fn known_by(object: &str) -> &'static [&'static str] {
         "teams" | "pipelines" | "pipeline_stages" | "tags" | "saved_views" => &["name"],
         _ => &[],
     }
+}
+
+/// Those of them that the caller sees: who sees a phone or an address only masked would learn by a link whose it is.
+fn seen_by(ctx: &Ctx<'_>, shape: &Shape) -> Vec<&'static str> {
+    let masks = ctx.actor.permissions.masks;
+    known_by(shape.def.key).iter().copied().filter(|column| is_seen(shape, column, masks)).collect()
 }
 
 /// Whose records of an object may be linked to: the house's vocabulary by everyone.
@@ -237,14 +246,15 @@ impl Index {
         let mut list = everything(&shape, visible.owners());
         let count = persistence::records::count(ctx.conn, &list, Some(WHOLE + 1))?;
         let (names, ids, scopes) = (HashMap::new(), HashSet::new(), HashSet::new());
-        let mut index = Self { shape: shape.clone(), whole: count <= WHOLE, names, ids, scopes };
+        let columns = seen_by(ctx, &shape);
+        let mut index = Self { shape: shape.clone(), columns, whole: count <= WHOLE, names, ids, scopes };
         if !index.whole {
             return Ok(index);
         }
         list.limit = WHOLE;
         let rows = persistence::records::list(ctx.conn, &list)?;
         index.ids.extend(rows.iter().map(|row| row.record.id()));
-        for at in known_by(object).iter().filter_map(|column| shape.position(column)) {
+        for at in index.columns.clone().into_iter().filter_map(|column| shape.position(column)) {
             let named = rows.iter().filter_map(|row| {
                 let within = scope(object).and_then(|link| row.record.get(&shape, link).as_id());
                 Some((within, row.record.at(at).as_str()?, row.record.id()))
@@ -313,7 +323,7 @@ impl Index {
                 open.insert(key, name);
             }
         }
-        for column in known_by(shape.def.key) {
+        for column in self.columns.clone() {
             if open.is_empty() {
                 break;
             }
@@ -331,8 +341,8 @@ impl Index {
     fn read_scopes(&mut self, ctx: &mut Ctx<'_>, scopes: &[Uuid], owners: Owners<'_>) -> Result<()> {
         let shape = self.shape.clone();
         let Some(link) = scope(shape.def.key) else { return Ok(()) };
-        let columns = known_by(shape.def.key);
-        let all = persistence::records::belonging(ctx.conn, &shape, link, scopes, columns, owners)?;
+        let columns = self.columns.clone();
+        let all = persistence::records::belonging(ctx.conn, &shape, link, scopes, &columns, owners)?;
         for at in 0..columns.len() {
             let named = all.iter().filter_map(|one| Some((key(Some(one.to), one.texts.get(at)?.as_deref()?), one.id)));
             self.learn(named);

@@ -143,3 +143,35 @@ fn among_many_contacts_the_customer_of_the_row_decides() {
     assert_eq!(done.progress.created, 3, "{:?}", done.issues);
     assert_eq!(linked(&house, "tasks", "contact_id")[0], Value::Id(second));
 }
+
+/// A house whose importer sees phones and addresses only masked.
+fn masked_house() -> House {
+    use domain::policy::{Mask, Masks};
+    let mut house = House::new();
+    let mut permissions = (*house.actor.permissions).clone();
+    permissions.masks = Masks { phone: Mask::Partial, email: Mask::Partial };
+    let mut conn = persistence::db::get(&house.pool).unwrap();
+    let mut role =
+        persistence::identity::roles(&mut conn).unwrap().into_iter().find(|r| r.key == "everything").unwrap();
+    role.permissions = permissions.clone();
+    persistence::db::write_tx::<_, crate::Error>(&mut conn, |conn| {
+        Ok(persistence::identity::update_role(conn, &role).map(|_| ())?)
+    })
+    .unwrap();
+    house.actor.permissions = std::sync::Arc::new(permissions);
+    house
+}
+
+#[test]
+fn nobody_learns_by_a_link_whose_phone_or_address_it_is_that_he_sees_masked() {
+    let file = "任务,联系人\n一,13800000000\n二,li@example.com\n三,李四\n";
+    for (house, created) in [(House::new(), 3), (masked_house(), 1)] {
+        let person = serde_json::json!({ "name": "李四", "phone": "13800000000", "email": "li@example.com" });
+        make(&house, "contacts", person);
+        let draft = house.draft("tasks", "x.csv", file.as_bytes());
+        let open = draft.unmatched.get("contact_id").map_or(0, Vec::len);
+        assert_eq!(open, 3 - created as usize, "{:?}", draft.unmatched);
+        let done = house.run(draft.id, false);
+        assert_eq!(done.progress.created, created, "{:?}", done.issues);
+    }
+}
