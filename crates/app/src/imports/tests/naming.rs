@@ -175,3 +175,29 @@ fn nobody_learns_by_a_link_whose_phone_or_address_it_is_that_he_sees_masked() {
         assert_eq!(done.progress.created, created, "{:?}", done.issues);
     }
 }
+
+#[test]
+fn a_number_or_an_address_tells_who_is_meant_and_so_does_a_name_that_belongs_to_nobody() {
+    for crowded in [false, true] {
+        let house = House::new();
+        let [_, _] = namesakes(&house);
+        let person = |json| make(&house, "contacts", json);
+        let loose = person(serde_json::json!({ "name": "李四" }));
+        let reached =
+            person(serde_json::json!({ "name": "赵六", "phone": "13800000000", "email": "zhao@example.com" }));
+        if crowded {
+            let mut file = "姓名,公司\n".to_owned();
+            (0..5_001).for_each(|n| {
+                let _ = writeln!(file, "人{n},甲公司");
+            });
+            house.run(house.draft("contacts", "crowd.csv", file.as_bytes()).id, false);
+        }
+        make(&house, "customers", serde_json::json!({ "name": "丙公司" }));
+        let file =
+            "任务,客户,联系人\n一,丙公司,李四\n二,丙公司,zhao@example.com\n三,丙公司,13800000000\n四,丙公司,王伟\n";
+        let draft = house.draft("tasks", "x.csv", file.as_bytes());
+        let done = house.run(draft.id, false);
+        assert_eq!(house.codes(draft.id), [(5, "link_not_found".to_owned())], "{:?}", done.issues);
+        assert_eq!(linked(&house, "tasks", "contact_id"), [loose, reached, reached].map(Value::Id));
+    }
+}
