@@ -112,6 +112,11 @@ pub(super) fn scope(object: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether other records are told apart by this link.
+pub(super) fn is_scope(link: &str) -> bool {
+    matches!(link, "pipeline_id" | "customer_id")
+}
+
 /// Columns that tell who or what is meant wherever it belongs, as names do not.
 const IDENTIFYING: [&str; 3] = ["number", "email", "phone"];
 

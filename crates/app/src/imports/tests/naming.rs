@@ -201,3 +201,31 @@ fn a_number_or_an_address_tells_who_is_meant_and_so_does_a_name_that_belongs_to_
         assert_eq!(linked(&house, "tasks", "contact_id"), [loose, reached, reached].map(Value::Id));
     }
 }
+
+#[test]
+fn nobody_is_linked_whose_customer_the_row_names_but_nobody_knows() {
+    let house = House::new();
+    let [(_, first), _] = namesakes(&house);
+    make(&house, "contacts", serde_json::json!({ "name": "李四" }));
+    let file = "任务,客户,联系人\n一,无此公司,李四\n二,甲公司,王伟\n";
+    let draft = house.draft("tasks", "x.csv", file.as_bytes());
+    house.patch(draft.id, serde_json::json!({ "bad_cells": "leave_empty", "create_missing": { "contact_id": true } }));
+    let done = house.run(draft.id, false);
+    assert_eq!((done.progress.created, house.count("contacts")), (2, 3), "{:?}", done.issues);
+    assert_eq!(house.codes(draft.id), [(2, "link_not_found".to_owned()), (2, "link_not_found".to_owned())]);
+    assert_eq!(linked(&house, "tasks", "contact_id"), [Value::Null, Value::Id(first)]);
+}
+
+#[test]
+fn of_people_at_the_customer_of_each_row_nothing_is_asked_for_the_whole_file() {
+    let house = House::new();
+    namesakes(&house);
+    let open = |file: &str, defaults: serde_json::Value| {
+        let draft = house.draft("tasks", "x.csv", file.as_bytes());
+        house.patch(draft.id, serde_json::json!({ "defaults": defaults })).unmatched.contains_key("contact_id")
+    };
+    let customer = house.records("customers")[0].id();
+    assert!(!open("任务,客户,联系人\n一,乙公司,王伟伟\n", serde_json::json!({})));
+    assert!(!open("任务,联系人\n一,王伟伟\n", serde_json::json!({ "customer_id": customer })));
+    assert!(open("任务,联系人\n一,王伟伟\n", serde_json::json!({})));
+}
