@@ -135,8 +135,11 @@ pub struct ImportOptions {
     pub mapping: BTreeMap<String, String>,
     /// Fields by which a row's record is found; none: every row makes a new record. One of them must be a text, a phone,
     /// an address or a choice of the object's own, or a custom field (`custom.KEY`) of the kinds text, int, email, phone
-    /// or url. Phones are the same when their digits are, texts whatever their width, case and blanks; of several
-    /// records that are alike, the one that is written as in the row is meant.
+    /// or url. Phones of customers and contacts without an extension are the same when their digits are, whatever blanks
+    /// and signs (`-().`) stand between; names of customers, contacts, opportunities and products whatever their width,
+    /// case and blanks. Any other text (a number, a code, an address, a custom field) is the same as it is written, or all
+    /// in capitals or all in small letters, in half or full width. Of several records that are alike, the one that is
+    /// written as in the row is meant.
     pub match_fields: Vec<String>,
     /// What to do with records that are found.
     pub existing: Existing,

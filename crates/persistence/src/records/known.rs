@@ -63,6 +63,24 @@ fn spellings(text: &str) -> impl Iterator<Item = String> {
     [text.to_owned(), plain, half, upper, lower].into_iter().chain(wide.into_iter().flatten())
 }
 
+/// Whether a column is found by its folded form, however it is written.
+pub fn is_folded(shape: &Shape, column: &str) -> bool {
+    FOLDED.iter().any(|(object, folded)| *object == shape.def.key && *folded == column)
+}
+
+/// The form under which texts of a column without an index of folded names are the same: those that [`find_alike`] and
+/// [`find_by_custom`] find by each other. Letters all capital or all small are the same, in half or full width; any other
+/// text only as it is written.
+pub fn spelling(text: &str) -> String {
+    let half: String = text.chars().map(half_width).collect();
+    let (upper, lower) = (half.to_uppercase(), half.to_lowercase());
+    let wide = |text: &str| text.chars().map(full_width).collect::<String>();
+    let is_plain = text.split_whitespace().collect::<Vec<_>>().join(" ") == text;
+    let back = upper.to_lowercase() == lower && lower.to_uppercase() == upper;
+    let is_one = || [&upper, &lower].into_iter().any(|one| one == text || wide(one) == text);
+    if is_plain && back && is_one() { lower } else { text.to_owned() }
+}
+
 fn half_width(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),

@@ -154,8 +154,10 @@ fn masked_house() -> House {
     let mut role =
         persistence::identity::roles(&mut conn).unwrap().into_iter().find(|r| r.key == "everything").unwrap();
     role.permissions = permissions.clone();
+    role.version += 1;
     persistence::db::write_tx::<_, crate::Error>(&mut conn, |conn| {
-        Ok(persistence::identity::update_role(conn, &role).map(|_| ())?)
+        assert!(persistence::identity::update_role(conn, &role)?);
+        Ok(())
     })
     .unwrap();
     house.actor.permissions = std::sync::Arc::new(permissions);
