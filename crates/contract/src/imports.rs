@@ -135,8 +135,11 @@ pub struct ImportOptions {
     pub mapping: BTreeMap<String, String>,
     /// Fields by which a row's record is found; none: every row makes a new record. One of them must be a text, a phone,
     /// an address or a choice of the object's own, or a custom field (`custom.KEY`) of the kinds text, int, email, phone
-    /// or url. Phones are the same when their digits are, texts whatever their width, case and blanks; of several
-    /// records that are alike, the one that is written as in the row is meant.
+    /// or url. Phones of customers and contacts without an extension are the same when their digits are, whatever blanks
+    /// and signs (`-().`) stand between; names of customers, contacts, opportunities and products whatever their width,
+    /// case and blanks. Any other text (a number, a code, an address, a custom field) is the same as it is written, or all
+    /// in capitals or all in small letters, in half or full width. Of several records that are alike, the one that is
+    /// written as in the row is meant.
     pub match_fields: Vec<String>,
     /// What to do with records that are found.
     pub existing: Existing,
@@ -149,11 +152,12 @@ pub struct ImportOptions {
     /// Factors for numbers, by header: 1000000 where a column is in millions.
     pub multiply: BTreeMap<String, i64>,
     /// Link fields whose missing records are made, by field. Contacts and opportunities are looked for at the customer of
-    /// their row, where it has one, and made there.
+    /// their row, where it has one, and made there; elsewhere only one is meant that has no customer, or whose number,
+    /// phone or address is given. They stay empty where the customer of the row is not found.
     pub create_missing: BTreeMap<String, bool>,
     /// What a value stands for, by field and value: an id for a link, a key for a choice, a text
     /// for a text. Null is none of those there are: a linked record is made where `create_missing`
-    /// says so, else the field is left empty.
+    /// says so, else the field is left empty. An id holds for every row with the text, whatever the customer of the row.
     pub value_links: BTreeMap<String, BTreeMap<String, Option<String>>>,
     /// Values for fields of new records that the file does not give, by field; `custom.KEY` for a custom field.
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Value>))]
@@ -375,7 +379,8 @@ pub struct Import {
     /// Mapping and options.
     #[serde(flatten)]
     pub options: ImportOptions,
-    /// By field: values that match nothing, with suggestions.
+    /// By field: values that match nothing, with suggestions. None of contacts and opportunities where the file or a
+    /// default gives the customer, nor of stages where the file gives the pipeline: those are looked for row by row.
     pub unmatched: BTreeMap<String, Vec<UnmatchedValue>>,
     /// How far it has come.
     pub progress: ImportProgress,

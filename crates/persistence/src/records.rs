@@ -8,7 +8,7 @@ mod write;
 
 pub use compile::push_condition;
 pub(crate) use compile::push_field;
-pub use known::{Belonging, belonging, find_alike, find_by_custom};
+pub use known::{Belonging, find_alike, find_alike_at, find_by_custom, is_folded, spelling};
 pub(crate) use list::select;
 pub use list::{After, Archived, List, Order, Row, count, list};
 pub use write::{delete_tags, insert, insert_around, insert_many, tags_of, update, write_tags};

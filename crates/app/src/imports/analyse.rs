@@ -48,17 +48,13 @@ pub(super) fn analyse(
     let columns = layout.headers.len();
     let mut profiles = vec![Profile::default(); columns];
     let mut distinct: Vec<Option<HashMap<String, i64>>> = vec![Some(HashMap::new()); columns];
-    let mut values: Vec<Values> = vec![Values::default(); columns];
     let mut rows = 0;
     layout.each_row(input, &mut |row| {
         rows += 1;
-        for (column, ((profile, distinct), values)) in
-            profiles.iter_mut().zip(&mut distinct).zip(&mut values).enumerate()
-        {
+        for (column, (profile, distinct)) in profiles.iter_mut().zip(&mut distinct).enumerate() {
             let cell = row.cell(column).trim();
             profile.see(cell);
             count(distinct, cell);
-            values.see(cell);
         }
         if rows < ANALYSED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
@@ -71,7 +67,7 @@ pub(super) fn analyse(
     let mapping: BTreeMap<String, String> =
         columns.iter().filter_map(|column| Some((column.header.clone(), column.guess.clone()?))).collect();
     let options = ImportOptions {
-        match_fields: match_fields(shape, &columns, &values, rows),
+        match_fields: match_fields(input, &layout, shape, &columns, rows)?,
         mapping,
         ..ImportOptions::default()
     };
@@ -179,7 +175,7 @@ fn find_ids(columns: &mut [ImportColumn]) {
 }
 
 /// How often the values of a column come again.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Values {
     seen: HashSet<u64>,
     looked: u64,
@@ -187,7 +183,7 @@ struct Values {
 
 impl Values {
     fn see(&mut self, cell: &str) {
-        if cell.is_empty() || self.looked == COMPARED {
+        if cell.is_empty() {
             return;
         }
         self.looked += 1;
@@ -204,7 +200,13 @@ impl Values {
 
 /// Fields by which a row's record is usually found: an own number if nearly every row has one, else the name. A name or
 /// number that comes twice means the same record; a phone, an address or a code may be that of several.
-fn match_fields(shape: &Shape, columns: &[ImportColumn], values: &[Values], rows: i64) -> Vec<String> {
+fn match_fields(
+    input: &mut (impl Read + Seek),
+    layout: &Layout,
+    shape: &Shape,
+    columns: &[ImportColumn],
+    rows: i64,
+) -> Result<Vec<String>, TabularError> {
     let usual: &[&str] = match shape.def.key {
         "customers" => &["credit_code", "name"],
         "products" => &["code", "name"],
@@ -214,12 +216,24 @@ fn match_fields(shape: &Shape, columns: &[ImportColumn], values: &[Values], rows
         "teams" | "pipelines" | "tags" => &["name"],
         _ => &[],
     };
-    let fits = |field: &&&str| {
-        columns.iter().zip(values).any(|(column, values)| {
-            column.guess.as_deref() == Some(**field)
-                && column.filled * 10 >= rows * 9
-                && (matches!(**field, "name" | "number") || values.differ())
-        })
-    };
-    usual.iter().find(fits).map(|field| (*field).to_owned()).into_iter().collect()
+    for field in usual {
+        let is_filled =
+            |column: &ImportColumn| column.guess.as_deref() == Some(*field) && column.filled * 10 >= rows * 9;
+        let Some(column) = columns.iter().position(is_filled) else { continue };
+        if matches!(*field, "name" | "number") || differ(input, layout, column)? {
+            return Ok(vec![(*field).to_owned()]);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// Whether nearly all values of a column differ. The file is read again for the few columns for which that matters, and
+/// not far, so that nothing is kept of the others.
+fn differ(input: &mut (impl Read + Seek), layout: &Layout, column: usize) -> Result<bool, TabularError> {
+    let mut values = Values::default();
+    layout.each_row(input, &mut |row| {
+        values.see(row.cell(column).trim());
+        if values.looked < COMPARED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    Ok(values.differ())
 }

@@ -181,9 +181,12 @@ impl Column {
 
     fn number(&self, text: &str) -> Option<Decimal> {
         let number = parse_number(text, self.style)?;
-        // A percent sign says the unit of its cell, whatever that of the column is.
-        let said = number.percent && self.field.kind == Kind::Percent;
-        if said { Some(number) } else { number.times(self.multiply) }
+        match (number.percent, &self.field.kind) {
+            // A percent sign says the unit of its cell, whatever that of the column is.
+            (true, Kind::Percent) => Some(number),
+            (true, _) => number.share().times(self.multiply),
+            (false, _) => number.times(self.multiply),
+        }
     }
 
     /// The day; that of a moment with an offset is the one which the organisation has then.

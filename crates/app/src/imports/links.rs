@@ -7,9 +7,10 @@ use domain::fields::parse_id;
 use domain::policy::Action;
 use domain::record::{Changes, Record, Shape};
 use domain::value::Value;
-use persistence::records::{Archived, List, Order, Owners};
+use persistence::records::{Archived, Belonging, List, Order, Owners};
 use uuid::Uuid;
 
+use super::rows::is_seen;
 use crate::records::{Stamp, Writer};
 use crate::{Ctx, Result, Visible};
 
@@ -35,11 +36,11 @@ pub(super) type Wanted = HashSet<(Option<Uuid>, String)>;
 /// The records that one object's names lead to.
 struct Index {
     shape: Arc<Shape>,
+    /// The columns by which its records are known to who imports.
+    columns: Vec<&'static str>,
     whole: bool,
     names: HashMap<String, Found>,
     ids: HashSet<Uuid>,
-    /// Records of which all that belongs to them has been read, of an index that is not whole.
-    scopes: HashSet<Uuid>,
 }
 
 /// A record that a step made.
@@ -87,6 +88,12 @@ pub(super) fn known_by(object: &str) -> &'static [&'static str] {
     }
 }
 
+/// Those of them that the caller sees: who sees a phone or an address only masked would learn by a link whose it is.
+fn seen_by(ctx: &Ctx<'_>, shape: &Shape) -> Vec<&'static str> {
+    let masks = ctx.actor.permissions.masks;
+    known_by(shape.def.key).iter().copied().filter(|column| is_seen(shape, column, masks)).collect()
+}
+
 /// Whose records of an object may be linked to: the house's vocabulary by everyone.
 pub(super) fn linkable(ctx: &Ctx<'_>, shape: &Shape) -> Visible {
     match shape.def.key {
@@ -105,11 +112,32 @@ pub(super) fn scope(object: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether other records are told apart by this link.
+pub(super) fn is_scope(link: &str) -> bool {
+    matches!(link, "pipeline_id" | "customer_id")
+}
+
+/// Columns that tell who or what is meant wherever it belongs, as names do not.
+const IDENTIFYING: [&str; 3] = ["number", "email", "phone"];
+
 fn key(scope: Option<Uuid>, name: &str) -> String {
     match scope {
         Some(scope) => format!("{scope}/{}", fold(name)),
         None => fold(name),
     }
+}
+
+/// The key of what may be meant although it does not belong where it is looked for: what belongs to nothing, and what an
+/// identifying column says.
+fn outside(name: &str) -> String {
+    format!("\n{}", fold(name))
+}
+
+/// The keys under which a record is found by the text of a column.
+fn keys<'a>(object: &str, column: &str, within: Option<Uuid>, text: &'a str) -> impl Iterator<Item = String> + use<'a> {
+    let is_outside = scope(object).is_some() && (within.is_none() || IDENTIFYING.contains(&column));
+    let scoped = within.map(|within| key(Some(within), text));
+    scoped.into_iter().chain([key(None, text)]).chain(is_outside.then(|| outside(text)))
 }
 
 impl Links {
@@ -123,7 +151,6 @@ impl Links {
         if index.names.len() > REMEMBERED && !index.whole {
             index.names.clear();
             index.ids.clear();
-            index.scopes.clear();
         }
         index.look_up(ctx, wanted)
     }
@@ -133,13 +160,24 @@ impl Links {
         if let Some(index) = self.indexes.get_mut(object) {
             index.whole = false;
             index.names.retain(|_, found| *found != Found::None);
-            index.scopes.clear();
         }
         self.look_up(ctx, object, wanted)
     }
 
-    /// What a name leads to; `scope` is the record that it belongs to, where that is known.
+    /// What a name leads to; `scope` is the record that it belongs to, where that is known. What is not there may be one
+    /// that belongs to nothing, or has this number or address and belongs elsewhere.
     pub(super) fn find(&self, object: &str, scope: Option<Uuid>, name: &str) -> Found {
+        match (self.find_within(object, scope, name), scope, self.indexes.get(object)) {
+            (Found::None, Some(_), Some(index)) => match index.names.get(&outside(name)) {
+                Some(Found::One(id)) => Found::One(*id),
+                _ => Found::None,
+            },
+            (found, _, _) => found,
+        }
+    }
+
+    /// As [`Links::find`], but nothing that does not belong there.
+    pub(super) fn find_within(&self, object: &str, scope: Option<Uuid>, name: &str) -> Found {
         let Some(index) = self.indexes.get(object) else { return Found::None };
         if let Some(id) = parse_id(name) {
             return if index.ids.contains(&id) { Found::One(id) } else { Found::None };
@@ -236,23 +274,24 @@ impl Index {
         let visible = linkable(ctx, &shape);
         let mut list = everything(&shape, visible.owners());
         let count = persistence::records::count(ctx.conn, &list, Some(WHOLE + 1))?;
-        let (names, ids, scopes) = (HashMap::new(), HashSet::new(), HashSet::new());
-        let mut index = Self { shape: shape.clone(), whole: count <= WHOLE, names, ids, scopes };
+        let (names, ids) = (HashMap::new(), HashSet::new());
+        let columns = seen_by(ctx, &shape);
+        let mut index = Self { shape: shape.clone(), columns, whole: count <= WHOLE, names, ids };
         if !index.whole {
             return Ok(index);
         }
         list.limit = WHOLE;
         let rows = persistence::records::list(ctx.conn, &list)?;
         index.ids.extend(rows.iter().map(|row| row.record.id()));
-        for at in known_by(object).iter().filter_map(|column| shape.position(column)) {
+        for column in index.columns.clone() {
+            let Some(at) = shape.position(column) else { continue };
             let named = rows.iter().filter_map(|row| {
                 let within = scope(object).and_then(|link| row.record.get(&shape, link).as_id());
                 Some((within, row.record.at(at).as_str()?, row.record.id()))
             });
-            let both = named.flat_map(|(within, name, id)| {
-                within.map(|within| (key(Some(within), name), id)).into_iter().chain([(key(None, name), id)])
-            });
-            index.learn(both);
+            let named =
+                named.flat_map(|(within, name, id)| keys(object, column, within, name).map(move |key| (key, id)));
+            index.learn(named);
         }
         Ok(index)
     }
@@ -278,16 +317,19 @@ impl Index {
     fn add(&mut self, within: Option<Uuid>, name: &str, id: Uuid) -> Vec<(String, Option<Found>)> {
         self.ids.insert(id);
         let own = key(within, name);
-        let mut keys = vec![(own.clone(), self.names.insert(own, Found::One(id)))];
-        let bare = key(None, name);
-        // What is not there has not been looked for, and will be found in the database.
-        if within.is_some() && (self.whole || self.names.contains_key(&bare)) {
-            let before = self.names.get(&bare).copied();
+        let mut known = vec![(own.clone(), self.names.insert(own.clone(), Found::One(id)))];
+        let column = self.columns.first().copied().unwrap_or(self.shape.def.title);
+        for key in keys(self.shape.def.key, column, within, name).filter(|key| *key != own) {
+            let before = self.names.get(&key).copied();
+            // What is not there has not been looked for, and will be found in the database.
+            if before.is_none() && !self.whole {
+                continue;
+            }
             let found = if matches!(before, None | Some(Found::None)) { Found::One(id) } else { Found::Several };
-            self.names.insert(bare.clone(), found);
-            keys.push((bare, before));
+            self.names.insert(key.clone(), found);
+            known.push((key, before));
         }
-        keys
+        known
     }
 
     fn look_up(&mut self, ctx: &mut Ctx<'_>, wanted: &Wanted) -> Result<()> {
@@ -303,9 +345,11 @@ impl Index {
         }
         let named = wanted.iter().filter(|(_, name)| parse_id(name).is_none());
         let (within, anywhere): (Vec<_>, Vec<_>) = named.partition(|(scope, _)| scope.is_some());
-        let scopes: HashSet<Uuid> = within.into_iter().filter_map(|(scope, _)| *scope).collect();
-        let scopes: Vec<Uuid> = scopes.into_iter().filter(|scope| !self.scopes.contains(scope)).collect();
-        self.read_scopes(ctx, &scopes, visible.owners())?;
+        self.look_within(
+            ctx,
+            within.into_iter().filter_map(|(to, name)| Some(((*to)?, name.as_str()))),
+            visible.owners(),
+        )?;
         let mut open: HashMap<String, &str> = HashMap::new();
         for (_, name) in anywhere {
             let key = fold(name);
@@ -313,7 +357,7 @@ impl Index {
                 open.insert(key, name);
             }
         }
-        for column in known_by(shape.def.key) {
+        for column in self.columns.clone() {
             if open.is_empty() {
                 break;
             }
@@ -327,19 +371,67 @@ impl Index {
         Ok(())
     }
 
-    /// Reads all that belongs to these records: few for each, and found whatever is written how.
-    fn read_scopes(&mut self, ctx: &mut Ctx<'_>, scopes: &[Uuid], owners: Owners<'_>) -> Result<()> {
+    /// Looks for names at the records that they belong to, and outside of them. By the names only, since a great part of
+    /// all there is may belong to one record.
+    fn look_within<'w>(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        wanted: impl Iterator<Item = (Uuid, &'w str)>,
+        owners: Owners<'_>,
+    ) -> Result<()> {
         let shape = self.shape.clone();
-        let Some(link) = scope(shape.def.key) else { return Ok(()) };
-        let columns = known_by(shape.def.key);
-        let all = persistence::records::belonging(ctx.conn, &shape, link, scopes, columns, owners)?;
-        for at in 0..columns.len() {
-            let named = all.iter().filter_map(|one| Some((key(Some(one.to), one.texts.get(at)?.as_deref()?), one.id)));
-            self.learn(named);
+        let object = shape.def.key;
+        let Some(link) = scope(object) else { return Ok(()) };
+        let (mut open, mut texts, mut scopes) = (HashSet::new(), HashSet::new(), HashSet::new());
+        for (to, name) in wanted {
+            let own = key(Some(to), name);
+            if !self.names.contains_key(&own) {
+                open.extend([own, outside(name)]);
+                texts.insert(name.to_owned());
+                scopes.insert(to);
+            }
         }
-        self.scopes.extend(scopes);
+        if open.is_empty() {
+            return Ok(());
+        }
+        // What was found outside before is found again here, once for all columns.
+        open.retain(|key| !self.names.contains_key(key));
+        let texts: Vec<String> = texts.into_iter().collect();
+        let scopes: Vec<Uuid> = scopes.into_iter().collect();
+        for column in self.columns.clone() {
+            let found = if IDENTIFYING.contains(&column) {
+                identified(ctx, &shape, column, &texts, link, owners)?
+            } else {
+                persistence::records::find_alike_at(ctx.conn, &shape, column, &texts, (link, &scopes), owners)?
+            };
+            let named =
+                found.iter().flat_map(|one| keys(object, column, one.to, &one.text).map(move |key| (key, one.id)));
+            self.learn(named.filter(|(key, _)| open.contains(key)));
+        }
+        for key in open {
+            self.names.entry(key).or_insert(Found::None);
+        }
         Ok(())
     }
+}
+
+/// The records that have one of these numbers or addresses, wherever they belong.
+fn identified(
+    ctx: &mut Ctx<'_>,
+    shape: &Shape,
+    column: &'static str,
+    texts: &[String],
+    link: &str,
+    owners: Owners<'_>,
+) -> Result<Vec<Belonging>> {
+    let alike = persistence::records::find_alike(ctx.conn, shape, column, texts, owners)?;
+    let ids: HashSet<Uuid> = alike.iter().map(|(_, id)| *id).collect();
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let records = persistence::records::get_many(ctx.conn, shape, &ids, owners)?;
+    let to: HashMap<Uuid, Option<Uuid>> =
+        records.iter().map(|record| (record.id(), record.get(shape, link).as_id())).collect();
+    let belonging = |(text, id): (String, Uuid)| Belonging { id, to: to.get(&id).copied().flatten(), text };
+    Ok(alike.into_iter().map(belonging).collect())
 }
 
 /// A list of all live records.

@@ -8,7 +8,7 @@ use domain::record::{Place, Record, Shape};
 use domain::text::normalise_phone;
 use domain::value::Value;
 use persistence::communications::{self, Key};
-use persistence::records::{Owners, find_alike, find_by_custom};
+use persistence::records::{Owners, find_alike, find_by_custom, is_folded, spelling};
 use uuid::Uuid;
 
 use super::links::fold;
@@ -17,6 +17,9 @@ use crate::{Ctx, Result};
 
 /// Characters at the end of a phone by which it is found.
 const TAIL: usize = 8;
+
+/// What the index of the ends of phones leaves out.
+const BETWEEN: [char; 5] = [' ', '-', '(', ')', '.'];
 
 /// Whether rows may be matched by these fields: one of them must be such that records are found by it.
 pub(super) fn is_matchable(shape: &Shape, fields: &[String]) -> bool {
@@ -34,16 +37,29 @@ fn is_key(place: &Place, field: &FieldDef) -> bool {
     }
 }
 
-/// The form under which values of a field are the same: numbers of phones whatever stands between their digits, texts
-/// whatever their width, case and blanks.
-fn alike(kind: &Kind, value: &Value) -> Value {
-    match (kind, value) {
-        (Kind::Phone, Value::Text(text)) => Value::Text(normalise_phone(text).unwrap_or_else(|| fold(text))),
-        (Kind::Text { .. } | Kind::LongText { .. } | Kind::Email | Kind::Url, Value::Text(text)) => {
-            Value::Text(fold(text))
-        }
-        _ => value.clone(),
-    }
+/// The form under which values of a field are the same. It is what the database finds, so that it does not matter whether
+/// two rows are in one step: numbers of phones whatever stands between their digits and names whatever their width, case
+/// and blanks, where an index has them so; other texts by their spelling.
+fn alike(shape: &Shape, place: &Place, field: &FieldDef, value: &Value) -> Value {
+    let Value::Text(text) = value else { return value.clone() };
+    let is_column = *place != Place::Custom;
+    Value::Text(match &field.kind {
+        Kind::Phone if is_column && has_tails(shape, &field.key) => number(text).unwrap_or_else(|| spelling(text)),
+        _ if is_column && is_folded(shape, &field.key) => fold(text),
+        Kind::Text { .. } | Kind::LongText { .. } | Kind::Email | Kind::Phone | Kind::Url => spelling(text),
+        _ => return value.clone(),
+    })
+}
+
+/// Whether a column has an index of the ends of phones.
+fn has_tails(shape: &Shape, column: &str) -> bool {
+    column == "phone" && matches!(shape.def.key, "customers" | "contacts")
+}
+
+/// A phone in one form; none with an extension or with signs that the index has as they are written.
+fn number(phone: &str) -> Option<String> {
+    let indexed: String = phone.chars().filter(|c| !BETWEEN.contains(c)).collect();
+    normalise_phone(phone).filter(|number| !number.contains('x') && tail(number) == tail(&indexed))
 }
 
 /// Two keys that collide would only make two rows of one step meet; 64 bits make that unlikely.
@@ -62,14 +78,14 @@ fn from_json(json: &serde_json::Value) -> Option<Value> {
     }
 }
 
-/// The match fields of an import.
-struct Fields<'a>(Vec<(Place, &'a FieldDef)>);
+/// The match fields of an import, of this object.
+struct Fields<'a>(Vec<(Place, &'a FieldDef)>, &'a Shape);
 
 impl<'a> Fields<'a> {
     fn of(plan: &'a Plan) -> Fields<'a> {
         let found: Option<Vec<_>> =
             plan.setup.options.match_fields.iter().map(|field| plan.shape.find(field)).collect();
-        Fields(found.unwrap_or_default())
+        Fields(found.unwrap_or_default(), &plan.shape)
     }
 
     /// What a row says of a field.
@@ -105,7 +121,7 @@ impl<'a> Fields<'a> {
     /// The key of values: the same for all that are alike.
     fn key(&self, values: &[Value]) -> u64 {
         let alike: Vec<Value> =
-            values.iter().zip(&self.0).map(|(value, (_, field))| alike(&field.kind, value)).collect();
+            values.iter().zip(&self.0).map(|(value, (place, field))| alike(self.1, place, field, value)).collect();
         hash(alike.iter())
     }
 }
@@ -165,14 +181,13 @@ fn candidates(
     field: &FieldDef,
     values: Vec<Value>,
 ) -> Result<HashSet<Uuid>> {
-    let mut texts: HashSet<String> = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    let texts: HashSet<String> = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
     let phones: HashSet<String> = match field.kind {
-        Kind::Phone => texts.iter().filter_map(|text| normalise_phone(text)).collect(),
+        Kind::Phone => texts.iter().filter_map(|text| number(text)).collect(),
         _ => HashSet::new(),
     };
     let mut found = HashSet::new();
     if *place == Place::Custom {
-        texts.extend(phones);
         let ints: HashSet<i64> = values.iter().filter_map(Value::as_int).collect();
         let values: Vec<Value> = texts.into_iter().map(Value::Text).chain(ints.into_iter().map(Value::Int)).collect();
         found.extend(find_by_custom(ctx.conn, shape, field, &values, Owners::All)?);

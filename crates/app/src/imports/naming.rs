@@ -45,6 +45,9 @@ impl Step<'_> {
         for draft in drafts.iter().filter(|draft| !draft.rejected) {
             for (at, names) in &draft.names {
                 let Some(object) = self.plan.columns.get(*at).and_then(Column::link) else { continue };
+                if draft.is_astray(self.plan, object) {
+                    continue;
+                }
                 let within = draft.scope(self.plan, object);
                 wanted.entry(object).or_default().extend(names.iter().map(|name| (within, name.clone())));
             }
@@ -94,8 +97,18 @@ impl Step<'_> {
         text: &str,
     ) -> Result<Option<Uuid>> {
         let Some(object) = column.link() else { return Ok(None) };
+        if draft.is_astray(self.plan, object) {
+            self.bad(draft, column, "link_not_found", object, text);
+            return Ok(None);
+        }
         let within = draft.scope(self.plan, object);
-        match memory.links.find(object, within, text) {
+        // One of this file that comes later may belong there; a dry run only has to know that there is one.
+        let may_come = object == self.plan.shape.def.key && !self.plan.setup.dry_run;
+        let found = match may_come {
+            true => memory.links.find_within(object, within, text),
+            false => memory.links.find(object, within, text),
+        };
+        match found {
             Found::One(id) => return Ok(Some(id)),
             Found::Several => {
                 self.bad(draft, column, "ambiguous_link", object, text);

@@ -14,7 +14,7 @@ use persistence::imports::IssueRow;
 use uuid::Uuid;
 
 use super::convert::{Cell, Column};
-use super::links::{Links, fold, known_by};
+use super::links::{Links, fold, is_scope, known_by};
 use super::setup::{Note, Progress, Setup};
 use crate::records::Writer;
 use crate::tabular::row::Row;
@@ -58,6 +58,8 @@ pub(super) struct Draft {
     pub(super) names: Vec<(usize, Vec<String>)>,
     /// Names of this object's records that may come later in the file.
     pub(super) deferred: Vec<(usize, String)>,
+    /// Links to what others belong to whose cell is filled, whether or not their record is found.
+    pub(super) filled: Vec<String>,
     pub(super) id: Option<Uuid>,
     pub(super) created_at: Option<DateTime<Utc>>,
     pub(super) created_by: Option<Uuid>,
@@ -181,6 +183,9 @@ impl Step<'_> {
             }
         }
         for (at, column) in plan.columns.iter().enumerate() {
+            if is_scope(&column.name) && !row.cell(column.index).trim().is_empty() {
+                draft.filled.push(column.name.clone());
+            }
             if row.spoiled(column.index).is_some() {
                 continue;
             }
@@ -263,6 +268,14 @@ impl Draft {
         let usual = || plan.defaults.get(&plan.shape, link);
         let found = given.or_else(usual).and_then(Value::as_id);
         if link == "pipeline_id" { found.or(plan.pipeline) } else { found }
+    }
+
+    /// Whether the row names what records of an object belong to, but there is none such: then nobody knows which are meant.
+    pub(super) fn is_astray(&self, plan: &Plan, object: &str) -> bool {
+        super::links::scope(object).is_some_and(|link| {
+            self.filled.iter().any(|filled| filled == link)
+                && self.changes.get(&plan.shape, link).and_then(Value::as_id).is_none()
+        })
     }
 
     pub(super) fn owner(&self, plan: &Plan) -> Option<Uuid> {

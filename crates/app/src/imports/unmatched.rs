@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 
 use contract::imports::UnmatchedValue;
-use domain::fields::Kind;
-use domain::record::{Place, Shape};
+use domain::fields::{Kind, parse_id};
+use domain::record::{Place, Record, Shape};
 use persistence::records::{List, Owners};
+use uuid::Uuid;
 
 use super::convert::{Cell, Column, columns, parts};
-use super::links::{Found, Links, everything, fold, linkable, title};
+use super::links::{Found, Links, everything, fold, linkable, scope, title};
 use super::setup::Setup;
 use super::vocabulary;
 use crate::tabular::suggest::{Matcher, normalise};
@@ -28,18 +29,26 @@ pub(super) fn find(ctx: &mut Ctx<'_>, setup: &Setup, shape: &Shape) -> Result<BT
     let mut links = Links::default();
     for column in columns(setup, shape) {
         let Some(Some(values)) = setup.distinct.get(column.index) else { continue };
+        let within = match column.link() {
+            Some(object) => match among(ctx, setup, shape, object)? {
+                Among::Rows => continue,
+                Among::One(id) => Some(id),
+                Among::All => None,
+            },
+            None => None,
+        };
         let unmatched = match column.link() {
             // Records of the file itself may be meant.
             Some(object) if object == shape.def.key => match own_names(setup, shape) {
                 Some(names) => {
                     let strange: Vec<(String, i64)> =
                         values.iter().filter(|(value, _)| !names.contains(&fold(value))).cloned().collect();
-                    linked(ctx, &mut links, object, &strange)?
+                    linked(ctx, &mut links, object, within, &strange)?
                 }
                 None => continue,
             },
-            Some(object) if column.field.kind == Kind::Tags => linked(ctx, &mut links, object, &split(values))?,
-            Some(object) => linked(ctx, &mut links, object, values)?,
+            Some(object) if column.field.kind == Kind::Tags => linked(ctx, &mut links, object, within, &split(values))?,
+            Some(object) => linked(ctx, &mut links, object, within, values)?,
             None => match &column.field.kind {
                 Kind::Choice(choices) => {
                     let candidates: Vec<Candidate> = choices
@@ -85,11 +94,44 @@ fn own_names(setup: &Setup, shape: &Shape) -> Option<HashSet<String>> {
     Some(values.iter().map(|(value, _)| fold(value)).collect())
 }
 
-fn linked(ctx: &mut Ctx<'_>, links: &mut Links, object: &str, values: &[(String, i64)]) -> Result<Vec<UnmatchedValue>> {
-    let names = values.iter().map(|(value, _)| (None, value.clone())).collect();
+/// Among which records of an object the names in a column are looked for.
+enum Among {
+    /// All.
+    All,
+    /// Those that belong to this record.
+    One(Uuid),
+    /// In each row among others, so that nothing can be said of a name for all rows.
+    Rows,
+}
+
+fn among(ctx: &mut Ctx<'_>, setup: &Setup, shape: &Shape, object: &str) -> Result<Among> {
+    let Some(link) = scope(object) else { return Ok(Among::All) };
+    if setup.options.mapping.values().any(|field| field == link) {
+        return Ok(Among::Rows);
+    }
+    let given = setup.options.defaults.get(link).filter(|json| !json.is_null() && shape.find(link).is_some());
+    Ok(match (link, given) {
+        // The stages of the pipeline in which all rows are.
+        ("pipeline_id", given) => match given.and_then(|json| json.as_str()).and_then(parse_id) {
+            Some(pipeline) => Among::One(pipeline),
+            None => persistence::pipeline::stages(ctx.conn)?.1.map_or(Among::All, Among::One),
+        },
+        (_, Some(_)) => Among::Rows,
+        (_, None) => Among::All,
+    })
+}
+
+fn linked(
+    ctx: &mut Ctx<'_>,
+    links: &mut Links,
+    object: &str,
+    within: Option<Uuid>,
+    values: &[(String, i64)],
+) -> Result<Vec<UnmatchedValue>> {
+    let names = values.iter().map(|(value, _)| (within, value.clone())).collect();
     links.look_up(ctx, object, &names)?;
     let open: Vec<&(String, i64)> =
-        values.iter().filter(|(value, _)| links.find(object, None, value) == Found::None).collect();
+        values.iter().filter(|(value, _)| links.find(object, within, value) == Found::None).collect();
     if open.is_empty() {
         return Ok(Vec::new());
     }
@@ -98,8 +140,14 @@ fn linked(ctx: &mut Ctx<'_>, links: &mut Links, object: &str, values: &[(String,
     let owners: Owners<'_> = visible.owners();
     let list = List { limit: CANDIDATES, ..everything(&shape, owners) };
     let rows = persistence::records::list(ctx.conn, &list)?;
-    let candidates: Vec<Candidate> =
-        rows.iter().map(|row| (row.record.id().to_string(), title(&shape, &row.record))).collect();
+    let belongs = |record: &Record| {
+        within.is_none() || scope(object).is_none_or(|link| record.get(&shape, link).as_id() == within)
+    };
+    let candidates: Vec<Candidate> = rows
+        .iter()
+        .filter(|row| belongs(&row.record))
+        .map(|row| (row.record.id().to_string(), title(&shape, &row.record)))
+        .collect();
     Ok(propose(open.into_iter(), &candidates))
 }
 

@@ -44,6 +44,11 @@ impl Decimal {
         Some(Self { digits: self.digits.checked_mul(i128::from(factor))?, ..self })
     }
 
+    /// A hundredth of the value: the share that a percentage is.
+    pub fn share(self) -> Self {
+        Self { scale: self.scale + 2, ..self }
+    }
+
     /// The value as a whole number, if it is one.
     pub fn whole(self) -> Option<i64> {
         let divisor = 10_i128.checked_pow(self.scale)?;

@@ -63,6 +63,24 @@ fn spellings(text: &str) -> impl Iterator<Item = String> {
     [text.to_owned(), plain, half, upper, lower].into_iter().chain(wide.into_iter().flatten())
 }
 
+/// Whether a column is found by its folded form, however it is written.
+pub fn is_folded(shape: &Shape, column: &str) -> bool {
+    FOLDED.iter().any(|(object, folded)| *object == shape.def.key && *folded == column)
+}
+
+/// The form under which texts of a column without an index of folded names are the same: those that [`find_alike`] and
+/// [`find_by_custom`] find by each other. Letters all capital or all small are the same, in half or full width; any other
+/// text only as it is written.
+pub fn spelling(text: &str) -> String {
+    let half: String = text.chars().map(half_width).collect();
+    let (upper, lower) = (half.to_uppercase(), half.to_lowercase());
+    let wide = |text: &str| text.chars().map(full_width).collect::<String>();
+    let is_plain = text.split_whitespace().collect::<Vec<_>>().join(" ") == text;
+    let back = upper.to_lowercase() == lower && lower.to_uppercase() == upper;
+    let is_one = || [&upper, &lower].into_iter().any(|one| one == text || wide(one) == text);
+    if is_plain && back && is_one() { lower } else { text.to_owned() }
+}
+
 fn half_width(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
@@ -158,40 +176,50 @@ pub fn find_by_custom(
     Ok(found)
 }
 
-/// A record that belongs to another one.
+/// A record with a name, and what it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Belonging {
     /// The record.
     pub id: Uuid,
     /// What it belongs to.
-    pub to: Uuid,
-    /// The texts of the columns that were asked for, in their order.
-    pub texts: Vec<Option<String>>,
+    pub to: Option<Uuid>,
+    /// The text of the column that was asked for.
+    pub text: String,
 }
 
-/// The live records that belong to these others by a link, with the texts of some columns.
-pub fn belonging(
+/// As [`find_alike`], but only records that belong to one of these others by a link, or to none.
+pub fn find_alike_at(
     conn: &mut AnyConnection,
     shape: &Shape,
-    link: &'static str,
-    to: &[Uuid],
-    columns: &[&'static str],
+    column: &'static str,
+    texts: &[String],
+    (link, to): (&'static str, &[Uuid]),
     owners: Owners<'_>,
 ) -> Result<Vec<Belonging>> {
+    let is_folded = FOLDED.contains(&(shape.def.key, column));
+    let spelt = texts.iter().flat_map(|text| spellings(text));
+    let keys: BTreeSet<String> = if is_folded { spelt.map(|text| folded(&text)).collect() } else { spelt.collect() };
+    let keys: Vec<String> = keys.into_iter().collect();
     let mut found = Vec::new();
-    for chunk in to.chunks(500) {
+    for (chunk, to) in keys.chunks(500).flat_map(|chunk| to.chunks(1000).enumerate().map(move |to| (chunk, to))) {
         let mut q = Sql::start(conn, "SELECT t.id, ");
-        q.column("t", link);
-        for column in columns {
-            q.push(", ").column("t", *column);
+        q.column("t", link).push(", ").column("t", column).push(" FROM ").ident(shape.def.key);
+        q.push(" t WHERE t.archived_at IS NULL AND ").column("t", column).push(" IS NOT NULL AND ");
+        match is_folded {
+            true => q.push(expression(column)),
+            false => q.column("t", column),
+        };
+        push_texts(&mut q, chunk);
+        q.push(" AND (").column("t", link).push(" IN ").ids(to.1);
+        // Those that belong to none are found once.
+        if to.0 == 0 {
+            q.push(" OR ").column("t", link).push(" IS NULL");
         }
-        q.push(" FROM ").ident(shape.def.key).push(" t WHERE t.archived_at IS NULL AND ");
-        q.column("t", link).push(" IN ").ids(chunk);
+        q.push(")");
         push_owners(&mut q, shape, owners);
         for Cells(cells) in q.load(conn)? {
-            if let [Value::Id(id), Value::Id(to), texts @ ..] = cells.as_slice() {
-                let texts = texts.iter().map(|text| text.as_str().map(str::to_owned)).collect();
-                found.push(Belonging { id: *id, to: *to, texts });
+            if let [Value::Id(id), to, Value::Text(text)] = cells.as_slice() {
+                found.push(Belonging { id: *id, to: to.as_id(), text: text.clone() });
             }
         }
     }

@@ -147,3 +147,25 @@ fn rows_are_not_recognised_by_fields_alone_by_which_nothing_is_found() {
         assert_eq!(house.run(again.id, false).progress.created, created);
     }
 }
+
+#[test]
+fn codes_are_the_same_or_not_wherever_in_the_files_they_stand() {
+    let codes = [("ab-1", "AB-1", true), ("ＡＢ1", "ab1", false), ("Ab-2", "aB-2", false), ("Ab-3", "AB-3", false)];
+    let phones = [("6666 5555转801", "66665555转801", false), ("6666-5555", "66665555", true)];
+    let codes = codes.map(|(first, second, same)| ("products", "code", "产品名称,产品编码", first, second, same));
+    let phones = phones.map(|(first, second, same)| ("contacts", "phone", "姓名,电话", first, second, same));
+    for (object, field, header, first, second, same) in codes.into_iter().chain(phones) {
+        let run = |house: &House, rows: &str| {
+            let draft = house.draft(object, "x.csv", format!("{header}\n{rows}").as_bytes());
+            house.patch(draft.id, serde_json::json!({ "match_fields": [field] }));
+            house.run(draft.id, false);
+        };
+        let wanted = if same { 1 } else { 2 };
+        let (together, apart, turned) = (House::new(), House::new(), House::new());
+        run(&together, &format!("甲,{first}\n乙,{second}\n"));
+        [first, second].iter().for_each(|code| run(&apart, &format!("甲,{code}\n")));
+        [second, first].iter().for_each(|code| run(&turned, &format!("甲,{code}\n")));
+        let counts = [together.count(object), apart.count(object), turned.count(object)];
+        assert_eq!(counts, [wanted; 3], "{first} {second}");
+    }
+}

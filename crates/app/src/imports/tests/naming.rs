@@ -143,3 +143,91 @@ fn among_many_contacts_the_customer_of_the_row_decides() {
     assert_eq!(done.progress.created, 3, "{:?}", done.issues);
     assert_eq!(linked(&house, "tasks", "contact_id")[0], Value::Id(second));
 }
+
+/// A house whose importer sees phones and addresses only masked.
+fn masked_house() -> House {
+    use domain::policy::{Mask, Masks};
+    let mut house = House::new();
+    let mut permissions = (*house.actor.permissions).clone();
+    permissions.masks = Masks { phone: Mask::Partial, email: Mask::Partial };
+    let mut conn = persistence::db::get(&house.pool).unwrap();
+    let mut role =
+        persistence::identity::roles(&mut conn).unwrap().into_iter().find(|r| r.key == "everything").unwrap();
+    role.permissions = permissions.clone();
+    role.version += 1;
+    persistence::db::write_tx::<_, crate::Error>(&mut conn, |conn| {
+        assert!(persistence::identity::update_role(conn, &role)?);
+        Ok(())
+    })
+    .unwrap();
+    house.actor.permissions = std::sync::Arc::new(permissions);
+    house
+}
+
+#[test]
+fn nobody_learns_by_a_link_whose_phone_or_address_it_is_that_he_sees_masked() {
+    let file = "任务,联系人\n一,13800000000\n二,li@example.com\n三,李四\n";
+    for (house, created) in [(House::new(), 3), (masked_house(), 1)] {
+        let person = serde_json::json!({ "name": "李四", "phone": "13800000000", "email": "li@example.com" });
+        make(&house, "contacts", person);
+        let draft = house.draft("tasks", "x.csv", file.as_bytes());
+        let open = draft.unmatched.get("contact_id").map_or(0, Vec::len);
+        assert_eq!(open, 3 - created as usize, "{:?}", draft.unmatched);
+        let done = house.run(draft.id, false);
+        assert_eq!(done.progress.created, created, "{:?}", done.issues);
+    }
+}
+
+#[test]
+fn a_number_or_an_address_tells_who_is_meant_and_so_does_a_name_that_belongs_to_nobody() {
+    for crowded in [false, true] {
+        let house = House::new();
+        let [_, _] = namesakes(&house);
+        let person = |json| make(&house, "contacts", json);
+        let loose = person(serde_json::json!({ "name": "李四" }));
+        let reached =
+            person(serde_json::json!({ "name": "赵六", "phone": "13800000000", "email": "zhao@example.com" }));
+        if crowded {
+            let mut file = "姓名,公司\n".to_owned();
+            (0..5_001).for_each(|n| {
+                let _ = writeln!(file, "人{n},甲公司");
+            });
+            house.run(house.draft("contacts", "crowd.csv", file.as_bytes()).id, false);
+        }
+        make(&house, "customers", serde_json::json!({ "name": "丙公司" }));
+        let file =
+            "任务,客户,联系人\n一,丙公司,李四\n二,丙公司,zhao@example.com\n三,丙公司,13800000000\n四,丙公司,王伟\n";
+        let draft = house.draft("tasks", "x.csv", file.as_bytes());
+        let done = house.run(draft.id, false);
+        assert_eq!(house.codes(draft.id), [(5, "link_not_found".to_owned())], "{:?}", done.issues);
+        assert_eq!(linked(&house, "tasks", "contact_id"), [loose, reached, reached].map(Value::Id));
+    }
+}
+
+#[test]
+fn nobody_is_linked_whose_customer_the_row_names_but_nobody_knows() {
+    let house = House::new();
+    let [(_, first), _] = namesakes(&house);
+    make(&house, "contacts", serde_json::json!({ "name": "李四" }));
+    let file = "任务,客户,联系人\n一,无此公司,李四\n二,甲公司,王伟\n";
+    let draft = house.draft("tasks", "x.csv", file.as_bytes());
+    house.patch(draft.id, serde_json::json!({ "bad_cells": "leave_empty", "create_missing": { "contact_id": true } }));
+    let done = house.run(draft.id, false);
+    assert_eq!((done.progress.created, house.count("contacts")), (2, 3), "{:?}", done.issues);
+    assert_eq!(house.codes(draft.id), [(2, "link_not_found".to_owned()), (2, "link_not_found".to_owned())]);
+    assert_eq!(linked(&house, "tasks", "contact_id"), [Value::Null, Value::Id(first)]);
+}
+
+#[test]
+fn of_people_at_the_customer_of_each_row_nothing_is_asked_for_the_whole_file() {
+    let house = House::new();
+    namesakes(&house);
+    let open = |file: &str, defaults: serde_json::Value| {
+        let draft = house.draft("tasks", "x.csv", file.as_bytes());
+        house.patch(draft.id, serde_json::json!({ "defaults": defaults })).unmatched.contains_key("contact_id")
+    };
+    let customer = house.records("customers")[0].id();
+    assert!(!open("任务,客户,联系人\n一,乙公司,王伟伟\n", serde_json::json!({})));
+    assert!(!open("任务,联系人\n一,王伟伟\n", serde_json::json!({ "customer_id": customer })));
+    assert!(open("任务,联系人\n一,王伟伟\n", serde_json::json!({})));
+}

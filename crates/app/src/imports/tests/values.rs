@@ -147,3 +147,18 @@ fn shares_of_one_become_percentages_where_somebody_says_so() {
         house.records("customers").iter().map(|record| house.value("customers", record, "wallet_share")).collect();
     assert_eq!(shares, [Value::Num(35.0), Value::Num(40.0)]);
 }
+
+#[test]
+fn a_percentage_in_a_field_of_numbers_or_money_is_the_share_that_it_stands_for() {
+    let house = House::with_field(json!({
+        "object": "customers", "key": "ratio", "kind": "number", "label_zh": "占比", "label_en": "Ratio"
+    }));
+    let file = "公司,占比,年营业额,员工人数\n甲,35%,50%,200%\n乙,0.35,0.5,2\n";
+    let done = house.run(house.draft("customers", "x.csv", file.as_bytes()).id, false);
+    assert_eq!(done.progress.created, 2, "{:?}", done.issues);
+    assert_eq!(house.custom("ratio"), [json!(0.35), json!(0.35)]);
+    for record in house.records("customers") {
+        assert_eq!(house.value("customers", &record, "annual_revenue_minor"), Value::Int(50));
+        assert_eq!(house.value("customers", &record, "employees"), Value::Int(2));
+    }
+}
