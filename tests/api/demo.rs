@@ -60,6 +60,19 @@ impl Demo {
         found["rows"].as_array().unwrap().iter().filter_map(row).collect()
     }
 
+    /// What an order comes to is what its lines come to, and they what is sold for so much each.
+    fn amounts_that_add_up(&self) {
+        let lines = self.admin.get("/api/v1/order_lines?limit=200").expect(200);
+        assert_eq!(lines.items().len(), 200);
+        for line in lines.items() {
+            let each = line["quantity"].as_f64().unwrap() * line["unit_price_minor"].as_f64().unwrap();
+            assert_eq!(Some(each), line["amount_minor"].as_f64(), "{line}");
+        }
+        let order = lines.items()[0]["order_id"].as_str().unwrap();
+        let order = self.admin.get(&format!("/api/v1/orders/{order}")).expect(200);
+        assert_eq!(order["amount_minor"], lines.items()[0]["amount_minor"], "each has one line");
+    }
+
     /// Somebody calls the small customers and neglects the large ones.
     fn the_upside_down_representative(&self) {
         let users = self.admin.get("/api/v1/users?limit=200").expect(200);
@@ -149,6 +162,7 @@ impl Demo {
 #[test]
 fn the_hidden_problems_of_the_demonstration_can_be_found_over_the_interface() {
     let demo = demo();
+    demo.amounts_that_add_up();
     demo.the_upside_down_representative();
     demo.the_stuck_region();
     demo.the_quiet_team();

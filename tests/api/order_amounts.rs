@@ -100,6 +100,23 @@ engines! {
         assert_kept_is_counted(server);
     }
 
+    fn an_order_in_bulk_whose_lines_are_refused_counts_nowhere(server: &Server) {
+        let admin = server.admin();
+        let there = order(server, "在册", Some(900));
+        let customer = server.create("customers", &json!({ "name": "批量客户" }));
+        let new = |number: &str, lines: Value| json!({ "op": "create", "data": { "number": number, "customer_id": customer, "ordered_on": "2026-05-04", "amount_minor": 5_000, "lines": lines } });
+        let refused = json!([{ "quantity": 1, "unit_price_minor": "many" }]);
+        let operations = json!([
+            new("好单", json!([{ "amount_minor": 5_000 }])), new("坏单", refused.clone()),
+            { "op": "update", "id": there, "data": { "amount_minor": 70_000, "lines": refused } },
+        ]);
+        let done = admin.post("/api/v1/orders/bulk", &json!({ "operations": operations })).expect(200);
+        let statuses: Vec<i64> = done["results"].as_array().unwrap().iter().map(|r| r["status"].as_i64().unwrap()).collect();
+        assert_eq!(statuses, [201, 422, 422], "{}", done.json);
+        assert_eq!(amount(&admin, &there), 900);
+        assert_kept_is_counted(server);
+    }
+
     fn imported_lines_count_and_their_undo_takes_them_out_again(server: &Server) {
         let admin = server.admin();
         let orders = [order(server, "SO-1", None), order(server, "SO-2", None)];

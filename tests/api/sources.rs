@@ -128,6 +128,14 @@ engines! {
             assert_eq!(event(client, "city")["automated"], json!(false));
         }
         assert_eq!((schedules(&reader) > 0, schedules(&stranger)), (true, 0), "rules by time are told likewise");
+        // Callers name their requests as they like; what they change so stays theirs.
+        let run = event(&admin, "industry")["request_id"].as_str().unwrap().to_owned();
+        let version = admin.get(&format!("/api/v1/customers/{id}")).expect(200).version();
+        let disguised = admin.with_header("x-request-id", &run);
+        disguised.patch(&format!("/api/v1/customers/{id}"), version, &json!({ "province": "江苏" })).expect(200);
+        let forged = event(&admin, "province");
+        assert_eq!((&forged["request_id"], &forged["automated"], &forged["rule"]), (&json!(run), &json!(false), &Value::Null));
+        assert_eq!(source(&admin, &id, "province")["kind"], "person");
         for path in [String::new(), format!("/{}", rule.id()), format!("/{}/runs", rule.id()), format!("/{}/versions", rule.id())] {
             stranger.get(&format!("/api/v1/rules{path}")).expect(403);
         }

@@ -7,6 +7,7 @@ use contract::problem::Lang;
 use domain::policy::{Action, Mask, Masks};
 use domain::record::{Shape, mask, mask_custom, masked};
 use persistence::events::{Event, Filter};
+use persistence::rules::Behind;
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -197,7 +198,8 @@ pub(crate) fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<Event
     }
     let wanted = wanted.into_iter().map(|(object, ids)| (object, ids.into_iter().collect()));
     let titles: HashMap<Uuid, String> = crate::records::titles(ctx, wanted)?.into_iter().collect();
-    let shown = events.into_iter().zip(documents).map(|(e, (old, new, links))| EventOut {
+    let by: Vec<Option<&Behind>> = events.iter().map(|e| causes.rule(e)).collect();
+    let shown = events.into_iter().zip(documents).zip(by).map(|((e, (old, new, links)), by)| EventOut {
         refs: {
             let named = links.into_iter().filter_map(|(_, id)| Some((id.to_string(), titles.get(&id)?.clone())));
             let itself = called([new.as_ref(), old.as_ref()]).filter(|_| domain::objects::find(&e.object).is_none());
@@ -210,8 +212,8 @@ pub(crate) fn present(ctx: &mut Ctx<'_>, events: Vec<Event>) -> Result<Vec<Event
         record_id: e.record_id,
         actor_id: e.actor_id,
         actor_name: e.actor_id.and_then(|id| names.get(&id).cloned()),
-        automated: causes.rules.contains_key(&e.request_id),
-        rule: causes.rules.get(&e.request_id).filter(|rule| seen.rules(rule.made_by)).map(|rule| rule.name.clone()),
+        automated: by.is_some(),
+        rule: by.filter(|rule| seen.rules(rule.made_by)).map(|rule| rule.name.clone()),
         import_file: e.origin_id.filter(|_| seen.imports(e.actor_id)).and_then(|id| causes.files.get(&id).cloned()),
         key: e.key_id.filter(|_| seen.keys(e.actor_id)).and_then(|id| causes.keys.get(&id).cloned()),
         at: e.at,

@@ -56,7 +56,7 @@ pub fn of_record(ctx: &mut Ctx<'_>, object: &str, id: Uuid) -> Result<FieldSourc
             return computed.then_some(one);
         };
         let file = event.origin_id.and_then(|origin| causes.files.get(&origin));
-        let rule = causes.rules.get(&event.request_id);
+        let rule = causes.rule(event);
         let by = event.key_id.and_then(|key| causes.keys.get(&key));
         let joined = event.kind.ends_with(".merged");
         let (kind, name) = match (joined, rule, file, by) {

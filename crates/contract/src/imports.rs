@@ -151,7 +151,8 @@ pub struct ImportOptions {
     pub date_format: Option<String>,
     /// Decimal sign for every column: point or comma; absent: as found in each.
     pub number_format: Option<String>,
-    /// Factors for numbers, by header: 1000000 where a column is in millions.
+    /// Factors for numbers, by header: 1000000 where a column is in millions; 100 is proposed where a column of
+    /// percentages holds shares of one.
     pub multiply: BTreeMap<String, i64>,
     /// Link fields whose missing records are made, by field. Contacts and opportunities are looked for at the customer of
     /// their row, where it has one, and made there; elsewhere only one is meant that has no customer, or whose number,

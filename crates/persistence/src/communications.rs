@@ -59,18 +59,14 @@ impl Key {
 }
 
 /// Are phones in this column found by their last digits?
-pub(crate) fn has_tails(object: &str, column: &str) -> bool {
+pub fn has_tails(object: &str, column: &str) -> bool {
     column == "phone" && matches!(object, "customers" | "contacts")
 }
 
 /// Appends the test that a phone may be one of these, by the index of the last digits.
 pub(crate) fn push_tails<'a>(q: &mut Sql, phones: impl Iterator<Item = &'a str>) {
     let engine = q.engine();
-    q.push(Key::PhoneTail.expression(engine)).push(" IN (");
-    for (i, phone) in phones.enumerate() {
-        q.push(if i == 0 { "" } else { ", " }).text(phone_tail(phone));
-    }
-    q.push(")");
+    q.push(Key::PhoneTail.expression(engine)).push(" IN ").texts(phones.map(phone_tail));
 }
 
 /// What the index of the last digits has of a phone.

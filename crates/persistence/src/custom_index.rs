@@ -46,8 +46,7 @@ pub fn in_use(conn: &mut AnyConnection, f: &CustomField, options: &[String]) -> 
     let value = expression(conn.engine(), f);
     let mut q = Sql::new(conn.engine());
     q.push(format!("SELECT {value}, count(*) FROM ")).ident(f.object.clone());
-    q.push(format!(" WHERE archived_at IS NULL AND {value} IS NOT NULL AND {value} IN "));
-    push_texts(&mut q, options.iter().map(String::as_str));
+    q.push(format!(" WHERE archived_at IS NULL AND {value} IS NOT NULL AND {value} IN ")).texts(options);
     q.push(" GROUP BY 1 ORDER BY 1");
     let read = |Cells(cells): Cells| Some((cells.first()?.as_str()?.to_owned(), cells.get(1)?.as_int()?));
     Ok(q.load(conn)?.into_iter().filter_map(read).collect())
@@ -93,21 +92,10 @@ pub fn misfits(conn: &mut AnyConnection, f: &CustomField, kind: &Kind) -> Result
     q.push("SELECT count(*) FROM ").ident(f.object.clone());
     q.push(format!(" WHERE {text} IS NOT NULL AND NOT ({fits}"));
     if let Kind::Choice(choices) = kind {
-        push_texts(&mut q, choices.iter().map(|choice| choice.key.as_ref()));
+        q.texts(choices.iter().map(|choice| choice.key.as_ref()));
     }
     q.push(")");
     Ok(q.first(conn)?.and_then(|Cells(cells)| cells.first().and_then(Value::as_int)).unwrap_or(0))
-}
-
-fn push_texts<'a>(q: &mut Sql, texts: impl Iterator<Item = &'a str>) {
-    q.push("(");
-    for (i, text) in texts.enumerate() {
-        if i > 0 {
-            q.push(", ");
-        }
-        q.text(text);
-    }
-    q.push(")");
 }
 
 /// Drops it.

@@ -191,12 +191,21 @@ fn number(conn: &mut AnyConnection, sql: &'static str) -> Result<Option<i64>> {
 /// What stands behind events, by the id that they carry.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Causes {
-    /// Rules, by request: the events of a run carry its id as theirs.
-    pub rules: HashMap<Uuid, crate::rules::Behind>,
+    /// Rules, by request: the events of a run carry its id as theirs. Read by [`Causes::rule`].
+    rules: HashMap<Uuid, crate::rules::Behind>,
     /// Names of imported files, by origin.
     pub files: HashMap<Uuid, String>,
     /// Names of API keys.
     pub keys: HashMap<Uuid, String>,
+}
+
+impl Causes {
+    /// The rule from which an event follows: the event carries it as its origin, or, as a contact that follows its customer
+    /// into the pool, its run as the request and the moment of the run as its own. Callers name their requests as they
+    /// like, so that the request alone tells nothing; the moment is the program's.
+    pub fn rule(&self, event: &Event) -> Option<&crate::rules::Behind> {
+        self.rules.get(&event.request_id).filter(|by| event.origin_id == Some(by.rule) || event.at == by.at)
+    }
 }
 
 /// Who or what is behind these events besides people.
@@ -230,9 +239,7 @@ fn names(conn: &mut AnyConnection, sql: &'static str, ids: &[Uuid]) -> Result<Ha
     Ok(found)
 }
 
-/// Events that follow from a rule: they carry the rule as their origin; or, as contacts that follow their customer into
-/// the pool do, its run as their request and the moment of the run as theirs. Callers may name their requests as they
-/// like, so that the request alone tells nothing; the moment is the program's.
+/// Events that follow from a rule, as [`Causes::rule`] knows them; and those of rules whose runs are not kept any more.
 const BY_RULE: &str = "(EXISTS (SELECT 1 FROM rules r WHERE r.id = events.origin_id) OR EXISTS (SELECT 1 FROM rule_runs u WHERE u.id = events.request_id AND u.at = events.at))";
 
 /// Those of the records that somebody has changed otherwise than by this import. What the program or a rule did by itself

@@ -8,12 +8,11 @@ mod write;
 
 pub use compile::push_condition;
 pub(crate) use compile::push_field;
-pub use known::{Belonging, find_alike, find_alike_at, find_by_custom, is_folded, spelling};
+pub use known::{Called, Known, find_alike, find_by_custom, is_folded, spelling};
 pub(crate) use list::select;
 pub use list::{After, Archived, List, Order, Row, count, list};
 pub use write::{delete_tags, insert, insert_around, insert_many, tags_of, update, write_tags};
 
-use crate::communications;
 use crate::db::AnyConnection;
 use crate::error::Result;
 use crate::sql::{Cells, Engine, Sql, Store, shape as shape_cell};
@@ -258,18 +257,7 @@ pub fn find_by_text(
     for chunk in texts.chunks(500) {
         let mut q = Sql::start(conn, "SELECT ");
         q.column("t", column).push(", t.id FROM ").ident(shape.def.key).push(" t WHERE t.archived_at IS NULL AND ");
-        q.column("t", column).push(" IN (");
-        for (i, text) in chunk.iter().enumerate() {
-            if i > 0 {
-                q.push(",");
-            }
-            q.text(text.clone());
-        }
-        q.push(")");
-        if communications::has_tails(shape.def.key, column) {
-            q.push(" AND ");
-            communications::push_tails(&mut q, chunk.iter().map(String::as_str));
-        }
+        q.column("t", column).push(" IN ").texts(chunk);
         push_owners(&mut q, shape, owners);
         for Cells(cells) in q.load(conn)? {
             if let [Value::Text(text), Value::Id(id)] = cells.as_slice() {

@@ -234,6 +234,18 @@ impl Sql {
         self.push(")")
     }
 
+    /// Appends a parenthesised list of texts for `IN`.
+    pub fn texts<S: Into<String>>(&mut self, texts: impl IntoIterator<Item = S>) -> &mut Sql {
+        self.push("(");
+        for (i, text) in texts.into_iter().enumerate() {
+            if i > 0 {
+                self.push(", ");
+            }
+            self.text(text);
+        }
+        self.push(")")
+    }
+
     /// Number of pieces: a rough size for deciding when a multi-row statement is full.
     pub fn len(&self) -> usize {
         self.parts.len()

@@ -101,6 +101,7 @@ messages! {
     rep_none_body = "换个时间范围，或者减少筛选条件。", "Try another period, or fewer filters.";
     rep_filters = "报表范围", "What the report covers";
     rep_reached_before = "上期到达", "Reached before";
+    rep_benchmark = "转化率基准", "Benchmark";
     rep_conversion_before = "上期转化率", "Conversion before";
     rep_rfm_now = "分群按当前数据计算，不受时间范围影响。", "Segments are as of now; the period does not change them.";
     rep_forecast_now = "预测针对当前在途商机；时间范围按预计成交日期筛选，默认不限。", "The forecast is about deals open now; a period narrows it by expected closing day.";

@@ -44,8 +44,8 @@ messages! {
     hand_over_of_n(done: &str, total: &str) = "{done} / {total} 条", "{done} of {total}";
     hand_over_done(when: &str, who: &str) = "{when} 由 {who} 完成交接", "Handed over {when} by {who}";
     hand_over_stop = "停止交接", "Stop";
-    hand_over_cancelled(when: &str) = "{when} 停止了交接。已交接的不受影响，其余仍在原处。", "Stopped {when}. What was handed over is; the rest is where it was.";
-    hand_over_failed(why: &str) = "交接中止：{why}。已交接的不受影响，其余仍在原处。", "The hand-over stopped: {why}. What was handed over is; the rest is where it was.";
+    hand_over_cancelled(when: &str) = "{when} 停止了交接。已交接的不受影响，其余仍在原处。", "Stopped {when}. What went to others stays with them; the rest is where it was.";
+    hand_over_failed(why: &str) = "交接中止：{why}。已交接的不受影响，其余仍在原处。", "The hand-over stopped: {why}. What went to others stays with them; the rest is where it was.";
     hand_over_left_out(n: &str) = "{n} 条未能交接，仍在原处", "{n} could not be handed over and stayed";
     hand_over_moves = "交接明细", "What went to whom";
     hand_over_to_pool = "公海", "Public pool";

@@ -106,6 +106,7 @@ messages! {
     unit_thousand = "千元", "Thousands";
     unit_wan = "万元", "Ten thousands";
     unit_million = "百万元", "Millions";
+    percent_written = "写法", "Written as";
     percent_of_hundred = "35 表示 35%", "35 means 35%";
     percent_of_one = "0.35 表示 35%", "0.35 means 35%";
     import_options = "导入方式", "Options";

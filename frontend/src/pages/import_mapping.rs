@@ -152,7 +152,8 @@ fn format_of(l: Lang, c: &Column, i: &Import, field: Option<&FieldMeta>, onpatch
             let (onpatch, header) = (onpatch.clone(), c.header.clone());
             Callback::from(move |v: String| onpatch.emit(nested("multiply", &header, json!(v.parse::<i64>().ok()))))
         };
-        return html! { <div class="mt-1 flex items-center gap-2 text-xs text-base-content/70">{ l.unit() }{ select("unit", l.unit(), &options, &now, width, onchange) }</div> };
+        let said = if field.kind == "money" { l.unit() } else { l.percent_written() };
+        return html! { <div class="mt-1 flex items-center gap-2 text-xs text-base-content/70">{ said }{ select("unit", said, &options, &now, width, onchange) }</div> };
     }
     html! {}
 }

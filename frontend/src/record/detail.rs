@@ -138,7 +138,7 @@ fn Room(p: &RoomProps) -> Html {
             toaster.ok(l.copied())
         })
     };
-    let show = Show::new(l, &session, &refs);
+    let show = Show::new(l, &session, &refs).in_full();
     // Whether it is in the pool, for objects that have one.
     let pooled = meta.field("pooled_at").map(|f| !field_value(record, &f.key).is_null());
     let released = {
@@ -222,7 +222,7 @@ struct FieldsProps {
 fn Fields(p: &FieldsProps) -> Html {
     let l = use_lang();
     let session = use_session();
-    let show = Show::new(l, &session, &p.refs);
+    let show = Show::new(l, &session, &p.refs).in_full();
     let all = use_state_eq(|| false);
     let path = match p.sources {
         true => format!("/field-sources?object={}&record_id={}", p.meta.key, text(&p.record, "id")),

@@ -101,6 +101,7 @@ pub(crate) fn Related(p: &RelatedProps) -> Html {
         records.now.refs.iter().map(|(k, v)| (k.clone(), v.clone())).chain([(p.id.clone(), p.name.clone())]).collect(),
     );
     let show = Show::new(l, &session, &names);
+    let show = if p.meta.key == "order_lines" { show.in_full() } else { show };
     // Lines of an order and stages have no page of their own: a click edits them.
     let in_place = matches!(p.meta.key.as_str(), "order_lines" | "pipeline_stages");
     let fields: Vec<&FieldMeta> =

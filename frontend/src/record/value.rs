@@ -20,11 +20,18 @@ pub(crate) struct Show<'a> {
     pub(crate) session: &'a Session,
     pub(crate) refs: &'a Refs,
     pub(crate) clock: Clock,
+    /// Amounts stand in full, not rounded to what a list has room for.
+    full: bool,
 }
 
 impl<'a> Show<'a> {
     pub(crate) fn new(lang: Lang, session: &'a Session, refs: &'a Refs) -> Show<'a> {
-        Show { lang, session, refs, clock: browser::clock() }
+        Show { lang, session, refs, clock: browser::clock(), full: false }
+    }
+
+    /// The same where somebody looks at one record, or at amounts that add up.
+    pub(crate) fn in_full(self) -> Show<'a> {
+        Show { full: true, ..self }
     }
 
     /// A field of a record.
@@ -88,9 +95,12 @@ impl<'a> Show<'a> {
         }
     }
 
-    /// An amount, short, in full on hover.
+    /// An amount; where it is short, in full on hover.
     pub(crate) fn money(&self, minor: i64) -> Html {
         let currency = self.session.currency();
+        if self.full {
+            return html! { <span class="font-medium tabular-nums">{ format::money_full(currency, minor) }</span> };
+        }
         html! { <span class="font-medium tabular-nums" title={format::money_full(currency, minor)}>{ format::money(self.lang, currency, minor) }</span> }
     }
 

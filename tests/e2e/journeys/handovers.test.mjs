@@ -137,3 +137,23 @@ test('whoever sees nothing of what somebody could hold is not shown the card', a
   assert.equal(await page.getByTestId('holdings').count(), 0);
   await page.context().close();
 });
+
+test('a hand-over under way is stopped, and what did not go is still there to be handed over', async () => {
+  const COUNT = 5_000;
+  const id = await person('马多多', 'ma');
+  for (let n = 0; n < COUNT; n += 1_000) {
+    const operations = [...Array(1_000)].map((_, k) => ({ op: 'create', data: { name: `马多多的客户 ${n + k}`, owner_id: id } }));
+    await request('POST', '/customers/bulk', { operations }, token);
+  }
+  const page = await logIn(faces[0]);
+  const { id: job } = await request('POST', `/users/${id}/hand-over`, { receivers: [{ user_id: heirs[0] }], deadline: false }, token);
+  await page.goto(`${base}/users/${id}`);
+  await page.getByTestId('hand-over-stop').click();
+  await page.getByTestId('hand-over-result').getByText('停止了交接').waitFor();
+  await check(page, 'hand-over-stopped');
+  const now = await request('GET', `/hand-overs/${job}`, undefined, token);
+  assert.equal(now.state, 'cancelled');
+  assert.equal(await owned('customers', id), COUNT - now.done);
+  await page.getByTestId('hand-over').waitFor();
+  await page.context().close();
+});

@@ -331,22 +331,30 @@ impl Scribe<'_, '_> {
         }
         flush(self.world, &mut self.writers.orders)?;
         for (sale, order, at) in orders {
-            let (product, price) = self.company.products[sale.product];
-            let quantity = ((sale.amount as f64 / price as f64).round()).max(1.0);
+            let (product, _) = self.company.products[sale.product];
+            let (quantity, price) = self.priced(&sale);
             let fields = vec![
                 ("order_id", Value::Id(order)),
                 ("product_id", Value::Id(product)),
-                ("quantity", Value::Num(quantity)),
-                ("unit_price_minor", Value::Int((sale.amount as f64 / quantity).round() as i64)),
-                ("amount_minor", Value::Int(sale.amount)),
+                ("quantity", Value::Num(quantity as f64)),
+                ("unit_price_minor", Value::Int(price)),
+                ("amount_minor", Value::Int(quantity * price)),
             ];
             put(self.world, &mut self.writers.lines, rep(self.company, self.plan, sale.customer), at, fields)?;
         }
         flush(self.world, &mut self.writers.lines)
     }
 
+    /// How many were sold and for how much each: about the list price, so that they come to about the sale's amount.
+    fn priced(&self, sale: &Sale) -> (i64, i64) {
+        let (_, list) = self.company.products[sale.product];
+        let quantity = (sale.amount as f64 / list as f64).round().max(1.0);
+        (quantity as i64, (sale.amount as f64 / quantity).round() as i64)
+    }
+
     fn order(&mut self, sale: &Sale) -> Result<(Sale, Uuid, DateTime<Utc>)> {
         self.numbers += 1;
+        let (quantity, price) = self.priced(sale);
         let day = self.world.workday(sale.ago);
         let at = self.world.moment(day);
         let day = self.world.local_day(at);
@@ -364,7 +372,7 @@ impl Scribe<'_, '_> {
             ("opportunity_id", deal),
             ("ordered_on", Value::Date(day)),
             ("status", text(status)),
-            ("amount_minor", Value::Int(sale.amount)),
+            ("amount_minor", Value::Int(quantity * price)),
         ];
         let record =
             put(self.world, &mut self.writers.orders, rep(self.company, self.plan, sale.customer), at, fields)?;

@@ -14,7 +14,7 @@ use super::setup::{Progress, Setup};
 use crate::tabular::TabularError;
 use crate::tabular::layout::Layout;
 use crate::tabular::mapping::{self, Target};
-use crate::tabular::number::NumberStyle;
+use crate::tabular::number::{NumberStyle, parse_number};
 use crate::tabular::profile::{Profile, Shape as Looks};
 use crate::tabular::suggest::normalise;
 use crate::tabular::workbook;
@@ -23,7 +23,7 @@ use crate::tabular::workbook;
 const ANALYSED: i64 = 200_000;
 /// Different values of a column that are kept.
 const MAX_DISTINCT: usize = 500;
-/// Filled cells of a column of which it is known whether they come again.
+/// Filled cells of a column of which it is known whether they come again, or are shares of one.
 const COMPARED: u64 = 20_000;
 /// Longest value that is kept, in bytes.
 const MAX_VALUE: usize = 120;
@@ -68,6 +68,7 @@ pub(super) fn analyse(
         columns.iter().filter_map(|column| Some((column.header.clone(), column.guess.clone()?))).collect();
     let options = ImportOptions {
         match_fields: match_fields(input, &layout, shape, &columns, rows)?,
+        multiply: shares(input, &layout, shape, &columns)?,
         mapping,
         ..ImportOptions::default()
     };
@@ -225,6 +226,41 @@ fn match_fields(
         }
     }
     Ok(Vec::new())
+}
+
+/// Columns of percentages that are written as shares of one, `0.35` for 35 %: every number lies between 0 and 1, and not
+/// all of them are one of these.
+fn shares(
+    input: &mut (impl Read + Seek),
+    layout: &Layout,
+    shape: &Shape,
+    columns: &[ImportColumn],
+) -> Result<BTreeMap<String, i64>, TabularError> {
+    let mut found = BTreeMap::new();
+    for (at, column) in columns.iter().enumerate() {
+        let field = column.guess.as_deref().and_then(|guess| shape.find(guess));
+        if column.shape != Looks::Number.key() || !field.is_some_and(|(_, field)| field.kind == Kind::Percent) {
+            continue;
+        }
+        let style =
+            if column.number_format.as_deref() == Some("comma") { NumberStyle::Comma } else { NumberStyle::Point };
+        let (mut within, mut parts) = (true, false);
+        let mut looked = 0;
+        layout.each_row(input, &mut |row| {
+            let cell = row.cell(at).trim();
+            if !cell.is_empty() {
+                looked += 1;
+                let number = parse_number(cell, style).filter(|number| !number.percent).map(|number| number.float());
+                within = number.is_some_and(|number| (0.0..=1.0).contains(&number));
+                parts |= number.is_some_and(|number| number.fract() != 0.0);
+            }
+            if within && looked < COMPARED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        if within && parts {
+            found.insert(column.header.clone(), 100);
+        }
+    }
+    Ok(found)
 }
 
 /// Whether nearly all values of a column differ. The file is read again for the few columns for which that matters, and

@@ -7,7 +7,7 @@ use domain::fields::parse_id;
 use domain::policy::Action;
 use domain::record::{Changes, Record, Shape};
 use domain::value::Value;
-use persistence::records::{Archived, Belonging, List, Order, Owners};
+use persistence::records::{Archived, Called, List, Order, Owners};
 use uuid::Uuid;
 
 use super::rows::is_seen;
@@ -362,8 +362,9 @@ impl Index {
                 break;
             }
             let texts: Vec<String> = open.values().map(|name| (*name).to_owned()).collect();
-            let alike = persistence::records::find_alike(ctx.conn, &shape, column, &texts, visible.owners())?;
-            let named = alike.into_iter().map(|(name, id)| (fold(&name), id));
+            let called = Called { column, texts: &texts, link: None, at: None };
+            let alike = persistence::records::find_alike(ctx.conn, &shape, called, visible.owners())?;
+            let named = alike.into_iter().map(|one| (fold(&one.text), one.id));
             self.learn(named.filter(|(key, _)| open.contains_key(key)));
             open.retain(|key, _| !self.names.contains_key(key));
         }
@@ -399,11 +400,10 @@ impl Index {
         let texts: Vec<String> = texts.into_iter().collect();
         let scopes: Vec<Uuid> = scopes.into_iter().collect();
         for column in self.columns.clone() {
-            let found = if IDENTIFYING.contains(&column) {
-                identified(ctx, &shape, column, &texts, link, owners)?
-            } else {
-                persistence::records::find_alike_at(ctx.conn, &shape, column, &texts, (link, &scopes), owners)?
-            };
+            // A number or an address tells who is meant wherever they belong.
+            let at = (!IDENTIFYING.contains(&column)).then_some(scopes.as_slice());
+            let called = Called { column, texts: &texts, link: Some(link), at };
+            let found = persistence::records::find_alike(ctx.conn, &shape, called, owners)?;
             let named =
                 found.iter().flat_map(|one| keys(object, column, one.to, &one.text).map(move |key| (key, one.id)));
             self.learn(named.filter(|(key, _)| open.contains(key)));
@@ -413,25 +413,6 @@ impl Index {
         }
         Ok(())
     }
-}
-
-/// The records that have one of these numbers or addresses, wherever they belong.
-fn identified(
-    ctx: &mut Ctx<'_>,
-    shape: &Shape,
-    column: &'static str,
-    texts: &[String],
-    link: &str,
-    owners: Owners<'_>,
-) -> Result<Vec<Belonging>> {
-    let alike = persistence::records::find_alike(ctx.conn, shape, column, texts, owners)?;
-    let ids: HashSet<Uuid> = alike.iter().map(|(_, id)| *id).collect();
-    let ids: Vec<Uuid> = ids.into_iter().collect();
-    let records = persistence::records::get_many(ctx.conn, shape, &ids, owners)?;
-    let to: HashMap<Uuid, Option<Uuid>> =
-        records.iter().map(|record| (record.id(), record.get(shape, link).as_id())).collect();
-    let belonging = |(text, id): (String, Uuid)| Belonging { id, to: to.get(&id).copied().flatten(), text };
-    Ok(alike.into_iter().map(belonging).collect())
 }
 
 /// A list of all live records.

@@ -7,19 +7,13 @@ use domain::fields::{FieldDef, Kind};
 use domain::record::{Place, Record, Shape};
 use domain::text::normalise_phone;
 use domain::value::Value;
-use persistence::communications::{self, Key};
-use persistence::records::{Owners, find_alike, find_by_custom, is_folded, spelling};
+use persistence::communications::{self, Key, has_tails, phone_tail};
+use persistence::records::{Called, Owners, find_alike, find_by_custom, is_folded, spelling};
 use uuid::Uuid;
 
 use super::links::fold;
 use super::rows::{Draft, Plan, Step};
 use crate::{Ctx, Result};
-
-/// Characters at the end of a phone by which it is found.
-const TAIL: usize = 8;
-
-/// What the index of the ends of phones leaves out.
-const BETWEEN: [char; 5] = [' ', '-', '(', ')', '.'];
 
 /// Whether rows may be matched by these fields: one of them must be such that records are found by it.
 pub(super) fn is_matchable(shape: &Shape, fields: &[String]) -> bool {
@@ -44,22 +38,18 @@ fn alike(shape: &Shape, place: &Place, field: &FieldDef, value: &Value) -> Value
     let Value::Text(text) = value else { return value.clone() };
     let is_column = *place != Place::Custom;
     Value::Text(match &field.kind {
-        Kind::Phone if is_column && has_tails(shape, &field.key) => number(text).unwrap_or_else(|| spelling(text)),
+        Kind::Phone if is_column && has_tails(shape.def.key, &field.key) => {
+            number(text).unwrap_or_else(|| spelling(text))
+        }
         _ if is_column && is_folded(shape, &field.key) => fold(text),
         Kind::Text { .. } | Kind::LongText { .. } | Kind::Email | Kind::Phone | Kind::Url => spelling(text),
         _ => return value.clone(),
     })
 }
 
-/// Whether a column has an index of the ends of phones.
-fn has_tails(shape: &Shape, column: &str) -> bool {
-    column == "phone" && matches!(shape.def.key, "customers" | "contacts")
-}
-
 /// A phone in one form; none with an extension or with signs that the index has as they are written.
 fn number(phone: &str) -> Option<String> {
-    let indexed: String = phone.chars().filter(|c| !BETWEEN.contains(c)).collect();
-    normalise_phone(phone).filter(|number| !number.contains('x') && tail(number) == tail(&indexed))
+    normalise_phone(phone).filter(|number| !number.contains('x') && phone_tail(number) == phone_tail(phone))
 }
 
 /// Two keys that collide would only make two rows of one step meet; 64 bits make that unlikely.
@@ -182,10 +172,6 @@ fn candidates(
     values: Vec<Value>,
 ) -> Result<HashSet<Uuid>> {
     let texts: HashSet<String> = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-    let phones: HashSet<String> = match field.kind {
-        Kind::Phone => texts.iter().filter_map(|text| number(text)).collect(),
-        _ => HashSet::new(),
-    };
     let mut found = HashSet::new();
     if *place == Place::Custom {
         let ints: HashSet<i64> = values.iter().filter_map(Value::as_int).collect();
@@ -194,22 +180,15 @@ fn candidates(
         return Ok(found);
     }
     let std::borrow::Cow::Borrowed(column) = field.key else { return Ok(found) };
-    if column == "phone" && matches!(shape.def.key, "customers" | "contacts") {
-        // As their digits are usually written, and as they stand, with an extension perhaps.
-        let usual = phones.iter().map(|phone| tail(phone));
-        let tails: HashSet<String> = texts.iter().map(|text| communications::phone_tail(text)).chain(usual).collect();
+    if has_tails(shape.def.key, column) {
+        let tails: HashSet<String> = texts.iter().map(|text| phone_tail(text)).collect();
         let tails: Vec<String> = tails.into_iter().collect();
         let by_tail = communications::find(ctx.conn, shape, Owners::All, Key::PhoneTail, &tails)?;
         found.extend(by_tail.into_iter().map(|one| one.id));
         return Ok(found);
     }
     let texts: Vec<String> = texts.into_iter().collect();
-    found.extend(find_alike(ctx.conn, shape, column, &texts, Owners::All)?.into_iter().map(|(_, id)| id));
+    let called = Called { column, texts: &texts, link: None, at: None };
+    found.extend(find_alike(ctx.conn, shape, called, Owners::All)?.into_iter().map(|one| one.id));
     Ok(found)
-}
-
-/// The end of a phone in one form, as its index has it.
-fn tail(phone: &str) -> String {
-    let signs: Vec<char> = phone.chars().collect();
-    signs[signs.len().saturating_sub(TAIL)..].iter().collect()
 }

@@ -2,12 +2,13 @@
 
 mod matching;
 mod naming;
+mod values;
 
 use std::io::Write;
 use std::sync::Arc;
 
 use chrono::Utc;
-use contract::imports::{Import, ImportPatch, ImportState, NewImport};
+use contract::imports::{Import, ImportPatch, ImportState, NewImport, UndoImport, UndoReason, UndoResult};
 use contract::problem::Lang;
 use domain::record::{Record, Shape};
 use domain::value::Value;
@@ -18,8 +19,6 @@ use uuid::Uuid;
 use crate::files::FileWriter;
 use crate::schema::Schema;
 use crate::{Actor, Ctx, Error, Result};
-
-mod values;
 
 struct House {
     pool: DbPool,
@@ -101,6 +100,24 @@ impl House {
         self.with(|ctx| super::start(ctx, id, None, dry_run)).unwrap();
         assert!(crate::jobs::work_once(&self.pool).unwrap());
         self.with(|ctx| super::get(ctx, id, Lang::En)).unwrap()
+    }
+
+    fn undo(&self, id: Uuid) -> UndoResult {
+        self.with(|ctx| super::undo(ctx, id, UndoImport::default())).unwrap();
+        assert!(crate::jobs::work_once(&self.pool).unwrap());
+        self.with(|ctx| super::get(ctx, id, Lang::En)).unwrap().undo.unwrap()
+    }
+
+    fn make(&self, object: &str, json: serde_json::Value) -> Uuid {
+        self.with(|ctx| crate::records::create(ctx, object, &json)).unwrap().id
+    }
+
+    /// A rule about customers that does nothing by itself.
+    fn rule(&self) -> Uuid {
+        let definition =
+            json!({ "object": "customers", "trigger": { "kind": "event", "on": ["created"] }, "actions": [] });
+        let input = serde_json::from_value(json!({ "name": "迎新", "definition": definition })).unwrap();
+        self.with(|ctx| crate::rules::create(ctx, input)).unwrap().id
     }
 
     fn count(&self, object: &str) -> i64 {
@@ -316,9 +333,7 @@ fn a_cancelled_import_stops_and_a_mapping_that_is_wrong_is_refused() {
 #[test]
 fn the_amount_of_an_order_follows_lines_that_are_imported_written_and_taken_back() {
     let house = House::new();
-    let make = |object: &str, json: serde_json::Value| {
-        house.with(|ctx| crate::records::create(ctx, object, &json)).unwrap().id
-    };
+    let make = |object: &str, json| house.make(object, json);
     let customer = make("customers", json!({ "name": "甲公司" }));
     let order = |number: &str, amount: i64| {
         make(
@@ -350,9 +365,7 @@ fn the_amount_of_an_order_follows_lines_that_are_imported_written_and_taken_back
     let outcomes = house.with(|ctx| crate::records::bulk::run(ctx, "order_lines", &operations)).unwrap();
     assert_eq!(outcomes.iter().filter(|o| o.done.is_some()).count(), 3);
     assert_eq!((state(plain), state(agreed)), ((4_554, 5), (123, 1)));
-    house.with(|ctx| super::undo(ctx, draft.id, contract::imports::UndoImport::default())).unwrap();
-    assert!(crate::jobs::work_once(&house.pool).unwrap());
-    let undone = house.with(|ctx| super::get(ctx, draft.id, Lang::En)).unwrap().undo.unwrap();
+    let undone = house.undo(draft.id);
     assert_eq!((undone.archived, undone.reverted, undone.kept), (3, 0, 0));
     assert_eq!((state(plain), state(agreed)), ((504, 6), (123, 1)));
     house.with(|ctx| crate::records::archive(ctx, "order_lines", line, None)).unwrap();
@@ -367,9 +380,7 @@ fn the_amount_of_an_order_follows_lines_that_are_imported_written_and_taken_back
 #[test]
 fn an_opportunity_of_the_past_has_stood_on_its_stage_since_it_was_made() {
     let house = House::new();
-    let make = |object: &str, json: serde_json::Value| {
-        house.with(|ctx| crate::records::create(ctx, object, &json)).unwrap().id
-    };
+    let make = |object: &str, json| house.make(object, json);
     let pipeline = make("pipelines", json!({ "name": "P" }));
     make("pipeline_stages", json!({ "name": "Open", "pipeline_id": pipeline }));
     let draft = house.draft("opportunities", "x.csv", "商机名称,创建时间\n老商机,2019年3月5日 10:00\n".as_bytes());
@@ -383,9 +394,7 @@ fn an_opportunity_of_the_past_has_stood_on_its_stage_since_it_was_made() {
 fn an_undo_takes_along_what_only_rules_did_and_keeps_what_people_worked_with() {
     use crate::records::{Stamp, Writer};
     let house = House::new();
-    let definition = json!({ "object": "customers", "trigger": { "kind": "event", "on": ["created"] }, "actions": [] });
-    let input = serde_json::from_value(json!({ "name": "迎新", "definition": definition })).unwrap();
-    let rule = house.with(|ctx| crate::rules::create(ctx, input)).unwrap().id;
+    let rule = house.rule();
     let draft = house.draft("customers", "x.csv", "公司,城市\n甲,北京\n乙,北京\n".as_bytes());
     house.run(draft.id, false);
     let customers = house.records("customers");
@@ -417,11 +426,9 @@ fn an_undo_takes_along_what_only_rules_did_and_keeps_what_people_worked_with() {
     let worked_on = house.records("tasks")[1].id();
     let done = json!({ "status": "done" });
     house.with(|ctx| crate::records::update(ctx, "tasks", worked_on, Some(1), &done)).unwrap();
-    house.with(|ctx| super::undo(ctx, draft.id, Default::default())).unwrap();
-    assert!(crate::jobs::work_once(&house.pool).unwrap());
-    let undone = house.with(|ctx| super::get(ctx, draft.id, Lang::En)).unwrap().undo.unwrap();
+    let undone = house.undo(draft.id);
     assert_eq!((undone.archived, undone.kept), (1, 1));
-    assert_eq!(undone.kept_records[0].reason, contract::imports::UndoReason::Used);
+    assert_eq!(undone.kept_records[0].reason, UndoReason::Used);
     let left: Vec<Uuid> = house.records("tasks").iter().map(Record::id).collect();
     assert_eq!(left, [worked_on]);
 }
@@ -429,9 +436,7 @@ fn an_undo_takes_along_what_only_rules_did_and_keeps_what_people_worked_with() {
 #[test]
 fn a_request_named_like_a_rules_run_is_still_somebodys_change() {
     let house = House::new();
-    let definition = json!({ "object": "customers", "trigger": { "kind": "event", "on": ["created"] }, "actions": [] });
-    let input = serde_json::from_value(json!({ "name": "迎新", "definition": definition })).unwrap();
-    let rule = house.with(|ctx| crate::rules::create(ctx, input)).unwrap().id;
+    let rule = house.rule();
     let draft = house.draft("customers", "x.csv", "公司,城市\n甲,北京\n乙,北京\n".as_bytes());
     house.run(draft.id, false);
     let customers = house.records("customers");
@@ -467,10 +472,8 @@ fn a_request_named_like_a_rules_run_is_still_somebodys_change() {
             crate::records::update(&mut ctx, "customers", changed.id(), Some(changed.version()), &edit)
         })
         .unwrap();
-    house.with(|ctx| super::undo(ctx, draft.id, Default::default())).unwrap();
-    assert!(crate::jobs::work_once(&house.pool).unwrap());
-    let undone = house.with(|ctx| super::get(ctx, draft.id, Lang::En)).unwrap().undo.unwrap();
+    let undone = house.undo(draft.id);
     assert_eq!((undone.archived, undone.kept), (1, 1));
     assert_eq!(undone.kept_records[0].record_id, changed.id());
-    assert_eq!(undone.kept_records[0].reason, contract::imports::UndoReason::Changed);
+    assert_eq!(undone.kept_records[0].reason, UndoReason::Changed);
 }

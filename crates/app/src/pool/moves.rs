@@ -192,6 +192,7 @@ impl Desk {
             });
             match result {
                 Ok(record) => {
+                    self.writer.keep();
                     let done = Some((record.id(), record.version()));
                     outcomes.push(Outcome { done, created: false, error: None });
                 }

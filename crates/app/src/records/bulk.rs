@@ -54,8 +54,9 @@ fn one(ctx: &mut Ctx<'_>, writer: &mut Writer, op: &Json) -> Result<Outcome> {
         let mut ctx = Ctx { conn, actor, now, request_id, schema };
         perform(&mut ctx, writer, op, &mut created)
     });
-    if result.is_err() {
-        writer.abandon();
+    match result {
+        Ok(_) => writer.keep(),
+        Err(_) => writer.abandon(),
     }
     match result {
         Ok(done) => Ok(Outcome { done: Some(done), created, error: None }),

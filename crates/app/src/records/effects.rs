@@ -8,7 +8,8 @@ use persistence::rfm_grid::Move;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// What a set of written records means for others, gathered and written at once.
+/// What a set of written records means for others, gathered and written at once. In a request of many rows what is noted
+/// belongs to the row at hand until [`Effects::keep`], and goes with it when it is rolled back.
 #[derive(Debug, Default)]
 pub(super) struct Effects {
     stays: Vec<StageStay>,
@@ -20,12 +21,12 @@ pub(super) struct Effects {
     /// Orders with their new owners.
     reowned: Vec<(Uuid, Option<Uuid>)>,
     totals: domain::metrics::Totals,
-    /// The totals of rows that were written before, in a request of many rows.
+    /// The totals of rows before that stay.
     held: domain::metrics::Totals,
-    /// Customers that change their place in the RFM grid, and those of rows written before.
+    /// Customers that change their place in the RFM grid, and those of rows before.
     moved: Vec<Move>,
     held_moves: Vec<Move>,
-    /// By how much the lines of orders sum up to more or less, and that of rows written before.
+    /// By how much the lines of orders sum up to more or less, and that of rows before.
     lines: Vec<(Uuid, i64)>,
     held_lines: BTreeMap<Uuid, i64>,
 }
@@ -78,7 +79,7 @@ impl Effects {
         }
     }
 
-    /// Forgets what was noted since the last flush: its row is rolled back.
+    /// Forgets what was noted of the row at hand: it is rolled back.
     pub(super) fn abandon(&mut self) {
         let (held, held_moves) = (std::mem::take(&mut self.held), std::mem::take(&mut self.held_moves));
         let held_lines = std::mem::take(&mut self.held_lines);
@@ -104,12 +105,16 @@ impl Effects {
         for pipeline in take(&mut self.reordered) {
             crate::recounts::stage_order(ctx, pipeline)?;
         }
+        Ok(())
+    }
+
+    /// The row at hand stays: its totals wait for the end of the transaction.
+    pub(super) fn keep(&mut self) {
         std::mem::take(&mut self.totals).rows().for_each(|c| self.held.add(c));
         self.held_moves.append(&mut self.moved);
         for (order, by) in self.lines.drain(..) {
             *self.held_lines.entry(order).or_default() += by;
         }
-        Ok(())
     }
 
     /// Fails when the lines of the row that is noted would take the amount of an order out of range.
@@ -139,6 +144,7 @@ impl Effects {
     /// share, so they are locked for as short as can be, and two writers never wait for each other in a circle.
     pub(super) fn flush(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
         self.flush_row(ctx)?;
+        self.keep();
         if !self.held.is_empty() {
             persistence::totals::add(ctx.conn, &std::mem::take(&mut self.held))?;
         }

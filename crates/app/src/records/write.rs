@@ -284,6 +284,7 @@ impl Writer {
     /// Writes what was gathered: records, events, and what follows from them elsewhere.
     pub fn flush(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
         self.flush_row(ctx)?;
+        self.keep();
         let lines = self.effects.take_sums();
         if !lines.is_empty() {
             self.effects.absorb(sums::follow(ctx, &lines, self.origin)?);
@@ -294,6 +295,7 @@ impl Writer {
     /// Writes what was gathered of the lines of an order, whose amount is seen to by whoever writes them.
     pub(super) fn flush_lines(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
         self.flush_row(ctx)?;
+        self.keep();
         self.effects.take_sums();
         self.effects.flush(ctx)
     }
@@ -301,10 +303,11 @@ impl Writer {
     /// Writes what was gathered, and hands over the kept totals that wait for the end of the transaction.
     pub(super) fn finish(mut self, ctx: &mut Ctx<'_>) -> Result<Effects> {
         self.flush_row(ctx)?;
+        self.keep();
         Ok(self.effects)
     }
 
-    /// The same for one row of many in a transaction: the kept totals wait for [`Writer::flush`].
+    /// The same for one row of many in a transaction, or for a part of it: the kept totals wait for [`Writer::flush`].
     pub(crate) fn flush_row(&mut self, ctx: &mut Ctx<'_>) -> Result<()> {
         if let Some(sums) = &self.sums {
             self.effects.check_sums(sums)?;
@@ -313,7 +316,12 @@ impl Writer {
         self.effects.flush_row(ctx)
     }
 
-    /// Forgets what was gathered since the last flush: its row is rolled back.
+    /// The row is complete and stays, whatever becomes of the next one.
+    pub(crate) fn keep(&mut self) {
+        self.effects.keep();
+    }
+
+    /// Forgets what was gathered since the last row that stays: this one is rolled back.
     pub(crate) fn abandon(&mut self) {
         self.inserts.clear();
         self.events.clear();

@@ -1,12 +1,13 @@
 //! Records by what they are called: names however they are written, numbers in custom fields, what belongs to others.
 
-use super::push_owners;
+use super::{Owners, push_condition, push_owners};
+use crate::communications;
 use crate::db::AnyConnection;
 use crate::error::Result;
-use crate::records::Owners;
-use crate::sql::{Cells, Engine, Sql};
-use domain::fields::{FieldDef, Kind};
-use domain::record::Shape;
+use crate::sql::{Cells, Sql};
+use domain::condition::{Condition, FieldRef, Op, Test};
+use domain::fields::FieldDef;
+use domain::record::{Place, Shape};
 use domain::value::Value;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -65,7 +66,7 @@ fn spellings(text: &str) -> impl Iterator<Item = String> {
 
 /// Whether a column is found by its folded form, however it is written.
 pub fn is_folded(shape: &Shape, column: &str) -> bool {
-    FOLDED.iter().any(|(object, folded)| *object == shape.def.key && *folded == column)
+    FOLDED.contains(&(shape.def.key, column))
 }
 
 /// The form under which texts of a column without an index of folded names are the same: those that [`find_alike`] and
@@ -95,45 +96,82 @@ fn full_width(c: char) -> char {
     }
 }
 
-/// Live records whose column may be one of these texts, written with other width, case or blanks: ids with the text. By
-/// index only, so the caller compares. Where the column has no index of folded names, blanks within a text matter, and
-/// a mixture of cases is found as it stands in `texts` only.
+/// A record that is called something, and what it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The record.
+    pub id: Uuid,
+    /// What it belongs to, by the link that was asked for.
+    pub to: Option<Uuid>,
+    /// The text of the column that was asked for.
+    pub text: String,
+}
+
+/// What records are looked for by.
+#[derive(Debug, Clone, Copy)]
+pub struct Called<'a> {
+    /// The column.
+    pub column: &'static str,
+    /// What may stand in it.
+    pub texts: &'a [String],
+    /// The link that says what they belong to; without one nothing is said of that.
+    pub link: Option<&'static str>,
+    /// Only those that belong to one of these, or to nothing.
+    pub at: Option<&'a [Uuid]>,
+}
+
+/// Live records whose column may be one of these texts, written with other width, case or blanks. By index only, so the
+/// caller compares. Where the column has no index of folded names, blanks within a text matter, and a mixture of cases is
+/// found as it stands in `texts` only; phones are found by their last digits, as they stand.
 pub fn find_alike(
     conn: &mut AnyConnection,
     shape: &Shape,
-    column: &'static str,
-    texts: &[String],
+    called: Called<'_>,
     owners: Owners<'_>,
-) -> Result<Vec<(String, Uuid)>> {
-    let is_folded = FOLDED.contains(&(shape.def.key, column));
+) -> Result<Vec<Known>> {
+    let Called { column, texts, link, at } = called;
+    let is_folded = is_folded(shape, column);
     let spelt = texts.iter().flat_map(|text| spellings(text));
     let keys: BTreeSet<String> = if is_folded { spelt.map(|text| folded(&text)).collect() } else { spelt.collect() };
     let keys: Vec<String> = keys.into_iter().collect();
-    if !is_folded {
-        return super::find_by_text(conn, shape, column, &keys, owners);
-    }
+    // Those that belong to nothing are found once, with the first of the others.
+    let places: Vec<Option<(usize, &[Uuid])>> = match at {
+        Some(at) => at.chunks(1000).enumerate().map(Some).collect(),
+        None => vec![None],
+    };
     let mut found = Vec::new();
-    for chunk in keys.chunks(500) {
-        let mut q = Sql::start(conn, "SELECT ");
-        q.column("t", column).push(", t.id FROM ").ident(shape.def.key).push(" t WHERE t.archived_at IS NULL AND ");
-        q.column("t", column).push(" IS NOT NULL AND ").push(expression(column));
-        push_texts(&mut q, chunk);
+    for (chunk, place) in keys.chunks(500).flat_map(|chunk| places.iter().map(move |place| (chunk, place))) {
+        let mut q = Sql::start(conn, "SELECT t.id, ");
+        match link {
+            Some(link) => q.column("t", link),
+            None => q.push("NULL"),
+        };
+        q.push(", ").column("t", column).push(" FROM ").ident(shape.def.key);
+        q.push(" t WHERE t.archived_at IS NULL AND ").column("t", column).push(" IS NOT NULL AND ");
+        match is_folded {
+            true => q.push(expression(column)),
+            false => q.column("t", column),
+        };
+        q.push(" IN ").texts(chunk);
+        if communications::has_tails(shape.def.key, column) {
+            q.push(" AND ");
+            communications::push_tails(&mut q, chunk.iter().map(String::as_str));
+        }
+        if let (Some((number, to)), Some(link)) = (place, link) {
+            q.push(" AND (").column("t", link).push(" IN ").ids(to);
+            if *number == 0 {
+                q.push(" OR ").column("t", link).push(" IS NULL");
+            }
+            q.push(")");
+        }
         push_owners(&mut q, shape, owners);
         for Cells(cells) in q.load(conn)? {
-            if let [Value::Text(text), Value::Id(id)] = cells.as_slice() {
-                found.push((text.clone(), *id));
+            if let [Value::Id(id), to, Value::Text(text)] = cells.as_slice() {
+                found.push(Known { id: *id, to: to.as_id(), text: text.clone() });
             }
         }
     }
     Ok(found)
-}
-
-fn push_texts(q: &mut Sql, texts: &[String]) {
-    q.push(" IN (");
-    for (i, text) in texts.iter().enumerate() {
-        q.push(if i == 0 { "" } else { "," }).text(text.clone());
-    }
-    q.push(")");
 }
 
 /// Live records whose custom field may be one of these values, texts with other width or case: their ids, by the index
@@ -145,83 +183,18 @@ pub fn find_by_custom(
     values: &[Value],
     owners: Owners<'_>,
 ) -> Result<Vec<Uuid>> {
-    // Keys of custom fields are checked to be plain identifiers when they are made.
-    let is_int = matches!(field.kind, Kind::Int { .. });
-    let expression = match (conn.engine(), is_int) {
-        (Engine::Sqlite, _) => format!("json_extract(t.custom, '$.{}')", field.key),
-        (Engine::Pg, true) => format!("((t.custom ->> '{}')::bigint)", field.key),
-        (Engine::Pg, false) => format!("((t.custom ->> '{}') COLLATE \"C\")", field.key),
-    };
     let texts: BTreeSet<String> = values.iter().filter_map(Value::as_str).flat_map(spellings).collect();
-    let texts: Vec<String> = texts.into_iter().collect();
-    let ints: Vec<i64> = values.iter().filter_map(Value::as_int).collect();
-    let pieces = if is_int { ints.chunks(500).len() } else { texts.chunks(500).len() };
+    let others = values.iter().filter(|value| value.as_str().is_none()).cloned();
+    let values: Vec<Value> = texts.into_iter().map(Value::Text).chain(others).collect();
     let mut found = Vec::new();
-    for piece in 0..pieces {
+    for chunk in values.chunks(500) {
+        let field = FieldRef::own(Place::Custom, field);
+        let test = Condition::Test(Box::new(Test { field, op: Op::In(chunk.to_vec()) }));
         let mut q = Sql::start(conn, "SELECT t.id FROM ");
-        q.ident(shape.def.key).push(" t WHERE t.archived_at IS NULL AND ").push(expression.clone());
-        q.push(" IS NOT NULL AND ").push(expression.clone());
-        if is_int {
-            q.push(" IN (");
-            for (i, int) in ints.chunks(500).nth(piece).unwrap_or_default().iter().enumerate() {
-                q.push(if i == 0 { "" } else { "," }).int(*int);
-            }
-            q.push(")");
-        } else {
-            push_texts(&mut q, texts.chunks(500).nth(piece).unwrap_or_default());
-        }
+        q.ident(shape.def.key).push(" t WHERE t.archived_at IS NULL AND ");
+        push_condition(&mut q, &test, shape.def.key);
         push_owners(&mut q, shape, owners);
         found.extend(q.load(conn)?.into_iter().filter_map(|Cells(cells)| cells.first().and_then(Value::as_id)));
-    }
-    Ok(found)
-}
-
-/// A record with a name, and what it belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Belonging {
-    /// The record.
-    pub id: Uuid,
-    /// What it belongs to.
-    pub to: Option<Uuid>,
-    /// The text of the column that was asked for.
-    pub text: String,
-}
-
-/// As [`find_alike`], but only records that belong to one of these others by a link, or to none.
-pub fn find_alike_at(
-    conn: &mut AnyConnection,
-    shape: &Shape,
-    column: &'static str,
-    texts: &[String],
-    (link, to): (&'static str, &[Uuid]),
-    owners: Owners<'_>,
-) -> Result<Vec<Belonging>> {
-    let is_folded = FOLDED.contains(&(shape.def.key, column));
-    let spelt = texts.iter().flat_map(|text| spellings(text));
-    let keys: BTreeSet<String> = if is_folded { spelt.map(|text| folded(&text)).collect() } else { spelt.collect() };
-    let keys: Vec<String> = keys.into_iter().collect();
-    let mut found = Vec::new();
-    for (chunk, to) in keys.chunks(500).flat_map(|chunk| to.chunks(1000).enumerate().map(move |to| (chunk, to))) {
-        let mut q = Sql::start(conn, "SELECT t.id, ");
-        q.column("t", link).push(", ").column("t", column).push(" FROM ").ident(shape.def.key);
-        q.push(" t WHERE t.archived_at IS NULL AND ").column("t", column).push(" IS NOT NULL AND ");
-        match is_folded {
-            true => q.push(expression(column)),
-            false => q.column("t", column),
-        };
-        push_texts(&mut q, chunk);
-        q.push(" AND (").column("t", link).push(" IN ").ids(to.1);
-        // Those that belong to none are found once.
-        if to.0 == 0 {
-            q.push(" OR ").column("t", link).push(" IS NULL");
-        }
-        q.push(")");
-        push_owners(&mut q, shape, owners);
-        for Cells(cells) in q.load(conn)? {
-            if let [Value::Id(id), to, Value::Text(text)] = cells.as_slice() {
-                found.push(Belonging { id: *id, to: to.as_id(), text: text.clone() });
-            }
-        }
     }
     Ok(found)
 }

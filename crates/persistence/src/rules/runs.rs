@@ -41,6 +41,10 @@ pub struct Run {
 /// A rule that did something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Behind {
+    /// The rule.
+    pub rule: Uuid,
+    /// When it did it.
+    pub at: DateTime<Utc>,
     /// Its name.
     pub name: String,
     /// Who made it.
@@ -53,12 +57,12 @@ pub fn behind(conn: &mut AnyConnection, runs: &[Uuid]) -> Result<HashMap<Uuid, B
     for chunk in runs.chunks(500) {
         let mut q = Sql::start(
             conn,
-            "SELECT r.id, u.name, u.created_by FROM rule_runs r JOIN rules u ON u.id = r.rule_id WHERE r.id IN ",
+            "SELECT r.id, u.id, r.at, u.name, u.created_by FROM rule_runs r JOIN rules u ON u.id = r.rule_id WHERE r.id IN ",
         );
         q.ids(chunk);
         for Cells(cells) in q.load(conn)? {
             let mut r = Row::new(Cells(cells));
-            found.insert(r.id()?, Behind { name: r.text()?, made_by: r.opt_id() });
+            found.insert(r.id()?, Behind { rule: r.id()?, at: r.time()?, name: r.text()?, made_by: r.opt_id() });
         }
     }
     Ok(found)

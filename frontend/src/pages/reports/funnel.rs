@@ -101,6 +101,14 @@ fn table(l: Lang, currency: &str, r: &Value, before: Option<&Value>) -> Table {
         heads.push(l.rep_reached_before());
     }
     heads.push(l.conversion());
+    let benchmark = |s: &Value| {
+        let is_set = s.get("compared_with").and_then(Value::as_str) == Some("benchmark");
+        num(Some(s), "baseline").filter(|_| is_set)
+    };
+    let has_benchmark = stages_of(r).iter().any(|s| benchmark(s).is_some());
+    if has_benchmark {
+        heads.push(l.rep_benchmark());
+    }
     if before.is_some() {
         heads.push(l.rep_conversion_before());
     }
@@ -119,9 +127,12 @@ fn table(l: Lang, currency: &str, r: &Value, before: Option<&Value>) -> Table {
             if before.is_some() {
                 row.push(count(num(was, "reached")));
             }
-            let worse =
-                num(now, "conversion").zip(num(was, "conversion")).map(|(a, b)| a - b).filter(|d| d.abs() >= 5.0);
+            let expected = benchmark(s).or(num(was, "conversion"));
+            let worse = num(now, "conversion").zip(expected).map(|(a, b)| a - b).filter(|d| d.abs() >= 5.0);
             row.push(share(num(now, "conversion")).judged(worse.map(|d| d > 0.0)));
+            if has_benchmark {
+                row.push(share(benchmark(s)));
+            }
             if before.is_some() {
                 row.push(share(num(was, "conversion")));
             }
@@ -151,5 +162,16 @@ mod tests {
         assert_eq!(t.rows[0][3].good, Some(false), "ten points less is worse");
         assert_eq!(t.rows[0].len(), t.heads.len());
         assert_eq!(table(Lang::Zh, "CNY", &now, None).heads.len(), 6);
+    }
+
+    #[test]
+    fn a_benchmark_that_is_set_is_shown_and_decides_instead_of_the_period_before() {
+        let now = json!({ "stages": [{ "stage_id": "s1", "name": "线索", "reached": 100, "conversion": 60.0, "baseline": 85.0, "compared_with": "benchmark", "open": 3, "amount_minor": 100, "median_days": null }] });
+        let was = json!({ "stages": [{ "stage_id": "s1", "reached": 80, "conversion": 50.0 }] });
+        let t = table(Lang::Zh, "CNY", &now, Some(&was));
+        let texts: Vec<&str> = t.rows[0].iter().map(|c| c.text.as_str()).collect();
+        assert_eq!(texts, ["线索", "100", "80", "60.0%", "85.0%", "50.0%", "3", "¥1", "—"]);
+        assert_eq!(t.rows[0][3].good, Some(false), "better than before, and far from what is expected");
+        assert_eq!(t.rows[0].len(), t.heads.len());
     }
 }

@@ -349,7 +349,7 @@ fn FieldForm(p: &FieldFormProps) -> Html {
         </div>
         <Field label={l.key()} error={wrong("key")} help={AttrValue::from(l.key_help())}>{ if is_new { html! { <Input name="key" value={draft.key.clone()} placeholder={slug(&draft.en)} oninput={set(|d, v| d.key = v)} /> } } else { fixed(draft.key.clone()) } }</Field>
         if draft.kind == "choice" {
-            if !draft.options.is_empty() { <ul class="mb-3 space-y-2" aria-label={l.choices()}>{ for draft.options.iter().enumerate().map(option) }</ul> }
+            if !draft.options.is_empty() { <p class="mt-1 mb-1 text-[13px] text-base-content/75" aria-hidden="true">{ l.choices() }</p><ul class="mb-4 space-y-2" aria-label={l.choices()}>{ for draft.options.iter().enumerate().map(option) }</ul> }
             <Field label={if draft.options.is_empty() { l.choices() } else { l.choices_added() }} error={wrong("choices")} help={AttrValue::from(l.choices_help())}><textarea class="textarea w-full text-sm" rows="4" name="choices" value={draft.added.clone()} oninput={set(|d, v| d.added = v).reform(|e: InputEvent| value_of(&e))} /></Field>
         }
         <div class="space-y-3 pt-1"><Toggle on={draft.required} label={l.field_required()} onchange={flip(|d, v| d.required = v)} /><Toggle on={draft.in_list} label={l.field_in_list()} onchange={flip(|d, v| d.in_list = v)} /></div>

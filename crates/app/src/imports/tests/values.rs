@@ -138,6 +138,21 @@ fn a_percentage_of_a_workbook_is_what_it_is_in_a_file_of_text() {
 }
 
 #[test]
+fn a_column_of_shares_of_one_is_proposed_as_percentages_and_one_of_percentages_is_not() {
+    let house = House::new();
+    let proposed = |cells: &[&str]| {
+        let rows: String = cells.iter().enumerate().map(|(n, cell)| format!("公司{n},{cell}\n")).collect();
+        house.draft("customers", "x.csv", format!("公司,钱包份额\n{rows}").as_bytes()).options.multiply
+    };
+    assert_eq!(proposed(&["0.35", "1", "", "0.5"]).get("钱包份额"), Some(&100));
+    for percentages in
+        [["0.35", "20", "", "0.5"], ["1", "0", "1", "1"], ["0.5%", "0.3%", "1", "0.2"], ["0.5", "-0.1", "1", "0.2"]]
+    {
+        assert!(proposed(&percentages).is_empty(), "{percentages:?}");
+    }
+}
+
+#[test]
 fn shares_of_one_become_percentages_where_somebody_says_so() {
     let house = House::new();
     let draft = house.draft("customers", "x.csv", "公司,钱包份额\n甲,0.35\n乙,40%\n".as_bytes());
