@@ -187,6 +187,25 @@ engines! {
         }
     }
 
+    fn search_finds_words_with_vowel_signs_and_letters_beyond_latin(server: &Server) {
+        let admin = server.admin();
+        for name in ["กีสา จำกัด", "Ποσειδών ΑΕ", "Łódź Süd", "Ёлка"] {
+            server.create("customers", &json!({ "name": name }));
+        }
+        for (q, name) in [
+            ("กีสา", "กีสา จำกัด"),
+            ("กี", "กีสา จำกัด"),
+            ("ποσειδών", "Ποσειδών ΑΕ"),
+            ("lodz", "Łódź Süd"),
+            ("SUD", "Łódź Süd"),
+            ("ёлк", "Ёлка"),
+        ] {
+            let page = admin.get(&format!("/api/v1/customers?q={}", encode(q))).expect(200);
+            let found: Vec<&str> = page.items().iter().filter_map(|c| c["name"].as_str()).collect();
+            assert_eq!(found, [name], "{q}");
+        }
+    }
+
     fn a_short_beginning_finds_the_same_records_in_small_pages_as_in_one(server: &Server) {
         let admin = server.admin();
         let (rep_id, rep) = server.user("representative", None);

@@ -23,6 +23,10 @@ use crate::{Ctx, Error, Result, Visible};
 /// Code of the hidden issues that stand for links to records of the same file which come later.
 pub(super) const DEFERRED: &str = "deferred_link";
 
+/// Rows whose new records are gathered before they are written: so many that what is still to be written of them stays in the
+/// processor's own memory.
+const GATHERED: usize = 512;
+
 /// Everything that the steps of a run share.
 pub(super) struct Plan {
     pub(super) import: Uuid,
@@ -93,12 +97,13 @@ pub(super) fn step(
     memory.flush(ctx)?;
     main.read_ahead(ctx, drafts.iter().map(|draft| &draft.changes), existing.values().flatten())?;
     let mut fresh: HashMap<u64, Uuid> = HashMap::new();
-    for draft in drafts {
+    for (at, draft) in drafts.into_iter().enumerate() {
+        if at > 0 && at % GATHERED == 0 {
+            write_rows(ctx, &mut main)?;
+        }
         step.write(ctx, &mut main, memory, &existing, &mut fresh, draft)?;
     }
-    persistence::jobs::plan_once(ctx.conn)?;
-    main.write_rows(ctx)?;
-    persistence::jobs::plan_afresh(ctx.conn)?;
+    write_rows(ctx, &mut main)?;
     main.flush(ctx)?;
     memory.main = Some(main);
     step.progress.counts.rows_done += rows.len() as i64;
@@ -108,6 +113,13 @@ pub(super) fn step(
     // Cells are read before rows are written, and the list is in the order of the file.
     step.outcome.issues.sort_by_key(|issue| issue.row);
     Ok(step.outcome)
+}
+
+fn write_rows(ctx: &mut Ctx<'_>, main: &mut Writer) -> Result<()> {
+    persistence::jobs::plan_once(ctx.conn)?;
+    main.write_rows(ctx)?;
+    persistence::jobs::plan_afresh(ctx.conn)?;
+    Ok(())
 }
 
 impl Memory {

@@ -23,9 +23,9 @@ use crate::schema::Schema;
 use crate::tabular::row::Row;
 use crate::{Actor, Ctx, Error, Result};
 
-/// Rows of one step: a fifth of a second or so, during which SQLite has no other writer. The more of them, the more belong
+/// Rows of one step: two fifths of a second or so, during which SQLite has no other writer. The more of them, the more belong
 /// to the same leaf of an index and are written with it.
-const STEP: usize = 4_000;
+const STEP: usize = 8_000;
 /// Rows of one step while people write.
 const SHORT_STEP: usize = 1_000;
 

@@ -134,10 +134,10 @@ impl Step<'_> {
         // What nobody owns is in nobody's reach; whoever may give records of the pool may put some in.
         let Some(create) = &plan.create else { return Err(Error::field("", "create_not_allowed", "")) };
         let reach = if pooled { &Visible::All } else { create };
-        let record = main.create(ctx, std::mem::take(&mut draft.changes), reach, stamp)?;
+        let id = main.queue(ctx, std::mem::take(&mut draft.changes), reach, stamp)?.id();
         self.progress.counts.created += 1;
-        self.defer(draft, record.id());
-        Ok(Some(record.id()))
+        self.defer(draft, id);
+        Ok(Some(id))
     }
 
     fn update(&mut self, ctx: &mut Ctx<'_>, main: &mut Writer, record: &Record, draft: &mut Draft) -> Result<()> {

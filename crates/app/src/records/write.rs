@@ -125,13 +125,12 @@ impl Writer {
     }
 
     /// Checks and queues a new record. The caller's scope for creating is `visible`.
-    pub fn create(
-        &mut self,
-        ctx: &mut Ctx<'_>,
-        mut changes: Changes,
-        visible: &Visible,
-        stamp: Stamp,
-    ) -> Result<Record> {
+    pub fn create(&mut self, ctx: &mut Ctx<'_>, changes: Changes, visible: &Visible, stamp: Stamp) -> Result<Record> {
+        self.queue(ctx, changes, visible, stamp).cloned()
+    }
+
+    /// The same without a copy of the record.
+    pub fn queue(&mut self, ctx: &mut Ctx<'_>, mut changes: Changes, reach: &Visible, stamp: Stamp) -> Result<&Record> {
         let shape = self.shape.clone();
         let own = ctx.actor.user_id;
         if shape.def.owned && changes.get(&shape, "owner_id").is_none() {
@@ -149,12 +148,12 @@ impl Writer {
         }
         self.rules.apply(ctx, &shape, None, &mut record)?;
         self.explain(ctx, &shape, None, &mut record, &changes)?;
-        check_owner(&shape, &record, visible)?;
+        check_owner(&shape, &record, reach)?;
         self.rules.passed(&shape, &record);
         self.queue_event(ctx, "created", &record, None, Some(whole(&shape, &record)));
         self.effects.note(&shape, None, &record, ctx);
-        self.inserts.push(record.clone());
-        Ok(record)
+        self.inserts.push(record);
+        self.inserts.last().ok_or_else(|| Error::Internal("a new record is not there".to_owned()))
     }
 
     /// Checks and writes a change of a record that was read (and locked) in this transaction.

@@ -56,6 +56,16 @@ fn folded(text: &str) -> String {
 
 /// The ways in which a text may be written in the database.
 fn spellings(text: &str) -> impl Iterator<Item = String> {
+    // Han characters have neither width nor case; most names have nothing else.
+    let (one, several) = if text.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}')) {
+        (Some(text.to_owned()), None)
+    } else {
+        (None, Some(several_spellings(text)))
+    };
+    one.into_iter().chain(several.into_iter().flatten())
+}
+
+fn several_spellings(text: &str) -> impl Iterator<Item = String> {
     let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let half: String = plain.chars().map(half_width).collect();
     let (upper, lower) = (half.to_uppercase(), half.to_lowercase());
