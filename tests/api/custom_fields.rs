@@ -121,6 +121,27 @@ engines! {
         field("text", &[]).expect(201);
     }
 
+    fn what_was_masked_does_not_come_back_as_a_text(server: &Server) {
+        let admin = server.admin();
+        let field = |kind: &str| {
+            let field = json!({ "object": "customers", "key": "direct", "kind": kind, "label_zh": "直线", "label_en": "Direct line" });
+            admin.post("/api/v1/custom_fields", &field)
+        };
+        for (kind, value) in [("phone", "13812345678"), ("email", "a@example.com")] {
+            let id = field(kind).expect(201).id();
+            let customer = server.create("customers", &json!({ "name": "甲", "custom": { "direct": value } }));
+            admin.delete(&format!("/api/v1/custom_fields/{id}")).expect(204);
+            for other in ["text", "long_text", "url", if kind == "phone" { "email" } else { "phone" }] {
+                let error = field(other).expect(422)["errors"][0].clone();
+                assert_eq!((&error["field"], &error["code"]), (&json!("key"), &json!("stored_of_another_kind")), "{other}");
+            }
+            let again = field(kind).expect(201).id();
+            admin.patch(&format!("/api/v1/customers/{customer}"), 1, &json!({ "custom": { "direct": null } })).expect(200);
+            admin.delete(&format!("/api/v1/custom_fields/{again}")).expect(204);
+        }
+        field("text").expect(201);
+    }
+
     fn a_text_too_long_for_an_index_is_refused_as_a_short_one(server: &Server) {
         let admin = server.admin();
         let field = |kind: &str| json!({ "object": "customers", "key": "story", "kind": kind, "label_zh": "来历", "label_en": "Story" });

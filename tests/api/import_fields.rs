@@ -89,6 +89,25 @@ engines! {
         assert_eq!(custom(&admin, "甲公司"), json!({ "zone": "华南", "margin": 20.0 }));
     }
 
+    fn a_name_alone_makes_no_record_that_has_required_custom_fields(server: &Server) {
+        let admin = server.admin();
+        add_fields(&admin);
+        server.create("customers", &json!({ "name": "甲公司", "custom": { "zone": "华东" } }));
+        let file = "商机名称,客户\n项目一,甲公司\n项目二,乙公司\n".as_bytes();
+        for dry_run in [true, false] {
+            let import = analyse(&admin, "opportunities", "x.csv", file).expect(201);
+            let options = json!({ "mapping": { "商机名称": "name", "客户": "customer_id" }, "create_missing": { "customer_id": true } });
+            patch(&admin, &import, &options).expect(200);
+            let done = run(&admin, &import, dry_run);
+            let issues = admin.get(&format!("/api/v1/imports/{}/errors", import.id())).expect(200);
+            let codes: Vec<&str> = issues.items().iter().filter_map(|issue| issue["code"].as_str()).collect();
+            assert_eq!(codes, ["link_needs_fields"], "{}", issues.json);
+            assert_eq!(issues.items()[0]["row"], 3);
+            assert_eq!(done["progress"]["created_linked"], json!({}), "{}", done["progress"]);
+        }
+        assert_eq!(admin.get("/api/v1/customers?count=exact").expect(200)["total"], 1);
+    }
+
     fn a_unit_and_an_owner_chosen_for_an_import_can_be_taken_back(server: &Server) {
         let admin = server.admin();
         let (owner, _) = server.user("representative", None);

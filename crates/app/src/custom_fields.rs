@@ -142,9 +142,16 @@ pub fn create(ctx: &mut Ctx<'_>, input: &CustomFieldInput) -> Result<CustomField
 }
 
 /// A field of this key may have been removed before; its values are still in the records, and each of them has to be one
-/// that this field could hold.
+/// that this field could hold. Phones and addresses only come back as such: as texts everybody would read what was masked.
 fn refuse_misfits(ctx: &mut Ctx<'_>, field: &CustomField) -> Result<()> {
     let Some(FieldDef { kind, .. }) = to_field(field) else { return Ok(()) };
+    let before = persistence::custom_index::removed_kind(ctx.conn, field)?;
+    if before.is_some_and(|before| ["phone", "email"].contains(&before.as_str()) && before != field.kind) {
+        let holders = persistence::custom_index::holders(ctx.conn, field)?;
+        if holders > 0 {
+            return Err(Error::field("key", "stored_of_another_kind", holders.to_string()));
+        }
+    }
     match persistence::custom_index::misfits(ctx.conn, field, &kind)? {
         0 => Ok(()),
         n if matches!(kind, Kind::Choice(_)) => Err(Error::field("choices", "stored_beyond_choices", n.to_string())),

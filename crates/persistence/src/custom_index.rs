@@ -98,6 +98,30 @@ pub fn misfits(conn: &mut AnyConnection, f: &CustomField, kind: &Kind) -> Result
     Ok(q.first(conn)?.and_then(|Cells(cells)| cells.first().and_then(Value::as_int)).unwrap_or(0))
 }
 
+/// How many records, archived ones among them, hold anything under the key of a field.
+pub fn holders(conn: &mut AnyConnection, f: &CustomField) -> Result<i64> {
+    let mut q = Sql::start(conn, "SELECT count(*) FROM ");
+    q.ident(f.object.clone()).push(match conn.engine() {
+        Engine::Sqlite => format!(" WHERE json_extract(custom, '$.{}') IS NOT NULL", f.key),
+        Engine::Pg => format!(" WHERE (custom ->> '{}') IS NOT NULL", f.key),
+    });
+    Ok(q.first(conn)?.and_then(|Cells(cells)| cells.first().and_then(Value::as_int)).unwrap_or(0))
+}
+
+/// The kind that the last field of this object and key had when it was removed.
+pub fn removed_kind(conn: &mut AnyConnection, f: &CustomField) -> Result<Option<String>> {
+    let of = |key: &str| match conn.engine() {
+        Engine::Sqlite => format!("json_extract(e.new, '$.{key}')"),
+        Engine::Pg => format!("(e.new ->> '{key}')"),
+    };
+    let (kind, object, key) = (of("kind"), of("object"), of("key"));
+    let mut q = Sql::start(conn, "SELECT ");
+    q.push(kind).push(" FROM events e WHERE ").push(crate::events::OF_SETUP);
+    q.push(" AND e.type = 'custom_field.deleted' AND ").push(object).push(" = ").text(f.object.clone());
+    q.push(" AND ").push(key).push(" = ").text(f.key.clone()).push(" ORDER BY e.seq DESC").limit(1);
+    Ok(q.first(conn)?.and_then(|Cells(cells)| Some(cells.first()?.as_str()?.to_owned())))
+}
+
 /// Drops it.
 pub fn drop(conn: &mut AnyConnection, f: &CustomField) -> Result<()> {
     let mut q = Sql::new(conn.engine());

@@ -99,13 +99,14 @@ pub fn newest(conn: &mut AnyConnection, filter: &Filter<'_>, before: Option<i64>
     Ok(q.load(conn)?.into_iter().filter_map(read).collect())
 }
 
-/// Changes of how the organisation is set up, newest first: of people, roles, keys, fields, rules and settings. The words
-/// are those of the index that finds them.
+/// Whether an event tells of how the organisation is set up, in the words of the index that finds those.
+pub(crate) const OF_SETUP: &str = "e.object IN ('api_keys', 'custom_fields', 'pool_settings', 'roles', 'rules', 'score_settings', 'settings', 'users', 'webhooks', 'working_calendar')";
+
+/// Changes of how the organisation is set up, newest first: of people, roles, keys, fields, rules and settings.
 pub fn newest_of_setup(conn: &mut AnyConnection, before: Option<i64>, limit: i64) -> Result<Vec<Event>> {
     let mut q = Sql::start(conn, COLUMNS);
     q.push("e.seq < ").int(before.unwrap_or(i64::MAX));
-    q.push(" AND e.object IN ('api_keys', 'custom_fields', 'pool_settings', 'roles', 'rules', 'score_settings', 'settings', 'users', 'webhooks', 'working_calendar') ORDER BY e.seq DESC");
-    q.limit(limit);
+    q.push(" AND ").push(OF_SETUP).push(" ORDER BY e.seq DESC").limit(limit);
     Ok(q.load(conn)?.into_iter().filter_map(read).collect())
 }
 

@@ -44,6 +44,15 @@ impl ApiError {
             _ => lang.err_status(self.status),
         }
     }
+
+    /// What to tell the reader of what was sent: what is wrong first, with the label of its field where it has one.
+    pub(crate) fn first(&self, lang: Lang, label: impl Fn(&str) -> Option<String>) -> String {
+        let Some(problem) = self.errors.first() else { return self.text(lang) };
+        match label(&problem.field) {
+            Some(label) => format!("{label}{}{}", lang.pick("：", ": "), problem.message),
+            None => problem.message.clone(),
+        }
+    }
 }
 
 /// What is sent.

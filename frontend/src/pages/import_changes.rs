@@ -4,7 +4,9 @@
 use crate::data::http::Request;
 use crate::data::jobs::Import;
 use crate::data::query::invalidate;
-use crate::i18n::use_lang;
+use crate::data::session::use_session;
+use crate::data::types::ObjectMeta;
+use crate::i18n::{Lang, use_lang};
 use crate::ui::toast::use_toaster;
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -58,11 +60,26 @@ fn next(waiting: &RefCell<Waiting>, now: &Import) -> Option<Request> {
     Some(request.if_match(Some(now.version)))
 }
 
+/// What the reader knows a part of the setup by: the label of the field it is about or of its control.
+pub(crate) fn label_of(l: Lang, meta: Option<&ObjectMeta>, part: &str) -> Option<String> {
+    let label = match part {
+        "match_fields" => l.match_by(),
+        "default_owner_id" => l.default_owner(),
+        "sheet" => l.import_sheet(),
+        _ => {
+            let key = part.strip_prefix("defaults.").unwrap_or(part);
+            return meta?.field(key).map(|field| field.label.clone());
+        }
+    };
+    Some(label.to_owned())
+}
+
 /// The queue of an import; `onchange` is given every answer.
 #[hook]
 pub(crate) fn use_changes(import: &Rc<Import>, onchange: &Callback<Import>) -> Changes {
     let l = use_lang();
     let toaster = use_toaster();
+    let session = use_session();
     let waiting = use_mut_ref(Waiting::default);
     let starting = use_state_eq(|| None::<bool>);
     let failures = use_mut_ref(|| 0u32);
@@ -85,7 +102,7 @@ pub(crate) fn use_changes(import: &Rc<Import>, onchange: &Callback<Import>) -> C
             };
             let (waiting, failures) = (waiting.clone(), failures.clone());
             let (onchange, starting, failed) = (onchange.clone(), starting.clone(), failed.clone());
-            let toaster = toaster.clone();
+            let (toaster, session) = (toaster.clone(), session.clone());
             spawn_local(async move {
                 while let Some(request) = next(&waiting, &now) {
                     match request.json::<Import>().await {
@@ -96,8 +113,7 @@ pub(crate) fn use_changes(import: &Rc<Import>, onchange: &Callback<Import>) -> C
                         }
                         Err(e) => {
                             waiting.borrow_mut().steps.clear();
-                            let field = e.errors.first().map(|x| format!("{}：{}", x.field, x.message));
-                            toaster.err(field.unwrap_or_else(|| e.text(l)));
+                            toaster.err(e.first(l, |part| label_of(l, session.object(&now.object), part)));
                             if matches!(e.status, 409 | 412) {
                                 invalidate(&format!("/imports/{}", now.id));
                             }

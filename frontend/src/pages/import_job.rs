@@ -1,6 +1,6 @@
 //! One import: what its columns mean, a trial with its report, the run with its progress, and taking it back.
 
-use super::import_changes::{Step, use_changes};
+use super::import_changes::{Step, label_of, use_changes};
 use super::import_mapping::{Mapping, Options, Values};
 use super::import_sheet::Sheets;
 use super::import_undo::Left;
@@ -97,15 +97,16 @@ fn Job(p: &JobProps) -> Html {
     let Some(meta) = session.object(&i.object).cloned() else { return html! { <Card>{ skeleton_lines(4) }</Card> } };
     let post = |path: &'static str, body: Value| {
         let (id, toaster, sending, onchange) = (i.id.clone(), toaster.clone(), sending.clone(), p.onchange.clone());
+        let meta = meta.clone();
         Callback::from(move |()| {
             let (path, body, toaster, sending, onchange) =
                 (format!("/imports/{id}/{path}"), body.clone(), toaster.clone(), sending.clone(), onchange.clone());
+            let meta = meta.clone();
             sending.set(true);
             spawn_local(async move {
                 match Request::post(path, body).json::<Import>().await {
                     Ok(i) => onchange.emit(i),
-                    Err(e) => toaster
-                        .err(e.errors.first().map_or_else(|| e.text(l), |x| format!("{}：{}", x.field, x.message))),
+                    Err(e) => toaster.err(e.first(l, |field| label_of(l, Some(&meta), field))),
                 }
                 sending.set(false);
             });
@@ -163,7 +164,7 @@ fn Job(p: &JobProps) -> Html {
         if i.is_open() {
             <div class="mt-4 grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_320px]">
                 <div class="min-w-0 space-y-4">if i.unmatched.values().any(|v| !v.is_empty()) { <Values meta={meta.clone()} import={i.clone()} onpatch={set.clone()} onmake={onmake.clone()} {failures} /> }<Mapping key={failures} meta={meta.clone()} import={i.clone()} onpatch={set.clone()} onmake={onmake.clone()} {failures} /></div>
-                <Options key={failures} {meta} import={i.clone()} onpatch={set} {onmake} {failures} />
+                <Options key={failures} meta={meta.clone()} import={i.clone()} onpatch={set} {onmake} {failures} />
             </div>
         }
         if *undoing { <Confirm title={l.import_undo()} body={l.import_undo_body(i.progress.created, i.progress.updated)} action={l.import_undo()} danger=true onyes={post("undo", json!({}))} onclose={keep} /> }

@@ -128,6 +128,10 @@ impl Step<'_> {
             return Ok(None);
         }
         let shape = ctx.shape(object)?;
+        if shape.custom.iter().any(|field| field.required) {
+            self.bad(draft, column, "link_needs_fields", object, text);
+            return Ok(None);
+        }
         let import = self.plan.import;
         let mut writer = memory.writers.remove(object).unwrap_or_else(|| Writer::import(shape.clone(), import));
         let owner = draft.owner(self.plan).unwrap_or(ctx.actor.user_id);

@@ -24,6 +24,10 @@ pub fn issue_message(lang: Lang, code: &str, detail: &str) -> String {
         "link_not_created" => {
             ("关联的记录不存在，也无法新建", "The linked record does not exist and could not be created")
         }
+        "link_needs_fields" => (
+            "关联的记录不存在；它有必填的自定义字段，不能只凭名称新建",
+            "The linked record does not exist and has required custom fields, so a name alone does not make it",
+        ),
         "value_replaced" => ("已替换为：{}", "Taken as: {}"),
         "empty_cell" => ("空单元格", "Empty cells"),
         "left_empty" => ("按设置留空", "Left empty as decided"),

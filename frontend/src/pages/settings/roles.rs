@@ -272,8 +272,11 @@ fn NewRole(p: &NewRoleProps) -> Html {
                         toaster.ok(l.saved());
                         close.emit(())
                     }
-                    Err(e) => toaster
-                        .err(e.errors.first().map_or_else(|| e.text(l), |f| format!("{}：{}", f.field, f.message))),
+                    Err(e) => toaster.err(e.first(l, |field| match field {
+                        "key" => Some(l.key().to_owned()),
+                        "name_zh" | "name_en" => Some(l.name().to_owned()),
+                        _ => None,
+                    })),
                 }
             });
         })
