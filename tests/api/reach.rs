@@ -33,6 +33,23 @@ fn view(key: &str, email: &str) -> Value {
 }
 
 engines! {
+    fn a_list_of_values_is_no_communication_and_nobody_who_took_part(server: &Server) {
+        let admin = server.admin();
+        let item = |participants: &Value| {
+            json!({ "external_id": "c1", "kind": "call", "direction": "in", "occurred_at": WHEN, "participants": participants })
+        };
+        for (items, field) in [
+            (json!([item(&json!([["张伟", null]]))]), "items[0].participants[0]"),
+            (json!([item(&json!([{ "name": "张伟" }, []]))]), "items[0].participants[1]"),
+            (json!([["c1", "call", "in", null, null, WHEN, null, null, []]]), "items[0]"),
+        ] {
+            let reply = admin.post("/api/v1/communications", &json!({ "source": "pbx", "items": items })).expect(422);
+            assert_eq!((reply.wrong_fields(), &reply["errors"][0]["code"]), (vec![field], &json!("wrong_type")));
+        }
+        let behaviours = admin.post("/api/v1/behaviours/batch", &json!({ "items": [[]] })).expect(422);
+        assert_eq!(behaviours.wrong_fields(), ["items[0]"]);
+    }
+
     fn a_call_finds_its_contact_customer_and_open_opportunity_by_the_phone_in_any_form(server: &Server) {
         let admin = server.admin();
         let customer = server.create("customers", &json!({ "name": "张江科技" }));
