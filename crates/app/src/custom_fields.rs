@@ -146,15 +146,12 @@ pub fn create(ctx: &mut Ctx<'_>, input: &CustomFieldInput) -> Result<CustomField
 fn refuse_misfits(ctx: &mut Ctx<'_>, field: &CustomField) -> Result<()> {
     let Some(FieldDef { kind, .. }) = to_field(field) else { return Ok(()) };
     let before = persistence::custom_index::removed_kind(ctx.conn, field)?;
-    if before.is_some_and(|before| ["phone", "email"].contains(&before.as_str()) && before != field.kind) {
-        let holders = persistence::custom_index::holders(ctx.conn, field)?;
-        if holders > 0 {
-            return Err(Error::field("key", "stored_of_another_kind", holders.to_string()));
-        }
-    }
-    match persistence::custom_index::misfits(ctx.conn, field, &kind)? {
+    let veiled = before.is_some_and(|kind| ["phone", "email"].contains(&kind.as_str()) && kind != field.kind);
+    match persistence::custom_index::misfits(ctx.conn, field, (!veiled).then_some(&kind))? {
         0 => Ok(()),
-        n if matches!(kind, Kind::Choice(_)) => Err(Error::field("choices", "stored_beyond_choices", n.to_string())),
+        n if !veiled && matches!(kind, Kind::Choice(_)) => {
+            Err(Error::field("choices", "stored_beyond_choices", n.to_string()))
+        }
         n => Err(Error::field("key", "stored_of_another_kind", n.to_string())),
     }
 }

@@ -53,8 +53,9 @@ pub fn in_use(conn: &mut AnyConnection, f: &CustomField, options: &[String]) -> 
 }
 
 /// How many records, archived ones among them, hold under the key of a field what no field of its kind can hold: a text
-/// where a number belongs, an option that it does not have. They were left by a field that was removed.
-pub fn misfits(conn: &mut AnyConnection, f: &CustomField, kind: &Kind) -> Result<i64> {
+/// where a number belongs, an option that it does not have. They were left by a field that was removed. Without a kind,
+/// nothing fits.
+pub fn misfits(conn: &mut AnyConnection, f: &CustomField, kind: Option<&Kind>) -> Result<i64> {
     let engine = conn.engine();
     let (raw, text) = match engine {
         Engine::Sqlite => (format!("json_type(custom, '$.{}')", f.key), format!("json_extract(custom, '$.{}')", f.key)),
@@ -76,35 +77,26 @@ pub fn misfits(conn: &mut AnyConnection, f: &CustomField, kind: &Kind) -> Result
     };
     let short = |max: u32| format!("{string} AND length({text}) <= {max}");
     let fits = match kind {
-        Kind::Text { max } | Kind::LongText { max } => short(*max),
-        Kind::Email => short(254),
-        Kind::Phone => short(40),
-        Kind::Url => short(500),
-        Kind::Int { .. } | Kind::Money => whole,
-        Kind::Number | Kind::Percent => number,
-        Kind::Bool => is("= 'boolean'", "IN ('true', 'false')"),
-        Kind::Date => format!("{string} AND {}", like(DAY)),
-        Kind::DateTime => format!("{string} AND {}", like(MOMENT)),
-        Kind::Choice(_) => format!("{string} AND {text} IN "),
-        Kind::Link(_) | Kind::Tags | Kind::Links(_) | Kind::Choices(_) | Kind::Json | Kind::Id => string,
+        None => "1 = 0".to_owned(),
+        Some(Kind::Text { max } | Kind::LongText { max }) => short(*max),
+        Some(Kind::Email) => short(254),
+        Some(Kind::Phone) => short(40),
+        Some(Kind::Url) => short(500),
+        Some(Kind::Int { .. } | Kind::Money) => whole,
+        Some(Kind::Number | Kind::Percent) => number,
+        Some(Kind::Bool) => is("= 'boolean'", "IN ('true', 'false')"),
+        Some(Kind::Date) => format!("{string} AND {}", like(DAY)),
+        Some(Kind::DateTime) => format!("{string} AND {}", like(MOMENT)),
+        Some(Kind::Choice(_)) => format!("{string} AND {text} IN "),
+        Some(Kind::Link(_) | Kind::Tags | Kind::Links(_) | Kind::Choices(_) | Kind::Json | Kind::Id) => string,
     };
     let mut q = Sql::new(engine);
     q.push("SELECT count(*) FROM ").ident(f.object.clone());
     q.push(format!(" WHERE {text} IS NOT NULL AND NOT ({fits}"));
-    if let Kind::Choice(choices) = kind {
+    if let Some(Kind::Choice(choices)) = kind {
         q.texts(choices.iter().map(|choice| choice.key.as_ref()));
     }
     q.push(")");
-    Ok(q.first(conn)?.and_then(|Cells(cells)| cells.first().and_then(Value::as_int)).unwrap_or(0))
-}
-
-/// How many records, archived ones among them, hold anything under the key of a field.
-pub fn holders(conn: &mut AnyConnection, f: &CustomField) -> Result<i64> {
-    let mut q = Sql::start(conn, "SELECT count(*) FROM ");
-    q.ident(f.object.clone()).push(match conn.engine() {
-        Engine::Sqlite => format!(" WHERE json_extract(custom, '$.{}') IS NOT NULL", f.key),
-        Engine::Pg => format!(" WHERE (custom ->> '{}') IS NOT NULL", f.key),
-    });
     Ok(q.first(conn)?.and_then(|Cells(cells)| cells.first().and_then(Value::as_int)).unwrap_or(0))
 }
 

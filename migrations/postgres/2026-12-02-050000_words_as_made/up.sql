@@ -1,2 +1,2 @@
--- Only SQLite's word index takes words apart anew and has segments.
+-- Only SQLite's word index takes words apart anew.
 SELECT 1;

@@ -55,23 +55,17 @@ fn folded(text: &str) -> String {
 }
 
 /// The ways in which a text may be written in the database.
-fn spellings(text: &str) -> impl Iterator<Item = String> {
+fn spellings(text: &str) -> Vec<String> {
     // Han characters have neither width nor case; most names have nothing else.
-    let (one, several) = if text.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}')) {
-        (Some(text.to_owned()), None)
-    } else {
-        (None, Some(several_spellings(text)))
-    };
-    one.into_iter().chain(several.into_iter().flatten())
-}
-
-fn several_spellings(text: &str) -> impl Iterator<Item = String> {
+    if text.chars().all(|c| matches!(c, '\u{3400}'..='\u{9fff}')) {
+        return vec![text.to_owned()];
+    }
     let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let half: String = plain.chars().map(half_width).collect();
     let (upper, lower) = (half.to_uppercase(), half.to_lowercase());
     let wide = |text: &str| text.chars().map(full_width).collect::<String>();
     let wide = half.contains(|c: char| c.is_ascii_alphanumeric()).then(|| [wide(&upper), wide(&lower)]);
-    [text.to_owned(), plain, half, upper, lower].into_iter().chain(wide.into_iter().flatten())
+    [text.to_owned(), plain, half, upper, lower].into_iter().chain(wide.into_iter().flatten()).collect()
 }
 
 /// Whether a column is found by its folded form, however it is written.
