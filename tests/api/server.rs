@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use tests::database::{Database, Engine};
 use tests::engines;
 use tests::server::Server;
@@ -158,4 +159,49 @@ fn what_does_not_migrate_does_not_start_on_a_database_that_is_half_migrated() {
             assert!(said.contains("run `flywheel migrate`"), "{arguments:?}: {said}");
         }
     }
+}
+
+#[test]
+fn what_was_indexed_before_words_were_taken_apart_as_they_are_made_is_found_and_forgotten_after_the_upgrade() {
+    const BACK: &str = include_str!("../../migrations/sqlite/2026-12-02-050000_words_as_made/down.sql");
+    let Some(mut server) = Server::start(Engine::Sqlite) else { return };
+    let edit = |server: &mut Server, statements: &[&str]| {
+        server.kill();
+        {
+            let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+            let mut conn = persistence::db::get(&pool).unwrap();
+            for text in statements {
+                let mut q = persistence::sql::Sql::start(&conn, "");
+                q.push((*text).to_owned());
+                q.execute(&mut conn).unwrap();
+            }
+        }
+        server.start_again();
+    };
+    let without_comments: String = BACK.lines().filter(|line| !line.starts_with("--")).collect();
+    let back: Vec<&str> = without_comments.split_terminator(';').collect();
+    edit(&mut server, &back);
+    let stays = server.create("customers", &json!({ "name": "张江精密 Müller GmbH" }));
+    let renamed = server.create("customers", &json!({ "name": "张江仪器 Čapek 3000" }));
+    edit(&mut server, &["DELETE FROM __diesel_schema_migrations WHERE version = '20261202050000'"]);
+    let new = server.create("customers", &json!({ "name": "张江新材料" }));
+    let admin = server.admin();
+    let found = |q: &str| {
+        let q = q.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let reply = admin.get(&format!("/api/v1/customers?q={q}")).expect(200);
+        let mut ids: Vec<String> = reply.items().iter().map(|c| c["id"].as_str().unwrap().to_owned()).collect();
+        ids.sort();
+        ids
+    };
+    let sorted = |mut ids: Vec<&str>| {
+        ids.sort_unstable();
+        ids.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    for q in ["张", "zhangjiang", "zj"] {
+        assert_eq!(found(q), sorted(vec![&stays, &renamed, &new]), "{q}");
+    }
+    assert_eq!((found("muller"), found("capek")), (vec![stays.clone()], vec![renamed.clone()]));
+    admin.patch(&format!("/api/v1/customers/{renamed}"), 1, &json!({ "name": "浦东仪器" })).expect(200);
+    assert_eq!((found("capek"), found("浦东")), (vec![], vec![renamed.clone()]));
+    assert_eq!(found("张江"), sorted(vec![&stays, &new]));
 }

@@ -43,8 +43,18 @@ struct StoredChoice {
 
 /// A stored definition as a field of a shape; `None` when its kind is not known to this version.
 pub fn to_field(f: &CustomField) -> Option<FieldDef> {
-    let options: Options = serde_json::from_str(&f.options).unwrap_or_default();
+    let mut field = FieldDef::new("", "", "", kind_of(&f.kind, &f.options)?);
+    field.key = f.key.clone().into();
+    field.label = Label { zh: f.label_zh.clone().into(), en: f.label_en.clone().into() };
+    field.required = f.required;
+    field.in_list = f.in_list;
+    Some(field)
+}
+
+/// One of [`KINDS`] with the stored options of its field.
+fn kind_of(name: &str, options: &str) -> Option<Kind> {
     let choices = || {
+        let options: Options = serde_json::from_str(options).unwrap_or_default();
         let choice = |c: StoredChoice| Choice {
             key: c.key.into(),
             label: Label { zh: c.zh.into(), en: c.en.into() },
@@ -52,7 +62,7 @@ pub fn to_field(f: &CustomField) -> Option<FieldDef> {
         };
         Kind::Choice(Cow::Owned(options.choices.into_iter().map(choice).collect()))
     };
-    let kind = match f.kind.as_str() {
+    Some(match name {
         "text" => Kind::Text { max: 500 },
         "long_text" => Kind::LongText { max: 20_000 },
         "email" => Kind::Email,
@@ -67,13 +77,7 @@ pub fn to_field(f: &CustomField) -> Option<FieldDef> {
         "datetime" => Kind::DateTime,
         "choice" => choices(),
         _ => return None,
-    };
-    let mut field = FieldDef::new("", "", "", kind);
-    field.key = f.key.clone().into();
-    field.label = Label { zh: f.label_zh.clone().into(), en: f.label_en.clone().into() };
-    field.required = f.required;
-    field.in_list = f.in_list;
-    Some(field)
+    })
 }
 
 /// Every definition, or those of one object.
@@ -142,11 +146,12 @@ pub fn create(ctx: &mut Ctx<'_>, input: &CustomFieldInput) -> Result<CustomField
 }
 
 /// A field of this key may have been removed before; its values are still in the records, and each of them has to be one
-/// that this field could hold. Phones and addresses only come back as such: as texts everybody would read what was masked.
+/// that this field could hold. What roles mask only comes back as such: as a text everybody would read it.
 fn refuse_misfits(ctx: &mut Ctx<'_>, field: &CustomField) -> Result<()> {
     let Some(FieldDef { kind, .. }) = to_field(field) else { return Ok(()) };
     let before = persistence::custom_index::removed_kind(ctx.conn, field)?;
-    let veiled = before.is_some_and(|kind| ["phone", "email"].contains(&kind.as_str()) && kind != field.kind);
+    let veiled = before.filter(|name| *name != field.kind).and_then(|name| kind_of(&name, ""));
+    let veiled = veiled.is_some_and(|before| domain::record::sensitive(&before));
     match persistence::custom_index::misfits(ctx.conn, field, (!veiled).then_some(&kind))? {
         0 => Ok(()),
         n if !veiled && matches!(kind, Kind::Choice(_)) => {

@@ -13,7 +13,6 @@ pub struct CommunicationsInput {
     pub source: String,
     /// What happened.
     #[cfg_attr(feature = "openapi", schema(max_items = 100))]
-    #[serde(deserialize_with = "crate::objects::read")]
     pub items: Vec<CommunicationInput>,
 }
 
@@ -44,7 +43,6 @@ pub struct CommunicationInput {
     pub owner_id: Option<Uuid>,
     /// Those on the other side, at most 20.
     #[cfg_attr(feature = "openapi", schema(max_items = 20))]
-    #[serde(deserialize_with = "crate::objects::read")]
     pub participants: Vec<Participant>,
 }
 
@@ -225,7 +223,6 @@ pub struct Decided {
 pub struct BehaviourBatch {
     /// The events.
     #[cfg_attr(feature = "openapi", schema(max_items = 1000))]
-    #[serde(deserialize_with = "crate::objects::read")]
     pub items: Vec<BehaviourEvent>,
 }
 

@@ -12,7 +12,6 @@ pub mod merging;
 pub mod meta;
 pub mod metrics;
 pub mod notifications;
-mod objects;
 pub mod pool;
 pub mod problem;
 pub mod reports;

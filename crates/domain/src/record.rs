@@ -269,6 +269,11 @@ pub fn masked(kind: &Kind, masks: Masks) -> Mask {
     }
 }
 
+/// Is there a mask that applies to this kind of field?
+pub fn sensitive(kind: &Kind) -> bool {
+    masked(kind, Masks { phone: Mask::Hidden, email: Mask::Hidden }) != Mask::Clear
+}
+
 /// A text of a sensitive kind under the caller's masks.
 pub fn mask(text: &str, kind: &Kind, masks: Masks) -> Option<String> {
     match kind {

@@ -1,5 +1,6 @@
 //! Reading bodies: with a limit, of the right type, with an answer that names what is wrong.
 
+use super::by_name::ByName;
 use crate::failure::{Failure, Result};
 use actix_web::HttpRequest;
 use actix_web::http::header;
@@ -58,12 +59,11 @@ pub async fn optional_json<T: DeserializeOwned + Default>(req: &HttpRequest, pay
 /// Reads a JSON object into a type: broken JSON is unreadable, JSON of another shape is invalid and names the field.
 pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     if body.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|b| *b != b'{') {
-        // A struct would also be read from an array, by position; nobody means that.
         serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(|e| Failure::Unreadable(e.to_string()))?;
         return Err(Failure::App(app::Error::field("", "not_an_object", "")));
     }
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
+    let value = serde_path_to_error::deserialize(ByName(&mut reader)).map_err(|e| {
         let path = e.path().to_string();
         shape_or_syntax(e.into_inner(), path)
     })?;
@@ -129,6 +129,7 @@ mod tests {
         assert_eq!(wrong(r#"{"inner":{"count":1,"more":2}}"#), ("inner.more".to_owned(), "unknown_field"));
         assert_eq!(wrong(r#"{"inner":{}}"#), ("inner.count".to_owned(), "required"));
         assert_eq!(wrong("{}"), ("inner".to_owned(), "required"));
+        assert_eq!(wrong(r#"{"inner":[1]}"#), ("inner".to_owned(), "wrong_type"));
         assert_eq!(wrong("[]"), (String::new(), "not_an_object"));
     }
 }
