@@ -15,6 +15,7 @@ mod figures;
 mod growth;
 mod handovers;
 mod identity;
+mod import_course;
 mod import_fields;
 mod import_keys;
 mod imported_past;

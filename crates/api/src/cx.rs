@@ -18,7 +18,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use contract::problem::Lang;
 use domain::policy::{Action, Scope};
 use persistence::db::{self, AnyConnection, Target};
-use persistence::writer::Write;
+use persistence::writer::{Ran, Write};
 use serde::de::DeserializeOwned;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -304,10 +304,14 @@ struct Pending<T, F> {
 }
 
 impl<T: Send, F: Fn(&mut Ctx) -> app::Result<T> + Send> Write for Pending<T, F> {
-    fn run(&mut self, conn: &mut AnyConnection) -> bool {
+    fn run(&mut self, conn: &mut AnyConnection) -> Ran {
         let result = catch_unwind(AssertUnwindSafe(|| self.call.with(conn, &self.f)));
         let panicked = || Err(Error::Internal("the work panicked".to_owned()));
-        self.result.insert(result.unwrap_or_else(|_| panicked())).is_ok()
+        match self.result.insert(result.unwrap_or_else(|_| panicked())) {
+            Ok(_) => Ran::Kept,
+            Err(Error::Internal(_) | Error::Unavailable(_) | Error::Full(_)) => Ran::BrokenOff,
+            Err(_) => Ran::TakenBack,
+        }
     }
 
     fn decided(self: Box<Self>, failure: Option<persistence::Error>) {

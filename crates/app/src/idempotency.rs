@@ -70,6 +70,8 @@ pub fn once_keeping(
 ) -> Result<Answer> {
     let Some(key) = key else { return f(ctx) };
     let user = ctx.actor.user_id;
+    // The same request may be under way in another transaction.
+    persistence::db::queue_for(ctx.conn, &format!("answer {user} {}", key.key))?;
     if let Some(known) = persistence::settings::answer(ctx.conn, user, &key.key, ctx.now - Duration::hours(KEPT_HOURS))?
     {
         if known.request_hash != key.hash {

@@ -192,11 +192,53 @@ pub fn work_once(pool: &DbPool) -> Result<bool> {
     let result = if job.attempts > MAX_ATTEMPTS {
         Err(Stop::Failed(Error::conflict("too_many_attempts", "")))
     } else {
-        catch_unwind(AssertUnwindSafe(|| dispatch(pool, &job)))
-            .unwrap_or_else(|_| Err(Stop::Failed(Error::Internal("the job panicked".to_owned()))))
+        holding(pool, &job, || {
+            catch_unwind(AssertUnwindSafe(|| dispatch(pool, &job)))
+                .unwrap_or_else(|_| Err(Stop::Failed(Error::Internal("the job panicked".to_owned()))))
+        })
     };
     close(pool, &job, result)?;
     Ok(true)
+}
+
+/// How often the claim of a job at work is looked at.
+const BEAT: Duration = Duration::from_secs(4);
+
+/// Prolongs the claim of a job for as long as its work takes. Its steps do so too, but what lies between two of them may
+/// take longer than a claim holds: a large workbook is unpacked, or read again up to the row where a run goes on.
+fn holding<T>(pool: &DbPool, job: &Job, work: impl FnOnce() -> T) -> T {
+    let over = (Mutex::new(false), Condvar::new());
+    let beats = || {
+        let over_or_due = || {
+            let done = over.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let waited = over.1.wait_timeout_while(done, BEAT, |done| !*done);
+            waited.map_or_else(|e| *e.into_inner().0, |(done, _)| *done)
+        };
+        while !over_or_due() {
+            if let Err(error) = prolong(pool, job) {
+                tracing::debug!(job = %job.id, ?error, "the claim of a job could not be prolonged");
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        if let Err(error) = std::thread::Builder::new().name("claim".to_owned()).spawn_scoped(scope, beats) {
+            tracing::warn!(?error, "the claim of a job is only prolonged by its steps");
+        }
+        let result = work();
+        *over.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        over.1.notify_all();
+        result
+    })
+}
+
+/// Steps prolong a claim by themselves, so that this writes only where they take long.
+fn prolong(pool: &DbPool, job: &Job) -> Result<()> {
+    let now = Utc::now().trunc_subsecs(6);
+    let mut conn = persistence::db::get(pool)?;
+    if jobs::needs_renewal(&mut conn, job, now)? {
+        write_tx::<_, Error>(&mut conn, |conn| Ok(jobs::renew(conn, job, now)?))?;
+    }
+    Ok(())
 }
 
 fn dispatch(pool: &DbPool, job: &Job) -> std::result::Result<(), Stop> {
@@ -235,7 +277,7 @@ fn close(pool: &DbPool, job: &Job, result: std::result::Result<(), Stop>) -> Res
             return Ok(());
         }
         Err(Stop::Lost) => {
-            tracing::warn!(job = %job.id, "job lost to another worker");
+            tracing::info!(job = %job.id, "job called off, or lost to another worker");
             return Ok(());
         }
         Err(stop) => stop,

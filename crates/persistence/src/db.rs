@@ -1,6 +1,7 @@
 //! The connection to either engine: set-up, pool, write transactions, migrations.
 
 use crate::error::Error;
+use crate::sql::{Engine, Sql};
 use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::{CustomizeConnection, ManageConnection, R2D2Connection};
@@ -325,6 +326,17 @@ pub fn revert_all(conn: &mut AnyConnection) -> Result<(), Error> {
 
 /// The writers of this process queue here instead of polling SQLite's lock file.
 static SQLITE_WRITER: Mutex<()> = Mutex::new(());
+
+/// Waits until no other transaction is left that has called this with the same text; on SQLite there is never another one.
+/// Whoever calls it for several texts calls it for them in their order, so that no two wait for each other.
+pub fn queue_for(conn: &mut AnyConnection, what: &str) -> Result<(), Error> {
+    if conn.engine() == Engine::Pg {
+        let mut q = Sql::start(conn, "SELECT pg_advisory_xact_lock(hashtextextended(");
+        q.text(what).push(", 0))");
+        q.execute(conn)?;
+    }
+    Ok(())
+}
 
 /// Waits until no other transaction is left that has called this; on SQLite there is never another one.
 /// Called first in a transaction that is carried out again, it makes those go one after the other.

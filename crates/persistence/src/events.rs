@@ -269,6 +269,17 @@ pub fn made_by_rules(conn: &mut AnyConnection, records: &[Uuid]) -> Result<HashS
     Ok(found)
 }
 
+/// Those of the records that were made with this origin.
+pub fn created_by(conn: &mut AnyConnection, records: &[Uuid], origin: Uuid) -> Result<HashSet<Uuid>> {
+    let mut found = HashSet::new();
+    for chunk in records.chunks(500) {
+        let mut q = Sql::start(conn, "SELECT record_id FROM events WHERE record_id IN ");
+        q.ids(chunk).push(" AND origin_id = ").id(origin).push(" AND type LIKE '%.created'");
+        found.extend(q.load(conn)?.into_iter().filter_map(|Cells(c)| c.first()?.as_id()));
+    }
+    Ok(found)
+}
+
 /// Those of the records that have an event of this origin.
 pub fn of_origin(conn: &mut AnyConnection, records: &[Uuid], origin: Uuid) -> Result<HashSet<Uuid>> {
     let mut found = HashSet::new();

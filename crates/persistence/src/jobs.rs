@@ -79,6 +79,23 @@ pub fn renew(conn: &mut AnyConnection, job: &Job, now: DateTime<Utc>) -> Result<
     Ok(q.execute(conn)? == 1)
 }
 
+/// Whether half of a claim's time has passed since it was last prolonged; a look that takes no lock.
+pub fn needs_renewal(conn: &mut AnyConnection, job: &Job, now: DateTime<Utc>) -> Result<bool> {
+    let mut q = Sql::start(conn, "SELECT 1 FROM jobs WHERE id = ");
+    q.id(job.id).push(" AND finished_at IS NULL AND lease = ").id(job.lease);
+    q.push(" AND lease_until < ").time(now + LEASE / 2);
+    Ok(q.first(conn)?.is_some())
+}
+
+/// Ends the jobs of a kind about a subject, waiting or running: the holder of one finds its claim lost at the next step,
+/// and the step under way has ended before this returns.
+pub fn call_off(conn: &mut AnyConnection, kind: &str, subject: Uuid, now: DateTime<Utc>) -> Result<()> {
+    let mut q = Sql::start(conn, "UPDATE jobs SET state = 'cancelled', lease_until = NULL, finished_at = ");
+    q.time(now).push(" WHERE finished_at IS NULL AND subject = ").id(subject).push(" AND kind = ").text(kind);
+    q.execute(conn)?;
+    Ok(())
+}
+
 /// Has the rest of this transaction planned on PostgreSQL for the values and the table as they are:
 /// a plan made while the table was empty would read it from end to end for every step.
 pub fn plan_afresh(conn: &mut AnyConnection) -> Result<()> {

@@ -53,11 +53,22 @@ pub fn is_busy() -> bool {
     LATEST.iter().all(|at| at.load(Ordering::Relaxed) > since)
 }
 
+/// How a write came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ran {
+    /// Its changes are to remain.
+    Kept,
+    /// It left no savepoint open and is to be taken back.
+    TakenBack,
+    /// It broke off, by a panic or because the database failed: nobody knows what state the transaction is in. A savepoint
+    /// may be open, in which case a commit would be none, or SQLite has rolled all back by itself.
+    BrokenOff,
+}
+
 /// Something to be written.
 pub trait Write: Send {
-    /// Carries it out, and says whether its changes are to remain. It may be called again after they were taken back
-    /// because of another's failure.
-    fn run(&mut self, conn: &mut AnyConnection) -> bool;
+    /// Carries it out. It may be called again after its changes were taken back because of another's failure.
+    fn run(&mut self, conn: &mut AnyConnection) -> Ran;
 
     /// What [`Write::run`] did last is on the disk, or was to be taken back and is; or the reason why neither is so.
     fn decided(self: Box<Self>, failure: Option<Error>);
@@ -116,6 +127,11 @@ impl Queue<'_> {
         }
     }
 
+    /// These have to be carried out once more, before all others.
+    fn again(&mut self, writes: impl DoubleEndedIterator<Item = Box<dyn Write>>) {
+        writes.rev().for_each(|write| self.waiting.push_front(write));
+    }
+
     /// A group is about to be answered: whoever waits by now is not of it.
     fn answering(&mut self, group: usize) {
         self.waiting.extend(self.incoming.try_iter().take(MOST));
@@ -146,6 +162,8 @@ fn work(target: &Target, incoming: &Receiver<Box<dyn Write>>) {
 enum End {
     /// A write is to be taken back.
     TakenBack,
+    /// A write broke off.
+    BrokenOff,
     /// The database.
     Failed(Error),
 }
@@ -169,10 +187,11 @@ fn together(conn: &mut AnyConnection, first: Box<dyn Write>, queue: &mut Queue<'
     let result = write_tx(conn, |conn| {
         let mut before = None;
         loop {
-            let kept = group.last_mut().is_some_and(|write| write.run(conn));
-            // One that changed nothing leaves nothing to be taken back; of the first that is not known.
-            if !kept && before != Some(changes(conn)?) {
-                return Err(End::TakenBack);
+            match group.last_mut().map(|write| write.run(conn)) {
+                Some(Ran::BrokenOff) => return Err(End::BrokenOff),
+                // One that changed nothing leaves nothing to be taken back; of the first that is not known.
+                Some(Ran::TakenBack) if before != Some(changes(conn)?) => return Err(End::TakenBack),
+                _ => {}
             }
             if group.len() == MOST || start.elapsed() > LONGEST {
                 return Ok(());
@@ -187,8 +206,21 @@ fn together(conn: &mut AnyConnection, first: Box<dyn Write>, queue: &mut Queue<'
         Ok(()) => group.into_iter().for_each(|write| write.decided(None)),
         Err(End::TakenBack) if group.len() == 1 => group.into_iter().for_each(|write| write.decided(None)),
         Err(End::TakenBack) => {
-            let usable: Vec<bool> = group.into_iter().map(|write| alone(conn, write)).collect();
-            return usable.into_iter().all(|usable| usable);
+            let mut rest = group.into_iter();
+            while let Some(write) = rest.next() {
+                if !alone(conn, write) {
+                    queue.again(rest);
+                    return false;
+                }
+            }
+        }
+        Err(End::BrokenOff) => {
+            // Closing the connection takes everything back; what was well comes again on another one.
+            if let Some(write) = group.pop() {
+                write.decided(None);
+            }
+            queue.again(group.into_iter());
+            return false;
         }
         Err(End::Failed(failure)) => {
             group.into_iter().for_each(|write| write.decided(Some(failure.clone())));
@@ -200,11 +232,19 @@ fn together(conn: &mut AnyConnection, first: Box<dyn Write>, queue: &mut Queue<'
 
 /// Carries out one write in a transaction of its own; false when the connection is of no more use.
 fn alone(conn: &mut AnyConnection, mut write: Box<dyn Write>) -> bool {
-    let result = write_tx(conn, |conn| if write.run(conn) { Ok(()) } else { Err(End::TakenBack) });
+    let result = write_tx(conn, |conn| match write.run(conn) {
+        Ran::Kept => Ok(()),
+        Ran::TakenBack => Err(End::TakenBack),
+        Ran::BrokenOff => Err(End::BrokenOff),
+    });
     match result {
         Ok(()) | Err(End::TakenBack) => {
             write.decided(None);
             true
+        }
+        Err(End::BrokenOff) => {
+            write.decided(None);
+            false
         }
         Err(End::Failed(failure)) => {
             write.decided(Some(failure));
@@ -217,4 +257,78 @@ fn alone(conn: &mut AnyConnection, mut write: Box<dyn Write>) -> bool {
 fn changes(conn: &mut AnyConnection) -> Result<i64> {
     let row = Sql::start(conn, "SELECT total_changes()").first(conn)?;
     Ok(row.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    /// Writes a line; the one that is to break does so within a savepoint, having written it.
+    struct Line {
+        text: &'static str,
+        breaks: bool,
+        /// Waits until the others are in the queue.
+        gate: Option<Receiver<()>>,
+        tell: Sender<(&'static str, Option<Error>)>,
+    }
+
+    fn insert(conn: &mut AnyConnection, text: &str) {
+        let mut q = Sql::start(conn, "INSERT INTO lines VALUES (");
+        q.text(text).push(")");
+        q.execute(conn).expect("a line");
+    }
+
+    impl Write for Line {
+        fn run(&mut self, conn: &mut AnyConnection) -> Ran {
+            if let Some(gate) = self.gate.take() {
+                gate.recv_timeout(PATIENCE).expect("the others");
+            }
+            let worked = catch_unwind(AssertUnwindSafe(|| {
+                write_tx::<_, End>(conn, |conn| {
+                    insert(conn, self.text);
+                    assert!(!self.breaks, "as wanted");
+                    Ok(())
+                })
+                .is_ok()
+            }));
+            if worked.is_ok() { Ran::Kept } else { Ran::BrokenOff }
+        }
+
+        fn decided(self: Box<Self>, failure: Option<Error>) {
+            self.tell.send((self.text, failure)).expect("somebody listens");
+        }
+    }
+
+    fn stored(url: &str) -> Vec<String> {
+        let mut conn = db::connect(&Target::parse(url).expect("an address")).expect("a connection");
+        let rows = Sql::start(&conn, "SELECT text FROM lines ORDER BY rowid").load(&mut conn).expect("the lines");
+        rows.into_iter().filter_map(|Cells(c)| Some(c.first()?.as_str()?.to_owned())).collect()
+    }
+
+    #[test]
+    fn a_write_that_breaks_off_within_a_savepoint_takes_nobody_elses_with_it() {
+        let folder = std::env::temp_dir().join(format!("flywheel_writer_{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let url = format!("sqlite:{}", folder.join("lines.db").display());
+        let mut conn = db::connect(&Target::parse(&url).expect("an address")).expect("a connection");
+        Sql::start(&conn, "CREATE TABLE lines (text TEXT NOT NULL)").execute(&mut conn).expect("a table");
+        let writer = Writer::start(&url).expect("a thread").expect("SQLite");
+        let (tell, told) = channel();
+        let (open, gate) = channel();
+        let mut gate = Some(gate);
+        for text in ["before", "with", "broken", "after"] {
+            let line = Line { text, breaks: text == "broken", gate: gate.take(), tell: tell.clone() };
+            writer.submit(Box::new(line));
+        }
+        open.send(()).expect("the first waits");
+        let mut answered: Vec<_> = (0..4).map(|_| told.recv_timeout(PATIENCE).expect("an answer")).collect();
+        answered.sort_unstable_by_key(|(text, _)| *text);
+        assert!(answered.iter().all(|(_, failure)| failure.is_none()), "{answered:?}");
+        // Another connection sees what was answered.
+        assert_eq!(stored(&url), ["before", "with", "after"]);
+        std::fs::remove_dir_all(&folder).expect("the folder");
+    }
 }

@@ -176,7 +176,11 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for ByName<A> {
         self.0.tuple_variant(len, Nested(visitor))
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, fields: &'static [&'static str], visitor: V) -> Result<V::Value, A::Error> {
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, A::Error> {
         self.0.struct_variant(fields, Fields(visitor))
     }
 }
@@ -237,7 +241,10 @@ mod tests {
     #[test]
     fn everything_else_is_read_as_it_was() {
         let point = |x, y| Point { x, y };
-        assert_eq!(read::<Vec<Point>>(r#"[{"y": null, "x": 1}, {"x": 2, "y": 3}]"#), Ok(vec![point(1, None), point(2, Some(3))]));
+        assert_eq!(
+            read::<Vec<Point>>(r#"[{"y": null, "x": 1}, {"x": 2, "y": 3}]"#),
+            Ok(vec![point(1, None), point(2, Some(3))])
+        );
         assert_eq!(read::<Shape>(r#""empty""#), Ok(Shape::Empty));
         assert_eq!(read::<Shape>(r#"{"dot": {"x": 1}}"#), Ok(Shape::Dot(point(1, None))));
         let line = Shape::Line { from: point(1, None), to: point(2, None) };

@@ -390,6 +390,9 @@ pub fn start(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, dry_run: bool) -
 
 /// Stops an import: rows until then stay. A draft is put away.
 pub fn cancel(ctx: &mut Ctx<'_>, id: Uuid) -> Result<Import> {
+    visible(ctx, id, false)?;
+    // Its job before the import itself, in the order of the steps of a run.
+    jobs::call_off(ctx.conn, RUN, id, ctx.now)?;
     let mut row = visible(ctx, id, true)?;
     if !matches!(row.state.as_str(), "draft" | "queued" | "running") {
         return Err(Error::conflict("import_ended", row.state));

@@ -159,7 +159,7 @@ impl Step<'_> {
         }
     }
 
-    /// An opportunity without a name is called after its customer and product, or by its number.
+    /// A new opportunity without a name is called after its customer and product, or by its number.
     fn compose_title(&self, draft: &mut Draft) {
         let shape = &self.plan.shape;
         if shape.def.key != "opportunities" || draft.changes.get(shape, "name").is_some() {
@@ -179,7 +179,7 @@ impl Step<'_> {
         };
         if !parts.is_empty() {
             let name: String = parts.join(" · ").chars().take(200).collect();
-            draft.changes.set(shape, "name", Value::Text(name));
+            draft.title = Some(name);
         }
     }
 }

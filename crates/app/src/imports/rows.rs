@@ -60,6 +60,8 @@ pub(super) struct Draft {
     pub(super) changes: Changes,
     /// By column of the plan: names of records still to be found.
     pub(super) names: Vec<(usize, Vec<String>)>,
+    /// What an opportunity without a name of its own is called when it is made.
+    pub(super) title: Option<String>,
     /// Names of this object's records that may come later in the file.
     pub(super) deferred: Vec<(usize, String)>,
     /// Links to what others belong to whose cell is filled, whether or not their record is found.
@@ -74,6 +76,8 @@ pub(super) struct Draft {
 #[derive(Default)]
 pub(super) struct Outcome {
     pub(super) issues: Vec<IssueRow>,
+    /// Match keys of the records that it made or that its rows are about.
+    pub(super) made: Vec<u64>,
 }
 
 /// Brings rows in. Nothing is kept of a step that fails: the caller rolls back.
@@ -112,6 +116,7 @@ pub(super) fn step(
     }
     // Cells are read before rows are written, and the list is in the order of the file.
     step.outcome.issues.sort_by_key(|issue| issue.row);
+    step.outcome.made = fresh.into_keys().collect();
     Ok(step.outcome)
 }
 

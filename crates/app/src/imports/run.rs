@@ -1,6 +1,7 @@
 //! Running an import: reading the file step by step, each step in a transaction of its own that
 //! also stores how far the import has come, so that it goes on from there after a crash.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +14,7 @@ use persistence::jobs::{self, Job};
 use uuid::Uuid;
 
 use super::beside::Sorter;
-use super::convert::columns;
+use super::convert::{Column, columns};
 use super::links::fold;
 use super::rows::{DEFERRED, Memory, Plan, defaults, is_seen, scopes, step};
 use super::settle::{link, missing_link};
@@ -56,11 +57,11 @@ impl Drop for UnderWay {
 /// Why a run stops before the end of the file.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// Another process has taken the job over.
+    /// Another process has taken the job over, or it was called off.
     Lost,
     /// This process is about to end; another one or the next start goes on.
     Ending,
-    /// A person cancelled it.
+    /// A person cancelled it, or what it did is not to stay.
     Cancelled,
     /// It cannot go on.
     Failed(Error),
@@ -213,6 +214,21 @@ fn begin(ctx: &mut Ctx<'_>, import: Uuid) -> Result<(Planned, Progress)> {
     Ok((Planned { plan, setup_file: row.file_id }, progress))
 }
 
+impl Plan {
+    /// What two imports must not do at the same time, lest both make the same record because neither sees the other's yet.
+    fn turns(&self) -> Vec<String> {
+        let linked = self.columns.iter().filter(|column| self.makes(&column.name)).filter_map(Column::link);
+        let main = (!self.setup.options.match_fields.is_empty()).then_some(self.shape.def.key);
+        let objects: BTreeSet<&str> = linked.chain(main).collect();
+        objects.into_iter().map(|object| format!("import {object}")).collect()
+    }
+
+    /// Whether records are made for names in this field that lead nowhere.
+    fn makes(&self, field: &str) -> bool {
+        self.setup.options.create_missing.get(field).copied().unwrap_or(false)
+    }
+}
+
 struct Runner<'a> {
     worker: &'a Worker<'a>,
     conn: persistence::db::BulkConn,
@@ -257,8 +273,9 @@ impl Runner<'_> {
     fn try_step(&mut self, rows: &[Row]) -> std::result::Result<(), Stop> {
         let (plan, memory, progress) = (&self.plan.plan, &mut self.memory, &mut self.progress);
         let sorted_beside = self.sorter.as_ref().is_some_and(Sorter::works);
+        let turns = plan.turns();
         self.worker.transaction(&mut self.conn, |ctx| {
-            go_on(ctx, plan.import)?;
+            turns.iter().try_for_each(|turn| persistence::db::queue_for(ctx.conn, turn))?;
             if sorted_beside {
                 persistence::word_index::leave_unsorted(ctx.conn)?;
             }
@@ -289,15 +306,13 @@ impl Runner<'_> {
             Err(Stop::Cancelled)
         });
         let Some(outcome) = found else { return result };
+        memory.seen.extend(&outcome.made);
         memory.links.try_out();
         memory.forget();
         let (deferred, issues): (Vec<IssueRow>, Vec<IssueRow>) =
             outcome.issues.into_iter().partition(|issue| issue.code == DEFERRED);
         self.deferred.extend(deferred);
-        self.worker.transaction(&mut self.conn, |ctx| {
-            go_on(ctx, plan.import)?;
-            store(ctx, plan.import, progress, before, &issues)
-        })
+        self.worker.transaction(&mut self.conn, |ctx| store(ctx, plan.import, progress, before, &issues))
     }
 
     fn leave_out(&mut self, row: &Row, error: &Error) -> std::result::Result<(), Stop> {
@@ -334,8 +349,9 @@ impl Runner<'_> {
         }
         loop {
             let (plan, memory, progress) = (&self.plan.plan, &mut self.memory, &mut self.progress);
+            let turns = plan.turns();
             let done = self.worker.transaction(&mut self.conn, |ctx| {
-                go_on(ctx, plan.import)?;
+                turns.iter().try_for_each(|turn| persistence::db::queue_for(ctx.conn, turn))?;
                 let open = persistence::imports::deferred(ctx.conn, plan.import, DEFERRED, 500)?;
                 if open.is_empty() {
                     return Ok(true);
@@ -355,11 +371,24 @@ impl Runner<'_> {
     }
 
     fn settle_dry(&mut self) -> std::result::Result<(), Stop> {
-        let missing: Vec<IssueRow> = std::mem::take(&mut self.deferred)
-            .into_iter()
-            .filter(|issue| !self.memory.has_title(issue.value.as_deref().unwrap_or_default()))
-            .map(|issue| missing_link(&mut self.progress, issue))
-            .collect();
+        let plan = &self.plan.plan;
+        let mut missing = Vec::new();
+        for issue in std::mem::take(&mut self.deferred) {
+            let name = issue.value.as_deref().unwrap_or_default();
+            if self.memory.has_title(name) {
+                continue;
+            }
+            let code = match issue.field.as_deref().is_some_and(|field| plan.makes(field)) {
+                true if !plan.shape.custom.iter().any(|field| field.required) => {
+                    self.memory.titles.insert(fold(name));
+                    *self.progress.counts.created_linked.entry(plan.shape.def.key.to_owned()).or_default() += 1;
+                    continue;
+                }
+                true => "link_needs_fields",
+                false => "link_not_found",
+            };
+            missing.push(missing_link(&mut self.progress, issue, code));
+        }
         let (import, progress) = (self.plan.plan.import, &mut self.progress);
         let before = progress.position;
         self.worker.transaction(&mut self.conn, |ctx| store(ctx, import, progress, before, &missing))
@@ -379,14 +408,6 @@ impl Runner<'_> {
             jobs::finish(ctx.conn, job, "done", None, ctx.now)?;
             Ok(())
         })
-    }
-}
-
-/// Stops when a person has cancelled the import.
-fn go_on(ctx: &mut Ctx<'_>, import: Uuid) -> std::result::Result<(), Stop> {
-    match persistence::imports::state(ctx.conn, import)?.as_deref() {
-        Some("running") => Ok(()),
-        _ => Err(Stop::Cancelled),
     }
 }
 

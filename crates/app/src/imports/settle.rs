@@ -14,9 +14,9 @@ use super::setup::{Note, Progress};
 use crate::records::Writer;
 use crate::{Ctx, Error, Result};
 
-/// Says that the record which a row names is nowhere.
-pub(super) fn missing_link(progress: &mut Progress, issue: IssueRow) -> IssueRow {
-    let issue = IssueRow { code: "link_not_found".to_owned(), detail: None, ..issue };
+/// Says why the record which a row names is not linked.
+pub(super) fn missing_link(progress: &mut Progress, issue: IssueRow, code: &str) -> IssueRow {
+    let issue = IssueRow { code: code.to_owned(), detail: None, ..issue };
     let note = Note {
         code: &issue.code,
         column: issue.column.as_deref(),
@@ -60,18 +60,29 @@ pub(super) fn link(
         let record = records.get(&id(issue)).cloned();
         let within = within(record.as_ref());
         let target = match memory.links.find(object, within, name) {
-            Found::One(target) => Some(target),
-            Found::None if make => {
-                *progress.counts.created_linked.entry(object.to_owned()).or_default() += 1;
-                let (made, _) = memory.links.make(ctx, &mut writer, within, name, ctx.actor.user_id)?;
-                writer.flush(ctx)?;
-                Some(made)
-            }
-            Found::None | Found::Several => None,
+            Found::One(target) => Ok(target),
+            Found::None if make && shape.custom.iter().any(|field| field.required) => Err("link_needs_fields"),
+            Found::None if make => match memory.links.make(ctx, &mut writer, within, name, ctx.actor.user_id) {
+                Ok((made, _)) => {
+                    *progress.counts.created_linked.entry(object.to_owned()).or_default() += 1;
+                    writer.flush(ctx)?;
+                    Ok(made)
+                }
+                Err(Error::Invalid(_) | Error::Forbidden { .. }) => Err("link_not_created"),
+                Err(error) => return Err(error),
+            },
+            Found::None | Found::Several => Err("link_not_found"),
         };
-        let (Some(target), Some(record)) = (target, record) else {
-            missing.push(missing_link(progress, issue.clone()));
-            continue;
+        let (target, record) = match (target, record) {
+            (Ok(target), Some(record)) => (target, record),
+            (Err(code), _) => {
+                missing.push(missing_link(progress, issue.clone(), code));
+                continue;
+            }
+            (Ok(_), None) => {
+                missing.push(missing_link(progress, issue.clone(), "link_not_found"));
+                continue;
+            }
         };
         let mut changes = Changes::default();
         changes.set(shape, field, Value::Id(target));

@@ -13,7 +13,7 @@ use persistence::jobs;
 use persistence::records::Owners;
 use serde_json::{Map, Value as Json};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 use super::run::{Stop, Worker};
@@ -45,10 +45,14 @@ fn step(worker: &Worker<'_>, conn: &mut AnyConnection) -> std::result::Result<bo
         let lines: Vec<Uuid> = events.iter().filter(|e| e.object == LINES).map(|e| e.record_id).collect();
         crate::records::lock_orders(ctx, LINES, &lines, None)?;
         let (kept, followers) = decide(ctx, import, &events)?;
+        let changed: Vec<Uuid> =
+            events.iter().filter(|event| !is_creation(event)).map(|event| event.record_id).collect();
+        let made = persistence::events::created_by(ctx.conn, &changed, import)?;
         let mut undo = Undo {
             job: worker.job.id,
             object: row.object.clone(),
             kept,
+            made,
             followers,
             gone: BTreeSet::new(),
             force: progress.changed_since == ChangedSince::Undo,
@@ -176,6 +180,8 @@ struct Undo {
     object: String,
     /// Created records that stay, unless by force.
     kept: HashMap<Uuid, UndoReason>,
+    /// Those of the changed records that the import had made: they go or stay as a whole.
+    made: HashSet<Uuid>,
     /// What rules made about the created records.
     followers: Followers,
     /// Those of them whose record has gone, by object.
@@ -191,7 +197,7 @@ impl Undo {
     fn take_back(&mut self, ctx: &mut Ctx<'_>, event: &Event) -> Result<()> {
         let created = is_creation(event);
         // What only followed from imported records, the amount of an order from its lines, follows them back.
-        if !created && event.object != self.object {
+        if !created && (event.object != self.object || self.made.contains(&event.record_id)) {
             return Ok(());
         }
         let shape = ctx.shape(&event.object)?;
@@ -222,7 +228,7 @@ impl Undo {
             return Ok(());
         }
         let job = self.job;
-        let writer = self.writers.entry(event.object.clone()).or_insert_with(|| Writer::import(shape.clone(), job));
+        let writer = self.writers.entry(event.object.clone()).or_insert_with(|| Writer::back(shape.clone(), job));
         let done = if created {
             crate::records::set_archived_by(ctx, writer, &record, true).map(|stored| stored.changed)
         } else {
@@ -256,7 +262,7 @@ impl Undo {
         for (object, ids) in by_object {
             let shape = ctx.shape(object)?;
             let job = self.job;
-            let writer = self.writers.entry(object.to_owned()).or_insert_with(|| Writer::import(shape.clone(), job));
+            let writer = self.writers.entry(object.to_owned()).or_insert_with(|| Writer::back(shape.clone(), job));
             for record in persistence::records::get_many(ctx.conn, &shape, &ids, Owners::All)? {
                 crate::records::set_archived_by(ctx, writer, &record, true)?;
             }

@@ -36,7 +36,7 @@ impl Step<'_> {
         let twin = key.and_then(|key| fresh.get(&key).copied());
         let result = match (known.as_slice(), twin) {
             ([], None) => {
-                let tried = key.is_some_and(|key| self.plan.setup.dry_run && !memory.seen.insert(key));
+                let tried = key.is_some_and(|key| self.plan.setup.dry_run && memory.seen.contains(&key));
                 match (tried, draft.id) {
                     (true, _) => {
                         self.repeated(&draft);
@@ -115,6 +115,9 @@ impl Step<'_> {
             let owner = plan.setup.options.default_owner_id.unwrap_or(ctx.actor.user_id);
             draft.changes.set(shape, "owner_id", Value::Id(owner));
         }
+        if let Some(title) = draft.title.take() {
+            draft.changes.set(shape, "name", Value::Text(title));
+        }
         let mut missing: Vec<FieldError> = shape
             .columns()
             .enumerate()
@@ -147,14 +150,16 @@ impl Step<'_> {
         self.keep_masked(ctx, draft);
         let changed = match plan.setup.options.existing {
             Existing::Skip => false,
-            Existing::Update => main.update(ctx, record, &draft.changes, update)?.changed,
+            Existing::Update => {
+                self.defer(draft, record.id());
+                main.update(ctx, record, &draft.changes, update)?.changed
+            }
         };
         if changed {
             self.progress.counts.updated += 1;
         } else {
             self.progress.counts.unchanged += 1;
         }
-        self.defer(draft, record.id());
         Ok(())
     }
 

@@ -30,6 +30,8 @@ pub(crate) enum Giving {
     ByRule,
     /// A file tells who has it.
     OfThePast,
+    /// What was changed is taken back.
+    Back,
     /// Its new owner takes it out of the pool.
     Claim,
 }
@@ -100,7 +102,7 @@ pub(crate) fn follow(
         }
     }
     let carries = match giving {
-        Giving::OfThePast => false,
+        Giving::OfThePast | Giving::Back => false,
         Giving::ByRule => true,
         Giving::Claim => !lay.is_some_and(|entry| entry.is_taken_back(owner, ctx.now)),
         Giving::ByHand => {

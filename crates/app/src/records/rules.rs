@@ -198,7 +198,10 @@ impl Rules {
             }
             Some(_) => reached,
         };
-        new.set(shape, "furthest_position", Value::Int(reached.max(before)));
+        let back = self.giving == Giving::Back;
+        if !back {
+            new.set(shape, "furthest_position", Value::Int(reached.max(before)));
+        }
         let probability = match stage.kind.as_str() {
             "won" => Value::Num(100.0),
             "lost" => Value::Num(0.0),
@@ -210,12 +213,13 @@ impl Rules {
             None => Some(new.at(2).as_time().unwrap_or(ctx.now)),
             Some(old) => (old.get(shape, "stage_id").as_id() != Some(stage.id)).then_some(ctx.now),
         };
-        if let Some(entered) = entered {
+        // What is taken back has its old values again, as the event log has them.
+        if let Some(entered) = entered.filter(|_| !back) {
             new.set(shape, "stage_entered_at", Value::Time(entered));
         }
         if stage.kind == "open" {
             new.set(shape, "closed_on", Value::Null);
-        } else if new.get(shape, "closed_on").is_null() && self.giving != Giving::OfThePast {
+        } else if new.get(shape, "closed_on").is_null() && !back && self.giving != Giving::OfThePast {
             new.set(shape, "closed_on", Value::Date(ctx.parse().today()));
         }
         Ok(())

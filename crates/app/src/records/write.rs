@@ -99,6 +99,11 @@ impl Writer {
         Writer { origin: Some(origin), check_links: false, rules, ..Writer::new(shape) }
     }
 
+    /// A writer that takes back what an import did: its events carry the id of the job, and the values are those from before.
+    pub(crate) fn back(shape: Arc<Shape>, origin: Uuid) -> Writer {
+        Writer { origin: Some(origin), rules: Rules::giving(Giving::Back), ..Writer::trusted(shape) }
+    }
+
     /// A writer for a hand-over: its events carry the id of the hand-over, and its links were chosen by the caller.
     pub(crate) fn handing(shape: Arc<Shape>, origin: Uuid, giving: Giving) -> Writer {
         Writer { origin: Some(origin), rules: Rules::giving(giving), ..Writer::trusted(shape) }
