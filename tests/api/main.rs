@@ -21,6 +21,7 @@ mod import_keys;
 mod imported_past;
 mod imports;
 mod indexes;
+mod keys;
 mod lifecycle;
 mod mail;
 mod merging;

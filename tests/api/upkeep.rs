@@ -137,6 +137,7 @@ fn shipped_rules_that_nobody_changed_come_to_todays_form_and_all_others_stay() {
                     definition: rule.draft.clone(),
                     published_at: now,
                     published_by: rule.published_by,
+                    published_key_id: rule.published_key_id,
                 };
                 rules::insert_version(&mut conn, rule.id, &version).unwrap();
             } else {

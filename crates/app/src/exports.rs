@@ -141,9 +141,13 @@ fn show(row: &ExportRow) -> Result<Export> {
     })
 }
 
+/// An export of the caller: any of theirs in a session, and by an API key those that were asked for by it, since others
+/// may hold what the key does not see.
 fn own(ctx: &mut Ctx<'_>, id: Uuid) -> Result<ExportRow> {
-    let row = persistence::exports::find(ctx.conn, id)?;
-    row.filter(|row| row.created_by == Some(ctx.actor.user_id)).ok_or(Error::NotFound)
+    let row = persistence::exports::find(ctx.conn, id)?.ok_or(Error::NotFound)?;
+    let (user, key) = runner(&row)?;
+    let own = user == Some(ctx.actor.user_id) && (ctx.actor.api_key_id.is_none() || ctx.actor.api_key_id == key);
+    if own { Ok(row) } else { Err(Error::NotFound) }
 }
 
 /// Who makes a stored export: the user, and the API key that limits him.
@@ -169,10 +173,10 @@ pub fn file(ctx: &mut Ctx<'_>, id: Uuid) -> Result<StoredFile> {
     }
 }
 
-/// The caller's exports and those of the people whose exports they may see, newest first.
+/// The caller's exports and those of the people whose exports they may see, newest first; by an API key its own.
 pub fn list(ctx: &mut Ctx<'_>, cursor: Option<&str>, limit: i64) -> Result<ExportList> {
-    let people = whose(ctx, "exports");
-    let load = |before, limit| persistence::exports::list(ctx.conn, people.as_deref(), before, limit);
+    let (people, key) = (whose(ctx, "exports"), ctx.actor.api_key_id);
+    let load = |before, limit| persistence::exports::list(ctx.conn, people.as_deref(), key, before, limit);
     let (rows, next_cursor) = newest_first(cursor, limit, load, |row| row.id)?;
     let mut items: Vec<Export> = rows.iter().map(show).collect::<Result<_>>()?;
     let names = makers(ctx, items.iter().filter_map(|item| item.created_by))?;

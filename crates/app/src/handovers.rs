@@ -216,7 +216,7 @@ fn check_receivers(ctx: &mut Ctx<'_>, user: Uuid, input: &NewHandOver, kinds: &[
         } else if !active.contains(user_id) {
             wrong("user_id", "receiver_inactive", "");
         } else {
-            let theirs = crate::identity::load_person(ctx.conn, *user_id, None)?;
+            let theirs = crate::identity::load_person(ctx.conn, *user_id, None, ctx.now)?;
             for kind in kinds.iter().filter(|kind| !(input.customers_to_pool && **kind == HoldingKind::Customers)) {
                 let shape = ctx.shape(holding(*kind)?.object)?;
                 let reached = ctx.actor.visible(shape.def.permission, Action::Update);

@@ -266,7 +266,7 @@ fn owner(conn: &mut AnyConnection, job: &Job) -> Result<Actor> {
         _ => persistence::imports::find(conn, job.subject)?.map(|row| imports::runner(&row, &job.kind)),
     }
     .ok_or(Error::NotFound)??;
-    crate::identity::load_person(conn, user.ok_or(Error::NotFound)?, key)
+    crate::identity::load_person(conn, user.ok_or(Error::NotFound)?, key, Utc::now())
 }
 
 fn close(pool: &DbPool, job: &Job, result: std::result::Result<(), Stop>) -> Result<()> {

@@ -238,6 +238,7 @@ pub fn create(ctx: &mut Ctx<'_>, input: RuleInput) -> Result<RuleOut> {
         published: None,
         number: 0,
         published_by: None,
+        published_key_id: None,
         published_at: None,
         timed: false,
         next_at: None,
@@ -291,17 +292,28 @@ pub fn publish(ctx: &mut Ctx<'_>, id: Uuid) -> Result<RuleOut> {
     let mut new = old.clone();
     new.published = Some(old.draft.clone());
     new.number += 1;
-    new.published_by = Some(ctx.actor.user_id);
+    answer_for(ctx, &mut new);
     new.published_at = Some(ctx.now);
     start(ctx, &mut new, &definition, &compiled)?;
-    let version = Version {
-        number: new.number,
-        definition: old.draft.clone(),
-        published_at: ctx.now,
-        published_by: new.published_by,
-    };
-    store::insert_version(ctx.conn, id, &version)?;
+    keep_version(ctx, &new, &old.draft)?;
     save(ctx, &old, new)
+}
+
+/// Keeps what a rule is published as.
+fn keep_version(ctx: &mut Ctx<'_>, rule: &Rule, definition: &str) -> Result<()> {
+    let version = Version {
+        number: rule.number,
+        definition: definition.to_owned(),
+        published_at: ctx.now,
+        published_by: rule.published_by,
+        published_key_id: rule.published_key_id,
+    };
+    Ok(store::insert_version(ctx.conn, rule.id, &version)?)
+}
+
+/// Has a rule act with the permissions of the caller, within the limits of the API key, if that is how they call.
+fn answer_for(ctx: &Ctx<'_>, rule: &mut Rule) {
+    (rule.published_by, rule.published_key_id) = (Some(ctx.actor.user_id), ctx.actor.api_key_id);
 }
 
 /// Publishes another definition in the name of whoever published the one before; state and turns stay.
@@ -316,9 +328,7 @@ fn renew(ctx: &mut Ctx<'_>, old: &Rule, definition: &RuleDefinition) -> Result<(
         published_at: Some(ctx.now),
         ..old.clone()
     };
-    let version =
-        Version { number: new.number, definition: text, published_at: ctx.now, published_by: new.published_by };
-    store::insert_version(ctx.conn, old.id, &version)?;
+    keep_version(ctx, &new, &text)?;
     if !store::update(ctx.conn, &new, old.version)? {
         return Err(Error::Stale { current: old.version });
     }
@@ -361,8 +371,7 @@ pub fn resume(ctx: &mut Ctx<'_>, id: Uuid) -> Result<RuleOut> {
     let definition = read_definition(text)?;
     let compiled = compile(ctx, &definition)?;
     let mut new = old.clone();
-    // It acts with the permissions of whoever answers for it.
-    new.published_by = Some(ctx.actor.user_id);
+    answer_for(ctx, &mut new);
     start(ctx, &mut new, &definition, &compiled)?;
     save(ctx, &old, new)
 }
@@ -473,7 +482,7 @@ pub fn retry(ctx: &mut Ctx<'_>, id: Uuid, run: Uuid) -> Result<RuleRun> {
         return Err(Error::conflict("run_not_failed", old.outcome));
     }
     let calendar = working_calendar(ctx)?;
-    let ready = match run::ready(ctx.conn, rule, &mut HashMap::new())? {
+    let ready = match run::ready(ctx.conn, rule, &mut run::Actors::new(), ctx.now)? {
         Ok(ready) => ready,
         Err(_) => return Err(Error::conflict("rule_not_fit", "")),
     };

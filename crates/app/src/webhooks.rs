@@ -16,7 +16,8 @@ use contract::webhooks::{
     Webhooks,
 };
 use domain::fields::{FieldError, is_url};
-use persistence::webhooks::{self as store, Webhook};
+use domain::policy::{Action, Masks};
+use persistence::webhooks::{self as store, Stop, Webhook};
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -26,11 +27,25 @@ const KEPT: TimeDelta = TimeDelta::days(30);
 /// Endpoints at most.
 const MAX: usize = 100;
 
-type Pending = HashMap<(Uuid, String), i64>;
+/// What is known of endpoints besides their rows: their queues, and why some are told nothing.
+#[derive(Default)]
+struct Known {
+    pending: HashMap<(Uuid, String), i64>,
+    stopped: HashMap<Uuid, Stop>,
+}
 
-fn present(w: Webhook, pending: &Pending) -> WebhookOut {
-    let count = |state: &str| pending.get(&(w.id, state.to_owned())).copied().unwrap_or(0);
+fn known(ctx: &mut Ctx<'_>) -> Result<Known> {
+    Ok(Known { pending: store::pending(ctx.conn)?, stopped: store::stopped(ctx.conn, ctx.now)? })
+}
+
+fn present(w: Webhook, known: &Known) -> WebhookOut {
+    let count = |state: &str| known.pending.get(&(w.id, state.to_owned())).copied().unwrap_or(0);
+    let reason = known.stopped.get(&w.id).map(|stop| match stop {
+        Stop::MakerGone => "owner_gone",
+        Stop::KeyGone => "key_gone",
+    });
     WebhookOut {
+        stopped_reason: reason.map(str::to_owned),
         waiting: count("waiting"),
         parked: count("parked"),
         id: w.id,
@@ -38,6 +53,7 @@ fn present(w: Webhook, pending: &Pending) -> WebhookOut {
         created_at: w.created_at,
         updated_at: w.updated_at,
         created_by: w.created_by,
+        api_key_id: w.api_key_id,
         kind: WebhookKind::of(&w.kind),
         events: serde_json::from_str(&w.events).unwrap_or_default(),
         active: w.active,
@@ -54,15 +70,14 @@ fn present(w: Webhook, pending: &Pending) -> WebhookOut {
 
 /// Every endpoint.
 pub fn list(ctx: &mut Ctx<'_>) -> Result<Webhooks> {
-    let pending = store::pending(ctx.conn)?;
-    Ok(Webhooks { items: store::all(ctx.conn)?.into_iter().map(|w| present(w, &pending)).collect() })
+    let known = known(ctx)?;
+    Ok(Webhooks { items: store::all(ctx.conn)?.into_iter().map(|w| present(w, &known)).collect() })
 }
 
 /// One endpoint.
 pub fn get(ctx: &mut Ctx<'_>, id: Uuid) -> Result<WebhookOut> {
     let found = store::all(ctx.conn)?.into_iter().find(|w| w.id == id).ok_or(Error::NotFound)?;
-    let pending = store::pending(ctx.conn)?;
-    Ok(present(found, &pending))
+    Ok(present(found, &known(ctx)?))
 }
 
 fn check(name: &str, url: &str, events: &[String]) -> Result<()> {
@@ -113,6 +128,7 @@ pub fn create(ctx: &mut Ctx<'_>, input: &WebhookInput) -> Result<WebhookOut> {
         updated_at: ctx.now,
         archived_at: None,
         created_by: Some(ctx.actor.user_id),
+        api_key_id: ctx.actor.api_key_id,
         name: input.name.trim().to_owned(),
         kind: input.kind.key().to_owned(),
         url: input.url.trim().to_owned(),
@@ -130,7 +146,7 @@ pub fn create(ctx: &mut Ctx<'_>, input: &WebhookInput) -> Result<WebhookOut> {
     store::save(ctx.conn, &webhook, None)?;
     Stamp::of(ctx).note(ctx.conn, "webhook.created", "webhooks", webhook.id, None, Some(told(&webhook)))?;
     let shown = secret.filter(|_| input.kind == WebhookKind::Flywheel);
-    Ok(WebhookOut { secret: shown, ..present(webhook, &Pending::new()) })
+    Ok(WebhookOut { secret: shown, ..present(webhook, &Known::default()) })
 }
 
 fn new_secret() -> Result<String> {
@@ -143,7 +159,9 @@ fn events(list: &[String]) -> String {
     serde_json::to_string(list).unwrap_or_else(|_| "[]".to_owned())
 }
 
-/// Changes an endpoint at a version.
+/// Changes an endpoint at a version. Whoever changes where it is or what it is told is its maker from then on, and it is
+/// told what they may see: otherwise an address of one's own would be a way to another's sight. An endpoint for which
+/// nobody answers any more is taken over by sending either of them, or turning it on, without a change.
 pub fn update(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, patch: &WebhookPatch) -> Result<WebhookOut> {
     let old = store::find(ctx.conn, id)?.ok_or(Error::NotFound)?;
     match version {
@@ -152,8 +170,8 @@ pub fn update(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, patch: &Webhook
         Some(_) => {}
     }
     let before: Vec<String> = serde_json::from_str(&old.events).unwrap_or_default();
-    let wanted = patch.events.clone().unwrap_or(before);
-    let new = Webhook {
+    let wanted = patch.events.clone().unwrap_or_else(|| before.clone());
+    let mut new = Webhook {
         name: patch.name.as_deref().unwrap_or(&old.name).trim().to_owned(),
         url: patch.url.as_deref().unwrap_or(&old.url).trim().to_owned(),
         active: patch.active.unwrap_or(old.active),
@@ -163,6 +181,11 @@ pub fn update(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, patch: &Webhook
         ..old.clone()
     };
     check(&new.name, &new.url, &wanted)?;
+    let turned = (new.url.as_str(), &wanted) != (old.url.as_str(), &before);
+    let again = patch.url.is_some() || patch.events.is_some() || patch.active == Some(true);
+    if turned || (again && maker(ctx, &old)?.is_none()) {
+        take_over(ctx, &mut new)?;
+    }
     if !store::save(ctx.conn, &new, Some(old.version))? {
         return Err(Error::Stale { current: old.version });
     }
@@ -175,6 +198,22 @@ pub fn update(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, patch: &Webhook
         Stamp::of(ctx).note(ctx.conn, "webhook.updated", "webhooks", id, Some(was), Some(is))?;
     }
     get(ctx, id)
+}
+
+/// Makes the caller the maker of an endpoint. What it was told before, or was still to be told, is what somebody else may
+/// see: it goes, so that it cannot be sent (again), unless the caller sees everything.
+fn take_over(ctx: &mut Ctx<'_>, webhook: &mut Webhook) -> Result<()> {
+    let me = (Some(ctx.actor.user_id), ctx.actor.api_key_id);
+    if (webhook.created_by, webhook.api_key_id) == me {
+        return Ok(());
+    }
+    (webhook.created_by, webhook.api_key_id) = me;
+    let mut objects = domain::objects::ALL.iter();
+    let all = objects.all(|def| ctx.actor.visible(def.permission, Action::Read) == Some(crate::Visible::All));
+    if !all || ctx.actor.permissions.masks != Masks::default() {
+        store::forget_all(ctx.conn, webhook.id)?;
+    }
+    Ok(())
 }
 
 /// Archives an endpoint: it is told nothing any more.
@@ -196,6 +235,7 @@ fn told(webhook: &Webhook) -> Json {
 /// Sends a test: a `ping` about the endpoint itself.
 pub fn test(ctx: &mut Ctx<'_>, id: Uuid) -> Result<Delivery> {
     let webhook = store::find(ctx.conn, id)?.ok_or(Error::NotFound)?;
+    answered_for(ctx, &webhook)?;
     let delivery = tell::ping(ctx, &webhook);
     store::send(ctx.conn, std::slice::from_ref(&delivery))?;
     Ok(shown::one(ctx, delivery))
@@ -224,7 +264,8 @@ pub fn deliveries(
 
 /// Sends again: one delivery that has ended, or all of an endpoint that were given up.
 pub fn replay(ctx: &mut Ctx<'_>, id: Uuid, delivery: Option<Uuid>) -> Result<Replayed> {
-    get(ctx, id)?;
+    let webhook = store::find(ctx.conn, id)?.ok_or(Error::NotFound)?;
+    answered_for(ctx, &webhook)?;
     let replayed = store::replay(ctx.conn, id, delivery, ctx.now)?;
     if delivery.is_some() && replayed == 0 {
         return Err(Error::NotFound);
@@ -237,9 +278,18 @@ pub(crate) fn sweep(ctx: &mut Ctx<'_>) -> Result<usize> {
     Ok(store::forget(ctx.conn, ctx.now - KEPT)?)
 }
 
-/// What an endpoint's maker may see today; `None` when they are no longer here.
+/// Refuses what would wait for ever.
+fn answered_for(ctx: &mut Ctx<'_>, webhook: &Webhook) -> Result<()> {
+    match maker(ctx, webhook)? {
+        Some(_) => Ok(()),
+        None => Err(Error::conflict("webhook_stopped", "")),
+    }
+}
+
+/// What an endpoint's maker may see today, within the limits of the API key by which they made it; `None` when they are no
+/// longer here, or the key is no longer in force.
 fn maker(ctx: &mut Ctx<'_>, webhook: &Webhook) -> Result<Option<crate::Actor>> {
-    match load_person(ctx.conn, webhook.created_by.unwrap_or_default(), None) {
+    match load_person(ctx.conn, webhook.created_by.unwrap_or_default(), webhook.api_key_id, ctx.now) {
         Ok(actor) => Ok(Some(actor)),
         Err(Error::Unauthenticated(_)) => Ok(None),
         Err(error) => Err(error),

@@ -40,7 +40,8 @@ pub struct Rule {
     pub position: i64,
     /// Whether it acts.
     pub state: RuleState,
-    /// Why it was stopped: `loop`, `invalid` or `owner_gone`; null while it was not.
+    /// Why it was stopped: `loop`, `invalid`, or `owner_gone` when its publisher or the API key by which it was published
+    /// is no longer there; null while it was not.
     pub stopped_reason: Option<String>,
     /// The definition that is being worked on.
     pub draft: RuleDefinition,
@@ -48,7 +49,7 @@ pub struct Rule {
     pub published: Option<RuleDefinition>,
     /// Number of the published version; 0 before the first.
     pub published_number: i64,
-    /// Who published it; it acts with that person's permissions.
+    /// Who published it; it acts with that person's permissions, within the limits of the API key by which they did, if any.
     pub published_by: Option<Uuid>,
     /// When.
     pub published_at: Option<DateTime<Utc>>,

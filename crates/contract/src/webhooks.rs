@@ -25,8 +25,14 @@ pub struct Webhook {
     pub created_at: DateTime<Utc>,
     /// When somebody last changed it.
     pub updated_at: DateTime<Utc>,
-    /// Who made it: it is told of the records that this person may see, under the same masks.
+    /// Who made it, or last changed its address or its events: it is told of the records that this person may see, under
+    /// the same masks.
     pub created_by: Option<Uuid>,
+    /// The API key by which they did, within whose limits it is told; null for a session.
+    pub api_key_id: Option<Uuid>,
+    /// Why nothing is sent: `owner_gone` when its maker is no longer active, `key_gone` when the API key is revoked or has
+    /// expired; null while somebody answers for it. Whoever sends its address or its events again takes it over.
+    pub stopped_reason: Option<String>,
     /// Its name.
     pub name: String,
     /// What it takes.

@@ -98,12 +98,21 @@ pub fn find(conn: &mut AnyConnection, id: Uuid) -> Result<Option<ExportRow>> {
     Ok(q.first(conn)?.map(row))
 }
 
-/// The newest exports of one user, before a position of the list.
-pub fn list(conn: &mut AnyConnection, of: Option<&[Uuid]>, before: Option<Uuid>, limit: i64) -> Result<Vec<ExportRow>> {
+/// The newest exports, of everybody or of some people, and of one API key where it is given, before a position of the list.
+pub fn list(
+    conn: &mut AnyConnection,
+    of: Option<&[Uuid]>,
+    key: Option<Uuid>,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<ExportRow>> {
     let mut q = Sql::new(conn.engine());
     q.push("SELECT ").push(COLUMNS).push(" FROM exports WHERE 1 = 1");
     if let Some(people) = of {
         q.push(" AND created_by IN ").ids(people);
+    }
+    if let Some(key) = key {
+        q.pick(" AND setup ->> 'api_key_id' = ", " AND json_extract(setup, '$.api_key_id') = ").text(key.to_string());
     }
     // Ids are in the order of their making.
     if let Some(id) = before {

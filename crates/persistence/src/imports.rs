@@ -113,12 +113,26 @@ pub fn lock(conn: &mut AnyConnection, id: Uuid) -> Result<Option<ImportRow>> {
     Ok(q.first(conn)?.map(row))
 }
 
-/// The newest imports, of everybody or of one user, before a position of the list.
-pub fn list(conn: &mut AnyConnection, of: Option<&[Uuid]>, before: Option<Uuid>, limit: i64) -> Result<Vec<ImportRow>> {
+/// The newest imports, of everybody or of some people, and of one API key where it is given, before a position of the list.
+pub fn list(
+    conn: &mut AnyConnection,
+    of: Option<&[Uuid]>,
+    key: Option<Uuid>,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<ImportRow>> {
     let mut q = Sql::new(conn.engine());
     q.push("SELECT ").push(COLUMNS).push(" FROM imports WHERE 1 = 1");
     if let Some(people) = of {
         q.push(" AND created_by IN ").ids(people);
+    }
+    if let Some(key) = key {
+        // What was looked at before this was kept tells the key by which it was started.
+        q.pick(
+            " AND coalesce(setup ->> 'made_by_key', setup ->> 'api_key_id') = ",
+            " AND coalesce(json_extract(setup, '$.made_by_key'), json_extract(setup, '$.api_key_id')) = ",
+        );
+        q.text(key.to_string());
     }
     // Ids are in the order of their making.
     if let Some(id) = before {

@@ -53,6 +53,8 @@ pub struct Rule {
     pub number: i64,
     /// Who published it: it acts with their permissions.
     pub published_by: Option<Uuid>,
+    /// The API key by which they did, within whose limits it acts.
+    pub published_key_id: Option<Uuid>,
     /// When.
     pub published_at: Option<DateTime<Utc>>,
     /// Acts by time rather than by events.
@@ -68,7 +70,7 @@ pub struct Rule {
 }
 
 const COLUMNS: &str = "SELECT id, version, created_at, updated_at, archived_at, created_by, key, name, description, position, state, \
-    stopped_reason, draft, published, number, published_by, published_at, timed, next_at, checked_at, fired_at, \
+    stopped_reason, draft, published, number, published_by, published_key_id, published_at, timed, next_at, checked_at, fired_at, \
     (SELECT coalesce(p.lease_until, p.stepped_at) FROM rule_progress p WHERE p.rule_id = rules.id) FROM rules WHERE ";
 
 fn read(cells: Cells) -> Result<Rule> {
@@ -90,6 +92,7 @@ fn read(cells: Cells) -> Result<Rule> {
         published: r.opt_text(),
         number: r.int()?,
         published_by: r.opt_id(),
+        published_key_id: r.opt_id(),
         published_at: r.opt_time(),
         timed: r.bool()?,
         next_at: r.opt_time(),
@@ -168,6 +171,7 @@ pub fn update(conn: &mut AnyConnection, rule: &Rule, expected: i64) -> Result<bo
     q.push(", published = ").bind(Store::Json, &or_null(rule.published.clone(), Value::Json));
     q.push(", number = ").int(rule.number);
     q.push(", published_by = ").bind(Store::Id, &or_null(rule.published_by, Value::Id));
+    q.push(", published_key_id = ").bind(Store::Id, &or_null(rule.published_key_id, Value::Id));
     q.push(", published_at = ").bind(Store::Time, &time(rule.published_at));
     q.push(", timed = ").bind(Store::Bool, &Value::Bool(rule.timed));
     q.push(", next_at = ").bind(Store::Time, &time(rule.next_at));
@@ -217,28 +221,39 @@ pub struct Version {
     pub published_at: DateTime<Utc>,
     /// Who published it.
     pub published_by: Option<Uuid>,
+    /// The API key by which they did.
+    pub published_key_id: Option<Uuid>,
 }
 
 /// Keeps a published version.
 pub fn insert_version(conn: &mut AnyConnection, rule: Uuid, v: &Version) -> Result<()> {
     let mut q = Sql::start(
         conn,
-        "INSERT INTO rule_versions (rule_id, number, definition, published_at, published_by) VALUES (",
+        "INSERT INTO rule_versions (rule_id, number, definition, published_at, published_by, published_key_id) VALUES (",
     );
     q.id(rule).push(", ").int(v.number).push(", ").bind(Store::Json, &Value::Json(v.definition.clone()));
-    q.push(", ").time(v.published_at).push(", ").bind(Store::Id, &or_null(v.published_by, Value::Id)).push(")");
+    q.push(", ").time(v.published_at).push(", ").bind(Store::Id, &or_null(v.published_by, Value::Id));
+    q.push(", ").bind(Store::Id, &or_null(v.published_key_id, Value::Id)).push(")");
     q.execute(conn)?;
     Ok(())
 }
 
 /// The published versions of a rule, newest first.
 pub fn versions(conn: &mut AnyConnection, rule: Uuid) -> Result<Vec<Version>> {
-    let mut q =
-        Sql::start(conn, "SELECT number, definition, published_at, published_by FROM rule_versions WHERE rule_id = ");
+    let mut q = Sql::start(
+        conn,
+        "SELECT number, definition, published_at, published_by, published_key_id FROM rule_versions WHERE rule_id = ",
+    );
     q.id(rule).push(" ORDER BY number DESC");
     let read = |cells| {
         let mut r = Row::new(cells);
-        Ok(Version { number: r.int()?, definition: r.text()?, published_at: r.time()?, published_by: r.opt_id() })
+        Ok(Version {
+            number: r.int()?,
+            definition: r.text()?,
+            published_at: r.time()?,
+            published_by: r.opt_id(),
+            published_key_id: r.opt_id(),
+        })
     };
     q.load(conn)?.into_iter().map(read).collect()
 }

@@ -2,7 +2,7 @@
 
 mod queue;
 
-pub use queue::{claim, due};
+pub use queue::{Stop, claim, due, stopped};
 
 use crate::db::AnyConnection;
 use crate::error::Result;
@@ -26,8 +26,10 @@ pub struct Webhook {
     pub updated_at: DateTime<Utc>,
     /// When it was archived.
     pub archived_at: Option<DateTime<Utc>>,
-    /// Who made it: it is told what that person may see.
+    /// Who made it, or last changed where it is or what it is told: it is told what that person may see.
     pub created_by: Option<Uuid>,
+    /// The API key by which they did, within whose limits it is told.
+    pub api_key_id: Option<Uuid>,
     /// Name.
     pub name: String,
     /// `flywheel`, `wecom`, `dingtalk` or `feishu`.
@@ -56,7 +58,7 @@ pub struct Webhook {
     pub gave_up_at: Option<DateTime<Utc>>,
 }
 
-const COLUMNS: &str = "SELECT w.id, w.version, w.created_at, w.updated_at, w.archived_at, w.created_by, w.name, w.kind, w.url, w.secret, \
+const COLUMNS: &str = "SELECT w.id, w.version, w.created_at, w.updated_at, w.archived_at, w.created_by, w.api_key_id, w.name, w.kind, w.url, w.secret, \
     w.events, w.active, w.failures, w.rest_until, w.last_error, w.last_success_at, w.last_failure_at, w.alarmed_at, w.gave_up_at FROM webhooks w WHERE ";
 
 fn read(cells: Cells) -> Result<Webhook> {
@@ -68,6 +70,7 @@ fn read(cells: Cells) -> Result<Webhook> {
         updated_at: r.time()?,
         archived_at: r.opt_time(),
         created_by: r.opt_id(),
+        api_key_id: r.opt_id(),
         name: r.text()?,
         kind: r.text()?,
         url: r.text()?,
@@ -118,10 +121,11 @@ pub fn save(conn: &mut AnyConnection, w: &Webhook, expected: Option<i64>) -> Res
     let Some(expected) = expected else {
         let mut q = Sql::start(
             conn,
-            "INSERT INTO webhooks (id, version, created_at, updated_at, created_by, name, kind, url, secret, events, active, failures) VALUES (",
+            "INSERT INTO webhooks (id, version, created_at, updated_at, created_by, api_key_id, name, kind, url, secret, events, active, failures) VALUES (",
         );
         q.id(w.id).push(", 1, ").time(w.created_at).push(", ").time(w.updated_at).push(", ");
-        q.bind(Store::Id, &or_null(w.created_by, Value::Id)).push(", ").text(w.name.clone()).push(", ");
+        q.bind(Store::Id, &or_null(w.created_by, Value::Id)).push(", ");
+        q.bind(Store::Id, &or_null(w.api_key_id, Value::Id)).push(", ").text(w.name.clone()).push(", ");
         q.text(w.kind.clone()).push(", ").text(w.url.clone()).push(", ").bind(Store::Text, &text(&w.secret)).push(", ");
         q.bind(Store::Json, &Value::Json(w.events.clone())).push(", ").bind(Store::Bool, &Value::Bool(w.active));
         q.push(", 0)");
@@ -130,6 +134,8 @@ pub fn save(conn: &mut AnyConnection, w: &Webhook, expected: Option<i64>) -> Res
     let mut q = Sql::start(conn, "UPDATE webhooks SET version = ");
     q.int(w.version).push(", updated_at = ").time(w.updated_at).push(", archived_at = ");
     q.bind(Store::Time, &or_null(w.archived_at, Value::Time)).push(", name = ").text(w.name.clone());
+    q.push(", created_by = ").bind(Store::Id, &or_null(w.created_by, Value::Id));
+    q.push(", api_key_id = ").bind(Store::Id, &or_null(w.api_key_id, Value::Id));
     q.push(", url = ").text(w.url.clone()).push(", secret = ").bind(Store::Text, &text(&w.secret));
     q.push(", events = ").bind(Store::Json, &Value::Json(w.events.clone()));
     q.push(", active = ").bind(Store::Bool, &Value::Bool(w.active)).push(", rest_until = NULL");
@@ -281,6 +287,13 @@ pub fn pending(conn: &mut AnyConnection) -> Result<HashMap<(Uuid, String), i64>>
     );
     let read = |Cells(c): Cells| Some(((c.first()?.as_id()?, c.get(1)?.as_str()?.to_owned()), c.get(2)?.as_int()?));
     Ok(q.load(conn)?.into_iter().filter_map(read).collect())
+}
+
+/// Forgets what an endpoint was told and was to be told.
+pub fn forget_all(conn: &mut AnyConnection, webhook: Uuid) -> Result<usize> {
+    let mut q = Sql::start(conn, "DELETE FROM webhook_deliveries WHERE webhook_id = ");
+    q.id(webhook);
+    q.execute(conn)
 }
 
 /// Forgets what was delivered before a moment.

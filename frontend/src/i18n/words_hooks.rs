@@ -39,6 +39,10 @@ messages! {
     hook_ok = "正常", "Works";
     hook_failing = "失败中", "Failing";
     hook_off = "已暂停", "Paused";
+    hook_stopped = "已停止", "Stopped";
+    hook_stopped_owner = "创建人已停用，不再推送。重新保存后，由你接管，按你的权限推送。", "Its maker has left, so nothing is sent. Save it again to take it over: it is then told what you may see.";
+    hook_stopped_key = "创建它的 API 密钥已撤销或过期，不再推送。重新保存后，由你接管，按你的权限推送。", "The API key that made it is revoked or has expired, so nothing is sent. Save it again to take it over: it is then told what you may see.";
+    hook_takes_over = "修改接收地址或推送内容的人会成为它的创建人，之后只推送这个人看得到的内容；除非其权限不受限，之前的推送记录会清除。", "Whoever changes its address or what it is told becomes its maker: from then on it is told what they may see, and unless they see everything its earlier deliveries go.";
     hook_new_state = "尚未推送", "Not used yet";
     hook_failed_n(n: i64) = "已连续失败 {n} 次", "{n} failures in a row";
     hook_next(when: &str) = "{when}再试", "next try {when}";

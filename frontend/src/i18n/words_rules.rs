@@ -18,7 +18,7 @@ messages! {
     rule_state_stopped = "已被停止", "Stopped";
     rule_stopped_loop = "规则反复触发了自己，已自动停止。请修改后重新发布。", "It kept setting itself off and was stopped. Change it and publish again.";
     rule_stopped_invalid = "规则用到的字段或对象已不存在，已自动停止。", "A field or record that it needs is gone, so it was stopped.";
-    rule_stopped_owner = "发布人已停用，规则以其权限运行，已自动停止。请重新发布。", "Its publisher has left. Rules act with their publisher's permissions: publish it again.";
+    rule_stopped_owner = "发布人已停用，或发布它的 API 密钥已失效。规则以发布人的权限运行，已自动停止，请重新发布。", "Its publisher has left, or the API key that published it is no longer in force. Rules act with their publisher's permissions: publish it again.";
     rule_health_late = "超时未检查", "Overdue";
     rule_checked(when: &str) = "上次检查 {when}", "checked {when}";
     rule_checked_never = "尚未检查过", "not checked yet";
@@ -202,6 +202,8 @@ messages! {
     why_no_candidate = "没有可分配的人", "nobody to hand it to";
     why_no_region = "记录没有区域", "the record has no region";
     why_tag_gone = "标签已被删除", "the tag is gone";
+    why_webhook_stopped = "推送已停止：创建人已停用或 API 密钥已失效", "the webhook's maker or its API key is gone";
+    why_webhook_sight = "推送的创建人看不到这条记录", "the webhook's maker may not see the record";
     why_webhook_gone = "Webhook 已被删除", "the webhook is gone";
     why_no_address = "没有邮箱地址", "no address";
     why_mail_not_configured = "未配置邮件服务器", "no mail server";

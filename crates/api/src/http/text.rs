@@ -84,6 +84,10 @@ pub(crate) fn detail(lang: Lang, code: &str, named: &str) -> String {
         "in_use" => ("仍有记录在使用，不能这样修改。", "Live records still stand on it."),
         "role_in_use" => ("该角色仍分配给 {} 名成员。", "The role is still assigned to {} users."),
         "key_reused" => ("该幂等键已用于其他请求。", "This idempotency key was used for another request."),
+        "webhook_stopped" => (
+            "这个推送的创建人已停用，或创建它的 API 密钥已失效，已停止推送。重新保存后以你的权限推送。",
+            "Nothing is sent: the webhook's maker has left, or the API key by which it was made is no longer in force. Save it again to have it told what you may see.",
+        ),
         "too_many_webhooks" => ("推送地址不能超过 {} 个。", "There can be at most {} webhooks."),
         "too_many_rules" => ("规则不能超过 {} 条。", "There can be at most {} rules."),
         "rule_not_active" => ("规则没有在运行。", "The rule does not act."),

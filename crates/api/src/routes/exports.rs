@@ -27,7 +27,7 @@ pub(crate) struct Doc;
 
 /// List exports
 ///
-/// The caller's exports, newest first. Permission: export of any object.
+/// The caller's exports, newest first; an API key sees those only that were asked for by it. Permission: export of any object.
 #[utoipa::path(
     get, path = "/api/v1/exports", operation_id = "list_exports", tag = "exports", security(("bearer" = [])),
     params(("cursor" = Option<String>, Query, description = "Where the page before ended."), ("limit" = Option<i64>, Query, description = "1 to 200, by default 50.", minimum = 1, maximum = 200)),
@@ -82,7 +82,7 @@ async fn get_export(req: HttpRequest) -> Result<HttpResponse> {
 
 /// Download an export
 ///
-/// The finished file. Permission: export of any object.
+/// The finished file; by an API key only of what was asked for by it. Permission: export of any object.
 #[utoipa::path(
     get, path = "/api/v1/exports/{id}/content", operation_id = "download_export", tag = "exports", security(("bearer" = [])),
     params(("id" = Uuid, Path, description = "Id of the export.")),

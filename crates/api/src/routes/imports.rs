@@ -71,7 +71,8 @@ pub(crate) struct Doc;
 
 /// List imports
 ///
-/// The caller's imports, newest first, without their columns. Permission: import of any object.
+/// The caller's imports, newest first, without their columns; an API key sees those only for which it gave the file.
+/// Permission: import of any object.
 #[utoipa::path(
     get, path = "/api/v1/imports", operation_id = "list_imports", tag = "imports", security(("bearer" = [])),
     params(("cursor" = Option<String>, Query, description = "Where the page before ended."), ("limit" = Option<i64>, Query, description = "1 to 200, by default 50.", minimum = 1, maximum = 200)),

@@ -174,7 +174,8 @@ async fn archive_rule(cx: Cx<RulesArchive>, req: HttpRequest) -> Result<HttpResp
 /// Publish a rule.
 ///
 /// Checks the draft whole (every fault with its path) and lets it act from now on, with the caller's permissions: it
-/// sees and changes what the caller may.
+/// sees and changes what the caller may. One that is published by an API key acts within the key's limits, and is stopped
+/// when the key is no longer in force.
 #[utoipa::path(post, path = "/api/v1/rules/{id}/publish", operation_id = "publish_rule", tag = "rules", params(("id" = Uuid, Path, description = "Id of the rule.")), responses((status = 200, description = "The rule as it is now.", body = Rule)), extensions(("x-permission" = json!("rules.update"))))]
 async fn publish_rule(cx: Cx<RulesUpdate>, req: HttpRequest) -> Result<HttpResponse> {
     let id = path_id(&req)?;
@@ -194,7 +195,8 @@ async fn pause_rule(cx: Cx<RulesUpdate>, req: HttpRequest) -> Result<HttpRespons
 
 /// Resume a rule.
 ///
-/// A paused or stopped rule acts again as it was published, after another check and with the caller's permissions.
+/// A paused or stopped rule acts again as it was published, after another check and with the caller's permissions, as after
+/// publishing it.
 #[utoipa::path(post, path = "/api/v1/rules/{id}/resume", operation_id = "resume_rule", tag = "rules", params(("id" = Uuid, Path, description = "Id of the rule.")), responses((status = 200, description = "The rule as it is now.", body = Rule), (status = 409, description = "It was never published.", body = Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("rules.update"))))]
 async fn resume_rule(cx: Cx<RulesUpdate>, req: HttpRequest) -> Result<HttpResponse> {
     let id = path_id(&req)?;

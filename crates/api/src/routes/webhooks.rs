@@ -73,7 +73,8 @@ async fn list_webhooks(cx: Cx<WebhooksRead>) -> Result<HttpResponse> {
 /// Create a webhook.
 ///
 /// It is told of every event that it names, of records that its maker may see, with old and new values, at least once and
-/// in the order of each record. Deliveries are signed, tried again for 24 hours and then parked. The answer is the only
+/// in the order of each record. One that is made by an API key sees no more than the key, and no longer than the key is in
+/// force. Deliveries are signed, tried again for 24 hours and then parked. The answer is the only
 /// place where the secret is shown.
 #[utoipa::path(post, path = "/api/v1/webhooks", operation_id = "create_webhook", tag = "webhooks",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same body gives the first answer again, without the secret, for 24 hours.")),
@@ -100,7 +101,9 @@ async fn get_webhook(cx: Cx<WebhooksRead>, req: HttpRequest) -> Result<HttpRespo
 
 /// Change a webhook.
 ///
-/// What is absent stays. A changed endpoint is tried at once.
+/// What is absent stays. A changed endpoint is tried at once. Whoever changes its address or its events becomes its maker:
+/// from then on it is told what they may see, within the limits of the API key if they use one, and unless they see
+/// everything, its earlier deliveries go. So is an endpoint taken over for which nobody answers any more.
 #[utoipa::path(patch, path = "/api/v1/webhooks/{id}", operation_id = "update_webhook", tag = "webhooks",
     params(("id" = Uuid, Path, description = "Id of the endpoint."), ("If-Match" = String, Header, description = "The version the change is based on, in quotes.")),
     request_body(content = WebhookPatch, example = json!({"active": false})),
@@ -126,7 +129,7 @@ async fn archive_webhook(cx: Cx<WebhooksArchive>, req: HttpRequest) -> Result<Ht
 /// Test a webhook.
 ///
 /// Sends a `ping`; what came of it stands in the deliveries.
-#[utoipa::path(post, path = "/api/v1/webhooks/{id}/test", operation_id = "test_webhook", tag = "webhooks", params(("id" = Uuid, Path, description = "Id of the endpoint.")), responses((status = 202, description = "The delivery on its way.", body = Delivery)), extensions(("x-permission" = json!("webhooks.update"))))]
+#[utoipa::path(post, path = "/api/v1/webhooks/{id}/test", operation_id = "test_webhook", tag = "webhooks", params(("id" = Uuid, Path, description = "Id of the endpoint.")), responses((status = 202, description = "The delivery on its way.", body = Delivery), (status = 409, description = "Nobody answers for it any more.", body = Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("webhooks.update"))))]
 async fn test_webhook(cx: Cx<WebhooksUpdate>, req: HttpRequest) -> Result<HttpResponse> {
     let id = path_id(&req)?;
     Ok(HttpResponse::Accepted().json(cx.write(move |ctx| webhooks::test(ctx, id)).await?))
@@ -159,7 +162,7 @@ async fn list_deliveries(cx: Cx<WebhooksRead>, req: HttpRequest) -> Result<HttpR
 /// Sends one again that was given up or delivered, for another 24 hours.
 #[utoipa::path(post, path = "/api/v1/webhooks/{id}/deliveries/{delivery_id}/replay", operation_id = "replay_delivery", tag = "webhooks",
     params(("id" = Uuid, Path, description = "Id of the endpoint."), ("delivery_id" = Uuid, Path, description = "Id of the delivery.")),
-    responses((status = 200, description = "It is on its way.", body = Replayed)), extensions(("x-permission" = json!("webhooks.update"))))]
+    responses((status = 200, description = "It is on its way.", body = Replayed), (status = 409, description = "Nobody answers for it any more.", body = Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("webhooks.update"))))]
 async fn replay_delivery(cx: Cx<WebhooksUpdate>, req: HttpRequest) -> Result<HttpResponse> {
     let id = path_id(&req)?;
     let delivery = req.match_info().get("delivery_id").and_then(parse_id);
@@ -172,7 +175,7 @@ async fn replay_delivery(cx: Cx<WebhooksUpdate>, req: HttpRequest) -> Result<Htt
 /// Sends everything that was given up again, for another 24 hours.
 #[utoipa::path(post, path = "/api/v1/webhooks/{id}/replay", operation_id = "replay_deliveries", tag = "webhooks",
     params(("id" = Uuid, Path, description = "Id of the endpoint.")),
-    responses((status = 200, description = "How much is on its way.", body = Replayed)), extensions(("x-permission" = json!("webhooks.update"))))]
+    responses((status = 200, description = "How much is on its way.", body = Replayed), (status = 409, description = "Nobody answers for it any more.", body = Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("webhooks.update"))))]
 async fn replay_deliveries(cx: Cx<WebhooksUpdate>, req: HttpRequest) -> Result<HttpResponse> {
     let id = path_id(&req)?;
     Ok(HttpResponse::Ok().json(cx.write(move |ctx| webhooks::replay(ctx, id, None)).await?))

@@ -102,8 +102,7 @@ pub fn load_actor(conn: &mut AnyConnection, credential: &Credential, now: DateTi
         }
         Credential::Key(hash) => {
             let key = store::key_by_hash(conn, &hex(hash))?;
-            let key = key.filter(|k| k.revoked_at.is_none() && k.expires_at.is_none_or(|t| t > now));
-            let key = key.ok_or(Error::Unauthenticated("invalid_token"))?;
+            let key = key.filter(|k| is_in_force(k, now)).ok_or(Error::Unauthenticated("invalid_token"))?;
             let mut actor = load_user(conn, key.user_id)?;
             actor.permissions = Arc::new(key.permissions.intersect(&actor.permissions));
             actor.api_key_id = Some(key.id);
@@ -114,6 +113,10 @@ pub fn load_actor(conn: &mut AnyConnection, credential: &Credential, now: DateTi
             Ok(actor)
         }
     }
+}
+
+fn is_in_force(key: &store::ApiKey, now: DateTime<Utc>) -> bool {
+    key.revoked_at.is_none() && key.expires_at.is_none_or(|t| t > now)
 }
 
 /// An active user with the union of the roles and the people around.
@@ -138,11 +141,17 @@ fn load_user(conn: &mut AnyConnection, user: Uuid) -> Result<Actor> {
     })
 }
 
-/// A user for work in the background, within the limits of the API key that asked for it.
-pub(crate) fn load_person(conn: &mut AnyConnection, user: Uuid, key: Option<Uuid>) -> Result<Actor> {
+/// A user for work in the background, within the limits of the API key that asked for it, which must be in force as for
+/// a request.
+pub(crate) fn load_person(
+    conn: &mut AnyConnection,
+    user: Uuid,
+    key: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<Actor> {
     let mut actor = load_user(conn, user)?;
     if let Some(key) = key {
-        let key = store::key(conn, key)?.filter(|k| k.revoked_at.is_none() && k.user_id == user);
+        let key = store::key(conn, key)?.filter(|k| k.user_id == user && is_in_force(k, now));
         let key = key.ok_or(Error::Unauthenticated("invalid_token"))?;
         actor.permissions = Arc::new(key.permissions.intersect(&actor.permissions));
         actor.api_key_id = Some(key.id);

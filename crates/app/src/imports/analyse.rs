@@ -83,6 +83,7 @@ pub(super) fn analyse(
         options,
         unmatched: BTreeMap::new(),
         dry_run: false,
+        made_by_key: None,
         api_key_id: None,
         undone_by: None,
     };

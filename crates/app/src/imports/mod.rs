@@ -93,6 +93,7 @@ pub fn draft(ctx: &mut Ctx<'_>, pool: &DbPool, new: &NewImport) -> Result<Draft>
     })?;
     setup.options.match_fields.retain(|field| rows::is_seen(&shape, field, ctx.actor.permissions.masks));
     setup.unmatched = unmatched::find(ctx, &setup, &shape)?;
+    setup.made_by_key = ctx.actor.api_key_id;
     Ok(Draft(ImportRow {
         id: Uuid::now_v7(),
         version: 1,
@@ -142,12 +143,16 @@ fn look(
 }
 
 /// An import that the caller may see: his own, one in his list, or any of an object that he may import without limit. To
-/// change one takes the latter, unless it is his own.
+/// change one takes the latter, unless it is his own. An API key sees those only for which it gave the file.
 fn visible(ctx: &mut Ctx<'_>, id: Uuid, lock: bool) -> Result<ImportRow> {
     let found =
         if lock { persistence::imports::lock(ctx.conn, id)? } else { persistence::imports::find(ctx.conn, id)? };
     let row = found.ok_or(Error::NotFound)?;
     let own = row.created_by == Some(ctx.actor.user_id);
+    if let Some(key) = ctx.actor.api_key_id {
+        let made = own && read::<Setup>(&row.setup)?.key() == Some(key);
+        return if made { Ok(row) } else { Err(Error::NotFound) };
+    }
     let all = ctx.actor.permissions.scope(permission(&row.object), Action::Import) == Scope::All;
     // Samples and bad cells stand in it as they are in the file.
     let listed = ctx.actor.permissions.masks == Masks::default()
@@ -182,10 +187,10 @@ pub fn get(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<Import> {
     Ok(import)
 }
 
-/// The caller's imports and those of the people whose imports they may see, newest first.
+/// The caller's imports and those of the people whose imports they may see, newest first; by an API key its own.
 pub fn list(ctx: &mut Ctx<'_>, cursor: Option<&str>, limit: i64) -> Result<ImportList> {
-    let people = whose(ctx, "imports");
-    let load = |before, limit| persistence::imports::list(ctx.conn, people.as_deref(), before, limit);
+    let (people, key) = (whose(ctx, "imports"), ctx.actor.api_key_id);
+    let load = |before, limit| persistence::imports::list(ctx.conn, people.as_deref(), key, before, limit);
     let (rows, next_cursor) = newest_first(cursor, limit, load, |row| row.id)?;
     let names = makers(ctx, rows.iter().filter_map(|row| row.created_by))?;
     let mut items = Vec::with_capacity(rows.len());

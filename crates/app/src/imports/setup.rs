@@ -25,12 +25,23 @@ pub(super) struct Setup {
     pub(super) options: ImportOptions,
     pub(super) unmatched: BTreeMap<String, Vec<UnmatchedValue>>,
     pub(super) dry_run: bool,
+    /// The API key by which the file was looked at: a key sees no other imports, since samples and bad cells stand in them
+    /// as they are in the file.
+    #[serde(default)]
+    pub(super) made_by_key: Option<Uuid>,
     /// The API key under which it was started, whose permissions limit the run.
     #[serde(default)]
     pub(super) api_key_id: Option<Uuid>,
     /// Who takes it back, with whose permissions that is done.
     #[serde(default)]
     pub(super) undone_by: Option<Uuid>,
+}
+
+impl Setup {
+    /// The API key whose import it is; for one that was looked at before that was kept, the one by which it was started.
+    pub(super) fn key(&self) -> Option<Uuid> {
+        self.made_by_key.or(self.api_key_id)
+    }
 }
 
 /// What is known of a run, stored with every step.

@@ -230,7 +230,7 @@ pub fn mentioned(text: &str, people: &[(Uuid, String)]) -> BTreeSet<Uuid> {
 
 /// May a person see a record now?
 pub(crate) fn may_see(ctx: &mut Ctx<'_>, user: Uuid, object: &str, record: Uuid) -> Result<bool> {
-    let Ok(actor) = crate::identity::load_person(ctx.conn, user, None) else { return Ok(false) };
+    let Ok(actor) = crate::identity::load_person(ctx.conn, user, None, ctx.now) else { return Ok(false) };
     let shape = ctx.shape(object)?;
     let Some(visible) = actor.visible(shape.def.permission, Action::Read) else { return Ok(false) };
     let owners = if shape.def.owned { visible } else { Visible::All };

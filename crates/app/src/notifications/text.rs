@@ -132,9 +132,10 @@ fn alarm(params: &Map<String, Json>, lang: Lang) -> (String, String) {
     let (zh, en) = match get("code") {
         "rule_loop" => ("规则「{}」反复触发自己，已自动停止", "The rule “{}” kept triggering itself and was stopped"),
         "rule_invalid" => ("规则「{}」已无法执行，已自动停止", "The rule “{}” can no longer run and was stopped"),
-        "rule_owner_gone" => {
-            ("规则「{}」的发布人已离职，规则已停止", "The rule “{}” was stopped because its publisher has left")
-        }
+        "rule_owner_gone" => (
+            "规则「{}」的发布人已停用或发布它的 API 密钥已失效，规则已停止",
+            "The rule “{}” was stopped because its publisher has left, or the API key that published it is no longer in force",
+        ),
         "rule_late" => ("规则「{}」没有按时执行", "The rule “{}” did not run when it should have"),
         "rules_behind" => ("自动化规则处理滞后", "Rules are behind the changes they wait for"),
         "webhook_failing" => {

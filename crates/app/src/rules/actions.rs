@@ -80,7 +80,7 @@ impl Acting<'_> {
             RuleAction::CallWebhook { webhook_id } => {
                 let occasion = format!("r{}:{at}", self.run);
                 let called = webhooks::call(ctx, *webhook_id, &occasion, &self.rule.name, &self.shape, &self.record)?;
-                Ok(if called { done(json!({ "webhook_id": webhook_id })) } else { Err("webhook_gone") })
+                Ok(called.and_then(|()| done(json!({ "webhook_id": webhook_id }))))
             }
             RuleAction::SendEmail { to, field, subject, body } => {
                 self.mail(ctx, at, (to, field.as_deref()), subject, body)

@@ -2,10 +2,10 @@
 //! reading and compiling them anew for each batch would cost more than all that they are asked.
 
 use super::compile::Compiled;
-use super::run::{Ready, Unfit, publisher, ready};
+use super::run::{Actors, Ready, Unfit, publisher, ready};
 use super::working_calendar;
 use crate::schema::Schema;
-use crate::{Actor, Ctx, Result};
+use crate::{Ctx, Result};
 use contract::rules::{EventVerb, RuleDefinition, Trigger};
 use persistence::db::AnyConnection;
 use persistence::rules::{self as store, Rule};
@@ -100,10 +100,10 @@ pub(super) fn fit_for(ctx: &mut Ctx<'_>, listeners: &Listeners, wanted: &BTreeSe
     if !Arc::ptr_eq(schema, ctx.schema) {
         (*schema, *kept) = (ctx.schema.clone(), HashMap::new());
     }
-    let mut actors: HashMap<Uuid, Arc<Actor>> = HashMap::new();
+    let mut actors = Actors::new();
     let (mut fits, mut unfit) = (BTreeMap::new(), Vec::new());
     for (i, rule) in wanted.iter().filter_map(|i| Some((*i, listeners.all.get(*i)?))) {
-        if let (Some(fit), Some(actor)) = (kept.get(&i), publisher(ctx.conn, rule, &mut actors)?)
+        if let (Some(fit), Some(actor)) = (kept.get(&i), publisher(ctx.conn, rule, &mut actors, ctx.now)?)
             && *fit.ready.actor == *actor
         {
             fits.insert(i, fit.clone());
@@ -123,12 +123,8 @@ pub(super) fn fit_for(ctx: &mut Ctx<'_>, listeners: &Listeners, wanted: &BTreeSe
     Ok((fits, unfit))
 }
 
-fn fit(
-    ctx: &mut Ctx<'_>,
-    rule: &Rule,
-    actors: &mut HashMap<Uuid, Arc<Actor>>,
-) -> Result<std::result::Result<Fit, (Rule, Unfit)>> {
-    let ready = match ready(ctx.conn, rule.clone(), actors)? {
+fn fit(ctx: &mut Ctx<'_>, rule: &Rule, actors: &mut Actors) -> Result<std::result::Result<Fit, (Rule, Unfit)>> {
+    let ready = match ready(ctx.conn, rule.clone(), actors, ctx.now)? {
         Ok(ready) => ready,
         Err(why) => return Ok(Err(why)),
     };

@@ -4,6 +4,7 @@ use super::actions::Acting;
 use super::compile::{Compiled, Compiler};
 use super::text::value;
 use crate::{Actor, Ctx, Error, Result};
+use chrono::{DateTime, Utc};
 use contract::notifications::NewsKind;
 use contract::rules::{ActionOutcome, RuleDefinition, RunOutcome, Trigger};
 use domain::automation::calendar::Calendar;
@@ -61,40 +62,46 @@ pub(super) enum Ran {
 /// Why a rule cannot act at all.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Unfit {
-    /// Its publisher is no longer active.
+    /// Its publisher is no longer active, or the API key by which it was published no longer in force.
     OwnerGone,
     /// Its definition no longer fits.
     Invalid(String),
 }
 
+/// Publishers with the API keys by which they published, each read once.
+pub(super) type Actors = HashMap<(Uuid, Option<Uuid>), Arc<Actor>>;
+
 /// Makes a rule ready: reads its definition and its publisher's rights of today.
 pub(super) fn ready(
     conn: &mut AnyConnection,
     rule: Rule,
-    actors: &mut HashMap<Uuid, Arc<Actor>>,
+    actors: &mut Actors,
+    now: DateTime<Utc>,
 ) -> Result<std::result::Result<Ready, (Rule, Unfit)>> {
     let definition: Option<RuleDefinition> = rule.published.as_deref().and_then(|s| serde_json::from_str(s).ok());
     let Some(definition) = definition else {
         return Ok(Err((rule, Unfit::Invalid("its definition cannot be read".to_owned()))));
     };
-    match publisher(conn, &rule, actors)? {
+    match publisher(conn, &rule, actors, now)? {
         Some(actor) => Ok(Ok(Ready { rule, definition, actor })),
         None => Ok(Err((rule, Unfit::OwnerGone))),
     }
 }
 
-/// The publisher of a rule with the rights of today; none when they are no longer active. Each is read once.
+/// The publisher of a rule with the rights of today, within the limits of the API key by which it was published; none when
+/// they are no longer active, or the key no longer in force.
 pub(super) fn publisher(
     conn: &mut AnyConnection,
     rule: &Rule,
-    actors: &mut HashMap<Uuid, Arc<Actor>>,
+    actors: &mut Actors,
+    now: DateTime<Utc>,
 ) -> Result<Option<Arc<Actor>>> {
-    let id = rule.published_by.unwrap_or_default();
-    if let Some(actor) = actors.get(&id) {
+    let who = (rule.published_by.unwrap_or_default(), rule.published_key_id);
+    if let Some(actor) = actors.get(&who) {
         return Ok(Some(actor.clone()));
     }
-    match crate::identity::load_person(conn, id, None) {
-        Ok(actor) => Ok(Some(actors.entry(id).or_insert(Arc::new(actor)).clone())),
+    match crate::identity::load_person(conn, who.0, who.1, now) {
+        Ok(actor) => Ok(Some(actors.entry(who).or_insert(Arc::new(actor)).clone())),
         Err(Error::Unauthenticated(_)) => Ok(None),
         Err(error) => Err(error),
     }

@@ -30,7 +30,7 @@ pub fn ship_if_missing(ctx: &mut Ctx<'_>) -> Result<()> {
     let mut people = persistence::identity::users_with_role(ctx.conn, domain::policy::roles::ADMINISTRATOR)?;
     people.sort_unstable();
     let Some(first) = people.first() else { return Ok(()) };
-    let actor = crate::identity::load_person(ctx.conn, *first, None)?;
+    let actor = crate::identity::load_person(ctx.conn, *first, None, ctx.now)?;
     ship(&mut Ctx { conn: ctx.conn, actor: &actor, now: ctx.now, request_id: ctx.request_id, schema: ctx.schema })
 }
 

@@ -1,7 +1,7 @@
 //! Rules that act by time: every record that is due, found by the database, in steps that can be taken over or stopped.
 
 use super::compile::Compiled;
-use super::run::{Ready, Set, Unfit, ready, stop};
+use super::run::{Actors, Ready, Set, Unfit, ready, stop};
 use super::working_calendar;
 use crate::schema::Schema;
 use crate::{Actor, Ctx, Error, Result};
@@ -11,7 +11,6 @@ use domain::automation::calendar::Calendar;
 use domain::policy::Action;
 use persistence::db::{self, AnyConnection, DbPool, write_tx};
 use persistence::rules::{self as store, Due, Occasion, Stretch, Swept, Tally};
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -57,7 +56,7 @@ pub fn sweep_once(pool: &DbPool, ending: &dyn Fn() -> bool) -> Result<bool> {
     let Some(rule) = store::find(&mut conn, sweep.rule, false)? else { return Ok(true) };
     // A time that was missed is caught up once: the occasion is the time that was set, the next one lies ahead.
     let scheduled = rule.next_at.unwrap_or(sweep.at);
-    let prepared = match ready(&mut conn, rule, &mut HashMap::new())? {
+    let prepared = match ready(&mut conn, rule, &mut Actors::new(), now)? {
         Err(why) => Err(why),
         Ok(ready) => {
             let (compiled, calendar) = with(&mut conn, &schema, sweep.at, |ctx| {

@@ -2,10 +2,10 @@
 
 use super::maker;
 use crate::consumers::Effects;
-use crate::{Actor, Ctx, Result};
+use crate::{Actor, Ctx, Error, Result};
 use contract::webhooks::WebhookKind;
 use domain::objects;
-use domain::policy::Action;
+use domain::policy::{Action, Masks};
 use domain::record::Shape;
 use persistence::events::Event;
 use persistence::webhooks::{self as store, Delivery, Webhook};
@@ -57,7 +57,16 @@ pub fn prepare(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<Option<Effects>> {
     // In the order of the log, so that the deliveries of a record are in its order too.
     deliveries.sort_by_key(|(seq, _)| *seq);
     let deliveries: Vec<Delivery> = deliveries.into_iter().map(|(_, d)| d).collect();
-    Ok(Some(Box::new(move |ctx| Ok(store::send(ctx.conn, &deliveries)?))))
+    let makers: Vec<_> = listening.iter().map(|(w, _)| (w.id, w.created_by, w.api_key_id)).collect();
+    Ok(Some(Box::new(move |ctx| {
+        // What one may see must not go to where another has just turned it.
+        let now = store::all(ctx.conn)?;
+        let turned = |w: &Webhook| makers.iter().any(|m| m.0 == w.id && (m.1, m.2) != (w.created_by, w.api_key_id));
+        if now.iter().any(turned) {
+            return Err(Error::Contended("an endpoint has another maker".to_owned()));
+        }
+        Ok(store::send(ctx.conn, &deliveries)?)
+    })))
 }
 
 fn owners(ctx: &mut Ctx<'_>, events: &[Event]) -> Result<HashMap<Uuid, Option<Uuid>>> {
@@ -164,7 +173,8 @@ pub(super) fn ping(ctx: &Ctx<'_>, webhook: &Webhook) -> Delivery {
     make(ctx, webhook, &format!("ping:{}", Uuid::now_v7()), "ping", ("webhooks", webhook.id), &body)
 }
 
-/// A rule calls an endpoint about a record; false when there is no such endpoint.
+/// A rule calls an endpoint about a record, which it is told as far as both the rule and the endpoint's maker may see it;
+/// the reason when it is not called.
 pub fn call(
     ctx: &mut Ctx<'_>,
     id: Uuid,
@@ -172,13 +182,20 @@ pub fn call(
     rule: &str,
     shape: &Shape,
     record: &domain::record::Record,
-) -> Result<bool> {
-    let Some(webhook) = store::find(ctx.conn, id)? else { return Ok(false) };
+) -> Result<std::result::Result<(), &'static str>> {
+    let Some(webhook) = store::find(ctx.conn, id)? else { return Ok(Err("webhook_gone")) };
+    let Some(maker) = maker(ctx, &webhook)? else { return Ok(Err("webhook_stopped")) };
+    let owner = shape.def.owned.then(|| record.get(shape, "owner_id").as_id()).flatten();
+    if !sees(&maker, shape, owner) {
+        return Ok(Err("webhook_sight"));
+    }
+    let (mine, theirs) = (ctx.actor.permissions.masks, maker.permissions.masks);
+    let masks = Masks { phone: mine.phone.max(theirs.phone), email: mine.email.max(theirs.email) };
     let title = record.get(shape, shape.def.title).as_str().unwrap_or_default();
     let body = match WebhookKind::of(&webhook.kind) {
         WebhookKind::Flywheel => {
             let mut shown = String::new();
-            record.write_json(shape, ctx.actor.permissions.masks, None, &mut shown);
+            record.write_json(shape, masks, None, &mut shown);
             let shown: Json = serde_json::from_str(&shown).unwrap_or_default();
             let at = domain::value::write_time(&ctx.now);
             json!({ "type": "rule.fired", "rule": rule, "object": shape.def.key, "record_id": record.id(), "at": at, "record": shown })
@@ -187,5 +204,5 @@ pub fn call(
     };
     let delivery = make(ctx, &webhook, occasion, "rule.fired", (shape.def.key, record.id()), &body);
     store::send(ctx.conn, &[delivery])?;
-    Ok(true)
+    Ok(Ok(()))
 }

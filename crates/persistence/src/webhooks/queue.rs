@@ -8,10 +8,46 @@ use crate::error::Result;
 use crate::sql::{Cells, Sql};
 use chrono::{DateTime, Utc};
 use domain::value::Value;
+use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Endpoints that do not rest.
+/// Why an endpoint is told nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Its maker is no longer active.
+    MakerGone,
+    /// The API key by which it was made or changed is no longer in force.
+    KeyGone,
+}
+
+const MAKER_THERE: &str =
+    "EXISTS (SELECT 1 FROM users u WHERE u.id = w.created_by AND u.status = 'active' AND u.archived_at IS NULL)";
+
+/// Endpoints whose API key, if there is one, is in force.
+fn push_key_there(q: &mut Sql, now: DateTime<Utc>) {
+    q.push("(w.api_key_id IS NULL OR EXISTS (SELECT 1 FROM api_keys k WHERE k.id = w.api_key_id");
+    q.push(" AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ").time(now).push(")))");
+}
+
+/// The endpoints that are told nothing because nobody answers for them any more.
+pub fn stopped(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<HashMap<Uuid, Stop>> {
+    let mut q = Sql::start(conn, "SELECT w.id, CASE WHEN ");
+    q.push(MAKER_THERE).push(" THEN 1 ELSE 0 END FROM webhooks w WHERE w.archived_at IS NULL AND NOT (");
+    q.push(MAKER_THERE).push(" AND ");
+    push_key_there(&mut q, now);
+    q.push(")");
+    let read = |Cells(c): Cells| {
+        let stop = if c.get(1)?.as_int()? == 0 { Stop::MakerGone } else { Stop::KeyGone };
+        Some((c.first()?.as_id()?, stop))
+    };
+    Ok(q.load(conn)?.into_iter().filter_map(read).collect())
+}
+
+/// Endpoints that do not rest, and for which somebody answers.
 fn push_awake(q: &mut Sql, now: DateTime<Utc>) {
+    q.push(MAKER_THERE).push(" AND ");
+    push_key_there(q, now);
+    q.push(" AND ");
     q.push("w.archived_at IS NULL AND w.active").pick("", " = 1");
     q.push(" AND (w.rest_until IS NULL OR w.rest_until <= ").time(now).push(")");
 }

@@ -147,6 +147,8 @@ fn reason(l: Lang, key: &str) -> &str {
         "no_region" => l.why_no_region(),
         "tag_gone" => l.why_tag_gone(),
         "webhook_gone" => l.why_webhook_gone(),
+        "webhook_stopped" => l.why_webhook_stopped(),
+        "webhook_sight" => l.why_webhook_sight(),
         "no_address" => l.why_no_address(),
         "mail_not_configured" => l.why_mail_not_configured(),
         other => other,

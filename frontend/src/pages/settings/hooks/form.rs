@@ -124,6 +124,7 @@ pub(super) fn HookForm(p: &HookFormProps) -> Html {
         <Field label={l.hook_url()} required=true error={wrong("url")} help={if robot { l.hook_url_robot() } else { l.hook_url_help() }}><Input name="url" kind="url" placeholder="https://" value={(*url).clone()} invalid={wrong("url").is_some()} oninput={pick(&url)} /></Field>
         if signs { <Field label={l.hook_secret()} error={wrong("secret")} help={l.hook_secret_help()}><Input name="secret" autocomplete="off" value={(*secret).clone()} oninput={pick(&secret)} /></Field> }
         <Events events={(*events).clone()} error={wrong("events")} onchange={onevents} />
+        if p.hook.is_some() { <p class="pt-3 text-xs text-base-content/70">{ l.hook_takes_over() }</p> }
     </form></Drawer> }
 }
 

@@ -49,6 +49,7 @@ pub(super) fn Hooks() -> Html {
             <input type="checkbox" role="switch" class="toggle toggle-sm toggle-primary mt-1 shrink-0" aria-label={l.hook_on(&name)} checked={on(w)} disabled={!session.me.may("webhooks", "update")} onchange={flip} />
             <div class="min-w-0 flex-1"><div class="flex flex-wrap items-center gap-x-2 gap-y-1"><Link<Route> to={Route::Webhook { id }} classes="text-[13px] font-medium hover:text-primary hover:underline">{ name }</Link<Route>>{ state(l, w) }<span class="text-xs text-base-content/70">{ kind(l, text(w, "kind")) }</span></div>
                 <p class="truncate font-mono text-xs text-base-content/70">{ text(w, "url") }</p>
+                if let Some(why) = stopped(l, w) { <p class="mt-0.5 text-xs text-error">{ why }</p> }
                 if failing(w) { <p class="mt-0.5 line-clamp-2 text-xs text-error">{ text(w, "last_error") }</p> }
                 <p class="mt-1 flex flex-wrap gap-x-3 text-xs tabular-nums text-base-content/70">{ for pulse(l, &clock, w).into_iter().map(|t| html! { <span>{ t }</span> }) }</p></div>
             { icon("chevron-right", "mt-1.5 size-4 text-base-content/50") }
@@ -101,8 +102,20 @@ fn kind(l: Lang, key: &str) -> &'static str {
     }
 }
 
+/// Why nothing is sent, when nobody answers for it any more.
+fn stopped(l: Lang, w: &Record) -> Option<&'static str> {
+    match text(w, "stopped_reason") {
+        "" => None,
+        "key_gone" => Some(l.hook_stopped_key()),
+        _ => Some(l.hook_stopped_owner()),
+    }
+}
+
 /// How it is doing, as a pill.
 fn state(l: Lang, w: &Record) -> Html {
+    if stopped(l, w).is_some() {
+        return badge("error", l.hook_stopped());
+    }
     match (on(w), failing(w), text(w, "last_success_at")) {
         (false, ..) => badge("neutral", l.hook_off()),
         (_, true, _) => badge("error", l.hook_failing()),

@@ -2,7 +2,7 @@
 
 use super::deliveries::DeliveryList;
 use super::form::HookForm;
-use super::{failing, kind, pulse, state, switch};
+use super::{failing, kind, pulse, state, stopped, switch};
 use crate::browser;
 use crate::data::http::Request;
 use crate::data::query::{invalidate, use_query};
@@ -99,6 +99,7 @@ pub(crate) fn HookPage(p: &HookPageProps) -> Html {
                 <button class="btn btn-sm" data-testid="test-hook" onclick={send.reform(|_: MouseEvent| "test")}>{ icon("play", "size-4") }{ l.hook_test() }</button>
                 <Popover right=true menu=true width="sm:w-44" label={l.more()} button_class="btn btn-ghost btn-sm btn-square" button={icon("ellipsis", "size-4")}>{ menu_item("pencil", l.hook_edit(), flag(&editing, true)) }{ menu_item("trash-2", l.delete(), flag(&ending, true)) }</Popover></div> }
         </div>
+        if let Some(why) = stopped(l, &w) { <p class="border-t border-base-300/60 px-4 py-3 text-[13px] text-error" role="status" data-testid="stopped">{ why }</p> }
         if failing(&w) { <div class="border-t border-base-300/60 px-4 py-3 text-[13px]" role="status"><p class="text-xs text-base-content/70">{ l.hook_last_error() }{ " · " }{ format::moment(l, text(&w, "last_failure_at"), &clock) }</p><p class="break-words text-error" data-testid="last-error">{ text(&w, "last_error") }</p></div> }
         if may && parked > 0 { <div class="flex flex-wrap items-center gap-3 border-t border-base-300/60 px-4 py-3 text-[13px]"><span class="flex-1">{ l.hook_parked(&format::group(parked)) }</span><button class="btn btn-sm" data-testid="replay-all" onclick={send.reform(|_: MouseEvent| "replay")}>{ icon("refresh-cw", "size-4") }{ l.hook_replay_all(&format::group(parked)) }</button></div> }
         </Card>
