@@ -328,7 +328,7 @@ pub static ORDER_LINES: ObjectDef = ObjectDef {
         link("product_id", "产品", "Product", "products").column(),
         field("quantity", "数量", "Quantity", Kind::Number).required().default("1").column(),
         field("unit_price_minor", "单价", "Unit price", Kind::Money).column(),
-        field("amount_minor", "金额", "Amount", Kind::Money).required().default("0").column(),
+        field("amount_minor", "金额", "Amount", Kind::Money).column(),
         link("owner_id", "负责人", "Owner", "users").read_only(),
     ],
     search: &[],

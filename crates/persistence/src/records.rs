@@ -188,6 +188,16 @@ pub fn exists(conn: &mut AnyConnection, shape: &Shape, id: Uuid, owners: Owners<
     Ok(q.first(conn)?.is_some())
 }
 
+/// The same for a link that is about to be written: the record stays until the end of the transaction. On PostgreSQL it could
+/// otherwise become part of another one in between, after what belonged to it had been moved.
+pub fn stays(conn: &mut AnyConnection, shape: &Shape, id: Uuid, owners: Owners<'_>) -> Result<bool> {
+    let mut q = Sql::start(conn, "SELECT 1 FROM ");
+    q.ident(shape.def.key).push(" t WHERE t.id = ").id(id).push(" AND t.archived_at IS NULL");
+    push_owners(&mut q, shape, owners);
+    q.pick(" FOR KEY SHARE OF t", "");
+    Ok(q.first(conn)?.is_some())
+}
+
 /// The titles of records by id, for showing links.
 pub fn titles(
     conn: &mut AnyConnection,

@@ -98,6 +98,7 @@ pub(super) fn step(
     step.name(ctx, memory, &mut drafts)?;
     let existing = step.existing(ctx, &drafts)?;
     let mut main = memory.main.take().unwrap_or_else(|| Writer::import(plan.shape.clone(), plan.import));
+    main.look_again();
     memory.flush(ctx)?;
     main.read_ahead(ctx, drafts.iter().map(|draft| &draft.changes), existing.values().flatten())?;
     let mut fresh: HashMap<u64, Uuid> = HashMap::new();

@@ -45,7 +45,7 @@ fn all_there(ctx: &mut Ctx<'_>, object: &str, ids: &[Uuid]) -> Result<bool> {
     };
     let Some(visible) = visible else { return Ok(false) };
     for id in ids {
-        if !persistence::records::exists(ctx.conn, &target, *id, visible.owners())? {
+        if !persistence::records::stays(ctx.conn, &target, *id, visible.owners())? {
             return Ok(false);
         }
     }

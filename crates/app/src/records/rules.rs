@@ -42,6 +42,11 @@ impl Rules {
         self.ahead.note(shape, new);
     }
 
+    /// What the rules have read may have changed.
+    pub(super) fn look_again(&mut self) {
+        *self = Rules { giving: self.giving, ahead: std::mem::take(&mut self.ahead), ..Rules::default() };
+    }
+
     /// What was gathered is written.
     pub(super) fn written(&mut self) {
         self.ahead.forget();
@@ -67,7 +72,7 @@ impl Rules {
                 self.ahead.no_cycle(ctx, shape, new)
             }
             "teams" => self.ahead.no_cycle(ctx, shape, new),
-            "order_lines" => self.order_line(ctx, shape, new),
+            "order_lines" => self.order_line(ctx, shape, old, new),
             "users" => {
                 left(ctx, shape, old, new);
                 if old.is_none_or(|old| ["hired_on", "left_on"].iter().any(|k| old.get(shape, k) != new.get(shape, k)))
@@ -225,18 +230,26 @@ impl Rules {
         Ok(())
     }
 
-    /// A line belongs to whom its order belongs to; its amount is quantity × price unless given.
-    fn order_line(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, new: &mut Record) -> Result<()> {
+    /// A line belongs to whom its order belongs to; its amount is quantity × price unless given, and follows them as long
+    /// as it was that.
+    fn order_line(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record) -> Result<()> {
         let order = new.get(shape, "order_id").as_id().unwrap_or_default();
         let owner = self.ahead.owner_of(ctx, shape, order)?;
         new.set(shape, "owner_id", owner.map_or(Value::Null, Value::Id));
-        let (quantity, price) = (new.get(shape, "quantity").as_f64(), new.get(shape, "unit_price_minor").as_f64());
-        if let (Some(quantity), Some(price), Some(0)) = (quantity, price, new.get(shape, "amount_minor").as_int()) {
-            let amount = (quantity * price).round();
-            if amount.abs() > domain::fields::MONEY_MAX as f64 {
+        let product = |line: &Record| {
+            let (quantity, price) =
+                (line.get(shape, "quantity").as_f64()?, line.get(shape, "unit_price_minor").as_f64()?);
+            Some((quantity * price).round())
+        };
+        let amount = |line: &Record| line.get(shape, "amount_minor").as_int();
+        let followed = |old: &Record| product(old).is_some_and(|product| amount(old) == Some(product as i64));
+        let open = amount(new).is_none() || old.is_some_and(|old| amount(old) == amount(new) && followed(old));
+        if open {
+            let computed = product(new).unwrap_or_else(|| amount(new).unwrap_or(0) as f64);
+            if computed.abs() > domain::fields::MONEY_MAX as f64 {
                 return Err(Error::field("quantity", "out_of_range", ""));
             }
-            new.set(shape, "amount_minor", Value::Int(amount as i64));
+            new.set(shape, "amount_minor", Value::Int(computed as i64));
         }
         Ok(())
     }

@@ -204,6 +204,18 @@ impl Writer {
         self.save(ctx, if archived { "archived" } else { "restored" }, old, new)
     }
 
+    /// Gives a record a new version because something changed that belongs to it and is shown with it.
+    pub(super) fn touch(&mut self, ctx: &mut Ctx<'_>, old: &Record, visible: &Visible) -> Result<Stored> {
+        check_owner(&self.shape, old, visible)?;
+        self.save(ctx, "updated", old, old.clone())
+    }
+
+    /// Reads the house's vocabulary anew: a writer that is kept from one transaction to the next must not go by stages and
+    /// settings that somebody has changed in between.
+    pub(crate) fn look_again(&mut self) {
+        self.rules.look_again();
+    }
+
     /// Changes the record that others are merged into or taken out of again, which `told` says in the event. It has a
     /// new version even where no field changes: what belongs to it does.
     pub(super) fn rewrite(
