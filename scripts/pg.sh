@@ -8,8 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 state=$TARGET/pg
 
-bin=$(have initdb && dirname "$(readlink -f "$(command -v initdb)")" || ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
-[ -n "$bin" ] || bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
+bin=$(have initdb && dirname "$(readlink -f "$(command -v initdb)")" || ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
 need_bin() { [ -x "$bin/initdb" ] || die "PostgreSQL is not installed: make setup"; }
 
 # PostgreSQL refuses to run as root: root becomes 'postgres', or 'nobody'.

@@ -174,6 +174,39 @@ fn restoring_twice_keeps_both_databases_that_were_there_and_a_refusal_leaves_no_
 }
 
 #[test]
+fn a_damaged_database_is_set_aside_with_its_log_unless_somebody_has_it_open() {
+    let mut server = Server::start(Engine::Sqlite).expect("SQLite is always there");
+    server.create("customers", &json!({ "name": "备份里的" }));
+    let file = server.database().folder().join("copy.db");
+    assert!(flywheel(server.database(), &["backup", text(&file)]).status.success());
+    let damage = |server: &Server| {
+        let path = Path::new(server.database().url().strip_prefix("sqlite:").unwrap()).to_owned();
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[..4096].fill(0xA5);
+        fs::write(&path, &bytes).unwrap();
+        bytes
+    };
+    damage(&server);
+    let refused = flywheel(server.database(), &["restore", "--force", text(&file)]);
+    assert!(!refused.status.success() && said(&refused).contains("running"), "{}", said(&refused));
+    assert!(beside(server.database(), ".before-restore-").is_empty());
+    server.kill();
+    let damaged = damage(&server);
+    let log = beside(server.database(), "-wal");
+    assert_eq!(log.len(), 1, "a server that was killed leaves its log");
+    let held = fs::read(&log[0]).unwrap();
+    let restored = flywheel(server.database(), &["restore", "--force", text(&file)]);
+    assert!(restored.status.success() && said(&restored).contains("damaged"), "{}", said(&restored));
+    let kept = beside(server.database(), ".before-restore-");
+    assert_eq!(kept.len(), 3, "{kept:?}");
+    assert_eq!(fs::read(&kept[0]).unwrap(), damaged);
+    assert!(text(&kept[1]).ends_with("-shm") && text(&kept[2]).ends_with("-wal"), "{kept:?}");
+    assert_eq!(fs::read(&kept[2]).unwrap(), held);
+    server.start_again();
+    assert_eq!(names(&server), ["备份里的"]);
+}
+
+#[test]
 fn on_postgresql_its_own_tools_are_named() {
     let Some(database) = Database::empty(Engine::Postgres) else { return };
     let made = flywheel(&database, &["backup", "copy.db"]);

@@ -161,4 +161,28 @@ engines! {
         }
         assert_kept_is_counted(server);
     }
+
+    fn an_order_with_more_lines_than_one_input_takes_shows_all_and_gives_all_up_for_new_ones(server: &Server) {
+        let admin = server.admin();
+        let large = order(server, "大单", None);
+        for part in 0..4 {
+            let operations: Vec<Value> =
+                (0..300).map(|i| json!({ "op": "create", "data": line(&large, part * 300 + i + 1) })).collect();
+            let done = admin.post("/api/v1/order_lines/bulk", &json!({ "operations": operations })).expect(200);
+            assert!(done["results"].as_array().unwrap().iter().all(|r| r["status"] == 201), "{}", done.json);
+        }
+        let shown = admin.get(&format!("/api/v1/orders/{large}")).expect(200);
+        let amounts: Vec<i64> =
+            shown["lines"].as_array().unwrap().iter().map(|l| l["amount_minor"].as_i64().unwrap()).collect();
+        assert_eq!(amounts, (1..=1_200).collect::<Vec<i64>>());
+        assert_eq!(shown["amount_minor"], 1_200 * 1_201 / 2);
+        let path = format!("/api/v1/orders/{large}");
+        let written = admin.patch(&path, shown.version(), &json!({ "lines": [{ "amount_minor": 70 }] })).expect(200);
+        assert_eq!((written["lines"].as_array().unwrap().len(), &written["amount_minor"]), (1, &json!(70)));
+        let live = admin.get(&format!("/api/v1/order_lines?order_id={large}&count=exact&limit=1")).expect(200);
+        assert_eq!(live["total"], 1, "{}", live.json);
+        server.create("order_lines", &line(&large, 5));
+        assert_eq!(amount(&admin, &large), 75);
+        assert_kept_is_counted(server);
+    }
 }

@@ -1,5 +1,7 @@
 //! The process itself: health, start, stop.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -34,6 +36,103 @@ fn a_server_stops_when_asked_and_starts_again_on_the_same_database() {
         server.stop();
         server.start_again();
         server.admin().get("/api/v1/me").expect(200);
+    }
+}
+
+#[test]
+fn a_request_in_flight_is_answered_after_either_signal_and_no_new_one_is_taken() {
+    for signal in ["TERM", "INT"] {
+        let Some(mut server) = Server::start(Engine::Sqlite) else { return };
+        let body = json!({ "email": tests::server::ADMIN, "password": tests::server::PASSWORD }).to_string();
+        let (first, second) = body.split_at(body.len() / 2);
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        let head =
+            "POST /api/v1/auth/login HTTP/1.1\r\nhost: crm\r\nconnection: close\r\ncontent-type: application/json";
+        write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{first}", body.len()).unwrap();
+        tests::wait::pass(Duration::from_millis(300));
+        server.signal(signal);
+        tests::wait::until("the server to take nobody new", || TcpStream::connect(server.address()).err());
+        write!(stream, "{second}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{signal}: {answer}");
+        server.ended();
+    }
+}
+
+#[test]
+fn pressing_ctrl_c_twice_waits_for_nobody() {
+    let Some(mut server) = Server::start(Engine::Sqlite) else { return };
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    write!(
+        stream,
+        "POST /api/v1/auth/login HTTP/1.1\r\nhost: crm\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{{"
+    )
+    .unwrap();
+    tests::wait::pass(Duration::from_millis(300));
+    let start = Instant::now();
+    server.signal("INT");
+    tests::wait::until("the server to take nobody new", || TcpStream::connect(server.address()).err());
+    server.signal("INT");
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    assert!(start.elapsed() < Duration::from_secs(10), "it waited for {:?}", start.elapsed());
+    server.kill();
+    server.start_again();
+    server.admin().get("/api/v1/me").expect(200);
+}
+
+#[test]
+fn a_method_that_a_caller_makes_up_is_no_series_of_its_own() {
+    let Some(server) = Server::start(Engine::Sqlite) else { return };
+    for i in 0..3 {
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        write!(stream, "AAAA{i} /api/v1/{i} HTTP/1.1\r\nhost: crm\r\nconnection: close\r\n\r\n").unwrap();
+        stream.read_to_end(&mut Vec::new()).unwrap();
+    }
+    let page = String::from_utf8(server.anonymous().get("/metrics").expect(200).body).unwrap();
+    let other: Vec<&str> = page.lines().filter(|l| l.starts_with("flywheel_requests_total{method=\"OTHER\"")).collect();
+    assert!(other.len() == 1 && other[0].ends_with(" 3") && !page.contains("AAAA"), "{page}");
+}
+
+#[test]
+fn a_user_of_postgresql_who_may_not_choose_its_language_works_all_the_same_and_one_who_may_gets_english() {
+    let Some(database) = Database::empty(Engine::Postgres) else { return };
+    let name = database.url().rsplit_once('/').unwrap().1;
+    database.query(&format!("ALTER DATABASE {name} SET lc_messages = 'POSIX'"));
+    database.query(&format!("CREATE ROLE {name}_plain LOGIN PASSWORD 'plain'"));
+    let language = |url: &str| {
+        let pool = persistence::db::pool(url, 1).unwrap();
+        let mut conn = persistence::db::get(&pool).unwrap();
+        let q = persistence::sql::Sql::start(
+            &conn,
+            "SELECT current_setting('lc_messages') || ' ' || current_setting('lock_timeout')",
+        );
+        format!("{:?}", q.first(&mut conn).unwrap())
+    };
+    let (scheme, rest) = database.url().split_once("://").unwrap();
+    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+    let plain = language(&format!("{scheme}://{name}_plain:plain@{place}"));
+    let chosen = language(database.url());
+    database.query(&format!("DROP ROLE {name}_plain"));
+    assert!(plain.contains("POSIX 10s"), "{plain}");
+    assert!(chosen.contains("C 10s"), "{chosen}");
+}
+
+#[test]
+fn a_database_that_is_to_be_reached_by_tls_is_refused_with_what_to_do_instead() {
+    let Some(database) = Database::empty(Engine::Sqlite) else { return };
+    for arguments in [&["serve"][..], &["worker"], &["migrate"]] {
+        let mut command = Command::new(tests::server::program());
+        command.args(arguments).env("FLYWHEEL_DATA_DIR", database.folder());
+        command.env("DATABASE_URL", "postgres://flywheel:hidden@192.0.2.1/flywheel?sslmode=verify-full");
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            !output.status.success() && said.contains("sslmode=verify-full") && said.contains("pgbouncer"),
+            "{said}"
+        );
+        assert!(!said.contains("hidden"), "{said}");
     }
 }
 

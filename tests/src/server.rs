@@ -132,10 +132,25 @@ impl Server {
 
     /// Ends it the polite way and waits.
     pub fn stop(&mut self) {
-        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
+        self.signal("TERM");
+        self.ended();
+    }
+
+    /// Sends it a signal: `TERM`, `INT`.
+    pub fn signal(&self, name: &str) {
+        let asked = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
         assert!(asked.is_ok_and(|status| status.success()), "the server had ended already:\n{}", self.log());
+    }
+
+    /// Waits until it has ended, which it must have done in peace.
+    pub fn ended(&mut self) {
         let ended = self.child.wait().expect("a child");
         assert!(ended.success(), "{ended}:\n{}", self.log());
+    }
+
+    /// Its address and port.
+    pub fn address(&self) -> &str {
+        self.base.trim_start_matches("http://")
     }
 
     /// Ends it at once, as a power cut would.

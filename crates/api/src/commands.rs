@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Settings};
 use clap::{Parser, Subcommand};
+use persistence::db::{self, DbPool, Target};
 use std::process::ExitCode;
 
 mod backup;
@@ -91,7 +92,26 @@ fn migrate(config: &Config) -> Result<(), String> {
 
 /// Runs what has not run yet, under a lock between processes; refuses a database that is newer than this program.
 fn apply_migrations(config: &Config) -> Result<Vec<String>, String> {
-    let pool = persistence::db::pool(&config.database_url, 1).map_err(|e| e.to_string())?;
-    let mut conn = persistence::db::get(&pool).map_err(|e| e.to_string())?;
-    persistence::db::migrate(&mut conn).map_err(|e| e.to_string())
+    let pool = db::pool(&config.database_url, 1).map_err(|e| e.to_string())?;
+    let mut conn = db::get(&pool).map_err(|e| e.to_string())?;
+    db::migrate(&mut conn).map_err(|e| e.to_string())
+}
+
+/// Says once, when a process starts, what the operator had better change about PostgreSQL.
+fn warn_of_database(config: &Config, pool: &DbPool) -> Result<(), String> {
+    if let Some(host) = Target::parse(&config.database_url).map_err(|e| e.to_string())?.exposed() {
+        tracing::warn!(
+            host,
+            "PostgreSQL is reached over a network without encryption: keep that network private, or use a local stunnel or pgbouncer"
+        );
+    }
+    let mut conn = db::get(pool).map_err(|e| e.to_string())?;
+    if let Some(lc_messages) = db::foreign_language(&mut conn).map_err(|e| e.to_string())? {
+        tracing::warn!(
+            lc_messages,
+            "PostgreSQL does not answer in English and this user may not choose, so that some passing errors may count as \
+             faults: set lc_messages = 'C' on the server, or from PostgreSQL 15 on GRANT SET ON PARAMETER lc_messages"
+        );
+    }
+    Ok(())
 }

@@ -365,7 +365,7 @@ pub fn retry(ctx: &mut Ctx<'_>, id: Uuid) -> Result<bool> {
         _ => Ok(()),
     };
     match &tried {
-        Err(error @ (Error::Unavailable(_) | Error::Contended(_))) => return Err(error.clone()),
+        Err(error @ (Error::Unavailable(_) | Error::Contended(_) | Error::Full(_))) => return Err(error.clone()),
         Err(error) => store::retried(ctx.conn, id, Some(&format!("{error:?}")), now)?,
         Ok(()) => store::retried(ctx.conn, id, None, now)?,
     }

@@ -1,13 +1,15 @@
 //! The connection to either engine: set-up, pool, write transactions, migrations.
 
 use crate::error::Error;
-use crate::sql::{Engine, Sql};
+use crate::sql::{Cells, Engine, Sql};
 use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::{CustomizeConnection, ManageConnection, R2D2Connection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+mod transport;
 
 mod any {
     #![expect(missing_docs, reason = "the derive writes public items without comments")]
@@ -48,11 +50,26 @@ impl Target {
     /// Reads a database URL; an unknown scheme is refused.
     pub fn parse(url: &str) -> Result<Target, Error> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            if let Some(asked) = transport::encryption(url) {
+                return Err(Error::Configuration(format!(
+                    "DATABASE_URL asks for TLS ({asked}), which this program does not speak with PostgreSQL: reach it over \
+                     loopback, a private network or a local stunnel or pgbouncer, and leave {asked} out"
+                )));
+            }
             return Ok(Target::Pg(url.to_owned()));
         }
         match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
             Some(path) if !path.is_empty() => Ok(Target::Sqlite(path.to_owned())),
             _ => Err(Error::Configuration("DATABASE_URL must start with sqlite: or postgres://".to_owned())),
+        }
+    }
+
+    /// The host whose way leads over a network on which others might listen, as nothing is encrypted; `None` for a file,
+    /// a socket and this machine itself.
+    pub fn exposed(&self) -> Option<String> {
+        match self {
+            Target::Pg(url) => transport::distant_host(url),
+            Target::Sqlite(_) => None,
         }
     }
 }
@@ -116,16 +133,40 @@ impl Setup {
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
      PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;";
 
+const PG_SETUP: &str = "SET TIME ZONE 'UTC'; SET client_min_messages = warning; SET lock_timeout = '10s';";
+
+/// Messages in English, by which `Error` tells what passes. Only superusers may choose, and from PostgreSQL 15 on whoever
+/// was given the right; a refusal is caught where it arises, so that it fails nothing else.
+const PG_ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
+     EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
+
 impl CustomizeConnection<AnyConnection, diesel::r2d2::Error> for Setup {
     fn on_acquire(&self, conn: &mut AnyConnection) -> Result<(), diesel::r2d2::Error> {
         match conn {
             AnyConnection::Sqlite(c) => c.batch_execute(&format!("{SQLITE_SETUP} {}", self.pragmas())),
+            // A server without PL/pgSQL knows no such block; all else it can.
             AnyConnection::Pg(c) => {
-                c.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages = warning; SET lock_timeout = '10s'")
+                c.batch_execute(&format!("{PG_SETUP} {PG_ENGLISH}")).or_else(|_| c.batch_execute(PG_SETUP))
             }
         }
         .map_err(diesel::r2d2::Error::QueryError)
     }
+}
+
+/// The language in which PostgreSQL puts its messages to this connection, where it is not English.
+pub fn foreign_language(conn: &mut AnyConnection) -> Result<Option<String>, Error> {
+    if let AnyConnection::Sqlite(_) = conn {
+        return Ok(None);
+    }
+    let found = Sql::start(conn, "SELECT current_setting('lc_messages')").first(conn)?;
+    let language = found.and_then(|Cells(c)| c.first().and_then(domain::value::Value::as_str).map(str::to_owned));
+    Ok(language.filter(|l| !is_english(l)))
+}
+
+/// Of a locale's name; an empty one leaves it to the server's surroundings, of which nothing is known.
+fn is_english(locale: &str) -> bool {
+    let name = locale.split(['.', '@']).next().unwrap_or_default().to_lowercase();
+    matches!(name.as_str(), "" | "c" | "posix") || name.starts_with("en")
 }
 
 /// A connection outside of any pool.
@@ -386,5 +427,28 @@ pub fn write_tx<T, E: From<diesel::result::Error>>(
             Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(e),
             Err(r) => Err(r.into()),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_that_asks_for_tls_is_refused_with_what_to_do_and_without_the_password() {
+        let refused = Target::parse("postgres://flywheel:secret@db.example.com/crm?sslmode=require");
+        let Err(Error::Configuration(why)) = refused else { panic!("{refused:?}") };
+        assert!(why.contains("sslmode=require") && why.contains("stunnel") && !why.contains("secret"), "{why}");
+        let plain = Target::parse("postgres://flywheel@db.example.com/crm?sslmode=prefer").unwrap();
+        assert_eq!(plain.exposed().as_deref(), Some("db.example.com"));
+        assert_eq!(Target::parse("sqlite:data/flywheel.db").unwrap().exposed(), None);
+    }
+
+    #[test]
+    fn english_is_known_by_the_name_of_a_locale() {
+        assert!(
+            ["C", "C.UTF-8", "POSIX", "en_US.utf8", "English_United States.1252", ""].iter().all(|l| is_english(l))
+        );
+        assert!(!["zh_CN.UTF-8", "de_DE", "ca_ES@valencia"].iter().any(|l| is_english(l)));
     }
 }

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use chrono::{DateTime, Utc};
 use clap::Args;
+use persistence::backup::Log;
 use persistence::db::{self, SchemaState, Target};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,7 +52,9 @@ pub(super) fn backup(config: &Config, options: &Backup) -> Result<(), String> {
     let _ = fs::remove_file(&partial);
     persistence::backup::copy_to(&mut conn, &text(&partial)?).map_err(|e| e.to_string())?;
     verify(&partial)?;
+    to_disk(&partial)?;
     fs::rename(&partial, &options.file).map_err(|e| format!("cannot rename {}: {e}", partial.display()))?;
+    to_disk(folder(&options.file))?;
     println!("wrote {}", options.file.display());
     Ok(())
 }
@@ -71,35 +74,88 @@ pub(super) fn restore(config: &Config, options: &Restore) -> Result<(), String> 
         let _ = fs::remove_file(&partial);
     })?;
     println!("restored {} from {}", target.display(), options.file.display());
-    if let Some(aside) = aside {
-        println!("the database that was there is {}", aside.display());
+    if let Some(Aside { path, damage }) = aside {
+        println!("the database that was there is {}", path.display());
+        if let Some(why) = damage {
+            println!("it was damaged, so that what its log held may still be beside it: {why}");
+        }
     }
     Ok(())
 }
 
+/// The database that was there before.
+struct Aside {
+    path: PathBuf,
+    /// Why its log could not be brought into it; the log then lies beside it.
+    damage: Option<String>,
+}
+
+/// What SQLite keeps beside a database.
+const BESIDE: [&str; 2] = ["-wal", "-shm"];
+
 /// Puts a copy of a file in the database's place, and answers where the database is that was there.
-fn replace(file: &Path, partial: &Path, target: &Path) -> Result<Option<PathBuf>, String> {
+fn replace(file: &Path, partial: &Path, target: &Path) -> Result<Option<Aside>, String> {
     fs::copy(file, partial).map_err(|e| format!("cannot copy {}: {e}", file.display()))?;
+    to_disk(partial)?;
     let aside = if target.exists() {
         // What the write-ahead log still holds belongs to the database that is set aside.
-        fold_log(target)?;
-        let aside = unused_name(target, Utc::now());
-        fs::rename(target, &aside).map_err(|e| format!("cannot set {} aside: {e}", target.display()))?;
-        Some(aside)
+        let damage = fold_log(target)?;
+        let path = unused_name(target, Utc::now());
+        set_aside(target, &path).map_err(|e| format!("cannot set {} aside: {e}", target.display()))?;
+        Some(Aside { path, damage })
     } else {
         None
     };
-    for ending in ["-wal", "-shm"] {
-        let _ = fs::remove_file(format!("{}{ending}", target.display()));
+    for ending in BESIDE {
+        let _ = fs::remove_file(beside(target, ending));
     }
     if let Err(error) = fs::rename(partial, target) {
         // Better the old database than none.
         if let Some(aside) = &aside {
-            let _ = fs::rename(aside, target);
+            let _ = set_aside(&aside.path, target);
         }
         return Err(format!("cannot rename {}: {error}", partial.display()));
     }
+    to_disk(folder(target))?;
     Ok(aside)
+}
+
+/// Renames a database with what lies beside it: all of it, or nothing.
+fn set_aside(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut moved: Vec<&str> = Vec::new();
+    // The database last: it must not be anywhere without its log.
+    for ending in BESIDE.into_iter().chain([""]) {
+        match fs::rename(beside(from, ending), beside(to, ending)) {
+            Ok(()) => moved.push(ending),
+            Err(error) if !ending.is_empty() && error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => {
+                for ending in moved {
+                    let _ = fs::rename(beside(to, ending), beside(from, ending));
+                }
+                return Err(error);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The name of what SQLite keeps beside a database.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// The folder in which a file lies.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// Waits until a file, or the names in a folder, would survive a power cut.
+fn to_disk(path: &Path) -> Result<(), String> {
+    fs::File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(|e| format!("cannot write {} to the disk: {e}", path.display()))
 }
 
 /// A name for the database that is set aside: it sorts by time, and nothing has it yet.
@@ -115,10 +171,13 @@ fn unused_name(target: &Path, now: DateTime<Utc>) -> PathBuf {
     found
 }
 
-fn fold_log(path: &Path) -> Result<(), String> {
-    let pool = db::pool(&format!("sqlite:{}", text(path)?), 1).map_err(|e| e.to_string())?;
-    let mut conn = db::get(&pool).map_err(|e| e.to_string())?;
-    persistence::backup::fold_log(&mut conn).map_err(|e| format!("is the server still running? {e}"))
+/// Brings the log into the file; says why a damaged one does not allow it, and refuses while anybody has it open.
+fn fold_log(path: &Path) -> Result<Option<String>, String> {
+    match persistence::backup::fold_log(path).map_err(|e| format!("cannot open {}: {e}", path.display()))? {
+        Log::Folded => Ok(None),
+        Log::Unreadable(why) => Ok(Some(why)),
+        Log::InUse => Err(format!("is the server still running? {} is in use", path.display())),
+    }
 }
 
 /// A whole database that this program can read.
@@ -130,8 +189,8 @@ fn verify(path: &Path) -> Result<(), String> {
     let probe = with_ending(path, "checking");
     fs::copy(path, &probe).map_err(|e| format!("cannot copy {}: {e}", path.display()))?;
     let result = look_into(&probe).map_err(|e| format!("{} is not a sound database: {e}", path.display()));
-    for ending in ["", "-wal", "-shm"] {
-        let _ = fs::remove_file(format!("{}{ending}", probe.display()));
+    for ending in BESIDE.into_iter().chain([""]) {
+        let _ = fs::remove_file(beside(&probe, ending));
     }
     result
 }
@@ -147,10 +206,7 @@ fn look_into(path: &Path) -> Result<(), String> {
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    PathBuf::from(name)
+    beside(path, &format!(".{ending}"))
 }
 
 fn text(path: &Path) -> Result<String, String> {

@@ -1,8 +1,10 @@
 //! `flywheel serve`.
 
+use super::worker::Signals;
 use crate::config::Config;
 use crate::server;
 use crate::state::State;
+use actix_web::dev::ServerHandle;
 use actix_web::{HttpServer, web};
 use persistence::db::{self, SchemaState};
 use std::time::Duration;
@@ -28,6 +30,7 @@ pub(super) fn run(config: Config, options: &Options) -> Result<(), String> {
         }
     }
     let state = web::Data::new(State::new(config)?);
+    super::warn_of_database(&state.config, &state.pool)?;
     actix_web::rt::System::new().block_on(serve(state)).map_err(|e| e.to_string())
 }
 
@@ -46,10 +49,11 @@ pub(super) fn require_current(config: &Config) -> Result<(), String> {
     }
 }
 
-/// Serves until SIGTERM or SIGINT; requests in flight are then finished.
+/// Serves until SIGTERM or SIGINT; requests in flight are then finished, unless somebody presses Ctrl-C once more.
 async fn serve(state: web::Data<State>) -> std::io::Result<()> {
     let (bind, workers, patience) = (state.config.bind, state.config.workers, state.config.shutdown_timeout);
     let shared = state.clone();
+    let signals = Signals::new()?;
     app::consumers::enrol(&state.pool)
         .map_err(|e| std::io::Error::other(format!("the readers of the event log cannot begin: {e:?}")))?;
     let server = HttpServer::new(move || server::build(shared.clone()))
@@ -57,6 +61,8 @@ async fn serve(state: web::Data<State>) -> std::io::Result<()> {
         .client_request_timeout(Duration::from_secs(20))
         .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(patience)
+        // The server's own signals would cut requests off on SIGINT.
+        .disable_signals()
         .bind(bind)
         .map_err(|e| std::io::Error::new(e.kind(), format!("cannot listen on {bind}: {e}")))?;
     for address in server.addrs() {
@@ -67,16 +73,26 @@ async fn serve(state: web::Data<State>) -> std::io::Result<()> {
         let state = state.clone();
         std::thread::Builder::new().name("stream".to_owned()).spawn(move || crate::live::follow(&state))?
     };
-    // Streams never end by themselves, so they are ended before the server waits for requests in flight.
-    let ending = state.clone();
-    actix_web::rt::spawn(async move {
-        let _ = super::worker::ended().await;
-        ending.live.end();
-    });
-    let result = server.run().await;
+    let server = server.run();
+    actix_web::rt::spawn(stop_when_asked(signals, server.handle(), state.clone()));
+    let result = server.await;
     state.live.end();
     drop(jobs);
     let _ = follower.join();
     tracing::info!("stopped");
     result
+}
+
+/// Waits for a signal and stops the server. Streams never end by themselves, so they are ended before the server waits
+/// for requests in flight.
+async fn stop_when_asked(mut signals: Signals, server: ServerHandle, state: web::Data<State>) {
+    signals.asked().await;
+    state.live.end();
+    tokio::select! {
+        () = server.stop(true) => {},
+        () = signals.pressed() => {
+            tracing::warn!("stopped at once");
+            std::process::exit(130);
+        }
+    }
 }

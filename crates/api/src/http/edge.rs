@@ -64,9 +64,11 @@ pub(crate) async fn pass(
     Ok(res)
 }
 
-/// Where a request comes from; behind a trusted proxy, what that proxy says.
+/// Where a request comes from; behind a trusted proxy, what that proxy says. Only the last entry is the proxy's own: what
+/// stands before it, in the same line or in lines of their own, the caller may have written.
 pub(crate) fn address(headers: &HeaderMap, peer: Option<SocketAddr>, trust_proxy: bool) -> Option<IpAddr> {
-    let forwarded = || headers.get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
+    let last = || headers.get_all("x-forwarded-for").last()?.to_str().ok();
+    let forwarded = || last()?.rsplit(',').next()?.trim().parse().ok();
     if trust_proxy && let Some(ip) = forwarded() {
         return Some(ip);
     }
@@ -136,5 +138,30 @@ fn record(
         }
         _ if status >= 500 => tracing::error!(%request_id, method, path, status, micros, "request"),
         _ => tracing::info!(%request_id, method, path, status, micros, "request"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(lines: &[&'static str], trust_proxy: bool) -> String {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_static(line));
+        }
+        let peer = SocketAddr::from(([10, 0, 0, 1], 4711));
+        address(&headers, Some(peer), trust_proxy).map(|ip| ip.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_last_entry_of_the_last_line_is_believed_and_none_without_a_trusted_proxy() {
+        assert_eq!(from(&["192.0.2.1"], true), "192.0.2.1");
+        assert_eq!(from(&["198.51.100.9, 192.0.2.1"], true), "192.0.2.1");
+        assert_eq!(from(&["198.51.100.9", "192.0.2.1"], true), "192.0.2.1");
+        assert_eq!(from(&["198.51.100.9, 198.51.100.8", "198.51.100.7,2001:db8::7"], true), "2001:db8::7");
+        assert_eq!(from(&["198.51.100.9", "unknown"], true), "10.0.0.1", "an earlier line is never asked instead");
+        assert_eq!(from(&[], true), "10.0.0.1");
+        assert_eq!(from(&["192.0.2.1"], false), "10.0.0.1");
     }
 }

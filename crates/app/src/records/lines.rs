@@ -32,26 +32,37 @@ pub(super) fn split_lines(
     }
 }
 
-/// The live lines of an order.
+/// The live lines of an order, all of them: bulk and imports may bring more than one input of an order.
 pub(super) fn lines_of(ctx: &mut Ctx<'_>, shape: &Arc<Shape>, order: Uuid) -> Result<Vec<Record>> {
-    let (Some((place, field)), None) = (shape.find("order_id"), None::<()>) else { return Ok(Vec::new()) };
+    const STEP: i64 = 500;
+    let Some((place, field)) = shape.find("order_id") else { return Ok(Vec::new()) };
     let field = domain::condition::FieldRef::own(place, field);
     let test = domain::condition::Test { field, op: domain::condition::Op::Eq(Value::Id(order)) };
     let condition = domain::condition::Condition::Test(Box::new(test));
-    let list = persistence::records::List {
-        shape,
-        owners: persistence::records::Owners::All,
-        archived: persistence::records::Archived::No,
-        condition: Some(&condition),
-        search: None,
-        order: &persistence::records::Order::Newest,
-        after: None,
-        limit: 500,
-        only: None,
-    };
-    let mut rows = persistence::records::list(ctx.conn, &list)?;
-    rows.reverse();
-    Ok(rows.into_iter().map(|r| r.record).collect())
+    let mut records = Vec::new();
+    let mut after: Option<persistence::records::After> = None;
+    loop {
+        let list = persistence::records::List {
+            shape,
+            owners: persistence::records::Owners::All,
+            archived: persistence::records::Archived::No,
+            condition: Some(&condition),
+            search: None,
+            order: &persistence::records::Order::Newest,
+            after: after.as_ref(),
+            limit: STEP,
+            only: None,
+        };
+        let rows = persistence::records::list(ctx.conn, &list)?;
+        let full = rows.len() as i64 == STEP;
+        after = rows.last().map(|row| persistence::records::After::Seq(row.seq));
+        records.extend(rows.into_iter().map(|r| r.record));
+        if !full {
+            break;
+        }
+    }
+    records.reverse();
+    Ok(records)
 }
 
 /// Replaces the lines of an order; its amount is their sum unless the caller gave one.

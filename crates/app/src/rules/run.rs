@@ -145,7 +145,8 @@ impl Ready {
         });
         match tried {
             Ok(ran) => Ok(ran),
-            Err(error @ (Error::Unavailable(_) | Error::Contended(_))) => Err(error),
+            // Not the rule's fault, and no reason to use the occasion up.
+            Err(error @ (Error::Unavailable(_) | Error::Contended(_) | Error::Full(_))) => Err(error),
             Err(error) => {
                 let mut run =
                     self.note(ctx, run_id, id, set.occasion.clone().unwrap_or_else(|| run_id.to_string()), set);
