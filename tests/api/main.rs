@@ -17,6 +17,7 @@ mod handovers;
 mod identity;
 mod import_fields;
 mod import_keys;
+mod import_reach;
 mod imported_past;
 mod imports;
 mod indexes;

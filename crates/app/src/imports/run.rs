@@ -13,7 +13,6 @@ use persistence::jobs::{self, Job};
 use uuid::Uuid;
 
 use super::beside::Sorter;
-use super::convert::columns;
 use super::links::fold;
 use super::rows::{DEFERRED, Memory, Plan, defaults, is_seen, scopes, step};
 use super::settle::{link, missing_link};
@@ -202,7 +201,7 @@ fn begin(ctx: &mut Ctx<'_>, import: Uuid) -> Result<(Planned, Progress)> {
     };
     let plan = Plan {
         import,
-        columns: columns(&setup, &shape),
+        columns: super::linked::columns(ctx, &setup, &shape)?,
         defaults: defaults(ctx, &shape, Some(&setup))?,
         setup,
         shape,

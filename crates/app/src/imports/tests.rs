@@ -1,5 +1,6 @@
 //! Tests of whole imports on SQLite; `tests/api/imports.rs` has those on both engines.
 
+mod links;
 mod matching;
 mod naming;
 mod values;
