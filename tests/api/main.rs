@@ -18,6 +18,7 @@ mod identity;
 mod import_course;
 mod import_fields;
 mod import_keys;
+mod import_reach;
 mod imported_past;
 mod imports;
 mod indexes;

@@ -198,6 +198,18 @@ pub fn stays(conn: &mut AnyConnection, shape: &Shape, id: Uuid, owners: Owners<'
     Ok(q.first(conn)?.is_some())
 }
 
+/// Which of these are the ids of live records within the given owners.
+pub fn live(conn: &mut AnyConnection, shape: &Shape, ids: &[Uuid], owners: Owners<'_>) -> Result<Vec<Uuid>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let mut q = Sql::start(conn, "SELECT t.id FROM ");
+        q.ident(shape.def.key).push(" t WHERE t.id IN ").ids(chunk).push(" AND t.archived_at IS NULL");
+        push_owners(&mut q, shape, owners);
+        found.extend(q.load(conn)?.into_iter().filter_map(|Cells(cells)| cells.first().and_then(Value::as_id)));
+    }
+    Ok(found)
+}
+
 /// The titles of records by id, for showing links.
 pub fn titles(
     conn: &mut AnyConnection,

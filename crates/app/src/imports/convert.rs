@@ -1,12 +1,13 @@
 //! From the text of a cell to the value of a field.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{NaiveDate, Utc};
 use contract::imports::ImportColumn;
 use domain::fields::{FieldDef, FieldError, Kind, ParseCx};
 use domain::record::{Place, Shape};
 use domain::value::Value;
+use uuid::Uuid;
 
 use super::analyse::ORIGIN_FIELDS;
 use super::choices::Options;
@@ -31,6 +32,8 @@ pub(super) struct Column {
     multiply: i64,
     /// What a person said that values stand for.
     values: HashMap<String, Option<String>>,
+    /// Records that values stand for and that can no longer be linked to.
+    pub(super) gone: HashSet<Uuid>,
     /// Linked records that are not there are made.
     makes: bool,
     /// The options of its field.
@@ -77,6 +80,7 @@ pub(super) fn columns(setup: &Setup, shape: &Shape) -> Vec<Column> {
                 .get(name)
                 .map(|values| values.clone().into_iter().collect())
                 .unwrap_or_default(),
+            gone: HashSet::new(),
             makes: options.create_missing.get(name).copied().unwrap_or(false),
             choices,
             place,
@@ -212,6 +216,9 @@ impl Column {
     /// What a person said that a value stands for.
     fn said(&self, said: &str, cx: &ParseCx) -> Cell {
         match self.parse(serde_json::Value::String(said.to_owned()), cx) {
+            Cell::Value(Value::Id(id), _) if self.gone.contains(&id) => {
+                Cell::Bad("link_not_found", self.link().unwrap_or_default().to_owned())
+            }
             Cell::Value(value, _) => Cell::Value(value, true),
             other => other,
         }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use domain::fields::parse_id;
+use domain::fields::{ParseCx, parse_id};
 use domain::policy::Action;
 use domain::record::{Changes, Record, Shape};
 use domain::value::Value;
@@ -12,12 +12,14 @@ use uuid::Uuid;
 
 use super::rows::is_seen;
 use crate::records::{Stamp, Writer};
-use crate::{Ctx, Result, Visible};
+use crate::{Ctx, Error, Result, Visible};
 
-/// Objects with at most this many records are held in memory whole.
+/// Of objects with at most this many records all names are read at once, so that most of what is named is not asked for.
 const WHOLE: i64 = 5_000;
 /// Names remembered of an object that is not held whole.
 const REMEMBERED: usize = 200_000;
+/// Characters of the longest text by which a record can be known, with room for letters that grow when they are folded.
+const LONGEST: usize = 500;
 
 /// What a name leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +40,13 @@ struct Index {
     shape: Arc<Shape>,
     /// The columns by which its records are known to who imports.
     columns: Vec<&'static str>,
+    /// All records that there were when it was opened are in it. Others may have come since.
     whole: bool,
     names: HashMap<String, Found>,
     ids: HashSet<Uuid>,
+    /// Names that were asked for in this step and are not there. The next one asks again: people and other imports may
+    /// have made them in between, and what is rolled back is gone.
+    absent: HashSet<String>,
 }
 
 /// A record that a step made.
@@ -94,12 +100,9 @@ fn seen_by(ctx: &Ctx<'_>, shape: &Shape) -> Vec<&'static str> {
     known_by(shape.def.key).iter().copied().filter(|column| is_seen(shape, column, masks)).collect()
 }
 
-/// Whose records of an object may be linked to: the house's vocabulary by everyone.
+/// Whose records of an object may be linked to, as for any record that is made by hand.
 pub(super) fn linkable(ctx: &Ctx<'_>, shape: &Shape) -> Visible {
-    match shape.def.key {
-        "users" | "teams" | "tags" | "pipelines" | "pipeline_stages" | "products" => Visible::All,
-        _ => ctx.actor.visible(shape.def.permission, Action::Read).unwrap_or(Visible::Owners([].into())),
-    }
+    crate::records::linkable(ctx, shape).unwrap_or(Visible::Owners([].into()))
 }
 
 /// The link to what an object's names are told apart by: stages of different pipelines and people at different customers
@@ -140,6 +143,24 @@ fn keys<'a>(object: &str, column: &str, within: Option<Uuid>, text: &'a str) -> 
     scoped.into_iter().chain([key(None, text)]).chain(is_outside.then(|| outside(text)))
 }
 
+/// What a record of an object that has only a name is given: the columns by which it is known, if they take the name. Lines
+/// become one, as in a column of such names.
+pub(super) fn called(shape: &Shape, name: &str, cx: &ParseCx) -> Result<Vec<(&'static str, Value)>> {
+    let text = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let json = serde_json::Value::String(if name.contains(['\n', '\r']) { text } else { name.to_owned() });
+    let mut columns = vec![known_by(shape.def.key).first().copied().unwrap_or(shape.def.title), shape.def.title];
+    columns.dedup();
+    let value = |column: &'static str| {
+        let (_, field) = shape.find(column).ok_or(Error::NotFound)?;
+        match field.parse(&json, cx) {
+            Ok(Value::Null) => Err(Error::field(column, "required", "")),
+            Ok(value) => Ok((column, value)),
+            Err(error) => Err(Error::Invalid(vec![error])),
+        }
+    };
+    columns.into_iter().map(value).collect()
+}
+
 impl Links {
     /// Makes sure that these names of an object have been looked for.
     pub(super) fn look_up(&mut self, ctx: &mut Ctx<'_>, object: &str, wanted: &Wanted) -> Result<()> {
@@ -151,6 +172,7 @@ impl Links {
         if index.names.len() > REMEMBERED && !index.whole {
             index.names.clear();
             index.ids.clear();
+            index.absent.clear();
         }
         index.look_up(ctx, wanted)
     }
@@ -158,8 +180,7 @@ impl Links {
     /// Looks for names again that may have come since.
     pub(super) fn look_again(&mut self, ctx: &mut Ctx<'_>, object: &str, wanted: &Wanted) -> Result<()> {
         if let Some(index) = self.indexes.get_mut(object) {
-            index.whole = false;
-            index.names.retain(|_, found| *found != Found::None);
+            index.absent.clear();
         }
         self.look_up(ctx, object, wanted)
     }
@@ -197,8 +218,9 @@ impl Links {
         let shape = writer.shape.clone();
         let object = shape.def.key;
         let mut changes = super::defaults(&shape, ctx)?;
-        changes.set(&shape, known_by(object).first().unwrap_or(&shape.def.title), Value::Text(name.to_owned()));
-        changes.set(&shape, shape.def.title, Value::Text(name.to_owned()));
+        for (column, value) in called(&shape, name, &ctx.parse())? {
+            changes.set(&shape, column, value);
+        }
         if shape.def.owned {
             changes.set(&shape, "owner_id", Value::Id(owner));
         }
@@ -229,12 +251,19 @@ impl Links {
     /// The step was committed: what it made stays.
     pub(super) fn keep(&mut self) {
         self.made.clear();
+        self.ask_again();
+    }
+
+    /// What is not there now may be there in the next step.
+    fn ask_again(&mut self) {
+        self.indexes.values_mut().for_each(|index| index.absent.clear());
     }
 
     /// The step was rolled back: what it made is gone.
     pub(super) fn forget(&mut self) {
         for made in self.made.drain(..).rev() {
             let Some(index) = self.indexes.get_mut(&made.object) else { continue };
+            index.ids.remove(&made.id);
             for (key, before) in made.keys {
                 match before {
                     Some(found) => index.names.insert(key, found),
@@ -243,6 +272,7 @@ impl Links {
             }
         }
         self.first.clear();
+        self.ask_again();
     }
 
     /// The step was one of a dry run: what it made is gone, but does not count as new a second time.
@@ -274,9 +304,9 @@ impl Index {
         let visible = linkable(ctx, &shape);
         let mut list = everything(&shape, visible.owners());
         let count = persistence::records::count(ctx.conn, &list, Some(WHOLE + 1))?;
-        let (names, ids) = (HashMap::new(), HashSet::new());
+        let (names, ids, absent) = (HashMap::new(), HashSet::new(), HashSet::new());
         let columns = seen_by(ctx, &shape);
-        let mut index = Self { shape: shape.clone(), columns, whole: count <= WHOLE, names, ids };
+        let mut index = Self { shape: shape.clone(), columns, whole: count <= WHOLE, names, ids, absent };
         if !index.whole {
             return Ok(index);
         }
@@ -322,27 +352,28 @@ impl Index {
         for key in keys(self.shape.def.key, column, within, name).filter(|key| *key != own) {
             let before = self.names.get(&key).copied();
             // What is not there has not been looked for, and will be found in the database.
-            if before.is_none() && !self.whole {
+            if before.is_none() && !self.whole && !self.absent.contains(&key) {
                 continue;
             }
-            let found = if matches!(before, None | Some(Found::None)) { Found::One(id) } else { Found::Several };
+            let found = if before.is_none() { Found::One(id) } else { Found::Several };
             self.names.insert(key.clone(), found);
             known.push((key, before));
         }
         known
     }
 
+    /// Whether a name is yet to be asked for: nothing is known of it, and a record may have it.
+    fn is_open(&self, key: &str) -> bool {
+        !self.names.contains_key(key) && !self.absent.contains(key) && key.chars().nth(LONGEST).is_none()
+    }
+
+    /// Asks the database for what is not known, in a few queries.
     fn look_up(&mut self, ctx: &mut Ctx<'_>, wanted: &Wanted) -> Result<()> {
-        if self.whole {
-            return Ok(());
-        }
         let shape = self.shape.clone();
         let visible = linkable(ctx, &shape);
         let ids: HashSet<Uuid> = wanted.iter().filter_map(|(_, name)| parse_id(name)).collect();
         let ids: Vec<Uuid> = ids.into_iter().filter(|id| !self.ids.contains(id)).collect();
-        for record in persistence::records::get_many(ctx.conn, &shape, &ids, visible.owners())? {
-            self.ids.insert(record.id());
-        }
+        self.ids.extend(persistence::records::live(ctx.conn, &shape, &ids, visible.owners())?);
         let named = wanted.iter().filter(|(_, name)| parse_id(name).is_none());
         let (within, anywhere): (Vec<_>, Vec<_>) = named.partition(|(scope, _)| scope.is_some());
         self.look_within(
@@ -353,7 +384,7 @@ impl Index {
         let mut open: HashMap<String, &str> = HashMap::new();
         for (_, name) in anywhere {
             let key = fold(name);
-            if !self.names.contains_key(&key) {
+            if self.is_open(&key) {
                 open.insert(key, name);
             }
         }
@@ -368,7 +399,7 @@ impl Index {
             self.learn(named.filter(|(key, _)| open.contains_key(key)));
             open.retain(|key, _| !self.names.contains_key(key));
         }
-        self.names.extend(open.into_keys().map(|key| (key, Found::None)));
+        self.absent.extend(open.into_keys());
         Ok(())
     }
 
@@ -386,7 +417,7 @@ impl Index {
         let (mut open, mut texts, mut scopes) = (HashSet::new(), HashSet::new(), HashSet::new());
         for (to, name) in wanted {
             let own = key(Some(to), name);
-            if !self.names.contains_key(&own) {
+            if self.is_open(&own) {
                 open.extend([own, outside(name)]);
                 texts.insert(name.to_owned());
                 scopes.insert(to);
@@ -408,9 +439,7 @@ impl Index {
                 found.iter().flat_map(|one| keys(object, column, one.to, &one.text).map(move |key| (key, one.id)));
             self.learn(named.filter(|(key, _)| open.contains(key)));
         }
-        for key in open {
-            self.names.entry(key).or_insert(Found::None);
-        }
+        self.absent.extend(open.into_iter().filter(|key| !self.names.contains_key(key)));
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ mod analyse;
 mod beside;
 mod choices;
 mod convert;
+mod linked;
 mod links;
 mod matching;
 mod naming;
@@ -232,6 +233,7 @@ pub fn patch(ctx: &mut Ctx<'_>, id: Uuid, patch: &ImportPatch) -> Result<Import>
     let shape = ctx.shape(&row.object)?;
     let mut errors = Vec::new();
     apply(&mut setup, &shape, patch, &mut errors);
+    errors.extend(linked::check(ctx, &shape, patch)?);
     let masks = ctx.actor.permissions.masks;
     let masked = setup.options.match_fields.iter().filter(|field| !rows::is_seen(&shape, field, masks));
     errors.extend(masked.map(|field| FieldError::new("match_fields", "masked", field.as_str())));
@@ -271,8 +273,12 @@ fn apply(setup: &mut Setup, shape: &Shape, patch: &ImportPatch, errors: &mut Vec
     options.default_owner_id = patch.default_owner_id.unwrap_or(options.default_owner_id);
     options.into_pool = patch.into_pool.unwrap_or(options.into_pool);
     if let Some(defaults) = &patch.defaults {
-        for field in defaults.keys().filter(|field| shape.find(field).is_none()) {
-            wrong(format!("defaults.{field}"), "unknown_field", field);
+        for field in defaults.keys() {
+            match shape.find(field) {
+                None => wrong(format!("defaults.{field}"), "unknown_field", field),
+                Some((_, def)) if !def.writable => wrong(format!("defaults.{field}"), "read_only", ""),
+                Some(_) => {}
+            }
         }
         options.defaults = defaults.clone();
     }

@@ -7,7 +7,7 @@ use domain::value::Value;
 use uuid::Uuid;
 
 use super::convert::Column;
-use super::links::{Found, Wanted, scope};
+use super::links::{Found, Wanted, called, scope};
 use super::rows::{Draft, Memory, Step};
 use super::setup::Note;
 use crate::records::Writer;
@@ -118,6 +118,11 @@ impl Step<'_> {
         }
         let make = self.plan.setup.options.create_missing.get(&column.name).copied().unwrap_or(false);
         if object == self.plan.shape.def.key && domain::fields::parse_id(text).is_none() {
+            // What no record can be called is in no later row either.
+            if make && called(&self.plan.shape, text, &ctx.parse()).is_err() {
+                self.bad(draft, column, "link_not_created", object, text);
+                return Ok(None);
+            }
             if let Some(at) = self.plan.columns.iter().position(|known| known.index == column.index) {
                 draft.deferred.push((at, text.to_owned()));
             }

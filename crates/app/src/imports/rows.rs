@@ -312,6 +312,9 @@ pub(super) fn defaults(ctx: &Ctx<'_>, shape: &Shape, setup: Option<&Setup>) -> R
     let mut found = Changes::default();
     for (at, field) in shape.columns().enumerate().skip(OWN) {
         let value = match given(&field.key) {
+            Some(_) if !field.writable => {
+                return Err(Error::field(format!("defaults.{}", field.key), "read_only", ""));
+            }
             Some(json) => parse(&field.key, field, json)?,
             None if field.default.is_empty() => continue,
             None => parse(&field.key, field, &serde_json::from_str(field.default).unwrap_or_default())?,

@@ -14,7 +14,7 @@ use persistence::jobs::{self, Job};
 use uuid::Uuid;
 
 use super::beside::Sorter;
-use super::convert::{Column, columns};
+use super::convert::Column;
 use super::links::fold;
 use super::rows::{DEFERRED, Memory, Plan, defaults, is_seen, scopes, step};
 use super::settle::{link, missing_link};
@@ -203,7 +203,7 @@ fn begin(ctx: &mut Ctx<'_>, import: Uuid) -> Result<(Planned, Progress)> {
     };
     let plan = Plan {
         import,
-        columns: columns(&setup, &shape),
+        columns: super::linked::columns(ctx, &setup, &shape)?,
         defaults: defaults(ctx, &shape, Some(&setup))?,
         setup,
         shape,

@@ -5,6 +5,7 @@ use domain::fields::{FieldError, Kind};
 use domain::policy::Action;
 use domain::record::{Record, Shape};
 use domain::value::Value;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Checks the links that are new or changed. The fault is reported at the field.
@@ -36,14 +37,31 @@ pub(super) fn check(ctx: &mut Ctx<'_>, shape: &Shape, new: &Record, old: Option<
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
 }
 
-fn all_there(ctx: &mut Ctx<'_>, object: &str, ids: &[Uuid]) -> Result<bool> {
-    let target = ctx.shape(object)?;
-    // People and the vocabulary of the house may be linked to by everyone.
-    let visible = match object {
+/// Whose records of an object the caller may link to: people and the vocabulary of the house are everybody's. None where
+/// there are none that he may.
+pub(crate) fn linkable(ctx: &Ctx<'_>, target: &Shape) -> Option<Visible> {
+    match target.def.key {
         "users" | "teams" | "tags" | "pipelines" | "pipeline_stages" | "products" => Some(Visible::All),
         _ => ctx.actor.visible(target.def.permission, Action::Read),
-    };
-    let Some(visible) = visible else { return Ok(false) };
+    }
+}
+
+/// Those of many ids that the caller may not link to, by the same rule, in a few queries.
+pub(crate) fn missing(ctx: &mut Ctx<'_>, object: &str, ids: HashSet<Uuid>) -> Result<HashSet<Uuid>> {
+    let target = ctx.shape(object)?;
+    let Some(visible) = linkable(ctx, &target) else { return Ok(ids) };
+    let wanted: Vec<Uuid> = ids.iter().copied().collect();
+    let live = persistence::records::live(ctx.conn, &target, &wanted, visible.owners())?;
+    let mut missing = ids;
+    for id in live {
+        missing.remove(&id);
+    }
+    Ok(missing)
+}
+
+fn all_there(ctx: &mut Ctx<'_>, object: &str, ids: &[Uuid]) -> Result<bool> {
+    let target = ctx.shape(object)?;
+    let Some(visible) = linkable(ctx, &target) else { return Ok(false) };
     for id in ids {
         if !persistence::records::stays(ctx.conn, &target, *id, visible.owners())? {
             return Ok(false);

@@ -57,6 +57,11 @@ pub fn stop_message(lang: Lang, code: &str) -> String {
         "session_ended" | "not_logged_in" => {
             ("发起人的账号已停用", "the account of whoever started it is no longer active")
         }
+        "default_owner_missing" => ("选定的负责人已不存在", "the owner that was chosen is no longer there"),
+        "default_missing" => (
+            "为所有记录选定的关联记录已不存在或不可见",
+            "a record that was chosen for all rows is no longer there, or not visible to whoever started it",
+        ),
         "receiver_inactive" => ("接手人已停用", "whoever was to take over is no longer active"),
         "invalid_token" => ("发起时使用的 API 密钥已停用", "the API key that started it has been revoked"),
         "too_many_attempts" => {
