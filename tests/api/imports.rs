@@ -212,6 +212,22 @@ engines! {
         assert_eq!((&told["row"], &told["column"], &told["code"]), (&json!(2), &json!("备注"), &json!("cell_too_long")), "{}", errors.json);
     }
 
+    fn a_quote_that_is_never_closed_costs_no_other_row_of_a_large_file(server: &Server) {
+        let admin = server.admin();
+        let pad = "x".repeat(20_000);
+        let rows: String = (1..=120).map(|n| format!("{}客户{n},上海,{pad}\n", if n == 4 { "\"" } else { "" })).collect();
+        assert!(rows.len() > 2 << 20);
+        let import = analyse(&admin, "customers", "customers.csv", format!("客户名称,城市,qqq\n{rows}").as_bytes()).expect(201);
+        let patch = json!({ "mapping": { "客户名称": "name", "城市": "city" } });
+        admin.settle("PATCH", &format!("/api/v1/imports/{}", import.id()), &patch).expect(200);
+        let done = run(&admin, &import, false);
+        assert_eq!((&done["state"], &done["progress"]["created"], &done["progress"]["rejected"]), (&json!("done"), &json!(120), &json!(0)), "{}", done.json);
+        let errors = admin.get(&format!("/api/v1/imports/{}/errors", import.id())).expect(200);
+        let told: Vec<(i64, &str)> = errors.items().iter().map(|e| (e["row"].as_i64().unwrap(), e["code"].as_str().unwrap())).collect();
+        assert_eq!(told, [(5, "unclosed_quote")], "{}", errors.json);
+        assert_eq!(total(&admin, "customers"), 120);
+    }
+
     fn a_second_import_with_a_match_key_changes_instead_of_doubling(server: &Server) {
         let admin = server.admin();
         bring(&admin, "customers", "customers.csv", GOOD.as_bytes());

@@ -40,6 +40,9 @@ impl Delimiter {
     }
 }
 
+/// How far a quotation is followed that is too long for a cell but does not look like rows. Its text is kept meanwhile.
+const LOOK_AHEAD: usize = 16 * MAX_CELL;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Start,
@@ -91,14 +94,19 @@ impl<R: Read> DelimitedReader<R> {
     fn next_quoted(&mut self, row: &mut Row, delimiter: u8) -> io::Result<bool> {
         let mut state = State::Start;
         let mut touched = false;
-        // The raw text since the opening mark, to read again if it is never closed.
-        let mut opened: Vec<u8> = Vec::new();
+        let mut opened = Opened::default();
         loop {
             if state == State::Plain && self.again.is_empty() {
                 self.take_plain(delimiter);
             }
+            if state == State::Quoted && opened.gives_up(delimiter) {
+                self.rewind(&mut opened, row);
+                state = State::Plain;
+                continue;
+            }
             let Some(byte) = self.byte()? else {
-                if state == State::Quoted && self.rewind(&mut opened, row) {
+                if state == State::Quoted {
+                    self.rewind(&mut opened, row);
                     state = State::Plain;
                     continue;
                 }
@@ -112,19 +120,19 @@ impl<R: Read> DelimitedReader<R> {
             match (state, byte) {
                 (State::Start, b'"') => {
                     state = State::Quoted;
-                    opened.clear();
+                    opened.begin(row);
                 }
                 (State::Quoted, b'"') => {
                     state = State::Closed;
-                    remember(&mut opened, byte);
+                    opened.text.push(byte);
                 }
                 (State::Closed, b'"') => {
                     self.put(b'"', row);
                     state = State::Quoted;
-                    remember(&mut opened, byte);
+                    opened.text.push(byte);
                 }
                 (State::Quoted, _) => {
-                    remember(&mut opened, byte);
+                    opened.text.push(byte);
                     self.put(byte, row);
                 }
                 (_, b'\n') => {
@@ -144,12 +152,17 @@ impl<R: Read> DelimitedReader<R> {
                     self.put(byte, row);
                     state = State::Plain;
                 }
-                // A closed quotation followed by more text: the text belongs to the cell.
+                (State::Closed, b' ') if opened.text.len() < LOOK_AHEAD => opened.text.push(byte),
+                // A closed quotation followed by more text: if it took in several rows, what seemed to close it is the next
+                // stray mark or the first one of a quoted cell; else the text belongs to the cell.
                 (State::Closed, _) => {
-                    if byte != b' ' {
+                    if opened.crosses_rows(delimiter) {
+                        opened.text.push(byte);
+                        self.rewind(&mut opened, row);
+                    } else {
                         self.put(byte, row);
-                        state = State::Plain;
                     }
+                    state = State::Plain;
                 }
             }
         }
@@ -250,21 +263,75 @@ impl<R: Read> DelimitedReader<R> {
     }
 
     /// Goes back to a quotation mark that is never closed and takes it as a plain character.
-    fn rewind(&mut self, opened: &mut Vec<u8>, row: &mut Row) -> bool {
+    fn rewind(&mut self, opened: &mut Opened, row: &mut Row) {
+        row.flaws.truncate(opened.flaws);
         row.flaw(Flaw::UnclosedQuote);
-        if opened.len() >= MAX_CELL {
-            return false;
-        }
         self.cut = false;
         self.cell.clear();
         self.cell.push(b'"');
-        self.again.extend(opened.drain(..));
-        true
+        let mut text = VecDeque::from(std::mem::take(&mut opened.text));
+        text.append(&mut self.again);
+        self.again = text;
     }
 }
 
-fn remember(opened: &mut Vec<u8>, byte: u8) {
-    if opened.len() < MAX_CELL {
-        opened.push(byte);
+/// A quotation that is being read, and what it takes to go back to its opening mark.
+///
+/// A mark that opens a cell and is never closed would take in the rest of the file. Nobody can see that before the end of the
+/// file, and a large one cannot be kept until then, so the reader decides within a bounded text. A quotation longer than
+/// [`MAX_CELL`] is no cell that could come in, so what matters is only where the next row begins:
+///
+/// - if the lines of that text look like rows of a table, the mark was a stray one;
+/// - if they do not, it is most likely one long text, and cutting it at its line ends would make hundreds of rows that nobody
+///   wrote. It is followed to its closing mark, for [`LOOK_AHEAD`] bytes at most; after that the mark is a stray one all the same.
+///
+/// What is read again cannot be gone back over again and again, whatever stands in it. While a quotation goes on, marks in it
+/// come in even numbers; a cell that begins with an even number of marks is closed by the last of them. So a mark in the text
+/// that is read again opens nothing that lasts, and every byte is read twice at most.
+#[derive(Default)]
+struct Opened {
+    /// The text behind the opening mark.
+    text: Vec<u8>,
+    /// The flaws of the row before the opening mark.
+    flaws: usize,
+    /// Whether the text was found to be no rows.
+    long: bool,
+}
+
+impl Opened {
+    fn begin(&mut self, row: &Row) {
+        self.text.clear();
+        self.flaws = row.flaws.len();
+        self.long = false;
     }
+
+    /// Whether the quotation is followed no further: its opening mark was a stray one.
+    fn gives_up(&mut self, delimiter: u8) -> bool {
+        if !self.long && self.text.len() >= MAX_CELL {
+            self.long = !looks_like_rows(&self.text, delimiter);
+            return !self.long;
+        }
+        self.text.len() >= LOOK_AHEAD
+    }
+
+    /// Whether the text goes over the end of a row and holds several cells.
+    fn crosses_rows(&self, delimiter: u8) -> bool {
+        self.text.contains(&delimiter) && self.text.iter().any(|byte| matches!(byte, b'\n' | b'\r'))
+    }
+}
+
+/// Whether most lines of a text, but for the rest of the first, are cut into the same number of cells, two at least.
+fn looks_like_rows(text: &[u8], delimiter: u8) -> bool {
+    let lines = || text.split(|byte| matches!(byte, b'\n' | b'\r')).skip(1).filter(|line| !line.is_empty());
+    let widths = || lines().map(|line| line.iter().filter(|byte| **byte == delimiter).count());
+    // A number that more than half of them share is what remains when unequal ones are struck out in pairs.
+    let (mut usual, mut left) = (0, 0_usize);
+    for width in widths() {
+        match left {
+            0 => (usual, left) = (width, 1),
+            _ if width == usual => left += 1,
+            _ => left -= 1,
+        }
+    }
+    usual > 0 && widths().filter(|width| *width == usual).count() * 2 > widths().count()
 }

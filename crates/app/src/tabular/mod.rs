@@ -7,6 +7,7 @@ pub mod delimited;
 pub mod layout;
 pub mod mapping;
 pub mod number;
+mod parts;
 pub mod profile;
 pub mod row;
 pub mod suggest;

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::TabularError;
 use super::layout::Layout;
+use super::parts::{self, Limits};
 use super::row::{Flaw, MAX_CELL};
 use super::write::{Cell, CsvWriter, XlsxWriter, guard, unguard};
 
@@ -103,6 +104,63 @@ fn a_quote_that_is_never_closed_costs_only_its_own_cell() {
     assert_eq!(flaws, [(2, Some(0), Flaw::UnclosedQuote)]);
 }
 
+/// A table of at least so many bytes; every row in which `open` finds its number begins with a mark that is never closed.
+fn long_table(bytes: usize, open: impl Fn(usize) -> bool) -> (Vec<u8>, usize) {
+    let mut file = b"name,city,phone\n".to_vec();
+    let mut rows = 0;
+    while file.len() < bytes {
+        rows += 1;
+        let mark = if open(rows) { "\"" } else { "" };
+        file.extend_from_slice(format!("{mark}Company {rows},Shanghai,021-5555 {rows}\n").as_bytes());
+    }
+    (file, rows)
+}
+
+#[test]
+fn a_quote_that_is_never_closed_costs_only_its_own_cell_however_large_the_file_is() {
+    for size in [MAX_CELL / 2, 3 * MAX_CELL] {
+        let (file, count) = long_table(size, |row| row == 4);
+        let (_, rows, flaws) = csv(&file);
+        assert_eq!(rows.len(), count);
+        assert_eq!(rows[3], ["\"Company 4", "Shanghai", "021-5555 4"]);
+        assert_eq!(rows[4], ["Company 5", "Shanghai", "021-5555 5"]);
+        assert_eq!(flaws, [(5, Some(0), Flaw::UnclosedQuote)], "{size}");
+    }
+}
+
+#[test]
+fn many_quotes_that_are_never_closed_cost_only_their_own_cells() {
+    for every in [1, 7, 20_000] {
+        let (file, count) = long_table(2 * MAX_CELL, |row| row % every == 0);
+        let (_, rows, flaws) = csv(&file);
+        assert_eq!(rows.len(), count, "{every}");
+        assert_eq!(flaws.len(), count / every, "{every}");
+        assert!(rows.iter().all(|row| row[1] == "Shanghai"), "{every}");
+    }
+}
+
+#[test]
+fn a_quote_that_is_never_closed_takes_no_row_up_to_a_quoted_cell_or_a_quote_inside_a_word() {
+    for after in ["\"c, d\"", "say \"hi\""] {
+        let (_, rows, flaws) = csv(format!("a,b\nx,0\n\"open,1\nnext,2\n{after},3\nlast,4\n").as_bytes());
+        assert_eq!(rows[1..3], [["\"open", "1"], ["next", "2"]], "{after}");
+        assert_eq!(rows[3], [after.replace("\"c, d\"", "c, d"), "3".to_owned()]);
+        assert_eq!((rows.len(), flaws), (5, vec![(3, Some(0), Flaw::UnclosedQuote)]));
+    }
+}
+
+#[test]
+fn a_long_text_of_many_lines_is_one_cell_unless_it_never_ends() {
+    let text = "One line of a long text.\nAnother, with a comma.\n\nThis one, too, and more.\n".repeat(16_000);
+    assert!(text.len() > MAX_CELL);
+    let (_, rows, flaws) = csv(format!("a,b\nx,0\n1,\"{text}\"\nnext,2\n").as_bytes());
+    assert_eq!((rows.len(), &rows[2]), (3, &vec!["next".to_owned(), "2".to_owned()]));
+    assert_eq!(flaws, [(3, Some(1), Flaw::CellTooLong)]);
+    let (_, rows, flaws) = csv(format!("a,b\nx,0\n1,\"{}\nlast,2", text.repeat(16)).as_bytes());
+    assert_eq!(rows.last(), Some(&vec!["last".to_owned(), "2".to_owned()]));
+    assert_eq!(flaws[0], (3, Some(1), Flaw::UnclosedQuote));
+}
+
 #[test]
 fn ragged_rows_are_kept_and_reported() {
     let (_, rows, flaws) = csv(b"a,b,c\n1,2,3\n4\n5,6,7,8\n9,10,11,\n");
@@ -174,11 +232,37 @@ fn a_zip_bomb_is_refused_before_it_is_unpacked() {
     assert_eq!(read(&file, "x.xlsx").err().map(|error| error.code()), Some("unpacks_too_large"));
 }
 
+/// A workbook of one sheet, which is the part `sheet` of the folder `xl`, and further parts.
+fn workbook_of(sheet: &str, body: &[u8], parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let relation = |kind: &str, target: &str| {
+        format!(
+            "<Relationships><Relationship Id='r1' Type='http://x/relationships/{kind}' Target='{target}'/></Relationships>"
+        )
+    };
+    let (package, book) = (relation("officeDocument", "xl/workbook.xml"), relation("worksheet", sheet));
+    let path = format!("xl/{sheet}");
+    let all: [(&str, &[u8]); 4] = [
+        ("_rels/.rels", package.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", book.as_bytes()),
+        ("xl/workbook.xml", b"<workbook><sheets><sheet name='One' r:id='r1'/></sheets></workbook>"),
+        (&path, body),
+    ];
+    zip_of(&[&all, parts].concat())
+}
+
+fn sheet_of(rows: &str) -> Vec<u8> {
+    format!("<worksheet><sheetData>{rows}</sheetData></worksheet>").into_bytes()
+}
+
+/// A row whose only cell holds a text, given with its tags.
+fn row_of(number: usize, text: &str) -> String {
+    format!("<row r='{number}'><c r='A{number}' t='inlineStr'><is>{text}</is></c></row>")
+}
+
 #[test]
 fn a_zip_bomb_that_lies_about_its_size_is_refused() {
-    let zeros = vec![b' '; 64 * 1024 * 1024];
-    let mut file = zip_of(&[("xl/workbook.xml", b"<workbook/>"), ("xl/worksheets/sheet1.xml", &zeros)]);
-    let size = 64_u32 * 1024 * 1024;
+    let size = 64_u32 * 1024 * 1024 + 12_345;
+    let mut file = workbook_of("worksheets/sheet1.xml", &vec![b' '; size as usize], &[]);
     let places: Vec<usize> =
         file.windows(4).enumerate().filter(|(_, four)| *four == size.to_le_bytes()).map(|(at, _)| at).collect();
     assert!(!places.is_empty());
@@ -187,6 +271,108 @@ fn a_zip_bomb_that_lies_about_its_size_is_refused() {
     }
     let code = read(&file, "x.xlsx").err().map(|error| error.code());
     assert!(matches!(code, Some("unpacks_too_large" | "damaged_file")), "{code:?}");
+}
+
+#[test]
+fn a_cell_that_is_too_long_is_told_and_one_that_would_fill_the_memory_makes_the_file_a_bomb() {
+    let digits: String = (0..1_600_000).map(|number| number.to_string()).collect();
+    let book = |length: usize| {
+        let rows =
+            [row_of(1, "<t>name</t>"), row_of(2, &format!("<t>{}</t>", &digits[..length])), row_of(3, "<t>next</t>")];
+        workbook_of("worksheets/sheet1.xml", &sheet_of(&rows.concat()), &[])
+    };
+    let (_, rows, flaws) = read(&book(2 * MAX_CELL), "x.xlsx").expect("a readable file");
+    assert_eq!((rows[0][0].len(), rows[1][0].as_str()), (MAX_CELL, "next"));
+    assert_eq!(flaws, [(2, Some(0), Flaw::CellTooLong)]);
+    assert_eq!(read(&book(9 * MAX_CELL), "x.xlsx").err().map(|error| error.code()), Some("unpacks_too_large"));
+}
+
+/// What is said of a workbook under limits that are reached soon.
+fn judged(file: &[u8]) -> Option<&'static str> {
+    let limits = Limits { unpacked: 300_000, resident: 100_000, held: 10_000 };
+    let mut archive = zip::ZipArchive::new(Cursor::new(file)).expect("an archive");
+    parts::check(&mut archive, &limits).err().map(|error| error.code())
+}
+
+#[test]
+fn whatever_would_be_held_in_memory_as_one_piece_is_limited_wherever_it_stands() {
+    let (long, short) = ("x".repeat(10_001), "x".repeat(90));
+    let several = |piece: &str| piece.repeat(300);
+    let held = [
+        row_of(1, &format!("<t>{long}</t>")),
+        row_of(1, &format!("<t>{}</t>", several(&format!("{short}<!-- <c></c> -->")))),
+        row_of(1, &format!("<t>{}</t>", several("&#65;&amp;&#65;&amp;&#65;&amp;&#65;&amp;"))),
+        row_of(1, &several(&format!("<r><t>{short}</t></r>"))),
+        row_of(
+            1,
+            &format!(
+                "<t><![CDATA[{}]]></t>",
+                several("<c></c><c/> ]] > <!-- --><c></c><c/> ]> <c></c> > <c></c> <c></c> <c></c><c/>")
+            ),
+        ),
+        format!("<row><c r='{long}'/></row>"),
+        format!(
+            "<row><c r='{}'/></row>",
+            several("<c></c><c/> > <c></c><c/> > <c></c> > <c></c><c/> > <c></c> <c></c> <c></c><c/> ")
+        ),
+        format!(
+            "<row><!-- {} --></row>",
+            several("> <c></c> -> <c></c> -- > <c></c> > <c></c> > <c></c> <c></c> <c></c><c/>   ")
+        ),
+        format!(
+            "<row><?x {} ?></row>",
+            several("> <c></c> -> <c></c> ? > <c></c> > <c></c> > <c></c> <c></c> <c></c><c/>    ")
+        ),
+        format!("<row>{long}</row>"),
+        "<row>".repeat(300),
+    ];
+    for rows in held {
+        // By its name nobody would take it for a sheet, by its relationship it is one.
+        for name in ["worksheets/sheet1.xml", "worksheets/sheet1.bin", "media/image1.png"] {
+            let file = workbook_of(name, &sheet_of(&rows), &[]);
+            assert_eq!(judged(&file), Some("unpacks_too_large"), "{name}: {}", &rows[..100]);
+        }
+    }
+    let texts = format!("<sst><si>{}</si></sst>", several(&format!("<r><t>{short}</t></r>")));
+    let room = "<sst count='9' uniqueCount = '1000000000000'></sst>";
+    let sheet = sheet_of(&row_of(1, "<t>name</t>"));
+    for texts in [texts.as_str(), room] {
+        let file = workbook_of("worksheets/sheet1.xml", &sheet, &[("xl/sharedStrings.xml", texts.as_bytes())]);
+        assert_eq!(judged(&file), Some("unpacks_too_large"));
+    }
+    let closed = format!("<t>{}</t>", several(&format!("{short}</c><c>")));
+    for rows in [
+        row_of(1, &closed),
+        row_of(1, "<t>a</is></t>"),
+        "</row>".to_owned(),
+        "<!DOCTYPE a [<!ENTITY b '>'>]>".to_owned(),
+    ] {
+        assert_eq!(
+            judged(&workbook_of("worksheets/sheet1.xml", &sheet_of(&rows), &[])),
+            Some("damaged_file"),
+            "{rows}"
+        );
+    }
+}
+
+#[test]
+fn all_that_is_read_of_a_workbook_is_counted_and_nothing_else() {
+    let rows = |count| {
+        sheet_of(&(1..=count).map(|number| row_of(number, &format!("<t a=\">\">{number}</t>"))).collect::<String>())
+    };
+    let noise: String = (0..40_000).map(|number| number.to_string()).collect();
+    let (large, larger) = (rows(3_000), rows(6_000));
+    assert!(large.len() > 150_000 && large.len() < 300_000 && larger.len() > 300_000);
+    for name in ["worksheets/sheet1.xml", "worksheets/sheet1.bin"] {
+        let unread: [(&str, &[u8]); 2] =
+            [("xl/media/image1.png", noise.as_bytes()), ("customXml/item1.xml", noise.as_bytes())];
+        assert_eq!(judged(&workbook_of(name, &large, &unread)), None, "{name}");
+        assert_eq!(judged(&workbook_of(name, &larger, &[])), Some("unpacks_too_large"), "{name}");
+    }
+    // What is read as a whole is no sheet that is read row by row, whatever its folder is called.
+    for name in ["worksheets/styles.xml", "worksheets/workbook.xml", "worksheets/sharedStrings.xml"] {
+        assert_eq!(judged(&workbook_of(name, &large, &[])), Some("unpacks_too_large"), "{name}");
+    }
 }
 
 #[test]

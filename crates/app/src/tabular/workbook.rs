@@ -1,24 +1,13 @@
 //! Reading spreadsheets (XLSX) row by row, after checks that they are what they claim to be.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
 use calamine::{Cell, DataRef, ExcelDateTime, Reader, Style, Xlsx, XlsxError};
 use zip::ZipArchive;
 
-use super::TabularError;
 use super::row::{Flaw, MAX_CELL, Row};
-
-/// The most entries a workbook may have.
-const MAX_ENTRIES: usize = 5_000;
-/// The most bytes all parts of a workbook may unpack to. A sheet with the format's largest number
-/// of rows and some fifty columns is about this large.
-const MAX_UNPACKED: u64 = 4 * 1024 * 1024 * 1024;
-/// The most bytes of texts and styles, which have to be in memory.
-const MAX_RESIDENT: u64 = 256 * 1024 * 1024;
-/// The most a part larger than [`SMALL_PART`] may grow in unpacking; sheets reach about 30.
-const MAX_RATIO: u64 = 300;
-const SMALL_PART: u64 = 8 * 1024 * 1024;
+use super::{TabularError, parts};
 
 /// The names of the sheets of a workbook, in order.
 pub fn sheets(input: impl Read + Seek) -> Result<Vec<String>, TabularError> {
@@ -159,47 +148,10 @@ fn open<R: Read + Seek>(mut input: R) -> Result<Xlsx<R>, TabularError> {
     }
     input.seek(SeekFrom::Start(0))?;
     let mut archive = ZipArchive::new(input).map_err(|_| TabularError::NotXlsx)?;
-    check_archive(&mut archive)?;
+    parts::check(&mut archive, &parts::LIMITS)?;
     let mut input = archive.into_inner();
     input.seek(SeekFrom::Start(0))?;
     Xlsx::new(input).map_err(broken)
-}
-
-/// Refuses an archive that is no workbook, or one made to exhaust the machine. The declared sizes
-/// are checked first, then the parts that will be read are unpacked once and counted.
-fn check_archive<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<(), TabularError> {
-    if archive.len() > MAX_ENTRIES {
-        return Err(TabularError::Bomb);
-    }
-    if archive.index_for_name("xl/workbook.xml").is_none() && archive.index_for_name("_rels/.rels").is_none() {
-        return Err(TabularError::NotXlsx);
-    }
-    let mut total = 0_u64;
-    let mut resident = 0_u64;
-    for index in 0..archive.len() {
-        let mut part = archive.by_index(index).map_err(|_| TabularError::NotXlsx)?;
-        let name = part.name().map_err(|_| TabularError::NotXlsx)?.to_ascii_lowercase();
-        let packed = part.compressed_size();
-        let allowed =
-            if packed.saturating_mul(MAX_RATIO) < SMALL_PART { SMALL_PART } else { packed.saturating_mul(MAX_RATIO) };
-        if part.size() > allowed {
-            return Err(TabularError::Bomb);
-        }
-        if !(name.ends_with(".xml") || name.ends_with(".rels")) {
-            continue;
-        }
-        let limit = allowed.min(MAX_UNPACKED.saturating_sub(total));
-        let size = io::copy(&mut (&mut part).take(limit + 1), &mut io::sink())
-            .map_err(|error| TabularError::Broken(error.to_string()))?;
-        total += size;
-        if !name.contains("/worksheets/") {
-            resident += size;
-        }
-        if size > limit || resident > MAX_RESIDENT {
-            return Err(TabularError::Bomb);
-        }
-    }
-    Ok(())
 }
 
 fn broken(error: XlsxError) -> TabularError {
