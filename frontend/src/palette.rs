@@ -7,7 +7,7 @@ use crate::i18n::use_lang;
 use crate::route::{Route, open_list};
 use crate::shell::object_icon;
 use crate::ui::cls;
-use crate::ui::field::value_of;
+use crate::ui::field::{composing, value_of};
 use crate::ui::{icon, spinner};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -109,7 +109,7 @@ pub(crate) fn Palette(p: &PaletteProps) -> Html {
                 e.prevent_default();
                 at.set(at.saturating_sub(1))
             }
-            "Enter" if !e.is_composing() => {
+            "Enter" if !composing(&e) => {
                 if let Some(line) = lines.get(*at) {
                     e.prevent_default();
                     open(line)

@@ -424,6 +424,27 @@ engines! {
         assert!(!text.contains(",=") && !text.contains("\n=") && !text.contains("\"=") && !text.contains(",+"), "{text}");
     }
 
+    fn an_export_is_of_the_side_of_the_archive_that_the_list_shows(server: &Server) {
+        let admin = server.admin();
+        server.create("customers", &json!({ "name": "在册公司" }));
+        let gone = server.create("customers", &json!({ "name": "归档公司" }));
+        assert!(admin.delete(&format!("/api/v1/customers/{gone}")).status < 300);
+        let sides = [(None, vec!["在册公司"]), (Some("false"), vec!["在册公司"]), (Some("only"), vec!["归档公司"]), (Some("true"), vec!["在册公司", "归档公司"])];
+        for (archived, names) in sides {
+            let mut wanted = json!({ "object": "customers", "fields": ["name"] });
+            if let Some(archived) = archived {
+                wanted["archived"] = json!(archived);
+            }
+            let export = admin.post("/api/v1/exports", &wanted).expect(202);
+            assert_eq!(settled(&admin, &format!("/api/v1/exports/{}", export.id()))["rows"], names.len(), "{archived:?}");
+            let file = admin.get(&format!("/api/v1/exports/{}/content", export.id())).expect(200);
+            let text = String::from_utf8_lossy(&file.body).into_owned();
+            assert!(["在册公司", "归档公司"].iter().all(|name| text.contains(name) == names.contains(name)), "{text}");
+        }
+        let wrong = json!({ "object": "customers", "archived": "maybe" });
+        assert!([400, 422].contains(&admin.post("/api/v1/exports", &wrong).status));
+    }
+
     fn an_export_shows_only_what_its_caller_may_see(server: &Server) {
         let admin = server.admin();
         let own = json!({ "customers": { "read": "own", "export": "own" } });

@@ -92,6 +92,7 @@ fn pairs(new: &NewExport, cursor: Option<&str>) -> Vec<(String, String)> {
     add("filter", new.filter.as_ref().filter(|filter| !filter.is_null()).map(ToString::to_string));
     add("q", new.q.clone());
     add("sort", new.sort.clone());
+    add("archived", Some(new.archived.as_str().to_owned()));
     add("cursor", cursor.map(str::to_owned));
     pairs
 }

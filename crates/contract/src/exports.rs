@@ -17,6 +17,38 @@ pub enum FileFormat {
     Xlsx,
 }
 
+/// Which side of the archive an export is of: the values of the list parameter of this name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Archived {
+    /// Live records.
+    #[default]
+    #[serde(rename = "false")]
+    No,
+    /// Live and archived records.
+    #[serde(rename = "true")]
+    Both,
+    /// Archived records.
+    #[serde(rename = "only")]
+    Only,
+}
+
+impl Archived {
+    /// As the list parameter says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Archived::No => "false",
+            Archived::Both => "true",
+            Archived::Only => "only",
+        }
+    }
+
+    /// Whether it is what a list shows by itself.
+    pub fn is_usual(&self) -> bool {
+        *self == Archived::default()
+    }
+}
+
 /// Asks for an export.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -40,6 +72,9 @@ pub struct NewExport {
     /// Sort as in a list.
     #[serde(default)]
     pub sort: Option<String>,
+    /// Whether archived records are in it, as in a list.
+    #[serde(default, skip_serializing_if = "Archived::is_usual")]
+    pub archived: Archived,
 }
 
 /// Where an export stands.

@@ -15,9 +15,9 @@ pub(crate) struct Row {
 }
 
 /// The rows of a filter, and whether any of them is enough; `None` when it is nested deeper than rows can show.
-pub(crate) fn rows(filter: Option<&Value>) -> Option<(bool, Vec<Row>)> {
+pub(crate) fn rows(meta: &ObjectMeta, filter: Option<&Value>) -> Option<(bool, Vec<Row>)> {
     let Some(filter) = filter else { return Some((false, Vec::new())) };
-    if let Some(row) = row(filter) {
+    if let Some(row) = row(meta, filter) {
         return Some((false, vec![row]));
     }
     let (any, list) = match (filter.get("all"), filter.get("any")) {
@@ -25,13 +25,25 @@ pub(crate) fn rows(filter: Option<&Value>) -> Option<(bool, Vec<Row>)> {
         (None, Some(Value::Array(list))) => (true, list),
         _ => return None,
     };
-    list.iter().map(row).collect::<Option<Vec<_>>>().map(|rows| (any, rows))
+    list.iter().map(|v| row(meta, v)).collect::<Option<Vec<_>>>().map(|rows| (any, rows))
 }
 
-fn row(v: &Value) -> Option<Row> {
+/// One condition as a row. Links from figures say that a field equals one value where people choose several: that is read as
+/// a list of one, which can be added to.
+fn row(meta: &ObjectMeta, v: &Value) -> Option<Row> {
     let field = v.get("field")?.as_str()?.to_owned();
-    let op = v.get("op")?.as_str()?.to_owned();
-    Some(Row { field, op, value: v.get("value").cloned().unwrap_or(Value::Null) })
+    let op = v.get("op")?.as_str()?;
+    let value = v.get("value").cloned().unwrap_or(Value::Null);
+    let listed = match op {
+        "eq" => Some("in"),
+        "ne" => Some("not_in"),
+        _ => None,
+    };
+    let of_several = meta.field(&field).is_some_and(|f| matches!(f.kind.as_str(), "choice" | "link"));
+    match listed.filter(|_| of_several && value.as_str().is_some_and(|s| !s.is_empty())) {
+        Some(op) => Some(Row { field, op: op.to_owned(), value: json!([value]) }),
+        None => Some(Row { field, op: op.to_owned(), value }),
+    }
 }
 
 /// The filter that rows mean; unfinished rows are left out.
@@ -157,7 +169,7 @@ impl Speech<'_> {
 
     /// A whole tree in words, for the filters that rows cannot show.
     pub(crate) fn tree(&self, v: &Value) -> String {
-        if let Some(row) = row(v) {
+        if let Some(row) = row(self.meta, v) {
             return self.row(&row);
         }
         let join = |list: &Value, word: &str| {
@@ -209,14 +221,34 @@ mod tests {
     #[test]
     fn rows_and_filters_are_each_other() {
         let filter = json!({"all":[{"field":"grade","op":"in","value":["A"]},{"field":"phone","op":"is_empty"}]});
-        let (any, list) = rows(Some(&filter)).unwrap();
+        let meta = ObjectMeta::default();
+        let (any, list) = rows(&meta, Some(&filter)).unwrap();
         assert!(!any);
         assert_eq!(build(any, &list), Some(filter));
-        assert_eq!(rows(Some(&json!({"all":[{"any":[]}]}))), None);
+        assert_eq!(rows(&meta, Some(&json!({"all":[{"any":[]}]}))), None);
         assert_eq!(build(false, &[Row { field: "name".into(), op: "contains".into(), value: Value::Null }]), None);
         let between =
             |value: Value| build(false, &[Row { field: "day".into(), op: "between".into(), value }]).is_some();
         assert!(between(json!([1, 2])) && !between(json!([1, null])) && !between(json!(1)));
+    }
+
+    #[test]
+    fn what_equals_one_value_can_be_made_to_be_one_of_several() {
+        let field = |key: &str, kind: &str| FieldMeta { key: key.into(), kind: kind.into(), ..FieldMeta::default() };
+        let fields = vec![field("rfm_segment", "choice"), field("customer_id", "link"), field("name", "text")];
+        let meta = ObjectMeta { fields: fields.into(), ..ObjectMeta::default() };
+        let read = |field: &str, op: &str, value: Value| {
+            let filter = json!({ "field": field, "op": op, "value": value });
+            rows(&meta, Some(&filter)).unwrap().1.remove(0)
+        };
+        let row = |field: &str, op: &str, value: Value| Row { field: field.into(), op: op.into(), value };
+        assert_eq!(read("rfm_segment", "eq", json!("HHH")), row("rfm_segment", "in", json!(["HHH"])));
+        assert_eq!(read("rfm_segment", "ne", json!("HHH")), row("rfm_segment", "not_in", json!(["HHH"])));
+        assert_eq!(read("customer_id", "eq", json!("0190")), row("customer_id", "in", json!(["0190"])));
+        assert_eq!(read("name", "eq", json!("甲")), row("name", "eq", json!("甲")));
+        assert_eq!(read("rfm_segment", "eq", Value::Null), row("rfm_segment", "eq", Value::Null));
+        let both = json!({"all":[{"field":"rfm_segment","op":"eq","value":"HHH"},{"field":"name","op":"is_empty"}]});
+        assert_eq!(rows(&meta, Some(&both)).unwrap().1.remove(0), row("rfm_segment", "in", json!(["HHH"])));
     }
 
     #[test]

@@ -66,6 +66,11 @@ pub(crate) fn both(a: Option<Value>, b: Option<Value>) -> Option<Value> {
     Some(json!({ "all": list }))
 }
 
+/// The condition of a built-in tab.
+pub(crate) fn tab_filter(view: &str) -> Option<Value> {
+    (view == "mine").then(|| json!({ "field": "owner_id", "op": "eq", "value": "$me" }))
+}
+
 impl ListState {
     /// Reads the address's query. Keys that are not ours are conditions: `grade=A`.
     pub(crate) fn parse(query: &str) -> ListState {
@@ -117,6 +122,12 @@ impl ListState {
         put("sort", &sort_text(&self.sort));
         put("archived", if self.archived { "only" } else { "" });
         out.concat()
+    }
+
+    /// The state without its tab: what the tab says is a condition like any other. A saved view is a tab of its own, and
+    /// would else show the records of everybody.
+    pub(crate) fn off_tab(&self) -> ListState {
+        ListState { filter: both(tab_filter(&self.view), self.filter.clone()), ..self.clone() }
     }
 
     /// What a saved view of this state keeps.
@@ -242,6 +253,18 @@ mod tests {
         assert_eq!(sort_text(&s.sort), "-c");
         s.sort_by(0, "c".into());
         assert_eq!(sort_text(&s.sort), "-c");
+    }
+
+    #[test]
+    fn a_view_saved_from_a_tab_keeps_what_the_tab_says() {
+        let grade = json!({"field":"grade","op":"in","value":["A"]});
+        let mine = ListState { view: "mine".into(), filter: Some(grade.clone()), ..ListState::default() };
+        let both = json!({"all":[{"field":"owner_id","op":"eq","value":"$me"}, grade]});
+        assert_eq!(mine.off_tab().definition().filter, Some(both.clone()));
+        // Once more changes nothing: it stands on a tab of its own.
+        let saved = ListState { view: "0190".into(), ..mine.off_tab() };
+        assert_eq!(saved.off_tab(), saved);
+        assert_eq!(saved.filter, Some(both));
     }
 
     #[test]

@@ -14,6 +14,66 @@ thread_local! {
     static CACHE: RefCell<HashMap<String, Rc<dyn Any>>> = RefCell::default();
     static SUBSCRIPTIONS: RefCell<Vec<Subscription>> = RefCell::default();
     static NEXT: Cell<usize> = const { Cell::new(0) };
+    static AGE: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The readings of one thing, one at a time. What is asked for again while it is under way is read once more after its
+/// answer: an answer that takes longer than the time between two changes would else never be shown.
+#[derive(Default)]
+pub(crate) struct Course {
+    run: Cell<u32>,
+    busy: Cell<bool>,
+    again: Cell<bool>,
+}
+
+impl Course {
+    /// Begins a reading, and takes away the claim of every other one.
+    pub(crate) fn begin(&self) -> u32 {
+        self.leave();
+        self.busy.set(true);
+        self.run.get()
+    }
+
+    /// Nothing is wanted any more of what is under way: something else is shown, or nothing.
+    pub(crate) fn leave(&self) {
+        self.run.set(self.run.get().wrapping_add(1));
+        self.busy.set(false);
+        self.again.set(false);
+    }
+
+    /// A reading is still wanted.
+    pub(crate) fn wants(&self, mine: u32) -> bool {
+        self.run.get() == mine
+    }
+
+    /// A reading is under way.
+    pub(crate) fn busy(&self) -> bool {
+        self.busy.get()
+    }
+
+    /// Asks for one more reading; false when it has to wait for the one under way.
+    pub(crate) fn ask(&self) -> bool {
+        if self.busy.get() {
+            self.again.set(true);
+        }
+        !self.busy.get()
+    }
+
+    /// What is under way began before what it reads has changed.
+    pub(crate) fn behind(&self) -> bool {
+        self.again.get()
+    }
+
+    /// Ends a reading; true when one more was asked for meanwhile.
+    pub(crate) fn end(&self) -> bool {
+        self.busy.set(false);
+        self.again.replace(false)
+    }
+}
+
+/// Changes when everything is forgotten: an answer to what was asked before may be another person's.
+pub(crate) fn age() -> u32 {
+    AGE.get()
 }
 
 /// Drops every cached answer under a prefix and refetches those on screen.
@@ -74,12 +134,15 @@ pub(crate) struct Query<T> {
 #[hook]
 pub(crate) fn use_query<T: Wire + 'static>(path: String) -> Query<T> {
     let nonce = use_state(|| 0u32);
+    let course = use_memo((), |()| Course::default());
     let refetch = {
         let count = use_mut_ref(|| 0u32);
-        let nonce = nonce.setter();
+        let (nonce, course) = (nonce.setter(), course.clone());
         use_callback((), move |(), ()| {
-            *count.borrow_mut() += 1;
-            nonce.set(*count.borrow());
+            if course.ask() {
+                *count.borrow_mut() += 1;
+                nonce.set(*count.borrow());
+            }
         })
     };
     let state = use_state(|| (String::new(), None::<Rc<T>>, None::<ApiError>, true));
@@ -89,31 +152,37 @@ pub(crate) fn use_query<T: Wire + 'static>(path: String) -> Query<T> {
         let refetch = refetch.clone();
         use_effect_with((path.clone(), *nonce), move |(path, _)| {
             let path = path.clone();
-            let subscribed = (!path.is_empty()).then(|| subscribe(&path, refetch));
-            let gone = Rc::new(Cell::new(path.is_empty()));
+            let subscribed = (!path.is_empty()).then(|| subscribe(&path, refetch.clone()));
             let cached = CACHE.with_borrow(|c| c.get(&path).cloned()).and_then(|a| a.downcast::<T>().ok());
             // What is on screen stays there while the same thing is read again.
             let kept = cached.or_else(|| (shown.0 == path).then(|| shown.1.clone()).flatten());
             state.set((path.clone(), kept.clone(), None, !path.is_empty()));
-            let left = gone.clone();
+            let under_way = course.clone();
             if !path.is_empty() {
+                let (mine, asked) = (under_way.begin(), age());
                 wasm_bindgen_futures::spawn_local(async move {
                     let answer = Request::get(path.clone()).json::<T>().await;
-                    if left.get() {
+                    if !under_way.wants(mine) {
                         return;
                     }
                     match answer {
+                        _ if age() != asked => {}
                         Ok(v) => {
                             let v = Rc::new(v);
-                            CACHE.with_borrow_mut(|c| c.insert(path.clone(), v.clone() as Rc<dyn Any>));
+                            if !under_way.behind() {
+                                CACHE.with_borrow_mut(|c| c.insert(path.clone(), v.clone() as Rc<dyn Any>));
+                            }
                             state.set((path, Some(v), None, false));
                         }
                         Err(e) => state.set((path, kept, Some(e), false)),
                     }
+                    if under_way.end() {
+                        refetch.emit(());
+                    }
                 });
             }
             move || {
-                gone.set(true);
+                course.leave();
                 drop(subscribed);
             }
         });
@@ -124,8 +193,38 @@ pub(crate) fn use_query<T: Wire + 'static>(path: String) -> Query<T> {
 /// Forgets everything, when another person logs in or the language changes.
 pub(crate) fn clear() {
     CACHE.take();
+    AGE.set(AGE.get().wrapping_add(1));
     let all: Vec<_> = SUBSCRIPTIONS.with_borrow(|s| s.iter().map(|s| s.2.clone()).collect());
     for callback in all {
         callback.emit(());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_while_it_is_under_way_is_read_once_more_after_its_answer() {
+        let course = Course::default();
+        assert!(course.ask(), "nothing is under way");
+        let mine = course.begin();
+        assert!(!course.ask() && !course.ask());
+        assert!(course.wants(mine), "its answer is still shown");
+        assert!(course.end(), "and followed by one more");
+        assert!(course.ask());
+        course.begin();
+        assert!(!course.end(), "which nobody has asked to follow");
+    }
+
+    #[test]
+    fn something_else_overtakes_what_is_under_way() {
+        let course = Course::default();
+        let first = course.begin();
+        assert!(!course.ask());
+        course.leave();
+        let second = course.begin();
+        assert!(!course.wants(first) && course.wants(second));
+        assert!(!course.end(), "what was asked of the first is not asked of the second");
     }
 }

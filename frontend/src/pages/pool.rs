@@ -13,6 +13,7 @@ use crate::record::filter_panel::{FilterButton, FilterChips};
 use crate::record::link::{Choice, LinkPicker};
 use crate::record::pool::{Came, came_dialog, moved, send};
 use crate::record::records::use_records;
+use crate::record::table::STALE;
 use crate::record::value::{Refs, Show};
 use crate::ui::cls;
 use crate::ui::field::{SearchBox, select};
@@ -125,7 +126,7 @@ fn PoolRoom(p: &RoomProps) -> Html {
         _ if rows.is_empty() => html! { <Empty icon="handshake" title={l.pool_none()} body={l.pool_none_body()} /> },
         _ => {
             let line = Line { l, session: &session, meta: &p.meta, refs: &records.now.refs, may, chosen: &chosen };
-            html! { <ul class="divide-y divide-base-300/60 border-t border-base-300/60" data-testid="pool">{ for rows.iter().map(|r| line.draw(r, &act)) }</ul> }
+            html! { <ul class={cls!("divide-y divide-base-300/60 border-t border-base-300/60", records.now.stale().then_some(STALE))} data-testid="pool">{ for rows.iter().map(|r| line.draw(r, &act)) }</ul> }
         }
     };
     html! { <>
@@ -142,6 +143,7 @@ fn PoolRoom(p: &RoomProps) -> Html {
                 </div></div> }
             } else { bar(l, &picked, may, &act) } }
             <FilterChips meta={p.meta.clone()} filter={(*filter).clone()} refs={records.now.refs.clone()} onchange={onfilter} />
+            { records.failure() }
             { body }
             if records.now.next.is_some() { <div class="grid h-14 place-items-center border-t border-base-300/60"><button class="btn btn-sm btn-ghost" onclick={records.more.reform(|_: MouseEvent| ())} disabled={records.now.loading}>if records.now.loading { { spinner() } }{ l.load_more() }</button></div> }
         </Card>

@@ -4,6 +4,7 @@
 use super::phone_list::words;
 use super::records::use_records;
 use super::stages::{move_to, use_stages};
+use super::table::STALE;
 use super::value::{Show, first_of};
 use crate::browser;
 use crate::data::change::{Change, change};
@@ -16,7 +17,7 @@ use crate::ui::cls;
 use crate::ui::field::select;
 use crate::ui::overlay::{Popover, menu_item};
 use crate::ui::toast::use_toaster;
-use crate::ui::{Empty, avatar, icon, nothing, skeleton_lines};
+use crate::ui::{Empty, FailedLine, avatar, icon, nothing, skeleton_lines};
 use serde_json::json;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -249,8 +250,10 @@ fn Column(p: &ColumnProps) -> Html {
     html! {
         <section {ondragover} {ondragleave} {ondrop} data-column={key.clone()} class={cls!("w-64 shrink-0 snap-start rounded-xl p-2", if *over { "bg-primary/10" } else { "bg-base-200/70" })} aria-label={label.clone()}>
             <header class="flex h-8 items-center gap-2 px-1 text-[13px]"><b class="truncate font-semibold">{ label }</b>if let Some(n) = now.total { <span class="tabular-nums text-base-content/70">{ crate::format::group(n) }</span> }<span class="ml-auto shrink-0 text-xs text-base-content/70 empty:hidden">{ sum.unwrap_or_default() }</span></header>
-            <ul class="max-h-[62vh] min-h-16 space-y-2 overflow-y-auto" tabindex="0">
+            { records.failure() }
+            <ul class={cls!("max-h-[62vh] min-h-16 space-y-2 overflow-y-auto", now.stale().then_some(STALE))} tabindex="0">
                 if !now.ready { <li class="skeleton h-20 rounded-lg"></li><li class="skeleton h-20 rounded-lg"></li> }
+                else if let Some(error) = now.error.clone().filter(|_| now.rows.is_empty()) { <li><FailedLine {error} retry={records.retry()} /></li> }
                 else if now.rows.is_empty() { <li class="px-1 py-4 text-center text-xs text-base-content/70">{ l.board_column_empty() }</li> }
                 { for now.rows.iter().map(|r| card(p, &show, r, &key, amount)) }
                 if now.next.is_some() { <li class="grid place-items-center"><button class="btn btn-ghost btn-xs" disabled={now.loading} onclick={records.more.reform(|_: MouseEvent| ())}>{ l.load_more() }</button></li> }

@@ -12,7 +12,7 @@ use crate::data::types::{Page, Record, int, text};
 use crate::data::upload::said;
 use crate::format::{self, Clock};
 use crate::i18n::{Lang, use_lang};
-use crate::ui::field::value_of;
+use crate::ui::field::{composing, value_of};
 use crate::ui::toast::use_toaster;
 use crate::ui::{Empty, Failed, avatar, icon, skeleton_lines, spinner};
 use serde_json::{Value, json};
@@ -151,7 +151,7 @@ fn Words(p: &WordsProps) -> Html {
                 e.prevent_default();
                 send.emit(())
             }
-            "Escape" if !e.is_composing() => leave.emit(()),
+            "Escape" if !composing(&e) => leave.emit(()),
             _ => {}
         })
     };

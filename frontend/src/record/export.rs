@@ -22,6 +22,8 @@ pub(crate) struct ExportProps {
     pub(crate) q: String,
     pub(crate) filter: Option<Value>,
     pub(crate) sort: String,
+    /// Of archived records only, as the list shows them.
+    pub(crate) archived: bool,
     /// How many rows that is, where known.
     pub(crate) total: Option<u64>,
     pub(crate) onclose: Callback<()>,
@@ -38,8 +40,8 @@ pub(crate) fn ExportDrawer(p: &ExportProps) -> Html {
     let go = {
         let (format, chosen, busy, toaster, close) =
             (*format, chosen.clone(), busy.clone(), toaster.clone(), p.onclose.clone());
-        let (meta, columns, q, filter, sort) =
-            (p.meta.clone(), p.columns.clone(), p.q.clone(), p.filter.clone(), p.sort.clone());
+        let (meta, columns, q, filter, sort, archived) =
+            (p.meta.clone(), p.columns.clone(), p.q.clone(), p.filter.clone(), p.sort.clone(), p.archived);
         Callback::from(move |_: MouseEvent| {
             let mut fields: Vec<String> = columns.iter().filter(|c| chosen.contains(*c)).cloned().collect();
             fields.extend(
@@ -55,6 +57,9 @@ pub(crate) fn ExportDrawer(p: &ExportProps) -> Html {
                 }
                 if let Some(f) = &filter {
                     map.insert("filter".into(), f.clone());
+                }
+                if archived {
+                    map.insert("archived".into(), json!("only"));
                 }
             }
             let (busy, toaster, close) = (busy.clone(), toaster.clone(), close.clone());

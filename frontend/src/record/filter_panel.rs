@@ -29,7 +29,7 @@ pub(crate) struct FilterProps {
 #[component]
 pub(crate) fn FilterButton(p: &FilterProps) -> Html {
     let l = use_lang();
-    let n = rows(p.filter.as_ref()).map_or(1, |(_, r)| r.len());
+    let n = rows(&p.meta, p.filter.as_ref()).map_or(1, |(_, r)| r.len());
     let button = html! { <>{ icon("filter", "size-4") }<span class="sr-only sm:not-sr-only">{ l.filter() }</span>if n > 0 { <span class="rounded-md bg-primary px-1.5 text-[11px] leading-4.5 text-primary-content">{ n }</span> }</> };
     html! { <Popover right=true width="sm:w-[600px]" {button} button_class="btn btn-sm"><Builder meta={p.meta.clone()} filter={p.filter.clone()} refs={p.refs.clone()} onchange={p.onchange.clone()} /></Popover> }
 }
@@ -38,7 +38,7 @@ pub(crate) fn FilterButton(p: &FilterProps) -> Html {
 #[component]
 pub(crate) fn Builder(p: &FilterProps) -> Html {
     let l = use_lang();
-    let start = rows(p.filter.as_ref());
+    let start = rows(&p.meta, p.filter.as_ref());
     let names = use_state(|| (*p.refs).clone());
     let draft = use_state(|| start.clone().unwrap_or_default());
     let set = {
@@ -148,9 +148,14 @@ fn RowEditor(p: &RowProps) -> Html {
     };
     let fields: Vec<(String, String)> =
         p.meta.fields.iter().filter(|f| f.filterable).map(|f| (f.key.clone(), f.label.clone())).collect();
-    let ops: Vec<(String, String)> = operators(&field.kind)
+    let usual = operators(&field.kind);
+    // An operator that a link brought is said in words too.
+    let brought = (!usual.contains(&p.row.op.as_str())).then_some(p.row.op.as_str());
+    let ops: Vec<(String, String)> = usual
         .iter()
-        .map(|op| ((*op).to_owned(), operator_label(l, &field.kind, op).to_owned()))
+        .copied()
+        .chain(brought)
+        .map(|op| (op.to_owned(), operator_label(l, &field.kind, op).to_owned()))
         .collect();
     let onfield = {
         let (meta, onchange) = (p.meta.clone(), p.onchange.clone());
@@ -229,7 +234,7 @@ fn ValueEditor(p: &ValueProps) -> Html {
             };
             let object =
                 if p.field.kind == "tags" { "tags".to_owned() } else { p.field.link.clone().unwrap_or_default() };
-            html! { <ManyPicker offer_me={object == "users"} {object} {value} {onchange} small=true /> }
+            html! { <ManyPicker offer_me={object == "users"} {object} {value} {onchange} small=true label={p.field.label.clone()} /> }
         }
         "bool" => {
             let onchange = p.onchange.reform(|s: String| json!(s == "true"));
@@ -278,7 +283,7 @@ pub(crate) fn FilterChips(p: &FilterProps) -> Html {
         html! {
         <span class="inline-flex min-h-6 max-w-full items-center gap-0.5 rounded-md bg-primary/8 pl-2 text-xs text-base-content/85"><span class="truncate">{ &text }</span><button class="grid size-6 shrink-0 cursor-pointer place-items-center" aria-label={l.remove(&text)} {onclick}>{ icon("x", "size-3") }</button></span> }
     };
-    let chips = match rows(Some(filter)) {
+    let chips = match rows(&p.meta, Some(filter)) {
         None => html! { { chip(speech.tree(filter), None) } },
         Some((any, list)) => html! { <>{ for list.iter().enumerate().map(|(i, r)| {
         let rest: Vec<Row> = list.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, r)| r.clone()).collect();

@@ -7,7 +7,7 @@ use crate::data::form::{input_text, parse_input};
 use crate::data::types::FieldMeta;
 use crate::i18n::use_lang;
 use crate::ui::cls;
-use crate::ui::field::{Input, value_of};
+use crate::ui::field::{Input, use_several, value_of};
 use serde_json::Value;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -37,6 +37,7 @@ pub(crate) struct FieldInputProps {
 #[component]
 pub(crate) fn FieldInput(p: &FieldInputProps) -> Html {
     let f = &p.field;
+    use_several(matches!(f.kind.as_str(), "tags" | "links" | "choices"));
     match f.kind.as_str() {
         "choice" => choice_input(p),
         "bool" => bool_input(p),
@@ -149,7 +150,7 @@ fn many_input(p: &FieldInputProps, object: String) -> Html {
             onchange.emit(Value::Array(list.into_iter().map(|c| Value::String(c.0)).collect()));
         })
     };
-    html! { <ManyPicker {object} {value} {onchange} /> }
+    html! { <ManyPicker {object} {value} {onchange} label={p.field.label.clone()} /> }
 }
 
 /// Keeps the typed text, so that `1.` and `1.5万` are not rewritten under one's fingers.

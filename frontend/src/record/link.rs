@@ -1,11 +1,11 @@
 //! Choosing a linked record, or several, by typing a part of its name.
 
-use crate::data::http::{Request, encode};
+use crate::data::http::{ApiError, Request, encode};
 use crate::data::session::use_session;
 use crate::data::types::{Page, Record, text};
 use crate::i18n::use_lang;
 use crate::ui::cls;
-use crate::ui::field::value_of;
+use crate::ui::field::{composing, value_of};
 use crate::ui::{icon, spinner};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -24,6 +24,9 @@ pub(crate) struct LinkPickerProps {
     pub(crate) invalid: bool,
     #[prop_or_default]
     pub(crate) name: AttrValue,
+    /// What the box is called where no label stands around it alone.
+    #[prop_or_default]
+    pub(crate) label: AttrValue,
     /// A further condition on what can be chosen, as a query string part: `&pipeline_id=…`.
     #[prop_or_default]
     pub(crate) scope: AttrValue,
@@ -38,27 +41,32 @@ pub(crate) struct LinkPickerProps {
     pub(crate) onblur: Callback<()>,
 }
 
-/// A box in which a linked record is searched and chosen.
+/// What was searched for: the typed text and the further condition.
+type Sought = (String, AttrValue);
+
+/// A box in which a linked record is searched and chosen. Only what answers the text that stands in it is offered: with what
+/// answered an earlier one, Enter would take a record that nobody typed.
 #[component]
 pub(crate) fn LinkPicker(p: &LinkPickerProps) -> Html {
     let l = use_lang();
     let session = use_session();
     let open = use_state_eq(|| false);
     let typed = use_state_eq(String::new);
-    let found = use_state_eq(|| None::<Vec<Choice>>);
+    let answer = use_state_eq(|| None::<(Sought, Result<Vec<Choice>, ApiError>)>);
     let at = use_state_eq(|| 0usize);
     let run = use_mut_ref(|| 0u32);
-    let title = session.object(&p.object).map_or_else(|| "name".to_owned(), |o| o.title_field.clone());
+    let meta = session.object(&p.object);
+    let title = meta.map_or_else(|| "name".to_owned(), |o| o.title_field.clone());
+    let searchable = meta.is_none_or(|o| o.searchable);
     {
-        let (found, at, object, scope, run) =
-            (found.setter(), at.setter(), p.object.clone(), p.scope.clone(), run.clone());
-        use_effect_with((*open, (*typed).clone(), p.scope.clone()), move |(open, typed, _)| {
+        let (answer, at, object, run) = (answer.setter(), at.setter(), p.object.clone(), run.clone());
+        use_effect_with((*open, (*typed).clone(), p.scope.clone()), move |(open, typed, scope)| {
             *run.borrow_mut() += 1;
             let mine = *run.borrow();
             if !*open {
                 return;
             }
-            let typed = typed.clone();
+            let (typed, scope) = (typed.clone(), scope.clone());
             spawn_local(async move {
                 if !typed.is_empty() {
                     gloo_timers::future::TimeoutFuture::new(60).await;
@@ -66,15 +74,17 @@ pub(crate) fn LinkPicker(p: &LinkPickerProps) -> Html {
                 if *run.borrow() != mine {
                     return;
                 }
-                let items = search(&object, &title, &typed, &scope).await;
+                let found = search(&object, &title, searchable, &typed, &scope).await;
                 if *run.borrow() == mine {
                     at.set(0);
-                    found.set(Some(items));
+                    answer.set(Some(((typed, scope), found)));
                 }
             });
         });
     }
-    let mut choices = found.as_ref().cloned().unwrap_or_default();
+    let found = answer.as_ref().filter(|(of, _)| of.0 == *typed && of.1 == p.scope).map(|(_, found)| found);
+    let known = found.is_some();
+    let mut choices = found.and_then(|f| f.as_ref().ok()).cloned().unwrap_or_default();
     if p.offer_me && typed.is_empty() {
         choices.insert(0, ("$me".into(), l.me_word().into()));
     }
@@ -98,9 +108,9 @@ pub(crate) fn LinkPicker(p: &LinkPickerProps) -> Html {
                 e.prevent_default();
                 at.set(at.saturating_sub(1))
             }
-            "Enter" if *open && !e.is_composing() => {
+            "Enter" if *open && !composing(&e) => {
                 e.prevent_default();
-                if let Some(c) = choices.get(*at) {
+                if let Some(c) = choices.get(*at).filter(|_| known) {
                     pick(Some(c.clone()))
                 }
             }
@@ -113,9 +123,10 @@ pub(crate) fn LinkPicker(p: &LinkPickerProps) -> Html {
         })
     };
     let oninput = {
-        let (typed, open) = (typed.clone(), open.clone());
+        let (typed, open, at) = (typed.clone(), open.clone(), at.clone());
         Callback::from(move |e: InputEvent| {
             typed.set(value_of(&e));
+            at.set(0);
             open.set(true)
         })
     };
@@ -147,43 +158,54 @@ pub(crate) fn LinkPicker(p: &LinkPickerProps) -> Html {
     html! {
         <div class="relative">
             <div class={cls!("input w-full pr-2", p.small.then_some("input-sm"), p.invalid.then_some("input-error"))}>
-                <input type="text" role="combobox" aria-expanded={open.to_string()} autocomplete="off" name={p.name.clone()} aria-invalid={p.invalid.to_string()} value={shown} {placeholder} {oninput} {onfocus} {onblur} {onkeydown} />
+                <input type="text" role="combobox" aria-expanded={open.to_string()} autocomplete="off" name={p.name.clone()} aria-label={(!p.label.is_empty()).then(|| p.label.clone())} aria-invalid={p.invalid.to_string()} value={shown} {placeholder} {oninput} {onfocus} {onblur} {onkeydown} />
                 if p.value.is_some() { <button type="button" tabindex="-1" class="btn btn-ghost btn-xs btn-square" aria-label={l.clear()} onmousedown={clear}>{ icon("x", "size-3.5") }</button> } else { { icon("chevron-down", "size-3.5 opacity-50") } }
             </div>
             if *open {
                 <ul role="listbox" class="absolute inset-x-0 top-full z-30 mt-1 max-h-60 overflow-y-auto rounded-xl border border-base-300 bg-base-100 p-1 text-[13px] shadow-lg">
-                    if found.is_none() { <li class="px-2.5 py-2 text-base-content/70">{ spinner() }</li> }
+                    if !known { <li class="px-2.5 py-2 text-base-content/70">{ spinner() }</li> }
+                    if let Some(Err(error)) = found { <li class="px-2.5 py-2 text-error" role="alert">{ error.text(l) }</li> }
                     { for choices.iter().enumerate().map(|(i, c)| { let onmousedown = { let (pick, c) = (pick.clone(), c.clone()); Callback::from(move |e: MouseEvent| { e.prevent_default(); pick(Some(c.clone())) }) }; html! {
                         <li role="option" aria-selected={(i == *at).to_string()} {onmousedown} class={cls!("flex min-h-8 cursor-pointer items-center rounded-lg px-2.5", if i == *at { "bg-primary/10" } else { "hover:bg-base-content/5" })}><span class="truncate">{ &c.1 }</span></li> } }) }
-                    if found.as_ref().is_some_and(Vec::is_empty) && choices.is_empty() { <li class="px-2.5 py-2 text-base-content/70">{ l.search_nothing() }</li> }
+                    if found.is_some_and(Result::is_ok) && choices.is_empty() { <li class="px-2.5 py-2 text-base-content/70">{ l.search_nothing() }</li> }
                 </ul>
             }
         </div>
     }
 }
 
-async fn search(object: &str, title: &str, typed: &str, scope: &str) -> Vec<Choice> {
+/// How many choices are offered.
+const OFFERED: usize = 20;
+
+/// The records whose names hold the typed text. Objects without a search are few enough to be looked through here.
+async fn search(
+    object: &str,
+    title: &str,
+    searchable: bool,
+    typed: &str,
+    scope: &str,
+) -> Result<Vec<Choice>, ApiError> {
     let sort = match object {
         "pipeline_stages" => "&sort=position",
         _ => "",
     };
-    let q = if typed.is_empty() { String::new() } else { format!("&q={}", encode(typed)) };
-    let path = format!("/{object}?limit=20&fields=id,{title}{q}{scope}{sort}");
-    let page = match Request::get(path).json::<Page<Record>>().await {
-        Ok(page) => page,
-        // Objects without a search index are few enough to filter here.
-        Err(_) => Request::get(format!("/{object}?limit=200{scope}{sort}"))
-            .json::<Page<Record>>()
-            .await
-            .unwrap_or(Page { items: vec![], next_cursor: None, total: None, refs: Default::default() }),
-    };
-    let wanted = typed.to_lowercase();
-    let all = page.items.iter().map(|r| (text(r, "id").to_owned(), text(r, title).to_owned()));
-    if page.items.len() > 20 {
-        all.filter(|c| c.1.to_lowercase().contains(&wanted)).take(20).collect()
-    } else {
-        all.collect()
+    let wanted = typed.trim().to_lowercase();
+    let here = !searchable && !wanted.is_empty();
+    let q = if here || wanted.is_empty() { String::new() } else { format!("&q={}", encode(typed.trim())) };
+    let limit = if here { 200 } else { OFFERED };
+    let path = format!("/{object}?limit={limit}&fields=id,{title}{q}{scope}{sort}");
+    let (mut choices, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = Request::get(format!("{path}{cursor}")).json::<Page<Record>>().await?;
+        let all = page.items.iter().map(|r| (text(r, "id").to_owned(), text(r, title).to_owned()));
+        choices.extend(all.filter(|c| !here || c.1.to_lowercase().contains(&wanted)));
+        match page.next_cursor.filter(|_| here && choices.len() < OFFERED) {
+            Some(next) => cursor = format!("&cursor={}", encode(&next)),
+            None => break,
+        }
     }
+    choices.truncate(OFFERED);
+    Ok(choices)
 }
 
 #[derive(Properties, PartialEq)]
@@ -195,6 +217,9 @@ pub(crate) struct ManyPickerProps {
     pub(crate) small: bool,
     #[prop_or_default]
     pub(crate) offer_me: bool,
+    /// What they are together.
+    #[prop_or_default]
+    pub(crate) label: AttrValue,
 }
 
 /// Several linked records: chips, and a box for one more.
@@ -218,7 +243,7 @@ pub(crate) fn ManyPicker(p: &ManyPickerProps) -> Html {
             if !p.value.is_empty() { <div class="flex flex-wrap gap-1">{ for p.value.iter().map(|c| {
                 let remove = { let (value, onchange, id) = (p.value.clone(), p.onchange.clone(), c.0.clone()); Callback::from(move |e: MouseEvent| { e.prevent_default(); onchange.emit(value.iter().filter(|v| v.0 != id).cloned().collect()) }) };
                 html! { <span class="inline-flex h-6 items-center gap-0.5 rounded-md bg-base-content/8 pl-2 text-xs">{ &c.1 }<button type="button" class="grid size-6 cursor-pointer place-items-center" aria-label={l.remove(&c.1)} onclick={remove}>{ icon("x", "size-3") }</button></span> } }) }</div> }
-            <LinkPicker object={p.object.clone()} value={None::<Choice>} onchange={add} small={p.small} offer_me={p.offer_me} />
+            <LinkPicker object={p.object.clone()} value={None::<Choice>} onchange={add} small={p.small} offer_me={p.offer_me} label={p.label.clone()} />
         </div>
     }
 }

@@ -8,11 +8,11 @@ use super::filter_panel::{FilterButton, FilterChips};
 use super::form::RecordFormProps;
 use super::records::use_records;
 use super::table::Rows;
-use super::views::{Views, tab_filter};
+use super::views::Views;
 use super::waiting::{self, use_queue};
 use crate::browser;
 use crate::data::http::encode;
-use crate::data::listing::{ListState, both, pairs, sort_text};
+use crate::data::listing::{ListState, both, pairs, sort_text, tab_filter};
 use crate::data::session::use_session;
 use crate::data::types::{ObjectMeta, Record, text};
 use crate::i18n::use_lang;
@@ -124,7 +124,8 @@ fn ListRoom(p: &RoomProps) -> Html {
             selected.set(next)
         }
     });
-    use_list_keys(&meta.key, &records.now.rows, &cursor, onselect.clone());
+    let stale = records.now.stale();
+    use_list_keys(&meta.key, if stale { &[] } else { &records.now.rows }, &cursor, onselect.clone());
     let chosen: Vec<Rc<Record>> = match selected.is_empty() {
         true => Vec::new(),
         false => records.now.rows.iter().filter(|r| selected.contains(text(r, "id"))).cloned().collect(),
@@ -195,7 +196,7 @@ fn ListRoom(p: &RoomProps) -> Html {
     };
     let new = create.reform(|_: MouseEvent| true);
     let has_board = super::board::has_board(meta);
-    let title = html! { <>{ &meta.label_plural }if let Some(n) = records.now.total { <span class="ml-2 text-sm font-normal tabular-nums text-base-content/70" data-testid="total">{ crate::format::group(n) }</span> }</> };
+    let title = html! { <>{ &meta.label_plural }if let Some(n) = records.now.total.filter(|_| !stale) { <span class="ml-2 text-sm font-normal tabular-nums text-base-content/70" data-testid="total">{ crate::format::group(n) }</span> }</> };
     let actions = html! { <>
     if meta.may("export") { <button class="btn btn-sm hidden sm:inline-flex" onclick={export.reform(|_: MouseEvent| ())} data-testid="export">{ icon("download", "size-4") }{ l.export() }</button> }
     if meta.may("import") { <Link<Route, ImportFor> to={Route::NewImport} query={ImportFor { object: meta.key.clone() }} classes="btn btn-sm hidden sm:inline-flex">{ icon("upload", "size-4") }{ l.import() }</Link<Route, ImportFor>> }
@@ -238,6 +239,8 @@ fn ListRoom(p: &RoomProps) -> Html {
                 has_more: now.next.is_some(),
                 loading: now.loading,
                 selectable: true,
+                stale,
+                failed: now.error.is_some(),
                 onplace
             });
             html! { <Rows ..props /> }
@@ -260,7 +263,7 @@ fn ListRoom(p: &RoomProps) -> Html {
                 <div class="flex flex-wrap items-center justify-between gap-x-4 px-1"><div class="min-w-0 max-w-full"><Views meta={meta.clone()} state={state.clone()} onchange={set.clone()} /></div>{ toolbar }</div>
             } else { <Lazy room={Room::Bulk(Box::new(BulkProps { meta: meta.clone(), rows: chosen.clone(), beyond, archived: state.archived, onclear: clear, onexport: export }))} /> }
             <FilterChips meta={filter_props.0} filter={filter_props.1} refs={filter_props.2} onchange={filter_props.3} />
-            if has_board && state.board { <Lazy room={Room::Board(Box::new(BoardProps { meta: meta.clone(), query: state.api_query(tab_filter(&state.view)) }))} /> } else { { waiting::lines(l, &unsent) }{ body } }
+            if has_board && state.board { <Lazy room={Room::Board(Box::new(BoardProps { meta: meta.clone(), query: state.api_query(tab_filter(&state.view)) }))} /> } else { { waiting::lines(l, &unsent) }{ records.failure() }{ body } }
         </Card>
         if creating { <Lazy room={Room::Form(Box::new(yew::props!(RecordFormProps { meta: meta.clone(), onclose: create.reform(|()| false) })))} /> }
         if *exporting { <Lazy room={Room::Export(Box::new(ExportProps {
@@ -269,7 +272,8 @@ fn ListRoom(p: &RoomProps) -> Html {
             q: if chosen.is_empty() { state.q.clone() } else { String::new() },
             filter: export_filter,
             sort: sort_text(&state.sort),
-            total: if chosen.is_empty() { now.total } else { Some(chosen.len() as u64) },
+            archived: state.archived,
+            total: if chosen.is_empty() { now.total.filter(|_| !stale) } else { Some(chosen.len() as u64) },
             onclose: no_export,
         }))} /> }
     </> }

@@ -1,6 +1,6 @@
 //! The rows of a list for a thumb: a name, a figure, and a line of what else matters. Only what is near the screen is drawn.
 
-use super::table::{TableProps, use_more};
+use super::table::{STALE, TableProps, use_more};
 use super::value::{Show, first_of, has_avatar};
 use super::window::Window;
 use crate::browser::height;
@@ -8,7 +8,7 @@ use crate::data::session::use_session;
 use crate::data::types::{FieldMeta, Record, field_value, text};
 use crate::i18n::use_lang;
 use crate::route::{Route, anchor};
-use crate::ui::{avatar, spinner};
+use crate::ui::{avatar, cls, spinner};
 use yew::prelude::*;
 
 /// The height of a row in pixels.
@@ -70,7 +70,7 @@ pub(crate) fn PhoneList(p: &TableProps) -> Html {
     };
     html! {
         <div class="[overflow-anchor:none]">
-        <ul ref={node}>{ for gap("above", from).into_iter().chain(p.rows.iter().take(to).skip(from).map(|r| row(r))).chain(gap("below", p.rows.len() - to)) }</ul>
+        <ul ref={node} class={cls!(p.stale.then_some(STALE))}>{ for gap("above", from).into_iter().chain(p.rows.iter().take(to).skip(from).map(|r| row(r))).chain(gap("below", p.rows.len() - to)) }</ul>
         if p.has_more { <div class="grid h-14 place-items-center border-t border-base-300"><button class="btn btn-sm" onclick={p.onmore.reform(|_: MouseEvent| ())} disabled={p.loading}>if p.loading { { spinner() } }{ l.load_more() }</button></div> }
         </div>
     }

@@ -2,8 +2,9 @@
 
 use super::value::Refs;
 use crate::data::http::{ApiError, Request, encode};
-use crate::data::query::subscribe;
+use crate::data::query::{Course, age, subscribe};
 use crate::data::types::{Page, Record, text};
+use crate::ui::FailedLine;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -20,11 +21,27 @@ pub(crate) struct Loaded {
     pub(crate) loading: bool,
     /// False until the first answer.
     pub(crate) ready: bool,
+    /// What failed are the rows below these.
+    further: bool,
+    /// What the rows answer.
+    of: String,
+    /// What was asked for last.
+    wanted: String,
+}
+
+impl Loaded {
+    /// The rows answer what was asked before; what is asked now is still under way.
+    pub(crate) fn stale(&self) -> bool {
+        self.of != self.wanted && !self.rows.is_empty()
+    }
 }
 
 /// One change of what is loaded.
 pub(crate) enum Step {
-    Start,
+    /// Asks for the first rows of a list.
+    Start(String),
+    /// Asks for rows below those that are there.
+    More,
     /// Answers that follow one another; `first` ones take the place of what was loaded.
     Pages {
         pages: Vec<Page<Record>>,
@@ -40,12 +57,14 @@ impl Reducible for Loaded {
     fn reduce(self: Rc<Self>, step: Step) -> Rc<Self> {
         let mut s = (*self).clone();
         match step {
-            Step::Start => {
-                s.loading = true;
-                s.error = None;
+            Step::Start(wanted) => {
+                s.wanted = wanted;
+                (s.loading, s.further, s.error) = (true, false, None);
             }
+            Step::More => (s.loading, s.further, s.error) = (true, true, None),
             Step::Pages { pages, first } => {
                 if first {
+                    s.answered();
                     s.rows.clear();
                     s.refs = Rc::default();
                 }
@@ -61,12 +80,23 @@ impl Reducible for Loaded {
             }
             Step::Total(total) => s.total = total,
             Step::Failed(e) => {
+                s.answered();
                 s.loading = false;
                 s.ready = true;
                 s.error = Some(e);
             }
         }
         s.into()
+    }
+}
+
+impl Loaded {
+    /// What was asked for has come to an end, for better or worse: rows of something else would be taken for its own.
+    fn answered(&mut self) {
+        if self.of != self.wanted {
+            let (of, error) = (self.wanted.clone(), self.error.take());
+            *self = Loaded { of: of.clone(), wanted: of, error, ..Loaded::default() };
+        }
     }
 }
 
@@ -91,72 +121,105 @@ pub(crate) struct Records {
     pub(crate) reload: Callback<()>,
 }
 
+impl Records {
+    /// Tries again what failed.
+    pub(crate) fn retry(&self) -> Callback<()> {
+        if self.now.further { self.more.clone() } else { self.reload.clone() }
+    }
+
+    /// That something failed, beside rows that are there all the same.
+    pub(crate) fn failure(&self) -> Html {
+        match &self.now.error {
+            Some(error) if !self.now.rows.is_empty() => {
+                html! { <FailedLine error={error.clone()} retry={self.retry()} /> }
+            }
+            _ => html! {},
+        }
+    }
+}
+
 /// Reads `GET /object` with a query (starting with `&`), 60 rows and then 200 at a time; `counted` also asks how many there are.
 /// What is read again because something has changed is as many rows as were there, so that nobody who has scrolled down is
 /// thrown back to the top.
 #[hook]
 pub(crate) fn use_records(object: &str, query: String, counted: bool) -> Records {
     let now = use_reducer(Loaded::default);
-    let run = use_mut_ref(|| 0u32);
+    let course = use_memo((), |()| Course::default());
+    let counting = use_memo((), |()| Course::default());
     let nonce = use_state(|| 0u32);
     let reload = {
-        let (count, nonce) = (use_mut_ref(|| 0u32), nonce.setter());
+        let (count, nonce, course) = (use_mut_ref(|| 0u32), nonce.setter(), course.clone());
         use_callback((), move |(), ()| {
-            *count.borrow_mut() += 1;
-            nonce.set(*count.borrow())
+            if course.ask() {
+                *count.borrow_mut() += 1;
+                nonce.set(*count.borrow())
+            }
         })
     };
     let base = format!("/{object}?refs=true&limit=60{query}");
-    let shown = use_mut_ref(String::new);
     {
-        let (step, run, reload) = (now.dispatcher(), run.clone(), reload.clone());
-        let there = if *shown.borrow() == base { now.rows.len() } else { 0 };
+        let counting = counting.clone();
+        use_effect_with(base.clone(), move |_| move || counting.leave());
+    }
+    {
+        let (step, course, reload) = (now.dispatcher(), course.clone(), reload.clone());
+        let there = if now.of == base { now.rows.len() } else { 0 };
         let object = object.to_owned();
         use_effect_with((base.clone(), *nonce), move |(base, _)| {
-            *run.borrow_mut() += 1;
-            let mine = *run.borrow();
-            let subscribed = subscribe(&format!("/{object}"), reload);
-            step.dispatch(Step::Start);
-            *shown.borrow_mut() = base.clone();
-            let (base, stop) = (base.clone(), run.clone());
+            let (mine, asked) = (course.begin(), age());
+            let subscribed = subscribe(&format!("/{object}"), reload.clone());
+            step.dispatch(Step::Start(base.clone()));
+            let (base, course_) = (base.clone(), course.clone());
             spawn_local(async move {
-                let pages = read(&base, there, || *stop.borrow() == mine).await;
-                if *stop.borrow() != mine {
+                let pages = read(&base, there, || course_.wants(mine)).await;
+                if !course_.wants(mine) {
                     return;
                 }
                 match pages {
+                    _ if age() != asked => {}
                     Ok(pages) => {
                         let all = pages.last().is_some_and(|p| p.next_cursor.is_none());
                         let known = all.then(|| pages.iter().map(|p| p.items.len() as u64).sum());
                         step.dispatch(Step::Pages { pages, first: true });
-                        step.dispatch(Step::Total(known));
-                        if known.is_none() && counted {
-                            count(&base, &step, &stop, mine).await;
+                        if known.is_some() {
+                            counting.leave();
+                            step.dispatch(Step::Total(known));
+                        } else if counted && counting.ask() {
+                            spawn_local(count(base, step, counting));
                         }
                     }
                     Err(e) => step.dispatch(Step::Failed(e)),
                 }
+                if course_.end() {
+                    reload.emit(());
+                }
             });
             move || {
-                *run.borrow_mut() += 1;
+                course.leave();
                 drop(subscribed);
             }
         });
     }
     let more = {
-        let (step, run, now) = (now.dispatcher(), run.clone(), now.clone());
+        let (step, now, reload) = (now.dispatcher(), now.clone(), reload.clone());
         Callback::from(move |()| {
-            let Some(cursor) = now.next.clone().filter(|_| !now.loading) else { return };
-            let mine = *run.borrow();
-            let (step, run, path) = (step.clone(), run.clone(), following(&base, &cursor));
-            step.dispatch(Step::Start);
+            let Some(cursor) = now.next.clone().filter(|_| now.of == base && !course.busy()) else { return };
+            let (mine, asked) = (course.begin(), age());
+            let (step, course, reload, path) =
+                (step.clone(), course.clone(), reload.clone(), following(&base, &cursor));
+            step.dispatch(Step::More);
             spawn_local(async move {
                 let page = Request::get(path).json::<Page<Record>>().await;
-                if *run.borrow() == mine {
-                    step.dispatch(match page {
-                        Ok(page) => Step::Pages { pages: vec![page], first: false },
-                        Err(e) => Step::Failed(e),
-                    });
+                if !course.wants(mine) {
+                    return;
+                }
+                match page {
+                    _ if age() != asked => {}
+                    Ok(page) => step.dispatch(Step::Pages { pages: vec![page], first: false }),
+                    Err(e) => step.dispatch(Step::Failed(e)),
+                }
+                if course.end() {
+                    reload.emit(());
                 }
             });
         })
@@ -186,16 +249,25 @@ async fn read(base: &str, there: usize, wanted: impl Fn() -> bool) -> Result<Vec
 const PAUSE: u32 = 250;
 
 /// The number of rows is asked for after the rows are on screen, when no other rows are wanted meanwhile: it can cost more
-/// than they do.
-async fn count(base: &str, step: &UseReducerDispatcher<Loaded>, run: &Rc<std::cell::RefCell<u32>>, mine: u32) {
-    gloo_timers::future::TimeoutFuture::new(PAUSE).await;
-    if *run.borrow() != mine {
-        return;
-    }
-    let path = base.replace("refs=true&limit=60", "limit=1&fields=id&count=exact");
-    let total = Request::get(path).json::<Page<Record>>().await.ok().and_then(|p| p.total);
-    if *run.borrow() == mine {
-        step.dispatch(Step::Total(total));
+/// than they do. Rows that are read again do not wait for it, nor it for them.
+async fn count(base: String, step: UseReducerDispatcher<Loaded>, course: Rc<Course>) {
+    loop {
+        let (mine, asked) = (course.begin(), age());
+        gloo_timers::future::TimeoutFuture::new(PAUSE).await;
+        if !course.wants(mine) {
+            return;
+        }
+        let path = base.replace("refs=true&limit=60", "limit=1&fields=id&count=exact");
+        let total = Request::get(path).json::<Page<Record>>().await.ok().and_then(|p| p.total);
+        if !course.wants(mine) {
+            return;
+        }
+        if age() == asked {
+            step.dispatch(Step::Total(total));
+        }
+        if !course.end() {
+            return;
+        }
     }
 }
 
@@ -216,5 +288,48 @@ mod tests {
         append(&mut rows, page(&[("c", 1), ("a", 2)]));
         let shown: Vec<_> = rows.iter().map(|r| (text(r, "id"), r["version"].as_i64())).collect();
         assert_eq!(shown, [("a", Some(2)), ("b", Some(1)), ("c", Some(1))]);
+    }
+    fn asked(loaded: Loaded, steps: Vec<Step>) -> Loaded {
+        let mut now = Rc::new(loaded);
+        for step in steps {
+            now = now.reduce(step);
+        }
+        (*now).clone()
+    }
+
+    fn pages(list: &[(&str, i64)], next: Option<&str>) -> Vec<Page<Record>> {
+        vec![Page { items: page(list), next_cursor: next.map(str::to_owned), total: None, refs: Default::default() }]
+    }
+
+    fn loaded() -> Loaded {
+        let first = Step::Pages { pages: pages(&[("a", 1), ("b", 1)], Some("c")), first: true };
+        asked(Loaded::default(), vec![Step::Start("/x?all".into()), first, Step::Total(Some(70))])
+    }
+
+    #[test]
+    fn rows_of_one_filter_do_not_stand_under_another_one_that_failed() {
+        let under_way = asked(loaded(), vec![Step::Start("/x?some".into())]);
+        assert!(under_way.stale() && under_way.rows.len() == 2);
+        let failed = asked(under_way, vec![Step::Failed(ApiError::offline())]);
+        assert!(failed.rows.is_empty() && failed.total.is_none() && failed.next.is_none() && failed.ready);
+        assert!(failed.error.is_some() && !failed.stale());
+    }
+
+    #[test]
+    fn what_fails_to_be_read_again_stays_with_its_error() {
+        let again = asked(loaded(), vec![Step::Start("/x?all".into())]);
+        assert!(!again.stale());
+        let failed = asked(again, vec![Step::Failed(ApiError::offline())]);
+        assert_eq!((failed.rows.len(), failed.total, failed.further), (2, Some(70), false));
+        assert!(failed.error.is_some());
+        let more = asked(loaded(), vec![Step::More, Step::Failed(ApiError::offline())]);
+        assert!(more.further && more.rows.len() == 2 && more.next.is_some());
+    }
+
+    #[test]
+    fn the_number_of_rows_stays_while_the_same_rows_are_read_again() {
+        let first = || Step::Pages { pages: pages(&[("a", 2)], Some("c")), first: true };
+        assert_eq!(asked(loaded(), vec![Step::Start("/x?all".into()), first()]).total, Some(70));
+        assert_eq!(asked(loaded(), vec![Step::Start("/x?some".into()), first()]).total, None);
     }
 }

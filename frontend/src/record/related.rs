@@ -4,6 +4,7 @@ use super::columns;
 use super::form::RecordForm;
 use super::phone_list::PhoneList;
 use super::records::use_records;
+use super::table::STALE;
 use super::value::{Refs, Show, has_avatar};
 use super::waiting::{self, use_queue};
 use crate::browser::use_phone;
@@ -114,7 +115,7 @@ pub(crate) fn Related(p: &RelatedProps) -> Html {
         _ if now.rows.is_empty() => {
             html! { <Empty small=true icon={crate::shell::object_icon(&p.meta.key)} title={l.empty_related(&p.meta.label)} /> }
         }
-        _ => html! { <>
+        _ => html! { <div class={cls!(now.stale().then_some(STALE))}>
             if in_place || !narrow { <div class="overflow-x-auto"><table class="w-full text-[13px]">
                 <thead class="text-left text-xs text-base-content/70"><tr class="h-8 border-b border-base-300/70">{ for fields.iter().map(|f| html! { <th class={cls!("whitespace-nowrap px-4 font-medium", numeric(f).then_some("text-right"))}>{ &f.label }</th> }) }</tr></thead>
                 <tbody class="divide-y divide-base-300/60">{ for now.rows.iter().map(|r| html! { <tr key={text(r, "id").to_owned()} class="h-10 hover:bg-base-200/50">{ for fields.iter().enumerate().map(|(i, f)| html! {
@@ -122,7 +123,7 @@ pub(crate) fn Related(p: &RelatedProps) -> Html {
             </table></div> } else { { phone(p, &cols, now, &records.more) } }
             if now.next.is_some() { <div class="grid h-11 place-items-center border-t border-base-300/60"><button class="btn btn-ghost btn-xs" disabled={now.loading} onclick={records.more.reform(|_: MouseEvent| ())}>if now.loading { { spinner() } }{ l.load_more() }</button></div> }
             { totals(p, &show, now) }
-        </> },
+        </div> },
     };
     html! { <>
         <div class="flex h-11 items-center justify-end gap-1 px-3">
@@ -130,6 +131,7 @@ pub(crate) fn Related(p: &RelatedProps) -> Html {
             if p.meta.may("create") { <button class="btn btn-xs" onclick={open(None)} data-testid={format!("add-{}", p.meta.key)}>{ icon("plus", "size-3.5") }{ l.new_of(&p.meta.label) }</button> }
         </div>
         { waiting::lines(l, &unsent) }
+        { records.failure() }
         { body }
         if let Some(record) = (*form).clone() { <RecordForm meta={p.meta.clone()} {record} {preset} refs={names.clone()} onclose={close} /> }
     </> }
@@ -162,7 +164,8 @@ fn phone(p: &RelatedProps, cols: &[String], now: &super::records::Loaded, more: 
         onmore: more.clone(),
         has_more: false,
         loading: now.loading,
-        selectable: false
+        selectable: false,
+        failed: now.error.is_some()
     });
     html! { <PhoneList ..props /> }
 }

@@ -20,6 +20,8 @@ use yew::prelude::*;
 
 /// The height of a row in pixels.
 const ROW: usize = 44;
+/// How rows look that answer what was asked before: not at once, an answer mostly comes sooner.
+pub(crate) const STALE: &str = "opacity-50 transition-opacity delay-200";
 
 #[derive(Clone, Properties, PartialEq)]
 pub(crate) struct TableProps {
@@ -38,6 +40,12 @@ pub(crate) struct TableProps {
     pub(crate) has_more: bool,
     pub(crate) loading: bool,
     pub(crate) selectable: bool,
+    /// The rows answer what was asked before.
+    #[prop_or_default]
+    pub(crate) stale: bool,
+    /// The last request failed: what comes next is asked for by hand.
+    #[prop_or_default]
+    pub(crate) failed: bool,
     /// A column was dropped on the place of another one.
     #[prop_or_default]
     pub(crate) onplace: Option<Callback<(String, String)>>,
@@ -57,10 +65,11 @@ fn right(f: &FieldMeta) -> bool {
     matches!(f.kind.as_str(), "money" | "number" | "percent" | "int")
 }
 
-/// Asks for the next page before one comes to the end of what is loaded.
+/// Asks for the next page before one comes to the end of what is loaded; not again by itself after it has failed, which
+/// would ask without end.
 #[hook]
 pub(super) fn use_more(p: &TableProps, window: Window) {
-    let go = window.near_end(p.rows.len()) && p.has_more && !p.loading && window.first > 0;
+    let go = window.near_end(p.rows.len()) && p.has_more && !p.loading && !p.failed && window.first > 0;
     let more = p.onmore.clone();
     use_effect_with((go, p.rows.len()), move |(go, _)| {
         if *go {
@@ -124,7 +133,7 @@ fn Table(p: &TableProps) -> Html {
     let row = |i: usize| {
         let Some(r) = p.rows.get(i) else { return html! {} };
         let id = text(r, "id");
-        html! { <Row key={id.to_owned()} shared={SharedRef(shared.clone())} row={r.clone()} on={p.selected.contains(id)} under={p.cursor == Some(i)} /> }
+        html! { <Row key={id.to_owned()} shared={SharedRef(shared.clone())} row={r.clone()} on={p.selected.contains(id)} under={p.cursor == Some(i)} off={p.stale} /> }
     };
     // The two gaps have keys like the rows: among unkeyed siblings every row would be made anew with every step.
     let gap = |key: &'static str, rows: usize| {
@@ -132,10 +141,10 @@ fn Table(p: &TableProps) -> Html {
     };
     html! {
         <div ref={node} {onscroll} class="max-h-[calc(100dvh-13.5rem)] min-h-40 overflow-auto rounded-b-box [overflow-anchor:none]" tabindex="-1">
-        <table class={cls!("w-full table-fixed border-separate border-spacing-0 text-[13px]", (p.loading && p.rows.is_empty()).then_some("opacity-60"))} style={format!("min-width:{spare}px")} aria-rowcount={p.rows.len().to_string()}>
+        <table class={cls!("w-full table-fixed border-separate border-spacing-0 text-[13px]", (p.loading && p.rows.is_empty()).then_some("opacity-60"), p.stale.then_some(STALE))} style={format!("min-width:{spare}px")} aria-rowcount={p.rows.len().to_string()}>
             <colgroup>if p.selectable { <col style="width:40px" /> }{ for fields.iter().enumerate().map(|(i, f)| if i == 0 && first_width.is_none() { html! { <col /> } } else { html! { <col style={format!("width:{}px", widths.of(f))} /> } }) }if first_width.is_some() { <col /> }</colgroup>
             <thead class="sticky top-0 z-[5] bg-base-200 text-left text-xs text-base-content/70"><tr class="h-9">
-                if p.selectable { <th class="pl-4"><input type="checkbox" class="checkbox checkbox-xs align-middle" aria-label={l.select_all()} checked={all} onchange={p.onselect_all.reform(|_| ())} /></th> }
+                if p.selectable { <th class="pl-4"><input type="checkbox" class="checkbox checkbox-xs align-middle" aria-label={l.select_all()} checked={all} disabled={p.stale} onchange={p.onselect_all.reform(|_| ())} /></th> }
                 { for fields.iter().enumerate().map(|(i, f)| head(p, f, &widths, (i > 0).then_some(&over))) }if first_width.is_some() { <th aria-hidden="true"></th> }
             </tr></thead>
             <tbody>{ for gap("above", from).into_iter().chain((from..to).map(row)).chain(gap("below", p.rows.len() - to)) }</tbody>
@@ -258,6 +267,8 @@ struct RowProps {
     on: bool,
     /// It is under the keyboard.
     under: bool,
+    /// It cannot be chosen just now.
+    off: bool,
 }
 
 #[component]
@@ -279,7 +290,7 @@ fn Row(p: &RowProps) -> Html {
     };
     html! {
         <tr data-id={id.clone()} class={cls!("group h-11", if p.on { "bg-primary/6" } else { "hover:bg-base-200/60" }, p.under.then_some("shadow-[inset_2px_0_0_var(--color-primary)]"))}>
-            if s.selectable { <td class="border-t border-base-300/70 pl-4"><input type="checkbox" class="checkbox checkbox-xs align-middle" aria-label={s.lang.select_one(&title)} checked={p.on} onchange={onselect} /></td> }
+            if s.selectable { <td class="border-t border-base-300/70 pl-4"><input type="checkbox" class="checkbox checkbox-xs align-middle" aria-label={s.lang.select_one(&title)} checked={p.on} disabled={p.off} onchange={onselect} /></td> }
             { for s.fields.iter().filter_map(|i| s.meta.fields.get(*i)).enumerate().map(cell) }
         </tr>
     }

@@ -1,7 +1,7 @@
 //! The tabs over a list: all, mine, and saved views; saving what is shown as a view.
 
 use super::save;
-use crate::data::http::Request;
+use crate::data::http::{Request, random_key};
 use crate::data::listing::ListState;
 use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
@@ -9,18 +9,13 @@ use crate::data::types::{ObjectMeta, Page, Record, ViewDefinition, text};
 use crate::i18n::use_lang;
 use crate::ui::cls;
 use crate::ui::field::{Field, Input, Toggle};
-use crate::ui::icon;
 use crate::ui::overlay::{Dialog, Popover, menu_item};
 use crate::ui::toast::use_toaster;
+use crate::ui::{icon, spinner};
 use serde_json::{Value, json};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew::virtual_dom::AttrValue;
-
-/// The condition of a built-in tab.
-pub(crate) fn tab_filter(view: &str) -> Option<Value> {
-    (view == "mine").then(|| json!({ "field": "owner_id", "op": "eq", "value": "$me" }))
-}
 
 /// The definition kept in a saved view.
 pub(crate) fn definition(view: &Record) -> ViewDefinition {
@@ -111,6 +106,13 @@ struct SaveProps {
     onsaved: Callback<ListState>,
 }
 
+/// A body with the key under which it is carried out once.
+struct Sent {
+    under_way: bool,
+    body: Value,
+    key: String,
+}
+
 #[component]
 fn SaveView(p: &SaveProps) -> Html {
     let l = use_lang();
@@ -118,22 +120,41 @@ fn SaveView(p: &SaveProps) -> Html {
     let name = use_state_eq(|| p.current.as_ref().map(|v| text(v, "name").to_owned()).unwrap_or_default());
     let shared =
         use_state_eq(|| p.current.as_ref().and_then(|v| v.get("shared")).and_then(Value::as_bool).unwrap_or(false));
+    let busy = use_state_eq(|| false);
+    // What is being sent, or was; what is sent once more is not made twice.
+    let sent = use_mut_ref(|| Sent { under_way: false, body: Value::Null, key: String::new() });
     let send = |over: bool| {
-        let (p_state, object, current) = (p.state.clone(), p.meta.key.clone(), p.current.clone());
+        let (p_state, object, current) = (p.state.off_tab(), p.meta.key.clone(), p.current.clone());
+        let (busy, sent) = (busy.clone(), sent.clone());
         let (name, shared, toaster, close, done) =
             (name.trim().to_owned(), *shared, toaster.clone(), p.onclose.clone(), p.onsaved.clone());
         Callback::from(move |()| {
             let body =
                 json!({ "object": object, "name": name, "shared": shared, "definition": p_state.definition().json() });
+            let key = {
+                let mut sent = sent.borrow_mut();
+                if std::mem::replace(&mut sent.under_way, true) {
+                    return;
+                }
+                if sent.body != body {
+                    (sent.body, sent.key) = (body.clone(), random_key());
+                }
+                sent.key.clone()
+            };
+            busy.set(true);
             let (current, state, toaster, close, done) =
                 (current.clone(), p_state.clone(), toaster.clone(), close.clone(), done.clone());
+            let (busy, sent) = (busy.clone(), sent.clone());
             spawn_local(async move {
                 let request = match current.as_ref().filter(|_| over) {
                     Some(v) => Request::patch(format!("/saved_views/{}", text(v, "id")), body)
                         .if_match(crate::data::types::int(v, "version")),
-                    None => Request::create("/saved_views", body),
+                    None => Request::create_as(key, "/saved_views", body),
                 };
-                match request.json::<Record>().await {
+                let answer = request.json::<Record>().await;
+                sent.borrow_mut().under_way = false;
+                busy.set(false);
+                match answer {
                     Ok(v) => {
                         invalidate("/saved_views");
                         toaster.ok(l.saved());
@@ -157,8 +178,8 @@ fn SaveView(p: &SaveProps) -> Html {
     };
     let as_new = send(false).reform(|_: MouseEvent| ());
     let footer = html! { <>
-    if p.current.is_some() { <button class="btn btn-sm" onclick={as_new} disabled={!valid}>{ l.view_save_new() }</button> }
-    <button type="submit" form="save-view" class="btn btn-sm btn-primary" disabled={!valid}>{ l.save() }</button></> };
+    if p.current.is_some() { <button class="btn btn-sm" onclick={as_new} disabled={!valid || *busy}>{ l.view_save_new() }</button> }
+    <button type="submit" form="save-view" class="btn btn-sm btn-primary" disabled={!valid || *busy}>if *busy { { spinner() } }{ l.save() }</button></> };
     html! {
         <Dialog title={l.view_save()} onclose={p.onclose.clone()} {footer}>
             <form id="save-view" {onsubmit} class="space-y-1">

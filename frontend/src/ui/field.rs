@@ -2,6 +2,7 @@
 
 use crate::i18n::use_lang;
 use crate::ui::cls;
+use std::cell::Cell;
 use yew::prelude::*;
 use yew::virtual_dom::AttrValue;
 
@@ -20,13 +21,69 @@ pub(crate) struct FieldProps {
 /// A label above, the control, and the error or a hint below.
 #[component]
 pub(crate) fn Field(p: &FieldProps) -> Html {
+    let label =
+        html! { <>{ &p.label } if p.required { <span class="text-error" aria-hidden="true">{ " *" }</span> }</> };
     html! {
-        <label class="block min-w-0">
-            <span class="mb-1 block text-[13px] text-base-content/75">{ &p.label } if p.required { <span class="text-error" aria-hidden="true">{ " *" }</span> }</span>
+        <Labelled {label} class="block min-w-0" words="mb-1 block text-[13px] text-base-content/75">
             { p.children.clone() }
             <span class={cls!("block min-h-5 pt-0.5 text-xs", if p.error.is_some() { "text-error" } else { "text-base-content/70" })} role={p.error.is_some().then_some("alert")}>{ p.error.clone().or_else(|| p.help.clone()).unwrap_or_default() }</span>
-        </label>
+        </Labelled>
     }
+}
+
+/// How what is labelled tells that it is several controls.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Around(Callback<bool>);
+
+/// Tells the label around a control whether it is several of them.
+#[hook]
+pub(crate) fn use_several(several: bool) {
+    let around = use_context::<Around>();
+    use_effect_with((several, around), |(several, around)| {
+        if let Some(Around(told)) = around {
+            told.emit(*several)
+        }
+    });
+}
+
+#[derive(Properties, PartialEq)]
+pub(crate) struct LabelledProps {
+    pub(crate) label: Html,
+    /// Of the whole.
+    pub(crate) class: &'static str,
+    /// Of the words of the label.
+    pub(crate) words: &'static str,
+    pub(crate) children: Html,
+}
+
+thread_local! {
+    static LABELS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A control with what it is called. A click on a `<label>` presses the first button in it, so several controls are a group
+/// with a name instead: a click on the word "tags" would remove the first one.
+#[component]
+pub(crate) fn Labelled(p: &LabelledProps) -> Html {
+    let several = use_state_eq(|| false);
+    let told = use_callback((), {
+        let several = several.setter();
+        move |now: bool, ()| several.set(now)
+    });
+    let id = use_memo((), |()| format!("label-{}", LABELS.replace(LABELS.get().wrapping_add(1))));
+    let inside =
+        html! { <><span id={id.to_string()} class={p.words}>{ p.label.clone() }</span>{ p.children.clone() }</> };
+    html! {
+        <ContextProvider<Around> context={Around(told)}>
+            if *several { <div role="group" aria-labelledby={id.to_string()} class={p.class}>{ inside }</div> } else { <label class={p.class}>{ inside }</label> }
+        </ContextProvider<Around>>
+    }
+}
+
+/// A key belongs to an input method, which makes characters of several keys. Safari says that the composition has ended
+/// before it tells of the key that ended it, and gives that key the code 229 instead: Enter there takes the characters,
+/// not what stands chosen.
+pub(crate) fn composing(e: &KeyboardEvent) -> bool {
+    e.is_composing() || e.key_code() == 229
 }
 
 #[derive(Properties, PartialEq)]

@@ -246,6 +246,19 @@ pub(crate) fn Failed(p: &FailedProps) -> Html {
     }
 }
 
+/// What went wrong beside what is there all the same, with a way to try again.
+#[component]
+pub(crate) fn FailedLine(p: &FailedProps) -> Html {
+    let l = use_lang();
+    html! {
+        <div class="flex flex-wrap items-center gap-x-3 gap-y-1 bg-error/10 px-4 py-2 text-[13px]" role="alert" data-testid="failed-line">
+            <span class="text-error">{ icon(if p.error.status == 0 { "wifi-off" } else { "circle-alert" }, "size-4") }</span>
+            <span class="min-w-0 flex-1">{ p.error.text(l) }</span>
+            <button type="button" class="btn btn-xs" onclick={p.retry.reform(|_: MouseEvent| ())}>{ icon("refresh-cw", "size-3.5") }{ l.retry() }</button>
+        </div>
+    }
+}
+
 /// Grey bars where rows will be. A tag of their own keeps them apart from what comes in their place, so that nothing
 /// seems to move; a key would do that too, until two of them stand side by side.
 pub(crate) fn skeleton_rows(n: usize) -> Html {

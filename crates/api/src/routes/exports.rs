@@ -3,7 +3,7 @@
 use super::table::{Routes, resource};
 use actix_web::web::{self, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use contract::exports::{Export, ExportList, ExportState, FileFormat, NewExport};
+use contract::exports::{Archived, Export, ExportList, ExportState, FileFormat, NewExport};
 use domain::policy::Action;
 
 use super::files::{content, table_type};
@@ -21,7 +21,7 @@ pub(super) fn configure(scope: &mut Routes) {
 #[derive(utoipa::OpenApi)]
 #[openapi(
     paths(list_exports, create_export, get_export, download_export),
-    components(schemas(Export, ExportList, ExportState, FileFormat, NewExport))
+    components(schemas(Archived, Export, ExportList, ExportState, FileFormat, NewExport))
 )]
 pub(crate) struct Doc;
 

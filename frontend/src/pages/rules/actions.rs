@@ -7,7 +7,7 @@ use crate::i18n::{Lang, use_lang};
 use crate::record::input::FieldInput;
 use crate::record::link::{Choice, LinkPicker, ManyPicker};
 use crate::record::value::Refs;
-use crate::ui::field::{select, value_of};
+use crate::ui::field::{Labelled, select, value_of};
 use crate::ui::overlay::{Popover, menu_item};
 use crate::ui::{cls, icon};
 use serde_json::{Map, Value, json};
@@ -143,7 +143,7 @@ fn served(meta: &ObjectMeta) -> bool {
 }
 
 fn labelled(label: &'static str, control: Html) -> Html {
-    html! { <label class="block min-w-0"><span class="mb-1 block text-xs text-base-content/75">{ label }</span>{ control }</label> }
+    html! { <Labelled class="block min-w-0" words="mb-1 block text-xs text-base-content/75" label={html! { { label } }}>{ control }</Labelled> }
 }
 
 fn body(l: Lang, p: &ActionsProps, a: &Value, put: &Callback<Value>) -> Html {
@@ -199,7 +199,7 @@ fn body(l: Lang, p: &ActionsProps, a: &Value, put: &Callback<Value>) -> Html {
             let team =
                 (!team.is_empty()).then(|| (team.clone(), p.refs.get(&team).cloned().unwrap_or_else(|| "…".into())));
             html! { <div class="grid gap-3 sm:grid-cols-3">{ labelled(l.act_method(), select("method", l.act_method(), &methods, word(a, "method"), "w-full", set("method").reform(|v: String| json!(v)))) }
-            <div><span class="mb-1 block text-xs text-base-content/75">{ l.act_people() }</span><ManyPicker object="users" value={users} onchange={onusers} /></div>{ labelled(l.act_team(), html! { <LinkPicker object="teams" value={team} onchange={named(p, set("team_id"))} /> }) }</div> }
+            <div><span class="mb-1 block text-xs text-base-content/75">{ l.act_people() }</span><ManyPicker object="users" value={users} onchange={onusers} label={l.act_people()} /></div>{ labelled(l.act_team(), html! { <LinkPicker object="teams" value={team} onchange={named(p, set("team_id"))} /> }) }</div> }
         }
         "send_email" => {
             html! { <div class="space-y-2.5"><Recipients to={list(a, "to").to_vec()} roles={p.roles.clone()} served={served(&p.meta)} refs={p.refs.clone()} onname={p.onname.clone()} onchange={set("to").reform(|v: Vec<Value>| json!(v))} />{ text(l, p, a, "subject", l.act_subject(), false, &set("subject")) }{ text(l, p, a, "body", l.act_message(), true, &set("body")) }</div> }
