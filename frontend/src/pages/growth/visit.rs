@@ -119,7 +119,12 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
                 filled["outcome"] = json!(draft.outcome);
             }
             if planned {
-                filled["occurred_at"] = json!(format::parse_moment_input(&draft.at, &clock));
+                // Said here: without a network nobody else would say it before it is too late to fill it in.
+                let Some(at) = format::parse_moment_input(&draft.at, &clock) else {
+                    wrong.set(Some(format!("{}{}{}", l.visit_when(), l.pick("：", ": "), l.inv_required())));
+                    return;
+                };
+                filled["occurred_at"] = json!(at);
             }
             if !planned {
                 let outreach = draft.initiated != Some(true);
