@@ -1,6 +1,7 @@
 //! The root: language, theme, session, and what is shown before there is one.
 
 use crate::browser;
+use crate::data::form;
 use crate::data::http::{self, Request};
 use crate::data::offline;
 use crate::data::query;
@@ -124,6 +125,15 @@ fn Gate() -> Html {
         let (stage, expired) = (stage.clone(), expired.clone());
         Callback::from(move |login: Login| {
             let same = matches!(&*stage, Stage::In(me) if me.id == login.me.id);
+            if matches!(&*stage, Stage::In(_)) && !same {
+                // Nothing that this page still holds or wants to send may become theirs: it begins anew.
+                spawn_local(async move {
+                    browser::store("session", "1");
+                    offline::hand_to(&login).await;
+                    browser::reload();
+                });
+                return;
+            }
             browser::set_zone(&login.me.organisation.timezone);
             http::keep_token(&login);
             expired.set(false);
@@ -182,12 +192,16 @@ const OWED: &str = "owed";
 
 /// Logs out, here at once, at the server as soon as it can be told.
 async fn leave() {
+    let person = offline::person();
     match Request::post("/auth/logout", json!({})).text().await {
         Err(e) if e.status == 0 => browser::store(OWED, "1"),
         _ => browser::forget(OWED),
     }
     http::drop_token();
     offline::leave().await;
+    if !person.is_empty() {
+        browser::forget_all(&form::drafts_of(&person));
+    }
     query::clear();
 }
 

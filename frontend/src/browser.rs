@@ -50,6 +50,15 @@ pub(crate) fn forget(key: &str) {
     }
 }
 
+/// Forgets everything under `flywheel.` that begins so.
+pub(crate) fn forget_all(prefix: &str) {
+    let Some(s) = storage() else { return };
+    let keys: Vec<String> = (0..s.length().unwrap_or(0)).filter_map(|i| s.key(i).ok().flatten()).collect();
+    for key in keys.iter().filter(|k| k.strip_prefix("flywheel.").is_some_and(|k| k.starts_with(prefix))) {
+        let _ = s.remove_item(key);
+    }
+}
+
 thread_local! {
     static ZONE: Cell<Zone> = Cell::new(Zone::utc());
     static ZONE_NAME: RefCell<String> = RefCell::default();

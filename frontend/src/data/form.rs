@@ -146,6 +146,25 @@ pub(crate) fn changes(fields: &[FieldMeta], original: Option<&Record>, draft: &R
     out
 }
 
+/// A record as it is now, with what somebody has changed of it as it was before.
+pub(crate) fn carried(fields: &[FieldMeta], before: &Record, mine: &Record, now: &Record) -> Record {
+    let mut out = now.clone();
+    for field in fields.iter().filter(|f| changed(f, before, mine)) {
+        put(&mut out, &field.key, field_value(mine, &field.key).clone());
+    }
+    out
+}
+
+/// True when somebody has changed a field that they may change.
+pub(crate) fn changed(field: &FieldMeta, before: &Record, mine: &Record) -> bool {
+    field.writable && !field.masked && tidy(field_value(before, &field.key)) != tidy(field_value(mine, &field.key))
+}
+
+/// Where this browser keeps what a person has not saved yet.
+pub(crate) fn drafts_of(person: &str) -> String {
+    format!("draft.{person}.")
+}
+
 fn tidy(value: &Value) -> Value {
     match value {
         Value::String(s) if s.trim().is_empty() => Value::Null,
@@ -201,6 +220,24 @@ mod tests {
         assert_eq!(
             Value::Object(changes(&fields, None, &old)),
             json!({"name":"a","note":"n","custom":{"area":"华东"}})
+        );
+    }
+
+    #[test]
+    fn a_change_is_carried_to_the_record_as_others_have_left_it() {
+        let fields = [field("name", "text"), field("phone", "phone"), field("custom.area", "text")];
+        let record = |v: Value| -> Record { serde_json::from_value(v).unwrap() };
+        let before = record(json!({"version":5,"name":"a","phone":"1","custom":{"area":"华东"}}));
+        let now = record(json!({"version":6,"name":"a","phone":"2","custom":{"area":"华东"}}));
+        let mut mine = before.clone();
+        put(&mut mine, "name", json!("b"));
+        put(&mut mine, "custom.area", Value::Null);
+        let out = carried(&fields, &before, &mine, &now);
+        assert_eq!(Value::Object(out.clone()), json!({"version":6,"name":"b","phone":"2","custom":{"area":null}}));
+        assert_eq!(
+            Value::Object(changes(&fields, Some(&now), &out)),
+            json!({"name":"b","custom":{"area":null}}),
+            "what the other has changed is not sent"
         );
     }
 

@@ -31,6 +31,11 @@ impl ApiError {
         matches!(self.status, 400 | 401 | 403 | 422)
     }
 
+    /// Whoever asked is not the person of this page any more.
+    fn left() -> ApiError {
+        ApiError { status: 401, ..ApiError::default() }
+    }
+
     fn unreadable() -> ApiError {
         ApiError { code: "unreadable".into(), ..ApiError::default() }
     }
@@ -151,11 +156,25 @@ impl Request {
         }
     }
 
-    /// Sends it, refreshing the session or asking for the password again when it has ended.
+    /// Sends it, refreshing the session or asking for the password again when it has ended. What one person has asked is
+    /// never sent as another.
     pub(crate) async fn answer(self) -> Result<gloo_net::http::Response, ApiError> {
+        let person = offline::person();
+        let left = || !person.is_empty() && offline::person() != person;
+        match self.answer_unless(&left).await {
+            // Without an answer it would wait for the network, in the name of whoever is here by then.
+            Err(_) if left() => Err(ApiError::left()),
+            answer => answer,
+        }
+    }
+
+    async fn answer_unless(self, left: &impl Fn() -> bool) -> Result<gloo_net::http::Response, ApiError> {
         loop {
             if TOKEN.with_borrow(Option::is_none) || EXPIRES.get() < js_sys::Date::now() {
                 renew().await?;
+            }
+            if left() {
+                return Err(ApiError::left());
             }
             let answer = self.send().await?;
             if answer.status() == 401 && self.path != "/auth/logout" {

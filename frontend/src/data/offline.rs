@@ -131,6 +131,11 @@ pub(crate) fn start() {
     told.forget();
 }
 
+/// The id of the person whose page this is; empty before a log-in.
+pub(crate) fn person() -> String {
+    USER.with_borrow(Clone::clone)
+}
+
 /// True when a session is not that of the person whose page this is, as after another log-in in another tab.
 pub(crate) fn somebody_else(login: &Login) -> bool {
     USER.with_borrow(|u| !u.is_empty() && *u != login.me.id)
@@ -138,15 +143,19 @@ pub(crate) fn somebody_else(login: &Login) -> bool {
 
 /// Who reads and writes from now on. What others have read in this browser is forgotten.
 pub(crate) fn enter(login: &Login) {
-    let id = login.me.id.clone();
-    USER.set(id.clone());
-    let person = json!({ "me": login.me_ }).to_string();
+    USER.set(login.me.id.clone());
+    let login = login.clone();
     spawn_local(async move {
-        let _ = seen_forget(&id).await;
-        let _ = person_put(&person).await;
+        hand_to(&login).await;
         count().await;
         flush();
     });
+}
+
+/// What this browser shows without a network is from now on a person's own, and nobody else's is left.
+pub(crate) async fn hand_to(login: &Login) {
+    let _ = seen_forget(&login.me.id).await;
+    let _ = person_put(&json!({ "me": login.me_ }).to_string()).await;
 }
 
 /// The person who was logged in here last, for a start without a network.
@@ -336,6 +345,10 @@ pub(crate) fn flush() {
         let mut sent = 0;
         let mut wait_a_little = false;
         for item in queue().await.into_iter().filter(|w| w.state == "waiting") {
+            // Its writer may have left since the queue was read.
+            if item.user != person() {
+                break;
+            }
             match send(item).await {
                 Sent::Done => sent += 1,
                 Sent::Stuck => {}
@@ -392,6 +405,8 @@ async fn send(mut item: Waiting) -> Sent {
         Err(e) => Some(e),
     };
     match failed {
+        // Its writer has left: it waits until they are back.
+        Some(_) if item.user != person() => Sent::Later,
         None => {
             let _ = queue_drop(&item.id).await;
             query::invalidate(&format!("/{}", item.object));

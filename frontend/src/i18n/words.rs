@@ -198,6 +198,10 @@ messages! {
     hidden_for_role = "你的角色看不到这个字段", "Hidden from your role";
     draft_restored = "已恢复上次未保存的内容", "Your unsaved text is back";
     draft_discard = "清空重填", "Start over";
+    unsaved_title = "还没有保存", "Not saved yet";
+    unsaved_body = "关闭后，刚才填写的内容就没有了。", "If you close this now, what you typed is lost.";
+    unsaved_drop = "不保存", "Don't save";
+    unsaved_stay = "继续填写", "Keep editing";
     clash_title = "这条记录刚刚被别人修改过", "Somebody else has just changed this record";
     clash_mine = "我的修改", "Mine";
     clash_theirs = "当前内容", "Theirs";

@@ -295,11 +295,15 @@ struct InPlaceProps {
 #[component]
 fn InPlace(p: &InPlaceProps) -> Html {
     let l = use_lang();
+    let session = use_session();
     let toaster = use_toaster();
+    // The record as it was when editing began: its version is the one that was seen, whatever others save meanwhile.
+    let base = use_state_eq(|| p.record.clone());
+    let theirs = use_state_eq(|| None::<Value>);
     let value = use_state_eq(|| field_value(&p.record, &p.field.key).clone());
     let why = use_state_eq(|| Value::Null);
     let reason = reason_of(&p.meta, &p.field.key)
-        .filter(|_| !value.is_null() && *value != *field_value(&p.record, &p.field.key))
+        .filter(|_| !value.is_null() && *value != *field_value(&base, &p.field.key))
         .cloned();
     let names = use_state_eq(|| p.refs.clone());
     let error = use_state_eq(|| None::<String>);
@@ -314,23 +318,26 @@ fn InPlace(p: &InPlaceProps) -> Html {
         });
     }
     let save = {
-        let (value, error, busy, p_meta, record, field, close, toaster) = (
+        let (base, theirs, names) = (base.clone(), theirs.clone(), names.clone());
+        let (value, error, busy, p_meta, field, close, toaster) = (
             value.clone(),
             error.clone(),
             busy.clone(),
             p.meta.clone(),
-            p.record.clone(),
             p.field.clone(),
             p.onclose.clone(),
             toaster.clone(),
         );
         let (reason, why) = (reason.clone(), why.clone());
         Callback::from(move |()| {
+            if *busy {
+                return;
+            }
             if let Some(e) = check(&field, &value) {
                 error.set(Some(e.text(l)));
                 return;
             }
-            if *value == *field_value(&record, &field.key) {
+            if *value == *field_value(&base, &field.key) {
                 close.emit(());
                 return;
             }
@@ -343,12 +350,13 @@ fn InPlace(p: &InPlaceProps) -> Html {
                 }
                 put(&mut data, &reason.key, (*why).clone());
             }
+            let (base, theirs, names) = (base.clone(), theirs.clone(), names.clone());
             let (error, busy, object, id, version, close, toaster, key) = (
                 error.clone(),
                 busy.clone(),
                 p_meta.key.clone(),
-                text(&record, "id").to_owned(),
-                int(&record, "version"),
+                text(&base, "id").to_owned(),
+                int(&base, "version"),
                 close.clone(),
                 toaster.clone(),
                 field.key.clone(),
@@ -358,13 +366,20 @@ fn InPlace(p: &InPlaceProps) -> Html {
                 match save::update(&object, &id, version, data).await {
                     Ok(_) => close.emit(()),
                     Err(e) => {
-                        busy.set(false);
                         let said =
                             e.errors.iter().find(|x| x.field == key).map_or_else(|| e.text(l), |x| x.message.clone());
                         if e.status == 412 {
-                            save::changed(&object);
+                            // Saving once more is said after seeing what the other has left.
+                            if let Some(now) = save::as_it_is(&object, &id).await {
+                                let mut known = (**names).clone();
+                                known.extend((*refs_of(&now)).clone());
+                                names.set(Rc::new(known));
+                                theirs.set(Some(field_value(&now, &key).clone()));
+                                base.set(now);
+                            }
                             toaster.err(l.clash_reloaded());
                         }
+                        busy.set(false);
                         error.set(Some(said));
                     }
                 }
@@ -416,6 +431,7 @@ fn InPlace(p: &InPlaceProps) -> Html {
             <FieldInput field={p.field.clone()} value={(*value).clone()} {onchange} {onname} refs={(*names).clone()} invalid={error.is_some()} {scope} />
             if let Some(reason) = &reason { <label class="mt-1.5 block text-xs text-base-content/75">{ &reason.label }<FieldInput field={reason.clone()} value={(*why).clone()} onchange={onwhy} invalid={error.is_some()} /></label> }
             if let Some(e) = &*error { <p class="pt-0.5 text-xs text-error" role="alert">{ e }</p> }
+            if let Some(theirs) = &*theirs { <p class="pt-0.5 text-xs text-base-content/75" data-testid="theirs">{ l.clash_theirs() }{ l.pick("：", ": ") }{ Show::new(l, &session, &names).words(&p.field, theirs) }</p> }
             <div class="mt-1.5 flex gap-1.5"><button type="button" class="btn btn-xs btn-primary" disabled={*busy} onclick={save.reform(|_: MouseEvent| ())}>if *busy { { spinner() } }{ l.save() }</button><button type="button" class="btn btn-xs btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button></div>
         </div>
     }

@@ -1,19 +1,20 @@
 //! The form of an object, in a drawer: create and edit, errors beside the fields, drafts kept, clashes shown.
 
+use super::clash::Clash;
 use super::input::FieldInput;
 use super::link::Choice;
 use super::save;
-use super::value::{Refs, Show};
+use super::value::Refs;
 use crate::browser;
-use crate::data::form::{changes, check, put, reason_of};
-use crate::data::http::{ApiError, Request, random_key};
+use crate::data::form::{carried, changes, check, drafts_of, put, reason_of};
+use crate::data::http::{ApiError, random_key};
 use crate::data::offline;
 use crate::data::session::use_session;
 use crate::data::types::{FieldMeta, ObjectMeta, Record, field_value, int, text};
 use crate::data::wire::Wire;
 use crate::i18n::use_lang;
 use crate::ui::field::Field;
-use crate::ui::overlay::Drawer;
+use crate::ui::overlay::{Drawer, use_leave};
 use crate::ui::toast::use_toaster;
 use crate::ui::{icon, spinner};
 use serde_json::Value;
@@ -43,6 +44,9 @@ pub(crate) struct RecordFormProps {
 /// What the form knows.
 #[derive(Clone, PartialEq)]
 struct Form {
+    /// What the draft began as. Of a record that is changed it is the record as it was opened, whatever others make of it
+    /// meanwhile: what differs from it is one's own, and its version is the one that was seen.
+    base: Record,
     draft: Record,
     names: Rc<Refs>,
     touched: BTreeSet<String>,
@@ -56,9 +60,10 @@ struct Form {
     sent: Option<(String, Record)>,
 }
 
-/// What a new record starts with: the defaults, then the preset, then an unsaved draft.
-fn start(meta: &ObjectMeta, record: Option<&Record>, preset: &Record, refs: &Rc<Refs>) -> Form {
+/// What the form starts with: the record; or the defaults, then the preset, then the unsaved draft at `kept`.
+fn start(meta: &ObjectMeta, record: Option<&Record>, preset: &Record, refs: &Rc<Refs>, kept: Option<&str>) -> Form {
     let mut form = Form {
+        base: record.cloned().unwrap_or_default(),
         draft: record.cloned().unwrap_or_default(),
         names: refs.clone(),
         touched: BTreeSet::new(),
@@ -82,9 +87,8 @@ fn start(meta: &ObjectMeta, record: Option<&Record>, preset: &Record, refs: &Rc<
         put(&mut form.draft, "ordered_on", Value::String(browser::clock().today().to_string()));
     }
     form.draft.extend(preset.clone());
-    let kept = browser::stored(&draft_key(meta))
-        .filter(|_| preset.is_empty())
-        .and_then(|s| serde_json::from_str::<Value>(&s).ok());
+    form.base = form.draft.clone();
+    let kept = kept.and_then(browser::stored).and_then(|s| serde_json::from_str::<Value>(&s).ok());
     if let Some(kept) = kept {
         form.draft.extend(<Record as Wire>::read(&kept["draft"]));
         form.names = Rc::new(Wire::read(&kept["names"]));
@@ -93,8 +97,16 @@ fn start(meta: &ObjectMeta, record: Option<&Record>, preset: &Record, refs: &Rc<
     form
 }
 
-fn draft_key(meta: &ObjectMeta) -> String {
-    format!("draft.{}", meta.key)
+/// Where the unsaved draft of a new record is kept. One that is made from another record, or a change of one, is not kept:
+/// it would come back where it does not belong, or over what others have changed since.
+fn draft_key(person: &str, p: &RecordFormProps) -> Option<String> {
+    (p.record.is_none() && p.preset.is_empty()).then(|| format!("{}{}", drafts_of(person), p.meta.key))
+}
+
+fn forget(kept: Option<&String>) {
+    if let Some(key) = kept {
+        browser::forget(key)
+    }
 }
 
 /// Fields in the order of a form: what is required, what lists show, and the rest.
@@ -125,7 +137,10 @@ fn ordered(meta: &ObjectMeta) -> (Vec<FieldMeta>, Vec<FieldMeta>) {
 pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
     let l = use_lang();
     let toaster = use_toaster();
-    let form = use_state(|| start(&p.meta, p.record.as_ref(), &p.preset, &p.refs));
+    let session = use_session();
+    let kept = draft_key(&session.me.id, p);
+    let form = use_state(|| start(&p.meta, p.record.as_ref(), &p.preset, &p.refs, kept.as_deref()));
+    let editing = p.record.is_some();
     let more = use_state_eq(|| false);
     let (main, rest) = ordered(&p.meta);
     let fields: Vec<FieldMeta> = main.iter().chain(&rest).cloned().collect();
@@ -136,95 +151,108 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
     let blocking = wrong
         .iter()
         .filter(|(k, _)| {
-            p.record.is_none()
+            !editing
                 || fields.iter().any(|f| {
                     f.key == *k
                         && !(f.required
                             && field_value(&form.draft, k).is_null()
-                            && p.record.as_ref().is_some_and(|r| field_value(r, k).is_null()))
+                            && field_value(&form.base, k).is_null())
                 })
         })
         .count();
+    let unsaved = !changes(&fields, Some(&form.base), &form.draft).is_empty();
+    let (leave, asking) = use_leave(unsaved && kept.is_none(), p.onclose.clone());
     {
-        let (key, draft, names, keep) = (
-            draft_key(&p.meta),
-            form.draft.clone(),
-            form.names.clone(),
-            p.record.is_none() && p.preset.is_empty() && !form.touched.is_empty(),
-        );
-        use_effect_with((draft, keep), move |(draft, keep)| {
-            if *keep {
-                browser::store(&key, &serde_json::json!({ "draft": draft, "names": *names }).to_string())
+        let (kept, names) = (kept.clone(), form.names.clone());
+        use_effect_with((form.draft.clone(), unsaved), move |(draft, unsaved)| match (&kept, unsaved) {
+            (Some(key), true) => {
+                browser::store(key, &serde_json::json!({ "draft": draft, "names": *names }).to_string())
             }
+            _ => forget(kept.as_ref()),
         });
     }
     let submit = {
-        let (form, meta, record, fields, toaster, close, saved) = (
+        let (form, meta, kept, fields, toaster, close, saved) = (
             form.clone(),
             p.meta.clone(),
-            p.record.clone(),
+            kept.clone(),
             fields.clone(),
             toaster.clone(),
             p.onclose.clone(),
             p.onsaved.clone(),
         );
-        Callback::from(move |over: Option<i64>| {
+        // `over` is the record of somebody else on which one's own changes are put.
+        Callback::from(move |over: Option<Record>| {
             let mut next = (*form).clone();
             next.all_touched = true;
             if form.busy || blocking > 0 {
                 form.set(next);
                 return;
             }
-            let data = changes(&fields, record.as_ref(), &form.draft);
-            if record.is_some() && data.is_empty() {
+            if let Some(theirs) = over {
+                next.draft = carried(&fields, &next.base, &next.draft, &theirs);
+                next.base = theirs;
+                next.theirs = None;
+            }
+            let base = next.base.clone();
+            let data = changes(&fields, editing.then_some(&base), &next.draft);
+            if editing && data.is_empty() {
                 close.emit(());
                 return;
             }
-            let key = match form.sent.as_ref().filter(|s| s.1 == data) {
+            let key = match next.sent.as_ref().filter(|s| s.1 == data) {
                 Some((key, _)) => key.clone(),
                 None => random_key(),
             };
             next.busy = true;
             next.error = None;
             next.sent = Some((key.clone(), data.clone()));
-            form.set(next.clone());
-            let (form, meta, record, toaster, close, saved) =
-                (form.clone(), meta.clone(), record.clone(), toaster.clone(), close.clone(), saved.clone());
+            form.set(next);
+            let (form, meta, kept, toaster, close, saved) =
+                (form.clone(), meta.clone(), kept.clone(), toaster.clone(), close.clone(), saved.clone());
+            // What was typed while the answer was awaited stays.
+            let failed = move |e: ApiError, theirs: Option<Record>| {
+                let mut now = (*form).clone();
+                now.busy = false;
+                now.error = Some(e);
+                if let Some(refs) = theirs.as_ref().and_then(|t| t.get("refs")) {
+                    let mut names = <Refs as Wire>::read(refs);
+                    names.extend((*now.names).clone());
+                    now.names = Rc::new(names);
+                }
+                now.theirs = theirs;
+                form.set(now)
+            };
             spawn_local(async move {
-                let answer = match &record {
-                    Some(r) => {
-                        let version = over.or_else(|| int(r, "version"));
-                        save::update(&meta.key, text(r, "id"), version, data.clone()).await
-                    }
-                    None if offline::away() && offline::may_wait(&meta.key) => Err(ApiError::offline()),
-                    None => save::create(&meta.key, key.clone(), data.clone()).await,
+                let answer = match editing {
+                    true => save::update(&meta.key, text(&base, "id"), int(&base, "version"), data.clone()).await,
+                    false if offline::away() && offline::may_wait(&meta.key) => Err(ApiError::offline()),
+                    false => save::create(&meta.key, key.clone(), data.clone()).await,
                 };
-                next.busy = false;
                 match answer {
-                    Err(e) if e.status == 0 && record.is_none() && offline::may_wait(&meta.key) => {
+                    Err(e) if e.status == 0 && !editing && offline::may_wait(&meta.key) => {
                         let title = meta.title_of(&data);
                         let path = format!("/{}", meta.key);
                         if offline::wait(key, &meta.key, path, Value::Object(data), title).await {
-                            browser::forget(&draft_key(&meta));
+                            forget(kept.as_ref());
                             toaster.ok(l.outbox_queued());
                             close.emit(());
                         } else {
-                            next.error = Some(ApiError { message: l.outbox_lost().to_owned(), ..ApiError::default() });
-                            form.set(next);
+                            failed(ApiError { message: l.outbox_lost().to_owned(), ..ApiError::default() }, None);
                         }
                     }
                     Ok(made) => {
-                        browser::forget(&draft_key(&meta));
+                        forget(kept.as_ref());
                         toaster.ok(l.saved_one(&meta.title_of(&made)));
                         close.emit(());
                         saved.emit(made);
                     }
                     Err(e) => {
-                        if let (412, Some(r)) = (e.status, &record) {
-                            next.theirs = Request::get(format!("/{}/{}", meta.key, text(r, "id"))).json().await.ok();
-                        }
-                        next.error = Some(e);
-                        form.set(next);
+                        let theirs = match e.status == 412 && editing {
+                            true => save::as_it_is(&meta.key, text(&base, "id")).await,
+                            false => None,
+                        };
+                        failed(e, theirs);
                     }
                 }
             });
@@ -315,16 +343,11 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
     };
     let discard = {
         let (form, meta) = (form.clone(), p.meta.clone());
-        Callback::from(move |_: MouseEvent| {
-            browser::forget(&draft_key(&meta));
-            let mut n = start(&meta, None, &Record::new(), &Rc::default());
-            n.restored = false;
-            form.set(n)
-        })
+        Callback::from(move |_: MouseEvent| form.set(start(&meta, None, &Record::new(), &Rc::default(), None)))
     };
     let footer = html! { <>
     <span class="mr-auto hidden text-xs text-base-content/70 sm:inline">{ if browser::is_mac() { "⌘ ↵" } else { "Ctrl ↵" } }</span>
-    <button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
+    <button type="button" class="btn btn-sm btn-ghost" onclick={leave.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
     <button type="submit" form="record-form" class="btn btn-sm btn-primary" disabled={form.busy} data-testid="save">if form.busy { { spinner() } }{ l.save() }</button></> };
     let toggle = {
         let more = more.clone();
@@ -332,8 +355,8 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
     };
     let opened =
         *more || form.error.as_ref().is_some_and(|e| e.errors.iter().any(|x| rest.iter().any(|f| f.key == x.field)));
-    html! {
-        <Drawer {title} onclose={p.onclose.clone()} {footer}>
+    html! { <>
+        <Drawer {title} onclose={leave} {footer}>
             <form id="record-form" novalidate=true {onsubmit} {onkeydown}>
                 { problem(p, &form, submit.clone()) }
                 if form.restored { <p class="mb-3 flex items-center justify-between rounded-lg bg-info/8 px-3 py-2 text-xs">{ l.draft_restored() }<button type="button" class="cursor-pointer text-primary hover:underline" onclick={discard}>{ l.draft_discard() }</button></p> }
@@ -341,8 +364,8 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
                 if opened { { for paired(&rest).into_iter().map(one) } }</div>
                 if !rest.is_empty() && !opened { <button type="button" class="btn btn-ghost btn-sm -ml-2 text-base-content/70" onclick={toggle}>{ icon("chevron-down", "size-4") }{ l.more_fields(rest.len()) }</button> }
             </form>
-        </Drawer>
-    }
+        </Drawer>{ asking }
+    </> }
 }
 
 /// Each field with whether it has a line of its own: wide ones do, and a narrow one without a neighbour.
@@ -379,10 +402,10 @@ fn wide(f: &FieldMeta) -> bool {
 }
 
 /// What is wrong with the whole: an error that belongs to no field, or a clash with somebody else's change.
-fn problem(p: &RecordFormProps, form: &UseStateHandle<Form>, submit: Callback<Option<i64>>) -> Html {
+fn problem(p: &RecordFormProps, form: &UseStateHandle<Form>, submit: Callback<Option<Record>>) -> Html {
     let Some(e) = &form.error else { return html! {} };
-    if let (Some(theirs), Some(mine)) = (&form.theirs, &p.record) {
-        return html! { <Clash meta={p.meta.clone()} mine={form.draft.clone()} before={mine.clone()} theirs={theirs.clone()} refs={form.names.clone()} onkeep={let v = int(theirs, "version"); submit.reform(move |()| v)} ondrop={p.onclose.clone()} /> };
+    if let Some(theirs) = &form.theirs {
+        return html! { <Clash meta={p.meta.clone()} mine={form.draft.clone()} before={form.base.clone()} theirs={theirs.clone()} refs={form.names.clone()} onkeep={let theirs = theirs.clone(); submit.reform(move |()| Some(theirs.clone()))} ondrop={p.onclose.clone()} /> };
     }
     html! { <FormError error={e.clone()} fields={p.meta.fields.iter().map(|f| f.key.clone()).collect::<Vec<_>>()} /> }
 }
@@ -399,40 +422,4 @@ fn FormError(p: &FormErrorProps) -> Html {
     let elsewhere: Vec<&str> =
         p.error.errors.iter().filter(|e| !p.fields.contains(&e.field)).map(|e| e.message.as_str()).collect();
     html! { <div class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ p.error.text(l) }{ for elsewhere.iter().map(|m| html! { <div>{ *m }</div> }) }if !p.error.request_id.is_empty() && p.error.status >= 500 { <div class="font-mono text-[11px]">{ l.request_id(&p.error.request_id) }</div> }</div> }
-}
-
-#[derive(Properties, PartialEq)]
-struct ClashProps {
-    meta: ObjectMeta,
-    mine: Record,
-    before: Record,
-    theirs: Record,
-    refs: Rc<Refs>,
-    onkeep: Callback<()>,
-    ondrop: Callback<()>,
-}
-
-/// Somebody else saved first: both values, and whose to keep.
-#[component]
-fn Clash(p: &ClashProps) -> Html {
-    let l = use_lang();
-    let session = use_session();
-    let show = Show::new(l, &session, &p.refs);
-    let mine = changes(&p.meta.fields, Some(&p.before), &p.mine);
-    let rows = p
-        .meta
-        .fields
-        .iter()
-        .filter(|f| {
-            !field_value(&mine, &f.key).is_null() || field_value(&p.before, &f.key) != field_value(&p.theirs, &f.key)
-        })
-        .filter(|f| f.writable && field_value(&p.mine, &f.key) != field_value(&p.theirs, &f.key));
-    html! {
-        <div class="mb-4 rounded-xl border border-warning/50 bg-warning/8 p-3 text-[13px]" role="alert">
-            <p class="font-medium">{ l.clash_title() }</p>
-            <table class="my-2 w-full text-left text-xs"><thead class="text-base-content/70"><tr><th class="font-normal"></th><th class="font-normal">{ l.clash_mine() }</th><th class="font-normal">{ l.clash_theirs() }</th></tr></thead>
-            <tbody>{ for rows.map(|f| html! { <tr class="align-top"><td class="py-0.5 pr-2 text-base-content/70">{ &f.label }</td><td class="py-0.5 pr-2 font-medium">{ show.words(f, field_value(&p.mine, &f.key)) }</td><td class="py-0.5">{ show.words(f, field_value(&p.theirs, &f.key)) }</td></tr> }) }</tbody></table>
-            <div class="flex gap-2"><button type="button" class="btn btn-xs btn-primary" onclick={p.onkeep.reform(|_: MouseEvent| ())}>{ l.clash_keep() }</button><button type="button" class="btn btn-xs" onclick={p.ondrop.reform(|_: MouseEvent| ())}>{ l.clash_drop() }</button></div>
-        </div>
-    }
 }

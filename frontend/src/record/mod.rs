@@ -5,6 +5,7 @@ pub(crate) mod board;
 pub(crate) mod bulk;
 mod bulk_edit;
 mod bulk_send;
+mod clash;
 pub(crate) mod columns;
 mod comments;
 pub(crate) mod detail;

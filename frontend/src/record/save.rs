@@ -36,6 +36,12 @@ pub(crate) async fn update(object: &str, id: &str, version: Option<i64>, data: R
     Ok(made)
 }
 
+/// The record as somebody else has left it, who saved first; the page reads it again too.
+pub(crate) async fn as_it_is(object: &str, id: &str) -> Option<Record> {
+    changed(object);
+    Request::get(format!("/{object}/{id}?refs=true")).fresh().json().await.ok()
+}
+
 /// Archives a record and offers to bring it back.
 pub(crate) fn archive(l: Lang, toaster: Toaster, object: String, record: &Record, title: String, done: Callback<()>) {
     let (id, version) = (text(record, "id").to_owned(), int(record, "version"));

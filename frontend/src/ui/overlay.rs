@@ -7,14 +7,15 @@ use wasm_bindgen::JsCast;
 use yew::prelude::*;
 use yew::virtual_dom::AttrValue;
 
-/// Opens a `<dialog>` as a modal when it appears: the browser keeps the focus inside and closes it on Escape.
+/// Opens a `<dialog>` as a modal when it appears: the browser keeps the focus inside and closes it on Escape. One that the
+/// browser closed although the page still shows it, as it does on a second "back" of a phone, is opened again.
 #[hook]
 fn use_modal() -> NodeRef {
     let node = use_node_ref();
     {
         let node = node.clone();
-        use_effect_with((), move |()| {
-            if let Some(d) = node.cast::<web_sys::HtmlDialogElement>() {
+        use_effect(move || {
+            if let Some(d) = node.cast::<web_sys::HtmlDialogElement>().filter(|d| !d.open()) {
                 let _ = d.show_modal();
                 if let Ok(Some(body)) = d.query_selector("[data-body]") {
                     crate::browser::focus_inside(&body);
@@ -25,9 +26,17 @@ fn use_modal() -> NodeRef {
     node
 }
 
-/// Calls back on Escape and on a click beside the dialog.
-fn dismiss(onclose: &Callback<()>) -> (Callback<Event>, Callback<MouseEvent>) {
+/// Calls back on Escape and on a click beside the dialog. Escape is taken as a key before the browser makes a `cancel` of
+/// it: the second one in a row would close the dialog whatever the page says.
+fn dismiss(onclose: &Callback<()>) -> (Callback<Event>, Callback<MouseEvent>, Callback<KeyboardEvent>) {
     let cancel = onclose.reform(|e: Event| e.prevent_default());
+    let escape = onclose.clone();
+    let key = Callback::from(move |e: KeyboardEvent| {
+        if e.key() == "Escape" && !e.is_composing() && !e.default_prevented() {
+            e.prevent_default();
+            escape.emit(());
+        }
+    });
     let close = onclose.clone();
     let beside = Callback::from(move |e: MouseEvent| {
         let target = e.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
@@ -35,7 +44,7 @@ fn dismiss(onclose: &Callback<()>) -> (Callback<Event>, Callback<MouseEvent>) {
             close.emit(());
         }
     });
-    (cancel, beside)
+    (cancel, beside, key)
 }
 
 #[derive(Properties, PartialEq)]
@@ -54,10 +63,10 @@ pub(crate) struct DrawerProps {
 pub(crate) fn Drawer(p: &DrawerProps) -> Html {
     let l = use_lang();
     let node = use_modal();
-    let (oncancel, onmousedown) = dismiss(&p.onclose);
+    let (oncancel, onmousedown, onkeydown) = dismiss(&p.onclose);
     let width = if p.wide { "sm:w-[640px]" } else { "sm:w-[460px]" };
     html! {
-        <dialog ref={node} {oncancel} {onmousedown} aria-label={p.title.clone()}
+        <dialog ref={node} {oncancel} {onmousedown} {onkeydown} aria-label={p.title.clone()}
             class={cls!("sheet-in m-0 fixed inset-x-0 bottom-0 top-auto w-full max-w-none max-h-[92dvh] rounded-t-2xl bg-base-100 text-base-content shadow-xl backdrop:bg-black/35 sm:inset-y-0 sm:left-auto sm:right-0 sm:h-dvh sm:max-h-none sm:rounded-none", width)}>
             <div class="flex max-h-[92dvh] flex-col sm:h-full sm:max-h-none">
                 <header class="flex h-13 shrink-0 items-center justify-between border-b border-base-300 pl-5 pr-3">
@@ -76,10 +85,10 @@ pub(crate) fn Drawer(p: &DrawerProps) -> Html {
 pub(crate) fn Dialog(p: &DrawerProps) -> Html {
     let l = use_lang();
     let node = use_modal();
-    let (oncancel, onmousedown) = dismiss(&p.onclose);
+    let (oncancel, onmousedown, onkeydown) = dismiss(&p.onclose);
     let width = if p.wide { "sm:max-w-2xl" } else { "sm:max-w-md" };
     html! {
-        <dialog ref={node} {oncancel} {onmousedown} aria-label={p.title.clone()}
+        <dialog ref={node} {oncancel} {onmousedown} {onkeydown} aria-label={p.title.clone()}
             class={cls!("sheet-in m-auto w-[calc(100%-2rem)] rounded-2xl bg-base-100 text-base-content shadow-xl backdrop:bg-black/35", width)}>
             <header class="flex h-13 items-center justify-between pl-5 pr-3">
                 <h2 class="text-[15px] font-semibold">{ &p.title }</h2>
@@ -96,6 +105,9 @@ pub(crate) struct ConfirmProps {
     pub(crate) title: AttrValue,
     pub(crate) body: AttrValue,
     pub(crate) action: AttrValue,
+    /// What leads back; "cancel" where nothing else is said.
+    #[prop_or_default]
+    pub(crate) back: Option<AttrValue>,
     #[prop_or_default]
     pub(crate) danger: bool,
     pub(crate) onyes: Callback<()>,
@@ -114,10 +126,30 @@ pub(crate) fn Confirm(p: &ConfirmProps) -> Html {
         })
     };
     let footer = html! { <>
-        <button class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
+        <button class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ p.back.clone().unwrap_or_else(|| l.cancel().into()) }</button>
         <button class={cls!("btn btn-sm", if p.danger { "btn-error" } else { "btn-primary" })} onclick={yes}>{ &p.action }</button>
     </> };
     html! { <Dialog title={p.title.clone()} onclose={p.onclose.clone()} {footer}><p class="leading-6 text-base-content/80">{ &p.body }</p></Dialog> }
+}
+
+/// The way out of a drawer, and the question that stands beside it where leaving would lose what was typed.
+#[hook]
+pub(crate) fn use_leave(unsaved: bool, onclose: Callback<()>) -> (Callback<()>, Html) {
+    let l = use_lang();
+    let asking = use_state_eq(|| false);
+    let leave = {
+        let (asking, onclose) = (asking.clone(), onclose.clone());
+        Callback::from(move |()| match unsaved {
+            true => asking.set(true),
+            false => onclose.emit(()),
+        })
+    };
+    let stay = {
+        let asking = asking.clone();
+        Callback::from(move |()| asking.set(false))
+    };
+    let question = html! { if *asking { <Confirm title={l.unsaved_title()} body={l.unsaved_body()} action={l.unsaved_drop()} back={AttrValue::from(l.unsaved_stay())} danger=true onyes={onclose} onclose={stay} /> } };
+    (leave, question)
 }
 
 #[derive(Properties, PartialEq)]

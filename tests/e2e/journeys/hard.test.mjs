@@ -113,6 +113,7 @@ test('a record that somebody else archives while it is open says so, and what wa
   assert.equal(await page.locator('dialog [name=city]').inputValue(), '苏州');
   await check(page, 'archived-meanwhile');
   await page.locator('dialog footer .btn-ghost').click();
+  await page.getByRole('button', { name: '不保存' }).click();
   await page.locator('#main h1').getByText('已归档').waitFor();
   assert.equal(await page.getByTestId('edit').count(), 0);
   await page.context().close();

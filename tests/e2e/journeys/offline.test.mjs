@@ -163,6 +163,37 @@ test('a visit whose answer was lost is not written twice', async () => {
   await page.context().close();
 });
 
+test('a visit of the quick drawer waits for the network and is written once with its moment, also when the answer was lost', async () => {
+  const { items: [customer] } = await get('/customers?grade=A&limit=1');
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/customers/${customer.id}`);
+  await page.locator('[data-tab=scores]').click();
+  await page.getByTestId('log-visit').click();
+  const subject = `快速记录 ${Date.now()}`;
+  await page.locator('dialog [name=subject]').fill(subject);
+  const sent = [];
+  let refuse = true;
+  await page.route('**/api/v1/activities', async route => {
+    if (route.request().method() !== 'POST') return route.continue();
+    sent.push({ key: route.request().headers()['idempotency-key'], at: route.request().postDataJSON().occurred_at });
+    if (refuse) return route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ title: '无效', detail: '稍后再试', code: 'invalid', status: 422, errors: [], request_id: '01a2b3c5' }) });
+    if (sent.length > 2) return route.continue();
+    await route.fetch();
+    return route.abort('connectionreset');
+  });
+  await page.getByTestId('visit-save').click();
+  await page.locator('dialog [role=alert]').getByText('稍后再试').waitFor();
+  assert.equal(await page.locator('dialog [name=subject]').inputValue(), subject);
+  refuse = false;
+  await page.getByTestId('visit-save').click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await until(() => sent.length > 2, 'it was sent again');
+  await page.getByTestId('outbox').waitFor({ state: 'detached' });
+  assert.deepEqual(sent.slice(1), [sent[0], sent[0]]);
+  assert.equal((await named('activities', 'subject', subject)).length, 1);
+  await page.context().close();
+});
+
 test('a form that is saved again after a lost answer makes one record', async () => {
   const page = await logIn(faces[0]);
   await page.goto(`${base}/customers?new=1`);

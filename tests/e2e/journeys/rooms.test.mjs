@@ -91,21 +91,90 @@ test('a phone shows the whole name of a customer beside its status', async () =>
   await page.context().close();
 });
 
+// A customer of a salesperson, and an administrator at the page who is about to change it as well.
+async function shared(name) {
+  const theirs = await tokenOf({ email: 'rep15@demo.flywheel.cn', password: 'Yunfan-2026-demo' });
+  const customer = await request('POST', '/customers', { name: `${name}${Date.now()}`, city: '上海', address: '中山路 1 号' }, theirs);
+  return { page: await logIn(faces[0]), theirs, customer };
+}
+
 test('two people change one record: the second sees both values and decides', async () => {
-  const page = await logIn(faces[0]);
-  const customer = await make('customers', { name: `同时修改${Date.now()}`, city: '上海' });
+  const { page, theirs, customer } = await shared('同时修改');
   await page.goto(`${base}/customers/${customer.id}?edit=1`);
   const city = page.locator('dialog [name=city]');
   await city.fill('杭州');
   const now = await get(`/customers/${customer.id}`);
-  await change(`/customers/${customer.id}`, now.version, { city: '南京' }, token);
+  await change(`/customers/${customer.id}`, now.version, { city: '南京', address: '中山路 2 号' }, theirs);
+  // The page behind the form has read what the other has changed before the form is sent.
+  for (const told of ['南京', '中山路 2 号']) await page.locator('#main dl').getByText(told).first().waitFor();
+  assert.equal(await city.inputValue(), '杭州');
   await city.press('Control+Enter');
   const clash = page.locator('dialog [role=alert]').filter({ hasText: '南京' });
   await clash.waitFor();
   assert.match(await clash.innerText(), /杭州[\s\S]*南京/);
+  assert.match(await clash.innerText(), /中山路 2 号/);
+  assert.doesNotMatch(await clash.innerText(), /中山路 1 号/, 'what one has not changed oneself is none of one\'s changes');
   await check(page, 'clash');
   await clash.locator('.btn-primary').click();
-  await until(async () => (await get(`/customers/${customer.id}`)).city === '杭州', 'the second value is kept');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  const kept = await get(`/customers/${customer.id}`);
+  assert.deepEqual([kept.city, kept.address], ['杭州', '中山路 2 号'], 'one\'s own value is kept and the other\'s other change stays');
+  await page.context().close();
+});
+
+test('one field that is edited in place is not saved over a change that one has not seen', async () => {
+  const { page, theirs, customer } = await shared('就地修改');
+  await page.goto(`${base}/customers/${customer.id}`);
+  await page.locator('#main dl').getByRole('button', { name: '修改城市' }).click();
+  const city = page.locator('#main dl [name=city]');
+  await city.fill('杭州');
+  const now = await get(`/customers/${customer.id}`);
+  await change(`/customers/${customer.id}`, now.version, { city: '南京', address: '中山路 2 号' }, theirs);
+  await page.locator('#main dl').getByText('中山路 2 号').first().waitFor();
+  await city.press('Enter');
+  await page.getByTestId('theirs').getByText('南京').waitFor();
+  assert.equal((await get(`/customers/${customer.id}`)).city, '南京');
+  assert.equal(await city.inputValue(), '杭州');
+  await city.press('Enter');
+  await city.waitFor({ state: 'detached' });
+  const kept = await get(`/customers/${customer.id}`);
+  assert.deepEqual([kept.city, kept.address], ['杭州', '中山路 2 号']);
+  await page.context().close();
+});
+
+test('a change that is not saved is asked about before it is dropped, and a new record comes back as it was typed', async () => {
+  const page = await logIn(faces[0]);
+  const customer = await make('customers', { name: `没有保存${Date.now()}`, city: '上海' });
+  await page.goto(`${base}/customers/${customer.id}?edit=1`);
+  const city = page.locator('dialog [name=city]');
+  await city.fill('杭州');
+  await city.press('Escape');
+  const asked = page.locator('dialog').filter({ hasText: '还没有保存' });
+  await asked.waitFor();
+  await check(page, 'not-saved');
+  await asked.getByRole('button', { name: '继续填写' }).click();
+  await asked.waitFor({ state: 'detached' });
+  assert.equal(await city.inputValue(), '杭州');
+  await page.locator('dialog footer').getByRole('button', { name: '取消' }).click();
+  await asked.getByRole('button', { name: '不保存' }).click();
+  await page.locator('dialog').first().waitFor({ state: 'detached' });
+  assert.equal((await get(`/customers/${customer.id}`)).city, '上海');
+  await page.goto(`${base}/customers?new=1`);
+  const name = page.locator('dialog [name=name]');
+  await name.fill('只打了几个字');
+  await name.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await page.goto(`${base}/customers?new=1`);
+  await page.getByText('已恢复上次未保存的内容').waitFor();
+  assert.equal(await name.inputValue(), '只打了几个字');
+  const drafts = () => page.evaluate(() => Object.keys(localStorage).filter(k => k.startsWith('flywheel.draft.')));
+  assert.equal((await drafts()).length, 1);
+  await name.press('Escape');
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await page.getByTestId('profile').getByRole('button').first().click();
+  await page.getByRole('menuitem', { name: '退出登录' }).click();
+  await page.locator('[name=password]').waitFor();
+  assert.deepEqual(await drafts(), [], 'nobody finds it after the log-out');
   await page.context().close();
 });
 
@@ -149,6 +218,29 @@ test('a session that ends in the middle of a form is taken up again without losi
   await page.locator('dialog [name=password]').press('Enter');
   await until(async () => (await get(`/customers?q=${encodeURIComponent(name)}&limit=2`)).items.some(c => c.name === name), 'the form was sent after logging in');
   token = await tokenOf();
+  await page.context().close();
+});
+
+test('what waits for a log-in is not sent in the name of somebody else who logs in', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/customers?new=1`);
+  const name = `别人登录${Date.now()}`;
+  await page.locator('dialog [name=name]').fill(name);
+  const session = (await get('/auth/sessions')).items.filter(s => !s.current)[0];
+  await page.context().clearCookies();
+  await request('DELETE', `/auth/sessions/${session.id}`, undefined, token);
+  await page.locator('dialog [name=name]').press('Control+Enter');
+  await page.locator('dialog [name=password]').waitFor();
+  await page.locator('dialog [name=email]').fill('rep15@demo.flywheel.cn');
+  await page.locator('dialog [name=password]').fill('Yunfan-2026-demo');
+  await Promise.all([page.waitForEvent('load'), page.locator('dialog [name=password]').press('Enter')]);
+  await page.getByTestId('profile').waitFor();
+  const me = await request('GET', '/me', undefined, await tokenOf({ email: 'rep15@demo.flywheel.cn', password: 'Yunfan-2026-demo' }));
+  await page.getByTestId('profile').getByText(me.name).waitFor();
+  await page.goto(`${base}/customers?new=1`);
+  await page.locator('dialog [name=name]').waitFor();
+  assert.equal(await page.locator('dialog [name=name]').inputValue(), '', 'nor is what was typed theirs');
+  assert.equal((await get(`/customers?q=${encodeURIComponent(name)}&limit=2`)).items.length, 0, 'nothing was made');
   await page.context().close();
 });
 

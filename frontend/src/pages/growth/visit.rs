@@ -2,13 +2,14 @@
 
 use super::{chip, list, num, words};
 use crate::browser;
-use crate::data::http::Request;
+use crate::data::http::{ApiError, Request, random_key};
+use crate::data::offline;
 use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
 use crate::format;
 use crate::i18n::use_lang;
 use crate::ui::field::{Field, value_of};
-use crate::ui::overlay::Drawer;
+use crate::ui::overlay::{Drawer, use_leave};
 use crate::ui::spinner;
 use crate::ui::toast::use_toaster;
 use serde_json::{Value, json};
@@ -26,6 +27,14 @@ pub(crate) struct VisitProps {
     #[prop_or_default]
     pub(crate) content: Option<(String, String)>,
     pub(crate) onclose: Callback<()>,
+}
+
+/// What was sent last: its idempotency key, what was filled in, and what went out, with the moment of that attempt. Filled
+/// in the same, it goes out again as it was and is carried out once.
+struct Sent {
+    key: String,
+    filled: Value,
+    body: Value,
 }
 
 #[derive(Clone, PartialEq, Default)]
@@ -59,6 +68,9 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
         Some((id, _)) => Draft { kind: "chat".to_owned(), contents: [id.clone()].into(), ..Draft::default() },
         None => Draft { kind: "visit".to_owned(), ..Draft::default() },
     });
+    let began = use_memo((), |()| (*draft).clone());
+    let (leave, asking) = use_leave(*draft != *began, p.onclose.clone());
+    let last = use_mut_ref(|| None::<Sent>);
     let busy = use_state_eq(|| false);
     let wrong = use_state_eq(|| None::<String>);
     let (id, name) = &p.customer;
@@ -90,26 +102,29 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
     let send = {
         let (draft, busy, wrong, toaster, close) =
             (draft.clone(), busy.clone(), wrong.clone(), toaster, p.onclose.clone());
-        let (id, planned, fallback) = (id.clone(), p.planned, default_subject.clone());
+        let (id, planned, fallback, last) = (id.clone(), p.planned, default_subject.clone(), last.clone());
         Callback::from(move |()| {
             if *busy {
                 return;
             }
             let clock = browser::clock();
-            let at = if planned {
-                format::parse_moment_input(&draft.at, &clock)
-            } else {
-                Some(format::moment_text(clock.now))
-            };
             let list = |set: &BTreeSet<String>| if set.is_empty() { Value::Null } else { json!(set) };
             let subject = if draft.subject.trim().is_empty() { fallback.clone() } else { draft.subject.clone() };
-            let mut body = json!({ "subject": subject, "kind": draft.kind, "customer_id": id, "occurred_at": at, "completed": !planned,
+            let mut filled = json!({ "subject": subject, "kind": draft.kind, "customer_id": id, "completed": !planned,
                 "content_ids": list(&draft.contents), "pain_ids": list(&draft.pains), "resource_ids": list(&draft.resources) });
             if let Some(person) = &draft.person {
-                body["contact_id"] = json!(person);
+                filled["contact_id"] = json!(person);
             }
             if !draft.outcome.trim().is_empty() {
-                body["outcome"] = json!(draft.outcome);
+                filled["outcome"] = json!(draft.outcome);
+            }
+            if planned {
+                // Said here: without a network nobody else would say it before it is too late to fill it in.
+                let Some(at) = format::parse_moment_input(&draft.at, &clock) else {
+                    wrong.set(Some(format!("{}{}{}", l.visit_when(), l.pick("：", ": "), l.inv_required())));
+                    return;
+                };
+                filled["occurred_at"] = json!(at);
             }
             if !planned {
                 let outreach = draft.initiated != Some(true);
@@ -117,15 +132,41 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
                     [("customer_initiated", draft.initiated), ("responded", draft.responded.filter(|_| outreach))]
                 {
                     if let Some(said) = said {
-                        body[key] = json!(said);
+                        filled[key] = json!(said);
                     }
                 }
             }
+            let again = last.borrow_mut().take().filter(|s| s.filled == filled);
+            let (key, body) = match again {
+                Some(sent) => (sent.key, sent.body),
+                None => {
+                    let mut body = filled.clone();
+                    if !planned {
+                        body["occurred_at"] = json!(format::moment_text(clock.now));
+                    }
+                    (random_key(), body)
+                }
+            };
+            *last.borrow_mut() = Some(Sent { key: key.clone(), filled, body: body.clone() });
             let (busy, wrong, toaster, close, id) =
                 (busy.clone(), wrong.clone(), toaster.clone(), close.clone(), id.clone());
             busy.set(true);
             spawn_local(async move {
-                match Request::create("/activities", body).json::<Value>().await {
+                let path = "/activities";
+                let answer = match offline::away() {
+                    true => Err(ApiError::offline()),
+                    false => Request::create_as(key.clone(), path, body.clone()).json::<Value>().await,
+                };
+                match answer {
+                    Err(e) if e.status == 0 => {
+                        if offline::wait(key, "activities", path.to_owned(), body, subject).await {
+                            toaster.ok(l.outbox_queued());
+                            close.emit(());
+                        } else {
+                            wrong.set(Some(l.outbox_lost().to_owned()));
+                            busy.set(false);
+                        }
+                    }
                     Ok(_) => {
                         for path in ["/activities", "/cadence", "/four-r", "/home", &format!("/customers/{id}")] {
                             invalidate(path);
@@ -174,8 +215,8 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
         html! { <>{ one(l.yes(), true) }{ one(l.no(), false) }</> }
     };
     let title = if p.planned { l.visit_plan(name) } else { l.visit_title(name) };
-    let footer = html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="button" class="btn btn-sm btn-primary" data-testid="visit-save" disabled={*busy} onclick={send.reform(|_: MouseEvent| ())}>if *busy { { spinner() } }{ l.save() }</button></> };
-    html! { <Drawer {title} onclose={p.onclose.clone()} {footer}><div {onkeydown} data-testid="visit">
+    let footer = html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={leave.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="button" class="btn btn-sm btn-primary" data-testid="visit-save" disabled={*busy} onclick={send.reform(|_: MouseEvent| ())}>if *busy { { spinner() } }{ l.save() }</button></> };
+    html! { <><Drawer {title} onclose={leave} {footer}><div {onkeydown} data-testid="visit">
         if p.planned { <Field label={l.visit_when()} required=true><input class="input w-full" type="datetime-local" name="at" value={draft.at.clone()} oninput={typed(|d, v| d.at = v)} /></Field> }
         { group(l.visit_kind(), html! { <>{ for kinds.iter().filter(|k| !matches!(k.0.as_str(), "email" | "note")).map(|(k, text)| { let key = k.clone(); chip(text, draft.kind == *k, edit(Box::new(move |d| d.kind = key.clone()))) }) }</> }) }
         if !list(&people, "items").is_empty() { { group(l.visit_person(), html! { <>{ for list(&people, "items").iter().map(|c| { let key = words(c, "id").to_owned(); let on = draft.person.as_deref() == Some(&key); chip(words(c, "name"), on, edit(Box::new(move |d| d.person = (!on).then(|| key.clone())))) }) }</> }) } }
@@ -193,5 +234,5 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
         <Field label={l.visit_subject()}><input class="input w-full" name="subject" placeholder={default_subject} value={draft.subject.clone()} oninput={typed(|d, v| d.subject = v)} /></Field>
         if !p.planned { <Field label={l.visit_result()}><input class="input w-full" name="outcome" value={draft.outcome.clone()} oninput={typed(|d, v| d.outcome = v)} /></Field> }
         if let Some(text) = &*wrong { <p class="rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ text }</p> }
-    </div></Drawer> }
+    </div></Drawer>{ asking }</> }
 }
