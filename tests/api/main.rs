@@ -10,6 +10,7 @@ mod crashes;
 mod crossings;
 mod custom_fields;
 mod demo;
+mod drilled;
 mod enablement;
 mod figures;
 mod growth;

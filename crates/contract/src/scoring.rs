@@ -291,7 +291,7 @@ pub struct ContactDay {
     pub planned: i64,
     /// The mean of the four Rs of the contacts made; null where none applies.
     pub index: Option<f64>,
-    /// The activities of the day.
+    /// The contacts made on the day.
     pub drill_down: String,
 }
 

@@ -19,18 +19,26 @@ pub struct Rung {
     pub live: bool,
 }
 
+/// The number of the stage at a position among those of ascending positions: the first one there, else the last one
+/// before. Of several in one place it is not known which was reached, so that none counts for more than is known.
+pub fn number(positions: &[i64], position: i64) -> usize {
+    let before = positions.iter().take_while(|p| **p < position).count();
+    if positions.get(before) == Some(&position) { before } else { before.saturating_sub(1) }
+}
+
 /// The position of the furthest stage: the last for a won opportunity; else the furthest open stage among those that
 /// it has been in, and at least the first. A stage in the archive counts as the live one before it, and stages that are
 /// not among the rungs, those of another pipeline, count for nothing.
 pub fn furthest(rungs: &[Rung], status: OpportunityStatus, visited: impl Iterator<Item = Uuid>) -> i64 {
-    let live = || rungs.iter().filter(|r| r.live && r.kind != OpportunityStatus::Lost).map(|r| r.position);
-    let first = live().min().unwrap_or(0);
+    let live = |kind| rungs.iter().filter(move |r| r.live && r.kind == kind).map(|r| r.position);
+    let (open, won) = (|| live(OpportunityStatus::Open), || live(OpportunityStatus::Won));
     if status == OpportunityStatus::Won {
-        return live().max().unwrap_or(0);
+        return open().chain(won()).max().unwrap_or(0);
     }
+    let first = open().min().or_else(|| won().min()).unwrap_or(0);
     let place = |id: Uuid| {
         let rung = rungs.iter().find(|r| r.id == id).filter(|r| r.kind == OpportunityStatus::Open)?;
-        if rung.live { Some(rung.position) } else { live().filter(|p| *p < rung.position).max() }
+        if rung.live { Some(rung.position) } else { open().filter(|p| *p < rung.position).max() }
     };
     visited.filter_map(place).fold(first, i64::max)
 }
@@ -91,6 +99,31 @@ mod tests {
         assert_eq!((at(&gone, Open, &[1, 3]), at(&gone, Open, &[1, 4]), at(&gone, Lost, &[3])), (2, 3, 2));
         let first_gone = rungs(&[(1, 1, Open, false), (2, 2, Open, true)]);
         assert_eq!(at(&first_gone, Open, &[1]), 2);
+    }
+
+    #[test]
+    fn whoever_has_not_won_is_placed_among_the_open_stages_alone() {
+        let won_in_front = rungs(&[(9, 0, Won, true), (1, 1, Open, true), (2, 2, Open, false), (3, 3, Open, true)]);
+        let at = |status, visited: &[u128]| at(&won_in_front, status, visited);
+        assert_eq!((at(Open, &[1]), at(Open, &[2]), at(Lost, &[]), at(Won, &[1, 9])), (1, 1, 1, 3));
+        assert_eq!(furthest(&rungs(&[(9, 4, Won, true)]), Lost, std::iter::empty()), 4);
+    }
+
+    #[test]
+    fn a_position_is_that_of_its_first_stage_or_of_the_last_one_before() {
+        for (positions, position, want) in [
+            (&[1, 2, 3][..], 1, 0),
+            (&[1, 2, 3], 3, 2),
+            (&[1, 2, 3], 9, 2),
+            (&[1, 5, 9], 6, 1),
+            (&[1, 5, 9], 0, 0),
+            (&[0, 0, 0], 0, 0),
+            (&[1, 2, 2, 3], 2, 1),
+            (&[1, 2, 2, 4], 3, 2),
+            (&[], 7, 0),
+        ] {
+            assert_eq!(number(positions, position), want, "{position} of {positions:?}");
+        }
     }
 
     #[test]

@@ -381,7 +381,10 @@ pub static PIPELINES: ObjectDef = ObjectDef {
     customizable: false,
 };
 
-/// One step of a pipeline.
+/// The last place that a stage can have in its pipeline.
+pub const STAGE_POSITION_MAX: i64 = 1000;
+
+/// One step of a pipeline. Without a position it comes after all others.
 pub static PIPELINE_STAGES: ObjectDef = ObjectDef {
     key: "pipeline_stages",
     singular: "pipeline_stage",
@@ -393,7 +396,7 @@ pub static PIPELINE_STAGES: ObjectDef = ObjectDef {
     fields: &[
         text("name", "名称", "Name", 100).required().column(),
         link("pipeline_id", "销售流程", "Pipeline", "pipelines").required().column(),
-        int("position", "顺序", "Position", 0, 1000).required().default("0").column(),
+        int("position", "顺序", "Position", 0, STAGE_POSITION_MAX).column(),
         one_of("kind", "性质", "Kind", OPPORTUNITY_STATUS).required().default("\"open\"").column(),
         field("probability", "手动赢率", "Manual probability", Kind::Percent).column(),
         field("benchmark", "转化率基准", "Conversion benchmark", Kind::Percent).column(),

@@ -28,12 +28,15 @@ pub struct Stage {
     pub benchmark: Option<f64>,
 }
 
-/// Every live stage of every live pipeline, in order, and the default pipeline.
+/// Every live stage of every live pipeline, and the default pipeline. Those of one pipeline are together, in their
+/// order: nobody goes on from a closed opportunity, so that the stages that close come last wherever they were placed,
+/// and of two in one place the older one comes first.
 pub fn stages(conn: &mut AnyConnection) -> Result<(Vec<Stage>, Option<Uuid>)> {
     let q = Sql::start(
         conn,
         "SELECT s.id, s.pipeline_id, s.name, s.position, s.kind, s.probability, s.benchmark FROM pipeline_stages s JOIN pipelines p ON p.id = s.pipeline_id \
-         WHERE s.archived_at IS NULL AND p.archived_at IS NULL ORDER BY p.position, s.position, s.id",
+         WHERE s.archived_at IS NULL AND p.archived_at IS NULL ORDER BY p.position, p.id, \
+         CASE s.kind WHEN 'open' THEN 0 WHEN 'won' THEN 1 ELSE 2 END, s.position, s.id",
     );
     let stages: Vec<Stage> = q.load(conn)?.into_iter().filter_map(read_stage).collect();
     let mut q = Sql::start(conn, "SELECT id FROM pipelines WHERE archived_at IS NULL ORDER BY ");
@@ -53,6 +56,13 @@ fn read_stage(Cells(c): Cells) -> Option<Stage> {
         probability: probability.as_f64(),
         benchmark: benchmark.as_f64(),
     })
+}
+
+/// The last place taken in a pipeline, also by stages in the archive, which may come back to theirs.
+pub fn last_position(conn: &mut AnyConnection, pipeline: Uuid) -> Result<i64> {
+    let mut q = Sql::start(conn, "SELECT max(position) FROM pipeline_stages WHERE pipeline_id = ");
+    q.id(pipeline);
+    Ok(q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0))
 }
 
 /// Does a live opportunity stand on this pipeline or stage?

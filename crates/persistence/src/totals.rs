@@ -68,7 +68,7 @@ pub fn clear(conn: &mut AnyConnection) -> Result<()> {
 pub struct Which<'a> {
     /// Of these measures.
     pub measures: &'a [Measure],
-    /// From this day on.
+    /// From this day on. What has no day, which is kept under the day 0, is in no period.
     pub from: Option<NaiveDate>,
     /// Up to this day.
     pub to: Option<NaiveDate>,
@@ -137,6 +137,10 @@ fn push_which(q: &mut Sql, which: &Which<'_>) {
     };
     day(q, " AND day >= ", which.from);
     day(q, " AND day <= ", which.to);
+    let none = NaiveDate::default();
+    if which.from.or(which.to).is_some() && which.from.is_none_or(|from| from <= none) {
+        q.push(" AND day <> ").bind(Store::Date, &Value::Date(none));
+    }
     match which.owners {
         Owners::All => {}
         // The pool is looked at record by record.

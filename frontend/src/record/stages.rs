@@ -33,7 +33,7 @@ pub(crate) async fn move_to(id: &str, stage: &str, reason: Option<&str>) -> Resu
     Ok(())
 }
 
-/// The stages of a pipeline, in order.
+/// The stages of a pipeline, in order: the open ones, then those that close.
 #[hook]
 pub(crate) fn use_stages(pipeline: &str) -> Vec<Record> {
     let path = if pipeline.is_empty() {
@@ -41,7 +41,9 @@ pub(crate) fn use_stages(pipeline: &str) -> Vec<Record> {
     } else {
         format!("/pipeline_stages?pipeline_id={pipeline}&sort=position&limit=100")
     };
-    use_query::<Page<Record>>(path).data.map(|d| d.items.clone()).unwrap_or_default()
+    let mut stages = use_query::<Page<Record>>(path).data.map(|d| d.items.clone()).unwrap_or_default();
+    stages.sort_by_key(|s| ["open", "won", "lost"].iter().position(|kind| *kind == text(s, "kind")));
+    stages
 }
 
 /// The path: open stages as chevrons, then won and lost.

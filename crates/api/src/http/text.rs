@@ -82,6 +82,10 @@ pub(crate) fn detail(lang: Lang, code: &str, named: &str) -> String {
         "last_administrator" => ("至少需要保留一名可登录的管理员。", "At least one active administrator must remain."),
         "builtin_role" => ("内置角色不能删除。", "A shipped role cannot be deleted."),
         "in_use" => ("仍有记录在使用，不能这样修改。", "Live records still stand on it."),
+        "stage_archived" => (
+            "商机所在的阶段或销售流程已归档，请先恢复：{}",
+            "The stage or the pipeline of the opportunity is archived; restore that first: {}",
+        ),
         "role_in_use" => ("该角色仍分配给 {} 名成员。", "The role is still assigned to {} users."),
         "key_reused" => ("该幂等键已用于其他请求。", "This idempotency key was used for another request."),
         "webhook_stopped" => (

@@ -6,7 +6,6 @@ use super::pick;
 use crate::reports::stage_weights;
 use crate::totals::{check_days, day_value, list_link};
 use crate::{Ctx, Error, Result, Visible};
-use chrono::NaiveDate;
 use contract::metrics::{MetricQuery, MetricRow, MetricValue};
 use contract::problem::Lang;
 use domain::metrics::{Formula, Group, Metric, Period, Tally, drill_down, metric};
@@ -101,15 +100,10 @@ impl Request<'_> {
             stage: by.stage || matches!(self.metric.formula, Formula::Weighted),
             ..by
         };
-        let from = match (self.period.from, self.period.to) {
-            // A last day leaves out what has no day, which is kept under the day 0.
-            (None, Some(_)) => NaiveDate::default().succ_opt(),
-            (from, _) => from,
-        };
         let measures = self.metric.measures();
         let which = Which {
             measures: &measures,
-            from,
+            from: self.period.from,
             to: self.period.to,
             owners: visible.owners(),
             pipeline: self.query.pipeline_id,

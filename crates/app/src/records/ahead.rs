@@ -1,7 +1,9 @@
 //! What the rules ask about other records, read for a whole batch at once and remembered until it is written.
 
 use crate::{Ctx, Error, Result};
+use domain::objects::STAGE_POSITION_MAX;
 use domain::record::{Record, Shape};
+use domain::value::Value;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -12,6 +14,8 @@ const MAX_DEPTH: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     links: HashMap<Uuid, Option<Uuid>>,
+    /// The last place taken in a pipeline.
+    places: HashMap<Uuid, i64>,
 }
 
 /// The link that the rules of an object follow: in which of its fields the other record is named, what the other
@@ -84,8 +88,31 @@ impl Ahead {
         Err(Error::field("parent_id", "too_deep", MAX_DEPTH.to_string()))
     }
 
-    /// A record of a tree is written: those below it stand on what it says now.
+    /// A stage that says no place comes after all others of its pipeline.
+    pub(super) fn place(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, stage: &mut Record) -> Result<()> {
+        if !stage.get(shape, "position").is_null() {
+            return Ok(());
+        }
+        let pipeline = stage.get(shape, "pipeline_id").as_id().unwrap_or_default();
+        let last = match self.places.get(&pipeline) {
+            Some(last) => *last,
+            None => {
+                let last = persistence::pipeline::last_position(ctx.conn, pipeline)?;
+                *self.places.entry(pipeline).or_insert(last)
+            }
+        };
+        stage.set(shape, "position", Value::Int((last + 1).min(STAGE_POSITION_MAX)));
+        Ok(())
+    }
+
+    /// A record of a tree is written: those below it stand on what it says now. A stage takes its place.
     pub(super) fn note(&mut self, shape: &Shape, new: &Record) {
+        if shape.def.key == "pipeline_stages"
+            && let Some(pipeline) = new.get(shape, "pipeline_id").as_id()
+            && let Some(last) = self.places.get_mut(&pipeline)
+        {
+            *last = new.get(shape, "position").as_int().unwrap_or(0).max(*last);
+        }
         if followed(shape.def.key).is_some_and(|(field, _, link)| field == link) {
             self.links.insert(new.id(), new.get(shape, "parent_id").as_id());
         }
@@ -94,5 +121,6 @@ impl Ahead {
     /// The batch is written; the next one reads again what others may have changed meanwhile.
     pub(super) fn forget(&mut self) {
         self.links.clear();
+        self.places.clear();
     }
 }

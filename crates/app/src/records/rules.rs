@@ -82,7 +82,10 @@ impl Rules {
                     _ => Ok(()),
                 }
             }
-            "pipeline_stages" => stage_in_use(ctx, shape, old, new),
+            "pipeline_stages" => {
+                self.ahead.place(ctx, shape, new)?;
+                stage_in_use(ctx, shape, old, new)
+            }
             "saved_views" => saved_view(ctx, shape, new),
             "segments" => crate::scores::segments::check(ctx, shape, new),
             "audits" => crate::scores::audits::sum_up(shape, new),
@@ -104,7 +107,8 @@ impl Rules {
         }
     }
 
-    /// Refuses to archive what live records stand on. Whoever is archived leaves with it.
+    /// Refuses to archive what live records stand on, and to bring back what has nothing to stand on. Whoever is archived
+    /// leaves with it.
     pub(super) fn archiving(
         &mut self,
         ctx: &mut Ctx<'_>,
@@ -117,6 +121,7 @@ impl Rules {
             return Err(Error::conflict("already_merged", into.to_string()));
         }
         let column = match shape.def.key {
+            "opportunities" if !archived => return self.stands(ctx, shape, record),
             "pipelines" => "pipeline_id",
             "pipeline_stages" => "stage_id",
             "users" => {
@@ -136,6 +141,17 @@ impl Rules {
             return Err(Error::conflict("in_use", "opportunities"));
         }
         Ok(())
+    }
+
+    /// An opportunity without a live stage of a live pipeline has no place in any figure, and nobody could change it.
+    fn stands(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, record: &Record) -> Result<()> {
+        let Some(stage) = record.get(shape, "stage_id").as_id() else { return Ok(()) };
+        if self.load(ctx)?.contains_key(&stage) {
+            return Ok(());
+        }
+        let names = crate::records::titles(ctx, [("pipeline_stages", [stage].into())])?;
+        let name = names.into_iter().map(|(_, name)| name).next().unwrap_or_default();
+        Err(Error::conflict("stage_archived", name))
     }
 
     fn load(&mut self, ctx: &mut Ctx<'_>) -> Result<&HashMap<Uuid, Stage>> {
@@ -168,7 +184,7 @@ impl Rules {
                 let first = stages
                     .values()
                     .filter(|s| s.pipeline_id == pipeline && s.kind == "open")
-                    .min_by_key(|s| s.position);
+                    .min_by_key(|s| (s.position, s.id));
                 first.ok_or_else(|| Error::field("pipeline_id", "pipeline_without_stages", ""))?
             }
         };

@@ -26,10 +26,9 @@ pub fn forecast(ctx: &mut Ctx<'_>, query: &ReportQuery) -> Result<ForecastReport
     let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
     let visible = people.narrow(&visible, &narrow);
     let first_of_month = |d: NaiveDate| d.with_day(1);
-    let none = NaiveDate::default();
     let which = Which {
         measures: &[Measure::Open],
-        from: query.from.and_then(first_of_month).or(query.to.and(none.succ_opt())),
+        from: query.from.and_then(first_of_month),
         to: query.to,
         owners: visible.owners(),
         pipeline: Some(ladder.pipeline),

@@ -122,6 +122,16 @@ fn report(ladder: &Ladder, result: Funnel, conditions: &[Json]) -> FunnelReport 
         let all = [conditions, &more].concat();
         list_link("opportunities", &json!({ "all": all }))
     };
+    let reached = |stage: &Stage| {
+        let won = json!({"field": "status", "op": "eq", "value": "won"});
+        if stage.kind == "won" {
+            return won;
+        }
+        // Of two stages in one place the later one is reached with the one after them.
+        let first = ladder.rungs().find(|s| s.position == stage.position).is_some_and(|s| s.id == stage.id);
+        let op = if first { "gte" } else { "gt" };
+        json!({"any": [{"field": "furthest_position", "op": op, "value": stage.position}, won]})
+    };
     let stages = ladder
         .rungs()
         .zip(&result.stages)
@@ -137,10 +147,7 @@ fn report(ladder: &Ladder, result: Funnel, conditions: &[Json]) -> FunnelReport 
             compared_with: row.baseline.map(|_| compared_with(stage)),
             mean_days: row.mean_days,
             median_days: row.median_days,
-            drill_down: link(vec![json!({"any": [
-                {"field": "furthest_position", "op": "gte", "value": stage.position},
-                {"field": "status", "op": "eq", "value": "won"},
-            ]})]),
+            drill_down: link(vec![reached(stage)]),
         })
         .collect();
     let names: Vec<_> = ladder.rungs().collect();

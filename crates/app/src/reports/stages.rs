@@ -3,6 +3,7 @@
 use crate::{Ctx, Error, Result, Visible};
 use domain::forecast::{StageProbability, stage_probabilities};
 use domain::funnel::Standing;
+use domain::ladder::number;
 use domain::metrics::{Contribution, Measure, OpportunityStatus, standing_of};
 use persistence::pipeline::Stage;
 use persistence::totals::{By, Which, sums};
@@ -44,17 +45,17 @@ impl Ladder {
         self.stages.iter().filter(|s| s.kind != "lost")
     }
 
-    /// The number of the stage at a position, or of the last one before it.
-    pub(super) fn rung(&self, position: i32) -> usize {
-        self.rungs().filter(|s| s.position <= i64::from(position)).count().saturating_sub(1)
-    }
-
     /// Rows of [`Measure::Cohort`] or [`Measure::Standing`] as the models take them.
     pub(super) fn standings<'r>(&self, rows: impl Iterator<Item = &'r Contribution>) -> Vec<Standing> {
+        let open: Vec<i64> = self.rungs().filter(|s| s.kind == "open").map(|s| s.position).collect();
+        let last = self.rungs().count().saturating_sub(1);
         rows.map(|row| {
             let (position, status) = standing_of(row.key.bucket);
             Standing {
-                furthest: self.rung(position),
+                furthest: match status {
+                    OpportunityStatus::Won => last,
+                    OpportunityStatus::Open | OpportunityStatus::Lost => number(&open, i64::from(position)),
+                },
                 status,
                 n: u64::try_from(row.sums.n).unwrap_or(0),
                 amount_minor: row.sums.amount,

@@ -35,8 +35,9 @@ pub fn summary(ctx: &mut Ctx<'_>, pipeline: Uuid) -> Result<PipelineSummary> {
     let stock: Vec<Contribution> = of(Measure::Stock).copied().collect();
     let forecast = domain::forecast::forecast(stock.iter().map(|r| portion(r, weight(r.key.stage))).collect());
     let this_month = first_of(ctx.parse().today());
-    let year = Closed::of(&rows, this_month.checked_sub_months(Months::new(11)).unwrap_or(this_month));
-    let month = Closed::of(&rows, this_month);
+    let year_ago = this_month.checked_sub_months(Months::new(11)).unwrap_or(this_month);
+    let year = Closed::of(&rows, (year_ago, this_month));
+    let month = Closed::of(&rows, (this_month, this_month));
     let conditions = [
         json!({"field": "pipeline_id", "op": "eq", "value": json_id(pipeline)}),
         json!({"field": "status", "op": "eq", "value": "open"}),
@@ -68,7 +69,7 @@ fn unsigned(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
 }
 
-/// What closed from a month on.
+/// What closed in some months, each told by its first day.
 #[derive(Default)]
 struct Closed {
     won: i64,
@@ -78,9 +79,10 @@ struct Closed {
 }
 
 impl Closed {
-    fn of(rows: &[Contribution], from: NaiveDate) -> Closed {
+    fn of(rows: &[Contribution], (first, last): (NaiveDate, NaiveDate)) -> Closed {
         let mut closed = Closed::default();
-        for row in rows.iter().filter(|r| r.key.measure == Measure::Closed && r.key.day >= from) {
+        let within = |r: &&Contribution| r.key.measure == Measure::Closed && (first..=last).contains(&r.key.day);
+        for row in rows.iter().filter(within) {
             if row.key.bucket == WON {
                 closed.won += row.sums.n;
                 closed.won_minor = closed.won_minor.saturating_add(row.sums.amount);

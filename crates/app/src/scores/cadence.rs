@@ -174,6 +174,7 @@ pub fn calendar(ctx: &mut Ctx<'_>, query: &CalendarQuery) -> Result<ContactCalen
         let cx = ctx.parse();
         all.push(json!({"field": "occurred_at", "op": "gte", "value": day_value("occurred_at", day, false, &cx)}));
         all.push(json!({"field": "occurred_at", "op": "lte", "value": day_value("occurred_at", day, true, &cx)}));
+        all.push(super::four_r::is_contact());
         let drill_down = list_link("activities", &json!({ "all": all }));
         ContactDay { day, contacts: 0, minutes: 0, planned: 0, index: None, drill_down }
     };

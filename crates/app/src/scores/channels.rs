@@ -20,11 +20,13 @@ pub fn channels(ctx: &mut Ctx<'_>, query: &PeriodQuery, lang: Lang) -> Result<Ch
     let visible = ctx.require_all(&[("customers", Action::Read), ("scores", Action::Read)])?;
     let days = period(ctx, query.from, query.to)?;
     let narrow = Narrow { owner: query.owner_id, team: query.team_id, region: query.region.clone() };
-    let visible = People::load(ctx)?.narrow(&visible, &narrow);
+    let people = People::load(ctx)?;
+    let conditions = people.conditions(&narrow);
+    let visible = people.narrow(&visible, &narrow);
     let parse = ctx.parse();
     let span = (parse.midnight(days.0), parse.midnight(days.1 + Duration::days(1)));
     let found = store::channels(ctx.conn, span, visible.owners())?;
-    let rows = found.into_iter().map(|c| row(ctx, c, days, query.owner_id, lang)).collect::<Result<Vec<_>>>()?;
+    let rows = found.into_iter().map(|c| row(ctx, c, days, &conditions, lang)).collect::<Result<Vec<_>>>()?;
     Ok(ChannelReport { from: days.0, to: days.1, rows })
 }
 
@@ -32,7 +34,7 @@ fn row(
     ctx: &Ctx<'_>,
     channel: Channel,
     days: (NaiveDate, NaiveDate),
-    owner: Option<Uuid>,
+    narrowing: &[Json],
     lang: Lang,
 ) -> Result<ChannelRow> {
     let shape = ctx.shape("customers")?;
@@ -58,7 +60,7 @@ fn row(
         json!({ "field": "created_at", "op": "gte", "value": day_value("created_at", days.0, false, &cx) }),
         json!({ "field": "created_at", "op": "lte", "value": day_value("created_at", days.1, true, &cx) }),
     ];
-    of.extend(owner.map(|id| json!({ "field": "owner_id", "op": "eq", "value": id })));
+    of.extend_from_slice(narrowing);
     let drill_down = list_link("customers", &json!({ "all": of }));
     let more: [Json; 2] = [
         json!({ "field": "grade", "op": "in", "value": ["A", "B"] }),

@@ -161,7 +161,7 @@ impl Links {
 }
 
 /// A contact: a completed activity of a kind that counts, with a customer.
-fn is_contact() -> Json {
+pub(super) fn is_contact() -> Json {
     json!({ "all": [
         {"field": "kind", "op": "in", "value": domain::cadence::CONTACT_KINDS},
         {"field": "completed", "op": "ne", "value": false},

@@ -116,12 +116,12 @@ fn stage(ctx: &mut Ctx<'_>, id: Uuid, (from, to): Window, lang: Lang) -> Result<
         }
     }
     let (stages, _) = persistence::pipeline::stages(ctx.conn)?;
-    let of = |id: Option<Uuid>| stages.iter().find(|s| Some(s.id) == id);
+    let of = |id: Option<Uuid>| stages.iter().enumerate().find(|(_, s)| Some(s.id) == id);
     let turn = match (of(before), of(after)) {
-        (Some(a), Some(b)) if a.id == b.id => Turn::Same,
-        (_, Some(b)) if b.kind == "lost" => Turn::Down,
-        (_, Some(b)) if b.kind == "won" => Turn::Up,
-        (Some(a), Some(b)) if b.position < a.position => Turn::Down,
+        (Some((_, a)), Some((_, b))) if a.id == b.id => Turn::Same,
+        (_, Some((_, b))) if b.kind == "lost" => Turn::Down,
+        (_, Some((_, b))) if b.kind == "won" => Turn::Up,
+        (Some((a, _)), Some((b, _))) if b < a => Turn::Down,
         (Some(_), Some(_)) => Turn::Up,
         _ => return Ok(None),
     };

@@ -44,11 +44,15 @@ impl Tally {
         }
     }
 
-    /// How many records stand behind a metric's value.
+    /// How many records stand behind a metric's value, those that its list shows: of a ratio the records that it is
+    /// divided by, and those that only its numerator knows, such as orders that were returned.
     pub fn records(&self, metric: &Metric) -> i64 {
         let measures: Vec<Part> = match metric.formula {
             Formula::Sum(parts) => parts.to_vec(),
-            Formula::Ratio { denominator, .. } => denominator.to_vec(),
+            Formula::Ratio { numerator, denominator, .. } => {
+                let divided_by = |part: &&Part| denominator.iter().any(|d| d.measure == part.measure);
+                denominator.iter().chain(numerator.iter().filter(|part| !divided_by(part))).copied().collect()
+            }
             Formula::Median(measure) => vec![Part::records(measure)],
             Formula::Weighted => vec![Part::records(Measure::Open)],
         };

@@ -98,7 +98,11 @@ fn metrics_follow_from_the_totals() {
     ] {
         assert_eq!(value(&totals, key), Some(want), "{key}");
     }
-    assert_eq!(tally(&totals).records(metric("win_rate").unwrap()), 4);
+    for (key, n) in
+        [("win_rate", 4), ("mean_won_value", 3), ("orders", 2), ("order_value", 3), ("average_order_value", 3)]
+    {
+        assert_eq!(tally(&totals).records(metric(key).unwrap()), n, "{key}");
+    }
 }
 
 #[test]

@@ -34,18 +34,24 @@ pub enum ContactData {
 /// holds nothing that could be searched, which finds nothing.
 ///
 /// Works for one or more Han characters, pinyin and its beginning, initials, Latin words and
-/// their beginning, numbers, four or more digits anywhere in a phone, and e-mail addresses.
+/// their beginning, numbers as they are written, four or more digits anywhere in a phone, and e-mail addresses.
 pub fn query_tokens(q: &str, contact_data: ContactData) -> Vec<QueryGroup> {
     let mut groups = Vec::new();
     match phone_query(q) {
         Some(digits) if contact_data == ContactData::Searchable => {
-            add(&mut groups, vec![QueryTerm::Prefix(format!("{PHONE}{digits}")), QueryTerm::Prefix(digits)]);
-        }
-        _ => {
-            for chunk in q.split_whitespace() {
-                chunk_groups(legal_core(chunk), contact_data, &mut groups);
+            // It may as well be the number of an order or a contract, written with the same signs. A record has the phone
+            // or every word when it has the phone or the one word, and the phone or the other.
+            let phone = [QueryTerm::Prefix(format!("{PHONE}{digits}")), QueryTerm::Prefix(digits)];
+            words(q, ContactData::Masked, &mut groups);
+            if groups.is_empty() {
+                groups.push(QueryGroup::new());
+            }
+            for group in &mut groups {
+                group.retain(|term| !phone.contains(term));
+                group.splice(0..0, phone.iter().cloned());
             }
         }
+        _ => words(q, contact_data, &mut groups),
     }
     groups.truncate(MAX_GROUPS);
     groups
@@ -86,6 +92,12 @@ fn phone_query(q: &str) -> Option<String> {
     let mobile = digits.len() == 11 && digits.starts_with('1');
     let landline = digits.len() >= 10 && digits.starts_with('0');
     (mobile || landline || number.starts_with('+')).then(|| digits.to_owned())
+}
+
+fn words(q: &str, contact_data: ContactData, groups: &mut Vec<QueryGroup>) {
+    for chunk in q.split_whitespace() {
+        chunk_groups(legal_core(chunk), contact_data, groups);
+    }
 }
 
 fn chunk_groups(chunk: &str, contact_data: ContactData, groups: &mut Vec<QueryGroup>) {

@@ -80,6 +80,34 @@ fn readings_follow_surnames_and_words() {
 }
 
 #[test]
+fn a_number_that_reads_as_a_phone_is_found_as_it_is_written() {
+    let order = record("采购 010-2024-0001", "", "");
+    let deal = record("12-2024-00001", "13800138000", "");
+    let joined = record("8613800138000", "", "");
+    for contact_data in [ContactData::Searchable, ContactData::Masked] {
+        for (index, q) in [
+            (&order, "010-2024-0001"),
+            (&order, "010 2024 0001"),
+            (&order, "０１０－２０２４－０００１"),
+            (&order, "010.2024.0001"),
+            (&deal, "12-2024-00001"),
+            (&deal, "12/2024/00001"),
+            (&joined, "8613800138000"),
+        ] {
+            assert!(finds(index, q, contact_data), "{q}: {index}");
+        }
+        for (index, q) in [(&order, "010-2024-0002"), (&order, "011-2024-0001"), (&deal, "12-2025-00001")] {
+            assert!(!finds(index, q, contact_data), "{q}: {index}");
+        }
+    }
+    let halves = record("010-2024", "0571-8765-0001", "");
+    assert!(!finds(&halves, "010-2024-0001", ContactData::Searchable), "the end of a phone is no word of a number");
+    let phone = record("王芳", "010-2024-0001", "");
+    assert!(finds(&phone, "010-2024-0001", ContactData::Searchable));
+    assert!(!finds(&phone, "010-2024-0001", ContactData::Masked));
+}
+
+#[test]
 fn phones_and_emails_are_found_unless_they_are_masked() {
     let index = record("赵六", "+86 138-0013-8000", "Fang.Wang@Mail.Example.com.cn");
     for q in [
