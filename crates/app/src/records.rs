@@ -1,6 +1,7 @@
 //! Use cases of every object: list, read, create, change, archive, restore, in bulk.
 
 mod ahead;
+mod base;
 pub mod bulk;
 mod effects;
 pub mod history;

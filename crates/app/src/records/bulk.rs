@@ -1,7 +1,8 @@
 //! Up to 1,000 operations in one request: one result per row, each row atomic.
 
 use super::sums;
-use super::write::{self, Base, Writer};
+use super::base::Base;
+use super::write::{self, Writer};
 use crate::{Ctx, Error, Result};
 use domain::fields::{FieldError, parse_id};
 use serde_json::Value as Json;

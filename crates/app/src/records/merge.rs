@@ -1,6 +1,7 @@
 //! Making one record of several, so that nothing that belongs to any of them is lost.
 
-use super::write::{Base, Writer};
+use super::base::Base;
+use super::write::Writer;
 use crate::{Ctx, Error, Result, Visible};
 use contract::merging::{MergeInput, MergeOut, MergeResult, MergedField, Merges, MovedRecords};
 use domain::fields::FieldError;

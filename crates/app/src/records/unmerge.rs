@@ -1,7 +1,8 @@
 //! Undoing a merge: each record is there again with what belonged to it, as far as nobody has worked with it since.
 
+use super::base::Base;
 use super::merge::{allowed, facts, moved_out, objects_of, reach, settle, shape_of, value_of};
-use super::write::{Base, Writer};
+use super::write::Writer;
 use crate::{Ctx, Error, Result, Visible};
 use contract::merging::{LeftRecords, MovedRecords, UnmergeInput, UnmergeResult};
 use domain::merge::{self, Child, POINTER};

@@ -1,6 +1,7 @@
 //! Creating, changing, archiving and restoring records: one path for requests, bulk and imports.
 
 use super::ahead::Ahead;
+use super::base::Base;
 use super::effects::Effects;
 use super::lines::{replace_lines, split_lines};
 use super::rules::Rules;
@@ -477,36 +478,6 @@ fn load_for(ctx: &mut Ctx<'_>, shape: &Shape, id: Uuid, action: Action) -> Resul
         return Err(Error::Forbidden { permission: crate::ctx::permission_name(permission, action) });
     }
     Ok((record, visible))
-}
-
-/// What a change is based on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Base {
-    /// A version that the caller has seen.
-    Version(i64),
-    /// The record as it is now.
-    AsItIs,
-    /// The caller should have named a version and did not.
-    Missing,
-}
-
-impl Base {
-    fn of(version: Option<i64>) -> Base {
-        version.map_or(Base::Missing, Base::Version)
-    }
-
-    /// The version, where one is named.
-    pub(super) fn if_named(version: Option<i64>) -> Base {
-        version.map_or(Base::AsItIs, Base::Version)
-    }
-
-    pub(super) fn check(self, record: &Record) -> Result<()> {
-        match self {
-            Base::Missing => Err(Error::VersionRequired),
-            Base::Version(v) if v != record.version() => Err(Error::Stale { current: record.version() }),
-            Base::Version(_) | Base::AsItIs => Ok(()),
-        }
-    }
 }
 
 /// May the caller do this to at least some records of an object?
