@@ -2,6 +2,7 @@
 
 use super::http::{ApiError, Request};
 use super::wire::Wire;
+use js_sys::Date;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -24,13 +25,19 @@ pub(crate) struct Course {
     run: Cell<u32>,
     busy: Cell<bool>,
     again: Cell<bool>,
+    since: Cell<f64>,
 }
 
+/// How long an answer is waited for before another request takes its place, in milliseconds: longer than any server takes,
+/// shorter than a browser gives a connection that is gone.
+const PATIENCE: f64 = 30_000.0;
+
 impl Course {
-    /// Begins a reading, and takes away the claim of every other one.
-    pub(crate) fn begin(&self) -> u32 {
+    /// Begins a reading at a moment (milliseconds), and takes away the claim of every other one.
+    pub(crate) fn begin(&self, now: f64) -> u32 {
         self.leave();
         self.busy.set(true);
+        self.since.set(now);
         self.run.get()
     }
 
@@ -51,12 +58,13 @@ impl Course {
         self.busy.get()
     }
 
-    /// Asks for one more reading; false when it has to wait for the one under way.
-    pub(crate) fn ask(&self) -> bool {
-        if self.busy.get() {
+    /// Asks at a moment for one more reading; false when it has to wait for the one under way.
+    pub(crate) fn ask(&self, now: f64) -> bool {
+        let waits = self.busy.get() && now - self.since.get() < PATIENCE;
+        if waits {
             self.again.set(true);
         }
-        !self.busy.get()
+        !waits
     }
 
     /// What is under way began before what it reads has changed.
@@ -139,7 +147,7 @@ pub(crate) fn use_query<T: Wire + 'static>(path: String) -> Query<T> {
         let count = use_mut_ref(|| 0u32);
         let (nonce, course) = (nonce.setter(), course.clone());
         use_callback((), move |(), ()| {
-            if course.ask() {
+            if course.ask(Date::now()) {
                 *count.borrow_mut() += 1;
                 nonce.set(*count.borrow());
             }
@@ -159,7 +167,7 @@ pub(crate) fn use_query<T: Wire + 'static>(path: String) -> Query<T> {
             state.set((path.clone(), kept.clone(), None, !path.is_empty()));
             let under_way = course.clone();
             if !path.is_empty() {
-                let (mine, asked) = (under_way.begin(), age());
+                let (mine, asked) = (under_way.begin(Date::now()), age());
                 wasm_bindgen_futures::spawn_local(async move {
                     let answer = Request::get(path.clone()).json::<T>().await;
                     if !under_way.wants(mine) {
@@ -207,24 +215,32 @@ mod tests {
     #[test]
     fn what_is_asked_for_while_it_is_under_way_is_read_once_more_after_its_answer() {
         let course = Course::default();
-        assert!(course.ask(), "nothing is under way");
-        let mine = course.begin();
-        assert!(!course.ask() && !course.ask());
+        assert!(course.ask(0.0), "nothing is under way");
+        let mine = course.begin(0.0);
+        assert!(!course.ask(700.0) && !course.ask(1400.0));
         assert!(course.wants(mine), "its answer is still shown");
         assert!(course.end(), "and followed by one more");
-        assert!(course.ask());
-        course.begin();
+        assert!(course.ask(2000.0));
+        course.begin(2000.0);
         assert!(!course.end(), "which nobody has asked to follow");
     }
 
     #[test]
     fn something_else_overtakes_what_is_under_way() {
         let course = Course::default();
-        let first = course.begin();
-        assert!(!course.ask());
+        let first = course.begin(0.0);
+        assert!(!course.ask(1.0));
         course.leave();
-        let second = course.begin();
+        let second = course.begin(2.0);
         assert!(!course.wants(first) && course.wants(second));
         assert!(!course.end(), "what was asked of the first is not asked of the second");
+    }
+
+    #[test]
+    fn an_answer_that_does_not_come_holds_nothing_up_for_good() {
+        let course = Course::default();
+        course.begin(0.0);
+        assert!(!course.ask(PATIENCE - 1.0));
+        assert!(course.ask(PATIENCE));
     }
 }

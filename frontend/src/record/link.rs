@@ -41,8 +41,8 @@ pub(crate) struct LinkPickerProps {
     pub(crate) onblur: Callback<()>,
 }
 
-/// What was searched for: the typed text and the further condition.
-type Sought = (String, AttrValue);
+/// What was searched for: the object, the typed text and the further condition.
+type Sought = (AttrValue, String, AttrValue);
 
 /// A box in which a linked record is searched and chosen. Only what answers the text that stands in it is offered: with what
 /// answered an earlier one, Enter would take a record that nobody typed.
@@ -60,13 +60,13 @@ pub(crate) fn LinkPicker(p: &LinkPickerProps) -> Html {
     let searchable = meta.is_none_or(|o| o.searchable);
     {
         let (answer, at, object, run) = (answer.setter(), at.setter(), p.object.clone(), run.clone());
-        use_effect_with((*open, (*typed).clone(), p.scope.clone()), move |(open, typed, scope)| {
+        use_effect_with((*open, (*typed).clone(), p.scope.clone(), object), move |(open, typed, scope, object)| {
             *run.borrow_mut() += 1;
             let mine = *run.borrow();
             if !*open {
                 return;
             }
-            let (typed, scope) = (typed.clone(), scope.clone());
+            let (object, typed, scope) = (object.clone(), typed.clone(), scope.clone());
             spawn_local(async move {
                 if !typed.is_empty() {
                     gloo_timers::future::TimeoutFuture::new(60).await;
@@ -77,12 +77,13 @@ pub(crate) fn LinkPicker(p: &LinkPickerProps) -> Html {
                 let found = search(&object, &title, searchable, &typed, &scope).await;
                 if *run.borrow() == mine {
                     at.set(0);
-                    answer.set(Some(((typed, scope), found)));
+                    answer.set(Some(((object, typed, scope), found)));
                 }
             });
         });
     }
-    let found = answer.as_ref().filter(|(of, _)| of.0 == *typed && of.1 == p.scope).map(|(_, found)| found);
+    let now = (p.object.clone(), (*typed).clone(), p.scope.clone());
+    let found = answer.as_ref().filter(|(of, _)| *of == now).map(|(_, found)| found);
     let known = found.is_some();
     let mut choices = found.and_then(|f| f.as_ref().ok()).cloned().unwrap_or_default();
     if p.offer_me && typed.is_empty() {
@@ -176,6 +177,8 @@ pub(crate) fn LinkPicker(p: &LinkPickerProps) -> Html {
 
 /// How many choices are offered.
 const OFFERED: usize = 20;
+/// How many pages are looked through for them.
+const PAGES: usize = 10;
 
 /// The records whose names hold the typed text. Objects without a search are few enough to be looked through here.
 async fn search(
@@ -195,7 +198,7 @@ async fn search(
     let limit = if here { 200 } else { OFFERED };
     let path = format!("/{object}?limit={limit}&fields=id,{title}{q}{scope}{sort}");
     let (mut choices, mut cursor) = (Vec::new(), String::new());
-    loop {
+    for _ in 0..PAGES {
         let page = Request::get(format!("{path}{cursor}")).json::<Page<Record>>().await?;
         let all = page.items.iter().map(|r| (text(r, "id").to_owned(), text(r, title).to_owned()));
         choices.extend(all.filter(|c| !here || c.1.to_lowercase().contains(&wanted)));

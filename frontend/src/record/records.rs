@@ -5,6 +5,7 @@ use crate::data::http::{ApiError, Request, encode};
 use crate::data::query::{Course, age, subscribe};
 use crate::data::types::{Page, Record, text};
 use crate::ui::FailedLine;
+use js_sys::Date;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -150,7 +151,7 @@ pub(crate) fn use_records(object: &str, query: String, counted: bool) -> Records
     let reload = {
         let (count, nonce, course) = (use_mut_ref(|| 0u32), nonce.setter(), course.clone());
         use_callback((), move |(), ()| {
-            if course.ask() {
+            if course.ask(Date::now()) {
                 *count.borrow_mut() += 1;
                 nonce.set(*count.borrow())
             }
@@ -166,7 +167,7 @@ pub(crate) fn use_records(object: &str, query: String, counted: bool) -> Records
         let there = if now.of == base { now.rows.len() } else { 0 };
         let object = object.to_owned();
         use_effect_with((base.clone(), *nonce), move |(base, _)| {
-            let (mine, asked) = (course.begin(), age());
+            let (mine, asked) = (course.begin(Date::now()), age());
             let subscribed = subscribe(&format!("/{object}"), reload.clone());
             step.dispatch(Step::Start(base.clone()));
             let (base, course_) = (base.clone(), course.clone());
@@ -184,7 +185,7 @@ pub(crate) fn use_records(object: &str, query: String, counted: bool) -> Records
                         if known.is_some() {
                             counting.leave();
                             step.dispatch(Step::Total(known));
-                        } else if counted && counting.ask() {
+                        } else if counted && counting.ask(Date::now()) {
                             spawn_local(count(base, step, counting));
                         }
                     }
@@ -204,7 +205,7 @@ pub(crate) fn use_records(object: &str, query: String, counted: bool) -> Records
         let (step, now, reload) = (now.dispatcher(), now.clone(), reload.clone());
         Callback::from(move |()| {
             let Some(cursor) = now.next.clone().filter(|_| now.of == base && !course.busy()) else { return };
-            let (mine, asked) = (course.begin(), age());
+            let (mine, asked) = (course.begin(Date::now()), age());
             let (step, course, reload, path) =
                 (step.clone(), course.clone(), reload.clone(), following(&base, &cursor));
             step.dispatch(Step::More);
@@ -252,7 +253,7 @@ const PAUSE: u32 = 250;
 /// than they do. Rows that are read again do not wait for it, nor it for them.
 async fn count(base: String, step: UseReducerDispatcher<Loaded>, course: Rc<Course>) {
     loop {
-        let (mine, asked) = (course.begin(), age());
+        let (mine, asked) = (course.begin(Date::now()), age());
         gloo_timers::future::TimeoutFuture::new(PAUSE).await;
         if !course.wants(mine) {
             return;

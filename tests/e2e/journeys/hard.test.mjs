@@ -68,6 +68,25 @@ for (const face of [faces[0], faces[2]]) {
   });
 }
 
+test('rows of one filter do not stand under another one whose request failed', async () => {
+  const page = await logIn(faces[0]);
+  page.forgiven = /status of 500|^500 /;
+  await page.goto(`${base}/customers`);
+  await page.locator('tbody tr').first().waitFor();
+  let broken = true;
+  await page.route('**/api/v1/customers?*', route => broken ? route.fulfill(problem(500, { detail: '服务器内部错误' })) : route.continue());
+  await page.locator('#list-search').fill('公司');
+  const alert = page.locator('#main [role=alert]');
+  await alert.getByText('0193-abcd').waitFor();
+  assert.equal(await page.locator('tbody tr').count(), 0);
+  assert.equal(await page.getByTestId('total').count(), 0);
+  broken = false;
+  await alert.getByRole('button').click();
+  await page.locator('tbody tr').first().waitFor();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  await page.context().close();
+});
+
 test('a refusal of a field that is folded away unfolds it, and one of a field that is not there is said above', async () => {
   const page = await logIn(faces[0]);
   await page.goto(`${base}/customers?new=1`);
