@@ -192,8 +192,8 @@ pub fn work_once(pool: &DbPool) -> Result<bool> {
     let result = if job.attempts > MAX_ATTEMPTS {
         Err(Stop::Failed(Error::conflict("too_many_attempts", "")))
     } else {
-        holding(pool, &job, || {
-            catch_unwind(AssertUnwindSafe(|| dispatch(pool, &job)))
+        holding(pool, &job, |held| {
+            catch_unwind(AssertUnwindSafe(|| dispatch(pool, &job, held)))
                 .unwrap_or_else(|_| Err(Stop::Failed(Error::Internal("the job panicked".to_owned()))))
         })
     };
@@ -205,8 +205,10 @@ pub fn work_once(pool: &DbPool) -> Result<bool> {
 const BEAT: Duration = Duration::from_secs(4);
 
 /// Prolongs the claim of a job for as long as its work takes. Its steps do so too, but what lies between two of them may
-/// take longer than a claim holds: a large workbook is unpacked, or read again up to the row where a run goes on.
-fn holding<T>(pool: &DbPool, job: &Job, work: impl FnOnce() -> T) -> T {
+/// take longer than a claim holds: a large workbook is unpacked, or read again up to the row where a run goes on. While a
+/// step is under way nobody can take the job over, and prolonging its claim would only wait for the end of the step.
+fn holding<T>(pool: &DbPool, job: &Job, work: impl FnOnce(&AtomicBool) -> T) -> T {
+    let held = AtomicBool::new(false);
     let over = (Mutex::new(false), Condvar::new());
     let beats = || {
         let over_or_due = || {
@@ -215,7 +217,9 @@ fn holding<T>(pool: &DbPool, job: &Job, work: impl FnOnce() -> T) -> T {
             waited.map_or_else(|e| *e.into_inner().0, |(done, _)| *done)
         };
         while !over_or_due() {
-            if let Err(error) = prolong(pool, job) {
+            if !held.load(Ordering::Relaxed)
+                && let Err(error) = prolong(pool, job)
+            {
                 tracing::debug!(job = %job.id, ?error, "the claim of a job could not be prolonged");
             }
         }
@@ -224,7 +228,7 @@ fn holding<T>(pool: &DbPool, job: &Job, work: impl FnOnce() -> T) -> T {
         if let Err(error) = std::thread::Builder::new().name("claim".to_owned()).spawn_scoped(scope, beats) {
             tracing::warn!(?error, "the claim of a job is only prolonged by its steps");
         }
-        let result = work();
+        let result = work(&held);
         *over.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
         over.1.notify_all();
         result
@@ -241,12 +245,12 @@ fn prolong(pool: &DbPool, job: &Job) -> Result<()> {
     Ok(())
 }
 
-fn dispatch(pool: &DbPool, job: &Job) -> std::result::Result<(), Stop> {
+fn dispatch(pool: &DbPool, job: &Job, held: &AtomicBool) -> std::result::Result<(), Stop> {
     let mut conn = persistence::db::get(pool)?;
     let schema = Arc::new(crate::schema::load(&mut conn)?);
     let actor = owner(&mut conn, job)?;
     drop(conn);
-    let worker = Worker { pool, job, actor: &actor, schema: &schema };
+    let worker = Worker { pool, job, actor: &actor, schema: &schema, held };
     match job.kind.as_str() {
         imports::RUN => imports::run::run(&worker),
         imports::UNDO => imports::undo::undo(&worker),

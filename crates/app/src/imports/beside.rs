@@ -13,8 +13,8 @@ use persistence::word_index;
 /// How long the words of more records gather before they are sorted in.
 const GATHERING: Duration = Duration::from_millis(20);
 
-/// An import itself needs two connections at a time; of fewer than so many none can be spared.
-const CONNECTIONS: u32 = 4;
+/// An import itself needs two connections at a time, one to write and one to read its file; with this thread it needs three.
+const CONNECTIONS: usize = 3;
 
 /// Sorts until it is dropped, and then what is left.
 pub(super) struct Sorter {
@@ -29,11 +29,12 @@ struct State {
 }
 
 impl Sorter {
-    /// Starts sorting where that is of use and allowed; where it is not, whoever inserts goes on sorting.
-    pub(super) fn start(pool: &DbPool, engine: Engine) -> Sorter {
+    /// Starts sorting where that is of use and allowed; where it is not, whoever inserts goes on sorting. It takes no
+    /// connection that another of the imports under way, `running` with this one, would wait for.
+    pub(super) fn start(pool: &DbPool, engine: Engine, running: usize) -> Sorter {
         let state = Arc::new(State::default());
         let mut sorter = Sorter { state: state.clone(), thread: None };
-        if engine == Engine::Sqlite || pool.max_size() < CONNECTIONS {
+        if engine == Engine::Sqlite || usize::try_from(pool.max_size()).unwrap_or(usize::MAX) <= running * CONNECTIONS {
             return sorter;
         }
         let Ok(mut conn) = persistence::db::get(pool) else { return sorter };

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use chrono::{SubsecRound, Utc};
 use contract::imports::ImportState;
@@ -91,6 +91,17 @@ pub(crate) struct Worker<'a> {
     pub(crate) job: &'a Job,
     pub(crate) actor: &'a Actor,
     pub(crate) schema: &'a Arc<Schema>,
+    /// Set while a transaction of the job is under way that has prolonged its claim.
+    pub(crate) held: &'a AtomicBool,
+}
+
+/// Takes back, however a transaction ends, that it is under way.
+struct Held<'a>(&'a AtomicBool);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
 }
 
 impl Worker<'_> {
@@ -104,10 +115,12 @@ impl Worker<'_> {
             return Err(Stop::Ending);
         }
         let now = Utc::now().trunc_subsecs(6);
+        let _held = Held(self.held);
         write_tx(conn, |conn| {
             if !jobs::renew(conn, self.job, now)? {
                 return Err(Stop::Lost);
             }
+            self.held.store(true, Ordering::Relaxed);
             jobs::plan_afresh(conn)?;
             if crate::schema::organisation(conn)?.timezone != self.schema.timezone {
                 // Taken up again, the job goes by the new time zone.
@@ -128,7 +141,8 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
     let before = jobs::known_rows(&mut conn, plan.plan.shape.def.key)?;
     let analysed = before.max(1);
     let memory = Memory::default();
-    let sorter = (!plan.plan.setup.dry_run).then(|| Sorter::start(worker.pool, conn.engine()));
+    let sorter =
+        (!plan.plan.setup.dry_run).then(|| Sorter::start(worker.pool, conn.engine(), RUNNING.load(Ordering::Relaxed)));
     let mut runner = Runner { worker, conn, plan, progress, memory, before, analysed, deferred: Vec::new(), sorter };
     let mut input = FileReader::open(worker.pool, runner.plan.setup_file)?;
     let layout = runner.plan.plan.setup.layout.clone();

@@ -1,7 +1,7 @@
 //! Up to 1,000 operations in one request: one result per row, each row atomic.
 
-use super::sums;
 use super::base::Base;
+use super::sums;
 use super::write::{self, Writer};
 use crate::{Ctx, Error, Result};
 use domain::fields::{FieldError, parse_id};
