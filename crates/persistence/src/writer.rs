@@ -184,11 +184,16 @@ impl From<Error> for End {
 fn together(conn: &mut AnyConnection, first: Box<dyn Write>, queue: &mut Queue<'_>) -> bool {
     let start = Instant::now();
     let mut group = vec![first];
+    // SQLite may have rolled back by itself, so that the transaction ends with another failure.
+    let mut broke_off = false;
     let result = write_tx(conn, |conn| {
         let mut before = None;
         loop {
             match group.last_mut().map(|write| write.run(conn)) {
-                Some(Ran::BrokenOff) => return Err(End::BrokenOff),
+                Some(Ran::BrokenOff) => {
+                    broke_off = true;
+                    return Err(End::BrokenOff);
+                }
                 // One that changed nothing leaves nothing to be taken back; of the first that is not known.
                 Some(Ran::TakenBack) if before != Some(changes(conn)?) => return Err(End::TakenBack),
                 _ => {}
@@ -214,7 +219,7 @@ fn together(conn: &mut AnyConnection, first: Box<dyn Write>, queue: &mut Queue<'
                 }
             }
         }
-        Err(End::BrokenOff) => {
+        Err(_) if broke_off => {
             // Closing the connection takes everything back; what was well comes again on another one.
             if let Some(write) = group.pop() {
                 write.decided(None);
@@ -226,30 +231,36 @@ fn together(conn: &mut AnyConnection, first: Box<dyn Write>, queue: &mut Queue<'
             group.into_iter().for_each(|write| write.decided(Some(failure.clone())));
             return false;
         }
+        Err(End::BrokenOff) => return false,
     }
     true
 }
 
 /// Carries out one write in a transaction of its own; false when the connection is of no more use.
 fn alone(conn: &mut AnyConnection, mut write: Box<dyn Write>) -> bool {
+    let mut broke_off = false;
     let result = write_tx(conn, |conn| match write.run(conn) {
         Ran::Kept => Ok(()),
         Ran::TakenBack => Err(End::TakenBack),
-        Ran::BrokenOff => Err(End::BrokenOff),
+        Ran::BrokenOff => {
+            broke_off = true;
+            Err(End::BrokenOff)
+        }
     });
     match result {
+        Err(_) if broke_off => {
+            write.decided(None);
+            false
+        }
         Ok(()) | Err(End::TakenBack) => {
             write.decided(None);
             true
-        }
-        Err(End::BrokenOff) => {
-            write.decided(None);
-            false
         }
         Err(End::Failed(failure)) => {
             write.decided(Some(failure));
             false
         }
+        Err(End::BrokenOff) => false,
     }
 }
 

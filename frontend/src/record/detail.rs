@@ -24,6 +24,7 @@ use crate::i18n::use_lang;
 use crate::route::Route;
 use crate::shell::object_icon;
 use crate::ui::cls;
+use crate::ui::field::composing;
 use crate::ui::overlay::{Confirm, Popover, menu_item};
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Empty, Failed, avatar, icon, skeleton_lines, spinner};
@@ -389,7 +390,7 @@ fn InPlace(p: &InPlaceProps) -> Html {
     let onkeydown = {
         let (save, close, long) = (save.clone(), p.onclose.clone(), p.field.kind == "long_text");
         Callback::from(move |e: KeyboardEvent| match e.key().as_str() {
-            "Enter" if !e.is_composing() && !e.default_prevented() && (!long || e.meta_key() || e.ctrl_key()) => {
+            "Enter" if !composing(&e) && !e.default_prevented() && (!long || e.meta_key() || e.ctrl_key()) => {
                 e.prevent_default();
                 save.emit(())
             }

@@ -3,6 +3,7 @@
 use super::icon;
 use crate::i18n::use_lang;
 use crate::ui::cls;
+use crate::ui::field::composing;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 use yew::virtual_dom::AttrValue;
@@ -32,7 +33,7 @@ fn dismiss(onclose: &Callback<()>) -> (Callback<Event>, Callback<MouseEvent>, Ca
     let cancel = onclose.reform(|e: Event| e.prevent_default());
     let escape = onclose.clone();
     let key = Callback::from(move |e: KeyboardEvent| {
-        if e.key() == "Escape" && !e.is_composing() && !e.default_prevented() {
+        if e.key() == "Escape" && !composing(&e) && !e.default_prevented() {
             e.prevent_default();
             escape.emit(());
         }

@@ -137,7 +137,7 @@ pub(crate) fn run(worker: &Worker<'_>) -> std::result::Result<(), Stop> {
     let _under_way = UnderWay::begin();
     let mut conn = persistence::db::bulk(worker.pool)?;
     let import = worker.job.subject;
-    let (plan, progress) = worker.transaction(&mut conn, |ctx| Ok(begin(ctx, import)?))?;
+    let (plan, progress) = worker.transaction(&mut conn, |ctx| begin(ctx, import))?;
     let before = jobs::known_rows(&mut conn, plan.plan.shape.def.key)?;
     let analysed = before.max(1);
     let memory = Memory::default();
@@ -188,8 +188,12 @@ struct Planned {
     setup_file: Uuid,
 }
 
-fn begin(ctx: &mut Ctx<'_>, import: Uuid) -> Result<(Planned, Progress)> {
+fn begin(ctx: &mut Ctx<'_>, import: Uuid) -> std::result::Result<(Planned, Progress), Stop> {
     let mut row = persistence::imports::lock(ctx.conn, import)?.ok_or(Error::NotFound)?;
+    // One that was cancelled by a version which left its job waiting.
+    if ![ImportState::Queued.key(), ImportState::Running.key()].contains(&row.state.as_str()) {
+        return Err(Stop::Cancelled);
+    }
     let setup: Setup = read(&row.setup)?;
     let mut progress: Progress = read(&row.progress)?;
     if row.state == ImportState::Queued.key() {
@@ -207,7 +211,7 @@ fn begin(ctx: &mut Ctx<'_>, import: Uuid) -> Result<(Planned, Progress)> {
     let (create, update) = scopes(ctx, &shape)?;
     let masks = ctx.actor.permissions.masks;
     if let Some(field) = setup.options.match_fields.iter().find(|field| !is_seen(&shape, field, masks)) {
-        return Err(Error::field("match_fields", "masked", field.as_str()));
+        return Err(Error::field("match_fields", "masked", field.as_str()).into());
     }
     let pipeline =
         setup.options.defaults.get("pipeline_id").and_then(|json| json.as_str()).and_then(domain::fields::parse_id);

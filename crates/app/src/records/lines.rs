@@ -115,7 +115,7 @@ pub(super) fn replace_lines(
         if !changed || *order.at(UPDATED_AT) == Value::Time(ctx.now) {
             return Ok(order);
         }
-        writer.touch(ctx, &order, visible)?
+        writer.touch(ctx, &order, "lines", visible)?
     } else {
         if sum.abs() > domain::fields::MONEY_MAX {
             return Err(Error::field("amount_minor", "out_of_range", ""));

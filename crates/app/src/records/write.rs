@@ -205,10 +205,21 @@ impl Writer {
         self.save(ctx, if archived { "archived" } else { "restored" }, old, new)
     }
 
-    /// Gives a record a new version because something changed that belongs to it and is shown with it.
-    pub(super) fn touch(&mut self, ctx: &mut Ctx<'_>, old: &Record, visible: &Visible) -> Result<Stored> {
+    /// Gives a record a new version because a part changed that belongs to it and is shown with it, which the event names.
+    pub(super) fn touch(&mut self, ctx: &mut Ctx<'_>, old: &Record, part: &str, visible: &Visible) -> Result<Stored> {
         check_owner(&self.shape, old, visible)?;
-        self.save(ctx, "updated", old, old.clone())
+        let stored = self.save(ctx, "updated", old, old.clone())?;
+        self.tell(part, "true");
+        Ok(stored)
+    }
+
+    /// Adds to the last event what its fields do not say.
+    fn tell(&mut self, key: &str, told: &str) {
+        if let Some(after) = self.events.last_mut().and_then(|event| event.new.as_mut()) {
+            after.pop();
+            after.push_str(if after.len() > 1 { "," } else { "" });
+            after.push_str(&format!("\"{key}\":{told}}}"));
+        }
     }
 
     /// Reads the house's vocabulary anew: a writer that is kept from one transaction to the next must not go by stages and
@@ -234,11 +245,7 @@ impl Writer {
         self.rules.apply(ctx, &shape, Some(old), &mut new)?;
         check_owner(&shape, &new, visible)?;
         let stored = self.save(ctx, verb, old, new)?;
-        if let Some(after) = self.events.last_mut().and_then(|event| event.new.as_mut()) {
-            after.pop();
-            after.push_str(if after.len() > 1 { "," } else { "" });
-            after.push_str(&format!("\"{verb}\":{told}}}"));
-        }
+        self.tell(verb, told);
         Ok(stored)
     }
 
@@ -371,6 +378,7 @@ fn check_owner(shape: &Shape, record: &Record, visible: &Visible) -> Result<()> 
 
 /// Creates a record from an API input.
 pub fn create(ctx: &mut Ctx<'_>, object: &str, json: &serde_json::Value) -> Result<Shown> {
+    sums::lock_orders(ctx, object, &[], json.get("order_id"))?;
     alone(ctx, object, |ctx, writer| create_by(ctx, writer, json))
 }
 
