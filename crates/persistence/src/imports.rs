@@ -165,13 +165,6 @@ pub fn update_progress(conn: &mut AnyConnection, id: Uuid, progress: &str, now: 
     Ok(())
 }
 
-/// The state of an import.
-pub fn state(conn: &mut AnyConnection, id: Uuid) -> Result<Option<String>> {
-    let mut q = Sql::start(conn, "SELECT state FROM imports WHERE id = ");
-    q.id(id);
-    Ok(q.first(conn)?.and_then(|cells| cells.0.first().and_then(Value::as_str).map(str::to_owned)))
-}
-
 /// Something wrong with a row of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IssueRow {

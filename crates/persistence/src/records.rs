@@ -182,18 +182,20 @@ pub fn get_many(conn: &mut AnyConnection, shape: &Shape, ids: &[Uuid], owners: O
 
 /// Does a live record with this id exist within the given owners?
 pub fn exists(conn: &mut AnyConnection, shape: &Shape, id: Uuid, owners: Owners<'_>) -> Result<bool> {
-    let mut q = Sql::start(conn, "SELECT 1 FROM ");
-    q.ident(shape.def.key).push(" t WHERE t.id = ").id(id).push(" AND t.archived_at IS NULL");
+    Ok(a_live_one(conn.engine(), shape, id, owners).first(conn)?.is_some())
+}
+
+fn a_live_one(engine: Engine, shape: &Shape, id: Uuid, owners: Owners<'_>) -> Sql {
+    let mut q = Sql::new(engine);
+    q.push("SELECT 1 FROM ").ident(shape.def.key).push(" t WHERE t.id = ").id(id).push(" AND t.archived_at IS NULL");
     push_owners(&mut q, shape, owners);
-    Ok(q.first(conn)?.is_some())
+    q
 }
 
 /// The same for a link that is about to be written: the record stays until the end of the transaction. On PostgreSQL it could
 /// otherwise become part of another one in between, after what belonged to it had been moved.
 pub fn stays(conn: &mut AnyConnection, shape: &Shape, id: Uuid, owners: Owners<'_>) -> Result<bool> {
-    let mut q = Sql::start(conn, "SELECT 1 FROM ");
-    q.ident(shape.def.key).push(" t WHERE t.id = ").id(id).push(" AND t.archived_at IS NULL");
-    push_owners(&mut q, shape, owners);
+    let mut q = a_live_one(conn.engine(), shape, id, owners);
     q.pick(" FOR KEY SHARE OF t", "");
     Ok(q.first(conn)?.is_some())
 }

@@ -116,7 +116,7 @@ impl Step<'_> {
             }
             Found::None => {}
         }
-        let make = self.plan.setup.options.create_missing.get(&column.name).copied().unwrap_or(false);
+        let make = self.plan.makes(&column.name);
         if object == self.plan.shape.def.key && domain::fields::parse_id(text).is_none() {
             // What no record can be called is in no later row either.
             if make && called(&self.plan.shape, text, &ctx.parse()).is_err() {

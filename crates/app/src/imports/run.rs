@@ -242,7 +242,7 @@ impl Plan {
     }
 
     /// Whether records are made for names in this field that lead nowhere.
-    fn makes(&self, field: &str) -> bool {
+    pub(super) fn makes(&self, field: &str) -> bool {
         self.setup.options.create_missing.get(field).copied().unwrap_or(false)
     }
 }

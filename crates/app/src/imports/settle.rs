@@ -56,7 +56,7 @@ pub(super) fn link(
     let Some(reach) = plan.update.as_ref().or(plan.create.as_ref()) else { return Ok(missing) };
     for (_, issue) in open {
         let (Some(field), Some(name)) = (issue.field.as_deref(), issue.value.as_deref()) else { continue };
-        let make = plan.setup.options.create_missing.get(field).copied().unwrap_or(false);
+        let make = plan.makes(field);
         let record = records.get(&id(issue)).cloned();
         let within = within(record.as_ref());
         let target = match memory.links.find(object, within, name) {
