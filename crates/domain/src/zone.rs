@@ -72,6 +72,13 @@ impl Zone {
         [before, after].into_iter().find(|o| self.offset_at(at(*o)) == *o).map_or_else(|| at(before), at)
     }
 
+    /// The second moment at which the clock on the wall shows this; only when summer time ends there is one.
+    pub fn again(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+        let later = self.offset(local.and_utc().timestamp() + 86_400);
+        let second = local.checked_sub_offset(later)?.and_utc();
+        (self.offset_at(second) == later && second > self.moment(local)).then_some(second)
+    }
+
     /// The first moment of a day.
     pub fn midnight(&self, day: NaiveDate) -> DateTime<Utc> {
         self.moment(day.and_time(NaiveTime::MIN))
@@ -117,6 +124,10 @@ mod tests {
         // Twice shown, and never shown.
         assert_eq!(BERLIN.moment(local("2026-10-25T02:30:00")), utc("2026-10-25T00:30:00Z"));
         assert_eq!(BERLIN.moment(local("2026-03-29T02:30:00")), utc("2026-03-29T01:30:00Z"));
+        assert_eq!(BERLIN.again(local("2026-10-25T02:30:00")), Some(utc("2026-10-25T01:30:00Z")));
+        for once in ["2026-10-25T01:59:59", "2026-10-25T03:00:00", "2026-03-29T02:30:00", "2026-07-15T00:00:00"] {
+            assert_eq!(BERLIN.again(local(once)), None, "{once}");
+        }
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! Schedules in five fields: minute, hour, day of month, month, day of week (0 and 7 are Sunday).
 
 use super::calendar::Calendar;
+use crate::zone::Zone;
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
+
+/// All of a day's hours.
+const EVERY_HOUR: u64 = (1 << 24) - 1;
 
 /// A schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,22 +44,30 @@ impl Cron {
     }
 
     /// The first moment after another, in the calendar's time zone; on working days only where that is wanted. `None`
-    /// when there is none within eight years: the thirtieth of February.
+    /// when there is none within eight years: the thirtieth of February. Of the hour that the clock shows twice when summer
+    /// time ends, a schedule for every hour has both, any other the first: what is daily happens once a day.
     pub fn next(&self, after: DateTime<Utc>, calendar: &Calendar, working: bool) -> Option<DateTime<Utc>> {
-        let local = calendar.zone.local(after);
-        let mut day = local.date();
-        let mut from = Some(local.time());
+        let mut day = calendar.zone.local(after).date();
         for _ in 0..366 * 8 {
             if self.fits(day) && (!working || calendar.is_working_day(day)) {
-                let found = self.times().find(|time| from.is_none_or(|from| *time > from));
-                if let Some(time) = found {
-                    return Some(calendar.zone.moment(day.and_time(time)));
+                // The order of the clock is not that of time where it is put back.
+                let found = self.moments(day, calendar.zone).filter(|moment| *moment > after).min();
+                if found.is_some() {
+                    return found;
                 }
             }
             day = day.checked_add_days(Days::new(1))?;
-            from = None;
         }
         None
+    }
+
+    fn moments(&self, day: NaiveDate, zone: Zone) -> impl Iterator<Item = DateTime<Utc>> {
+        let every_hour = self.hours == EVERY_HOUR;
+        self.times().flat_map(move |time| {
+            let local = day.and_time(time);
+            let second = if every_hour { zone.again(local) } else { None };
+            [Some(zone.moment(local)), second].into_iter().flatten()
+        })
     }
 
     fn times(&self) -> impl Iterator<Item = NaiveTime> {
@@ -98,8 +110,24 @@ fn set(text: &str, min: u32, max: u32) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::zone::Zone;
-    use chrono::FixedOffset;
+    use crate::zone::Change;
+    use chrono::{FixedOffset, TimeDelta};
+
+    const WINTER: FixedOffset = FixedOffset::east_opt(3600).unwrap();
+    const SUMMER: FixedOffset = FixedOffset::east_opt(7200).unwrap();
+    /// 2026-03-29 01:00 and 2026-10-25 01:00 UTC.
+    static CHANGES: [Change; 2] =
+        [Change { at: 1_774_746_000, offset: SUMMER }, Change { at: 1_792_890_000, offset: WINTER }];
+    const BERLIN: Zone = Zone::new(WINTER, &CHANGES);
+
+    /// The moments of a schedule on a day in Berlin, one after the other.
+    fn day_in_berlin(cron: &str, day: &str) -> Vec<DateTime<Utc>> {
+        let (cron, day) = (Cron::parse(cron).unwrap(), day.parse::<NaiveDate>().unwrap());
+        let calendar = Calendar::shipped(BERLIN);
+        let before = BERLIN.midnight(day) - TimeDelta::seconds(1);
+        let later = |at: &DateTime<Utc>| cron.next(*at, &calendar, false);
+        std::iter::successors(later(&before), later).take_while(|at| BERLIN.day(*at) == day).collect()
+    }
 
     fn next(cron: &str, after: &str, working: bool) -> Option<String> {
         let calendar = Calendar::shipped(Zone::fixed(FixedOffset::east_opt(8 * 3600).unwrap()));
@@ -129,6 +157,49 @@ mod tests {
     fn on_working_days_a_schedule_passes_over_holidays() {
         assert_eq!(next("0 9 * * *", "2026-09-30T10:00", true).as_deref(), Some("2026-10-08T09:00"));
         assert_eq!(next("0 9 * * *", "2026-10-09T10:00", true).as_deref(), Some("2026-10-10T09:00"));
+    }
+
+    #[test]
+    fn where_the_clock_is_put_back_or_forward_a_schedule_goes_on_in_the_order_of_time() {
+        for (cron, spring, autumn) in [
+            ("*/15 * * * *", 92, 100),
+            ("0 * * * *", 23, 25),
+            ("30 2 * * *", 1, 1),
+            ("0 2 * * *", 1, 1),
+            ("0,30 1-3 * * *", 4, 6),
+            ("*/15 0-5 * * *", 20, 24),
+        ] {
+            for (day, count) in [("2026-03-29", spring), ("2026-10-25", autumn)] {
+                let moments = day_in_berlin(cron, day);
+                assert!(moments.is_sorted_by(|one, next| one < next), "{cron} on {day}: {moments:?}");
+                assert_eq!(moments.len(), count, "{cron} on {day}: {moments:?}");
+            }
+        }
+        for day in ["2026-03-29", "2026-10-25"] {
+            let quarters = day_in_berlin("*/15 * * * *", day);
+            let quarter = |pair: &[DateTime<Utc>]| pair[1] - pair[0] == TimeDelta::minutes(15);
+            assert!(quarters.windows(2).all(quarter), "{day}");
+        }
+    }
+
+    #[test]
+    fn the_next_time_lies_ahead_at_every_minute_of_the_days_on_which_the_clock_is_moved() {
+        let calendar = Calendar::shipped(BERLIN);
+        for cron in ["*/15 * * * *", "*/20 1-3 * * *", "30 2 * * *", "0 9 * * *"] {
+            let read = Cron::parse(cron).unwrap();
+            for day in ["2026-03-29", "2026-10-25"] {
+                let midnight = BERLIN.midnight(day.parse().unwrap());
+                let nexts: Vec<DateTime<Utc>> = (0..25 * 60)
+                    .map(|minute| {
+                        let now = midnight + TimeDelta::minutes(minute);
+                        let next = read.next(now, &calendar, false).unwrap();
+                        assert!(next > now, "{cron} at {now}: {next}");
+                        next
+                    })
+                    .collect();
+                assert!(nexts.is_sorted(), "{cron} on {day}");
+            }
+        }
     }
 
     #[test]
