@@ -36,6 +36,7 @@ mod pool;
 mod reach;
 mod records;
 mod reliability;
+mod rule_occasions;
 mod rules;
 mod scope;
 mod scorecards;

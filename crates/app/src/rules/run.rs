@@ -139,17 +139,19 @@ impl Ready {
         }
         let run_id = Uuid::now_v7();
         let (now, schema) = (ctx.now, ctx.schema.clone());
+        let mut occasion = set.occasion.clone();
         let tried = write_tx(ctx.conn, |conn| {
             let mut ctx = Ctx { conn, actor: &self.actor, now, request_id: run_id, schema: &schema };
-            self.attempt(&mut ctx, compiled, calendar, id, set, run_id)
+            self.attempt(&mut ctx, compiled, calendar, id, set, &mut occasion)
         });
         match tried {
             Ok(ran) => Ok(ran),
             // Not the rule's fault, and no reason to use the occasion up.
             Err(error @ (Error::Unavailable(_) | Error::Contended(_) | Error::Full(_))) => Err(error),
             Err(error) => {
-                let mut run =
-                    self.note(ctx, run_id, id, set.occasion.clone().unwrap_or_else(|| run_id.to_string()), set);
+                // What fails has had its occasion, or a rule by time would try it again at every look. One that failed
+                // before the record was read has none.
+                let mut run = self.note(ctx, run_id, id, occasion.unwrap_or_else(|| run_id.to_string()), set);
                 run.outcome = RunOutcome::Failed.key().to_owned();
                 run.detail =
                     json!({ "reason": code(&error), "detail": told(&error), "inputs": {}, "actions": [] }).to_string();
@@ -158,6 +160,7 @@ impl Ready {
         }
     }
 
+    /// Acts on a record under the request's id as the run's, and leaves the occasion in `occasion` as soon as it is known.
     fn attempt(
         &self,
         ctx: &mut Ctx<'_>,
@@ -165,9 +168,9 @@ impl Ready {
         calendar: &Calendar,
         id: Uuid,
         set: &Set,
-        run_id: Uuid,
+        occasion: &mut Option<String>,
     ) -> Result<Ran> {
-        let shape = compiled.shape.clone();
+        let (shape, run_id) = (compiled.shape.clone(), ctx.request_id);
         let visible = ctx.require(shape.def.permission, Action::Read)?;
         crate::records::lock_orders(ctx, shape.def.key, &[id], None)?;
         let record = persistence::records::get(ctx.conn, &shape, id, visible.owners(), true)?;
@@ -181,12 +184,13 @@ impl Ready {
         if !compiled.condition.matches(&record, &find, &ctx.parse()) {
             return Ok(Ran::Not);
         }
-        let occasion = match (&set.occasion, &compiled.field) {
+        let this = match (&set.occasion, &compiled.field) {
             (Some(given), _) => given.clone(),
             (None, Some(field)) => occasion_of(ctx, field, &record),
             (None, None) => return Ok(Ran::Not),
         };
-        let mut run = self.note(ctx, run_id, id, occasion, set);
+        *occasion = Some(this.clone());
+        let mut run = self.note(ctx, run_id, id, this, set);
         if !store::claim_run(ctx.conn, &run)? {
             return Ok(Ran::Not);
         }

@@ -1,0 +1,84 @@
+//! When rules act: what fails has had its occasion and is tried again by people, once for each failure.
+
+use serde_json::{Value, json};
+use tests::client::{Client, Reply};
+use tests::engines;
+use tests::server::Server;
+use tests::wait::until;
+
+fn published(client: &Client, definition: &Value) -> String {
+    let id = client.post("/api/v1/rules", &json!({ "name": "规则", "definition": definition })).expect(201).id();
+    act(client, &id, "publish");
+    id
+}
+
+fn act(client: &Client, rule: &str, what: &str) -> Reply {
+    client.post_empty(&format!("/api/v1/rules/{rule}/{what}")).expect(200)
+}
+
+fn runs(client: &Client, rule: &str) -> Vec<Value> {
+    client.get(&format!("/api/v1/rules/{rule}/runs")).expect(200).items().to_vec()
+}
+
+fn wait_for_runs(client: &Client, rule: &str, count: usize) -> Vec<Value> {
+    until("the rule acts", || Some(runs(client, rule)).filter(|r| r.len() >= count))
+}
+
+fn outcomes(client: &Client, rule: &str) -> Vec<String> {
+    runs(client, rule).iter().map(|run| run["outcome"].as_str().unwrap().to_owned()).collect()
+}
+
+fn retry(client: &Client, rule: &str, run: &Value) -> Reply {
+    client.post_empty(&format!("/api/v1/rules/{rule}/runs/{}/retry", run["id"].as_str().unwrap()))
+}
+
+/// Has a rule by time look, and waits until it has.
+fn look(client: &Client, rule: &str) {
+    let looked = || client.get(&format!("/api/v1/rules/{rule}")).expect(200)["checked_at"].clone();
+    let before = looked();
+    act(client, rule, "pause");
+    act(client, rule, "resume");
+    until("it looks", || (looked() != before).then_some(()));
+}
+
+/// A pipeline into which nothing can be moved, and what fails because of it.
+fn failing(server: &Server) -> (String, Value) {
+    let pipeline = server.create("pipelines", &json!({ "name": "空的" }));
+    let actions = json!([
+        { "kind": "create_task", "title": "回访：{name}", "assignee": { "kind": "owner" } },
+        { "kind": "set_fields", "values": { "pipeline_id": pipeline } },
+    ]);
+    (pipeline, actions)
+}
+
+fn mend(server: &Server, pipeline: &str) {
+    server.create("pipeline_stages", &json!({ "name": "开始", "pipeline_id": pipeline, "position": 1 }));
+}
+
+fn tasks(client: &Client) -> usize {
+    let all = client.get("/api/v1/tasks").expect(200);
+    all.items().iter().filter(|task| task["title"] == "回访：一").count()
+}
+
+engines! {
+    fn a_rule_by_time_that_fails_has_had_its_occasion_and_does_it_once_when_somebody_tries_again(server: &Server) {
+        let admin = server.admin();
+        let (pipeline, actions) = failing(server);
+        let opportunity = server.create("opportunities", &json!({ "name": "一" }));
+        let long_ago = (chrono::Utc::now() - chrono::TimeDelta::days(8)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        server.create("activities", &json!({ "subject": "拜访", "kind": "visit", "opportunity_id": opportunity, "occurred_at": long_ago }));
+        let trigger = json!({ "kind": "elapsed", "field": "last_activity_at", "count": 7, "unit": "days" });
+        let rule = published(&admin, &json!({ "object": "opportunities", "trigger": trigger, "actions": actions }));
+        let failed = wait_for_runs(&admin, &rule, 1)[0].clone();
+        assert_eq!([&failed["outcome"], &failed["reason"]], [&json!("failed"), &json!("pipeline_without_stages")]);
+        look(&admin, &rule);
+        look(&admin, &rule);
+        assert_eq!(outcomes(&admin, &rule), ["failed"], "one failure, however often it looks");
+        mend(server, &pipeline);
+        look(&admin, &rule);
+        assert_eq!((outcomes(&admin, &rule).len(), tasks(&admin)), (1, 0), "a person decides that it is mended");
+        assert_eq!(retry(&admin, &rule, &failed).expect(200)["outcome"], "done");
+        look(&admin, &rule);
+        assert_eq!((outcomes(&admin, &rule), tasks(&admin)), (vec!["done".to_owned(), "failed".to_owned()], 1));
+    }
+}
