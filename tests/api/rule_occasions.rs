@@ -1,6 +1,7 @@
 //! When rules act: what fails has had its occasion and is tried again by people, once for each failure.
 
 use serde_json::{Value, json};
+use std::thread;
 use tests::client::{Client, Reply};
 use tests::engines;
 use tests::server::Server;
@@ -80,5 +81,36 @@ engines! {
         assert_eq!(retry(&admin, &rule, &failed).expect(200)["outcome"], "done");
         look(&admin, &rule);
         assert_eq!((outcomes(&admin, &rule), tasks(&admin)), (vec!["done".to_owned(), "failed".to_owned()], 1));
+    }
+
+    fn a_failed_run_is_tried_again_once_and_then_the_one_that_failed_after_it(server: &Server) {
+        let admin = server.admin();
+        let (pipeline, actions) = failing(server);
+        let trigger = json!({ "kind": "event", "on": ["created"] });
+        let rule = published(&admin, &json!({ "object": "opportunities", "trigger": trigger, "actions": actions }));
+        server.create("opportunities", &json!({ "name": "一" }));
+        let first = wait_for_runs(&admin, &rule, 1)[0].clone();
+        let second = retry(&admin, &rule, &first).expect(200).json;
+        assert_eq!([&second["outcome"], &second["id"]], [&json!("failed"), &runs(&admin, &rule)[0]["id"]]);
+        assert_ne!(second["id"], first["id"]);
+        retry(&admin, &rule, &first).expect_problem(409, "run_retried_already");
+        mend(server, &pipeline);
+        let replies: Vec<Reply> = thread::scope(|scope| {
+            let (admin, rule, second) = (&admin, &rule, &second);
+            let clicks = [0, 1].map(|_| scope.spawn(move || retry(admin, rule, second)));
+            clicks.into_iter().map(|reply| reply.join().unwrap()).collect()
+        });
+        let (done, refused): (Vec<Reply>, Vec<Reply>) = replies.into_iter().partition(|reply| reply.status == 200);
+        assert_eq!((done.len(), refused.len()), (1, 1), "two clicks do it once");
+        for reply in refused {
+            reply.expect_problem(409, "run_retried_already");
+        }
+        assert_eq!((outcomes(&admin, &rule), tasks(&admin)), (["done", "failed", "failed"].map(str::to_owned).to_vec(), 1));
+        assert_eq!(done[0]["id"], runs(&admin, &rule)[0]["id"]);
+        for failed in [&first, &second] {
+            retry(&admin, &rule, failed).expect_problem(409, "run_retried_already");
+        }
+        retry(&admin, &rule, &done[0].json).expect_problem(409, "run_not_failed");
+        assert_eq!(tasks(&admin), 1);
     }
 }

@@ -5,6 +5,7 @@ mod compile;
 pub mod listen;
 mod listeners;
 mod people;
+mod retry;
 mod run;
 mod shipped;
 pub mod sweep;
@@ -14,6 +15,7 @@ mod trigger;
 mod watch;
 mod watched;
 
+pub use retry::retry;
 pub(crate) use run::alarm;
 pub use shipped::{ship, ship_if_missing};
 pub use trial::test;
@@ -472,29 +474,4 @@ fn show_run(ctx: &Ctx<'_>, run: Run, title: String) -> Result<RuleRun> {
         actions: serde_json::from_value(take("actions")).unwrap_or_default(),
         object: run.object,
     })
-}
-
-/// Has a rule act once more where it failed; answers the new run.
-pub fn retry(ctx: &mut Ctx<'_>, id: Uuid, run: Uuid) -> Result<RuleRun> {
-    let rule = load_for(ctx, id, Action::Update)?;
-    let old = store::run(ctx.conn, run)?.filter(|r| r.rule_id == id).ok_or(Error::NotFound)?;
-    if old.outcome != RunOutcome::Failed.key() {
-        return Err(Error::conflict("run_not_failed", old.outcome));
-    }
-    let calendar = working_calendar(ctx)?;
-    let ready = match run::ready(ctx.conn, rule, &mut run::Actors::new(), ctx.now)? {
-        Ok(ready) => ready,
-        Err(_) => return Err(Error::conflict("rule_not_fit", "")),
-    };
-    let Ok(compiled) = ready.compile(ctx, &calendar)? else { return Err(Error::conflict("rule_not_fit", "")) };
-    let set =
-        run::Set { occasion: Some(format!("retry:{}:{}", old.id, ctx.now.timestamp_micros())), ..Default::default() };
-    match ready.run(ctx, &compiled, &calendar, old.subject, &set)? {
-        run::Ran::Did(outcome) => {
-            store::acted(ctx.conn, &store::Tally::from([((id, outcome.key()), 1)]), ctx.now)?;
-        }
-        run::Ran::Not | run::Ran::Loop => return Err(Error::conflict("record_no_longer_fits", "")),
-    }
-    let newest = store::runs(ctx.conn, id, None, None, 1)?;
-    show_runs(ctx, newest)?.into_iter().next().ok_or(Error::NotFound)
 }

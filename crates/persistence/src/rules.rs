@@ -3,7 +3,7 @@
 mod runs;
 mod sweep;
 
-pub use runs::{Behind, Run, Tally, acted, behind, claim_run, counts_since, in_chain, run, runs, settle_run};
+pub use runs::{Behind, Run, Tally, acted, behind, claim_run, counts_since, in_chain, run, run_for, runs, settle_run};
 pub use sweep::{
     Due, Occasion, Stretch, Swept, begin_sweep, due_records, end_sweep, keep_sweeping, rest_sweep, set_next, sweep_due,
 };

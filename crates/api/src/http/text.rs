@@ -113,6 +113,10 @@ pub(crate) fn detail(lang: Lang, code: &str, named: &str) -> String {
             "You own as many customers as one person may ({}); give some back first.",
         ),
         "run_not_failed" => ("只有失败的执行可以重试。", "Only a failed run can be tried again."),
+        "run_retried_already" => (
+            "这次执行已经重试过，请查看之后的执行记录。",
+            "This run has been tried again already; look at the runs after it.",
+        ),
         "record_no_longer_fits" => ("记录已不再符合规则条件。", "The record no longer fits the rule."),
         "import_not_open" => (
             "导入已经开始，不能再修改或重新开始。",

@@ -253,10 +253,10 @@ async fn list_rule_runs(cx: Cx<RulesRead>, req: HttpRequest) -> Result<HttpRespo
 
 /// Retry a failed run.
 ///
-/// The rule acts once more on the record of a run that failed. The answer is the new run.
+/// The rule acts once more on the record of a run that failed. The answer is the new run; when that fails too, it is the one to retry.
 #[utoipa::path(post, path = "/api/v1/rules/{id}/runs/{run_id}/retry", operation_id = "retry_rule_run", tag = "rules",
     params(("id" = Uuid, Path, description = "Id of the rule."), ("run_id" = Uuid, Path, description = "Id of the run.")),
-    responses((status = 200, description = "The new run.", body = RuleRun), (status = 409, description = "It did not fail, or the record no longer fits.", body = Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("rules.update"))))]
+    responses((status = 200, description = "The new run.", body = RuleRun), (status = 409, description = "It did not fail, was tried again already, or the record no longer fits.", body = Problem, content_type = "application/problem+json")), extensions(("x-permission" = json!("rules.update"))))]
 async fn retry_rule_run(cx: Cx<RulesUpdate>, req: HttpRequest) -> Result<HttpResponse> {
     let id = path_id(&req)?;
     let run = req.match_info().get("run_id").and_then(parse_id).ok_or(Failure::App(app::Error::NotFound))?;

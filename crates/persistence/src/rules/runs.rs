@@ -100,6 +100,13 @@ pub fn run(conn: &mut AnyConnection, id: Uuid) -> Result<Option<Run>> {
     q.first(conn)?.map(read).transpose()
 }
 
+/// The run of a rule on a record for an occasion.
+pub fn run_for(conn: &mut AnyConnection, rule: Uuid, subject: Uuid, occasion: &str) -> Result<Option<Run>> {
+    let mut q = Sql::start(conn, COLUMNS);
+    q.push("rule_id = ").id(rule).push(" AND subject = ").id(subject).push(" AND occasion = ").text(occasion);
+    q.first(conn)?.map(read).transpose()
+}
+
 /// The runs of a rule, newest first, before a position.
 pub fn runs(
     conn: &mut AnyConnection,
