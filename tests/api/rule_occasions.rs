@@ -1,8 +1,12 @@
-//! When rules act: what fails has had its occasion and is tried again by people, once for each failure.
+//! When rules act: what fails has had its occasion and is tried again by people, once for each failure; what happened before
+//! a rule acted, or while it was paused, is none.
 
+use chrono::Utc;
+use persistence::{consumers, db};
 use serde_json::{Value, json};
 use std::thread;
 use tests::client::{Client, Reply};
+use tests::database::Engine;
 use tests::engines;
 use tests::server::Server;
 use tests::wait::until;
@@ -61,12 +65,36 @@ fn tasks(client: &Client) -> usize {
     all.items().iter().filter(|task| task["title"] == "回访：一").count()
 }
 
+#[test]
+fn a_log_that_is_read_late_tells_a_rule_nothing_of_the_time_before_it_was_published_and_while_it_was_paused() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(mut server) = Server::start(engine) else { continue };
+        let admin = server.admin();
+        server.create("customers", &json!({ "name": "发布以前" }));
+        let trigger = json!({ "kind": "event", "on": ["created"] });
+        let actions = json!([{ "kind": "set_fields", "values": { "industry": "已处理" } }]);
+        let rule = published(&admin, &json!({ "object": "customers", "trigger": trigger, "actions": actions }));
+        act(&admin, &rule, "pause");
+        server.create("customers", &json!({ "name": "暂停期间" }));
+        act(&admin, &rule, "resume");
+        // As if nobody had read since the beginning.
+        server.kill();
+        let mut conn = db::get(&db::pool(server.database().url(), 1).unwrap()).unwrap();
+        consumers::advance(&mut conn, "rules", 0, Utc::now()).unwrap();
+        server.start_again();
+        let admin = server.admin();
+        let after = server.create("customers", &json!({ "name": "恢复以后" }));
+        let acted: Vec<Value> = wait_for_runs(&admin, &rule, 1).iter().map(|run| run["record_id"].clone()).collect();
+        assert_eq!(acted, [json!(after)], "{engine:?}");
+    }
+}
+
 engines! {
     fn a_rule_by_time_that_fails_has_had_its_occasion_and_does_it_once_when_somebody_tries_again(server: &Server) {
         let admin = server.admin();
         let (pipeline, actions) = failing(server);
         let opportunity = server.create("opportunities", &json!({ "name": "一" }));
-        let long_ago = (chrono::Utc::now() - chrono::TimeDelta::days(8)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        let long_ago = (Utc::now() - chrono::TimeDelta::days(8)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
         server.create("activities", &json!({ "subject": "拜访", "kind": "visit", "opportunity_id": opportunity, "occurred_at": long_ago }));
         let trigger = json!({ "kind": "elapsed", "field": "last_activity_at", "count": 7, "unit": "days" });
         let rule = published(&admin, &json!({ "object": "opportunities", "trigger": trigger, "actions": actions }));

@@ -80,9 +80,11 @@ engines! {
         };
         let (early, late) = (published(&admin, &input("先发布")), published(&admin, &input("后发布")));
         let publish_at = |at: chrono::DateTime<chrono::Utc>| {
-            assert_eq!(server.pretend("rules", Some(&late), "published_at", at), 1);
-            act(&admin, &late, "pause").expect(200);
-            act(&admin, &late, "resume").expect(200);
+            assert_eq!(server.pretend("rules", Some(&late), "acts_since", at), 1);
+            // A rule is read anew when somebody has changed it.
+            let path = format!("/api/v1/rules/{late}");
+            let version = admin.get(&path).expect(200).version();
+            admin.patch(&path, version, &json!({ "description": at.to_rfc3339() })).expect(200);
         };
         let hour = chrono::TimeDelta::hours(1);
         publish_at(chrono::Utc::now() + hour);

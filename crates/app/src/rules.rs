@@ -242,6 +242,7 @@ pub fn create(ctx: &mut Ctx<'_>, input: RuleInput) -> Result<RuleOut> {
         published_by: None,
         published_key_id: None,
         published_at: None,
+        acts_since: None,
         timed: false,
         next_at: None,
         checked_at: None,
@@ -337,8 +338,11 @@ fn renew(ctx: &mut Ctx<'_>, old: &Rule, definition: &RuleDefinition) -> Result<(
     note(ctx, "updated", Some(old), Some(&new))
 }
 
-/// Sets a rule to act, and when it looks first.
+/// Sets a rule to act, and when it looks first. One that acts already goes on with what has happened since it began.
 fn start(ctx: &mut Ctx<'_>, rule: &mut Rule, d: &RuleDefinition, compiled: &Compiled) -> Result<()> {
+    if rule.state != "active" {
+        rule.acts_since = Some(ctx.now);
+    }
     rule.state = "active".to_owned();
     rule.stopped_reason = None;
     rule.timed = !d.trigger.by_events();

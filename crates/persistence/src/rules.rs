@@ -57,6 +57,8 @@ pub struct Rule {
     pub published_key_id: Option<Uuid>,
     /// When.
     pub published_at: Option<DateTime<Utc>>,
+    /// Since when it has acted without a pause or stop, whatever was published meanwhile.
+    pub acts_since: Option<DateTime<Utc>>,
     /// Acts by time rather than by events.
     pub timed: bool,
     /// When it is to look next.
@@ -70,8 +72,8 @@ pub struct Rule {
 }
 
 const COLUMNS: &str = "SELECT id, version, created_at, updated_at, archived_at, created_by, key, name, description, position, state, \
-    stopped_reason, draft, published, number, published_by, published_key_id, published_at, timed, next_at, checked_at, fired_at, \
-    (SELECT coalesce(p.lease_until, p.stepped_at) FROM rule_progress p WHERE p.rule_id = rules.id) FROM rules WHERE ";
+    stopped_reason, draft, published, number, published_by, published_key_id, published_at, acts_since, timed, next_at, checked_at, \
+    fired_at, (SELECT coalesce(p.lease_until, p.stepped_at) FROM rule_progress p WHERE p.rule_id = rules.id) FROM rules WHERE ";
 
 fn read(cells: Cells) -> Result<Rule> {
     let mut r = Row::new(cells);
@@ -94,6 +96,7 @@ fn read(cells: Cells) -> Result<Rule> {
         published_by: r.opt_id(),
         published_key_id: r.opt_id(),
         published_at: r.opt_time(),
+        acts_since: r.opt_time(),
         timed: r.bool()?,
         next_at: r.opt_time(),
         checked_at: r.opt_time(),
@@ -173,6 +176,7 @@ pub fn update(conn: &mut AnyConnection, rule: &Rule, expected: i64) -> Result<bo
     q.push(", published_by = ").bind(Store::Id, &or_null(rule.published_by, Value::Id));
     q.push(", published_key_id = ").bind(Store::Id, &or_null(rule.published_key_id, Value::Id));
     q.push(", published_at = ").bind(Store::Time, &time(rule.published_at));
+    q.push(", acts_since = ").bind(Store::Time, &time(rule.acts_since));
     q.push(", timed = ").bind(Store::Bool, &Value::Bool(rule.timed));
     q.push(", next_at = ").bind(Store::Time, &time(rule.next_at));
     q.push(", checked_at = ").bind(Store::Time, &time(rule.checked_at));

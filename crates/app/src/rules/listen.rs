@@ -142,10 +142,10 @@ fn sight(ctx: &mut Ctx<'_>, fits: &Fits, calls: &[Call<'_>]) -> Result<Sight> {
     Ok(sight)
 }
 
-/// Whether an event is not of a time before the rule was first published: the log may be read long after, as behind a
-/// large import. What happened between two versions is for the one that is there when it is read.
+/// Whether an event is not of a time before the rule was first published, or resumed: the log may be read long after, as
+/// behind a large import. What happened between two versions is for the one that is there when it is read.
 fn is_since(rule: &Rule, event: &Event) -> bool {
-    rule.number > 1 || rule.published_at.is_none_or(|at| event.at >= at)
+    rule.acts_since.is_none_or(|at| event.at >= at)
 }
 
 /// The candidates whose record fits.
