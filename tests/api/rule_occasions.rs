@@ -1,7 +1,7 @@
-//! When rules act: what fails has had its occasion and is tried again by people, once for each failure; what happened before
+//! When rules act: by the calendar of the day; what fails has had its occasion and is tried again by people, once for each failure; what happened before
 //! a rule acted, or while it was paused, is none.
 
-use chrono::Utc;
+use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
 use persistence::{consumers, db};
 use serde_json::{Value, json};
 use std::thread;
@@ -56,6 +56,16 @@ fn failing(server: &Server) -> (String, Value) {
     (pipeline, actions)
 }
 
+/// When a rule looks next.
+fn next(client: &Client, rule: &str) -> DateTime<Utc> {
+    client.get(&format!("/api/v1/rules/{rule}")).expect(200)["next_at"].as_str().unwrap().parse().unwrap()
+}
+
+fn monthly(working: bool) -> Value {
+    let actions = json!([{ "kind": "set_fields", "values": { "industry": "已处理" } }]);
+    json!({ "object": "customers", "trigger": { "kind": "schedule", "cron": "0 9 1 * *", "working": working }, "actions": actions })
+}
+
 fn mend(server: &Server, pipeline: &str) {
     server.create("pipeline_stages", &json!({ "name": "开始", "pipeline_id": pipeline, "position": 1 }));
 }
@@ -94,7 +104,7 @@ engines! {
         let admin = server.admin();
         let (pipeline, actions) = failing(server);
         let opportunity = server.create("opportunities", &json!({ "name": "一" }));
-        let long_ago = (Utc::now() - chrono::TimeDelta::days(8)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        let long_ago = (Utc::now() - TimeDelta::days(8)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
         server.create("activities", &json!({ "subject": "拜访", "kind": "visit", "opportunity_id": opportunity, "occurred_at": long_ago }));
         let trigger = json!({ "kind": "elapsed", "field": "last_activity_at", "count": 7, "unit": "days" });
         let rule = published(&admin, &json!({ "object": "opportunities", "trigger": trigger, "actions": actions }));
@@ -109,6 +119,43 @@ engines! {
         assert_eq!(retry(&admin, &rule, &failed).expect(200)["outcome"], "done");
         look(&admin, &rule);
         assert_eq!((outcomes(&admin, &rule), tasks(&admin)), (vec!["done".to_owned(), "failed".to_owned()], 1));
+    }
+
+    fn a_schedule_goes_by_the_time_zone_of_the_organisation_as_soon_as_it_has_another(server: &Server) {
+        let admin = server.admin();
+        let rule = published(&admin, &monthly(false));
+        assert_eq!(next(&admin, &rule).hour(), 1, "nine in Shanghai");
+        let change = |zone: &str| admin.settle("PATCH", "/api/v1/organisation", &json!({ "timezone": zone })).expect(200);
+        change("America/New_York");
+        let new = next(&admin, &rule);
+        assert!([13, 14].contains(&new.hour()) && new > Utc::now(), "{new}");
+        change("Asia/Shanghai");
+        assert_eq!(next(&admin, &rule).hour(), 1);
+        // What is due already is done all the same, and then the new zone tells the next time.
+        let customer = server.create("customers", &json!({ "name": "张江" }));
+        assert_eq!(server.pretend("rules", Some(&rule), "next_at", Utc::now() - TimeDelta::hours(1)), 1);
+        change("America/New_York");
+        assert_eq!(wait_for_runs(&admin, &rule, 1)[0]["record_id"], json!(customer));
+        until("it waits for its next time", || (next(&admin, &rule) > Utc::now()).then_some(()));
+        assert!([13, 14].contains(&next(&admin, &rule).hour()));
+        assert_eq!(runs(&admin, &rule).len(), 1);
+    }
+
+    fn a_schedule_for_working_days_passes_over_a_day_that_is_given_off_later(server: &Server) {
+        let admin = server.admin();
+        let (rule, any) = (published(&admin, &monthly(true)), published(&admin, &monthly(false)));
+        let (before, plain) = (next(&admin, &rule), next(&admin, &any));
+        let day = |at: DateTime<Utc>| -> NaiveDate { (at + TimeDelta::hours(8)).date_naive() };
+        let give_off = |days: &[NaiveDate]| {
+            let mut calendar = admin.get("/api/v1/working_calendar").expect(200).json;
+            calendar["holidays"] = json!(days);
+            admin.settle("PUT", "/api/v1/working_calendar", &calendar).expect(200);
+        };
+        give_off(&[day(before)]);
+        assert!(day(next(&admin, &rule)) > day(before));
+        assert_eq!(next(&admin, &any), plain, "every day is a day for this one");
+        give_off(&[]);
+        assert_eq!(next(&admin, &rule), before);
     }
 
     fn a_failed_run_is_tried_again_once_and_then_the_one_that_failed_after_it(server: &Server) {

@@ -52,6 +52,7 @@ pub fn set(ctx: &mut Ctx<'_>, version: Option<i64>, mut input: WorkingCalendar) 
     }
     crate::identity::note_settings(ctx, "working_calendar", &before, &input)?;
     input.version = settings::replace(ctx, KEY, before.version, &input)?;
+    crate::rules::sweep::reschedule(ctx)?;
     Ok(input)
 }
 

@@ -43,6 +43,9 @@ pub fn update_organisation(ctx: &mut Ctx<'_>, version: Option<i64>, patch: &Orga
         let (before, after) = (Some(json!(old)), Some(json!(new)));
         Stamp::of(ctx).note(ctx.conn, "organisation.updated", "settings", Uuid::nil(), before, after)?;
         new.version = settings::replace(ctx, ORGANISATION, old.version, &new)?;
+        if new.timezone != old.timezone {
+            crate::rules::sweep::reschedule(ctx)?;
+        }
     }
     Ok(new)
 }

@@ -3,11 +3,12 @@
 use super::compile::Compiled;
 use super::run::{Actors, Ready, Set, Unfit, ready, stop};
 use super::working_calendar;
-use crate::schema::Schema;
+use crate::schema::{self, Schema};
 use crate::{Actor, Ctx, Error, Result};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use contract::rules::{RuleDefinition, TimeUnit, Trigger};
 use domain::automation::calendar::Calendar;
+use domain::automation::cron::Cron;
 use domain::policy::Action;
 use persistence::db::{self, AnyConnection, DbPool, write_tx};
 use persistence::rules::{self as store, Due, Occasion, Stretch, Swept, Tally};
@@ -27,7 +28,7 @@ const SILENCE: Duration = Duration::from_secs(4);
 /// When a rule that acts by time looks after it has looked now.
 pub fn next_look(
     d: &RuleDefinition,
-    cron: Option<&domain::automation::cron::Cron>,
+    cron: Option<&Cron>,
     calendar: &Calendar,
     now: DateTime<Utc>,
 ) -> Option<DateTime<Utc>> {
@@ -39,6 +40,19 @@ pub fn next_look(
         }),
         Trigger::Event { .. } | Trigger::Change { .. } | Trigger::Crosses { .. } => None,
     }
+}
+
+/// Has the schedules that wait for their time go by the calendar and the time zone that this transaction leaves behind.
+pub(crate) fn reschedule(ctx: &mut Ctx<'_>) -> Result<()> {
+    let mut calendar = working_calendar(ctx)?;
+    calendar.zone = schema::zone(&schema::organisation(ctx.conn)?.timezone).unwrap_or(calendar.zone);
+    for rule in store::all(ctx.conn)?.iter().filter(|rule| rule.timed && rule.state == "active") {
+        let definition = rule.published.as_deref().and_then(|text| super::read_definition(text).ok());
+        let Some(Trigger::Schedule { cron, working }) = definition.map(|d| d.trigger) else { continue };
+        let next = Cron::parse(&cron).and_then(|cron| cron.next(ctx.now, &calendar, working));
+        store::set_next(ctx.conn, rule.id, next, ctx.now)?;
+    }
+    Ok(())
 }
 
 /// Sweeps for the rule that is due, if any, for as long as it may; false when there is none. `ending` says when to leave

@@ -123,10 +123,12 @@ pub fn end_sweep(
     Ok(())
 }
 
-/// Sets when a rule looks next.
-pub fn set_next(conn: &mut AnyConnection, rule: Uuid, next: DateTime<Utc>) -> Result<()> {
-    let mut q = Sql::start(conn, "UPDATE rules SET next_at = ");
-    q.time(next).push(" WHERE id = ").id(rule);
+/// Sets when an active rule looks next, if it still waits for its time: one that is due looks first. Either way it has a
+/// new version, so that a sweep that was begun before does not set what it counted out before.
+pub fn set_next(conn: &mut AnyConnection, rule: Uuid, next: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
+    let mut q = Sql::start(conn, "UPDATE rules SET version = version + 1, next_at = CASE WHEN next_at <= ");
+    q.time(now).push(" THEN next_at ELSE ").bind(Store::Time, &or_null(next, Value::Time));
+    q.push(" END WHERE state = 'active' AND archived_at IS NULL AND id = ").id(rule);
     q.execute(conn)?;
     Ok(())
 }
