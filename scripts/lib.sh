@@ -5,11 +5,14 @@ CACHE=${FLYWHEEL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/flywheel}
 TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
 case $TARGET in /*) ;; *) TARGET=$ROOT/$TARGET ;; esac
 VENV=$CACHE/python
-export ROOT CACHE TARGET VENV
+export ROOT CACHE TARGET VENV FLYWHEEL_CACHE=$CACHE
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
+
+# The newest initdb; that of Debian's packages is not on the path. Nothing where there is none: psql alone is no server.
+initdb_of() { have initdb && readlink -f "$(command -v initdb)" || ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -V | tail -1 || true; }
 
 # The server to run: the one that FLYWHEEL_BIN names, else a debug build.
 need_server() {

@@ -15,7 +15,10 @@ if [ -z "${FLYWHEEL_BIN:-}" ]; then
 fi
 dir=$BENCH_DIR/full-$size server=
 mkdir -p "$dir"
-[ -f "$dir/filled.json" ] || "${FLYWHEEL_LOAD:-$TARGET/release/load}" fill "$size"
+if [ ! -f "$dir/filled.json" ]; then
+  cargo build --release --locked --quiet -p tests --bin load
+  "$TARGET/release/load" fill "$size"
+fi
 port=$(free_port)
 export DATABASE_URL=sqlite:$dir/flywheel.db FLYWHEEL_DATA_DIR=$dir FLYWHEEL_BIND=127.0.0.1:$port FLYWHEEL_URL=http://127.0.0.1:$port
 export FLYWHEEL_SECRET=bench-bench-bench-bench-bench-bench-bench-0001 FLYWHEEL_RATE_LIMIT=0 FLYWHEEL_ADDRESS_RATE_LIMIT=0 FLYWHEEL_LOGIN_RATE_LIMIT=0

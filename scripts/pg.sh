@@ -4,12 +4,12 @@
 #   pg.sh url          print its URL
 #   pg.sh down         stop it and remove it
 #   pg.sh with CMD…    start another one, run CMD with FLYWHEEL_TEST_PG set to its URL, remove it at the end, also when interrupted
-# fsync is off: whatever is in it is lost with the machine.
+# It does not wait for the disk, unless PG_DURABLE=on: what is in it is lost with the machine. PG_AUTOVACUUM=off leaves its tables alone.
 . "$(dirname "$0")/lib.sh"
 state=$TARGET/pg
 
-bin=$(have initdb && dirname "$(readlink -f "$(command -v initdb)")" || ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1 || true)
-need_bin() { [ -x "$bin/initdb" ] || die "PostgreSQL is not installed: make setup"; }
+initdb=$(initdb_of) bin=${initdb%/*}
+need_bin() { [ -n "$initdb" ] || die "PostgreSQL is not installed: make setup"; }
 
 # PostgreSQL refuses to run as root: root becomes 'postgres', or 'nobody'.
 as=()
@@ -20,14 +20,14 @@ fi
 
 # start DIR: a new cluster in DIR; sets port.
 start() {
-  local dir=$1 try
+  local dir=$1 try durable=${PG_DURABLE:-off}
   [ ${#as[@]} -eq 0 ] || chown "$user" "$dir"
   cd "$dir"
   "${as[@]}" "$bin/initdb" -D "$dir/data" -U flywheel -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir.log" 2>&1 || { cat "$dir.log" >&2; die "initdb failed"; }
   for try in 1 2 3 4 5; do
     port=$(free_port)
     if "${as[@]}" "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/server.log" start >>"$dir.log" 2>&1 \
-      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=128MB -c autovacuum=${PG_AUTOVACUUM:-on}"; then
+      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c fsync=$durable -c synchronous_commit=$durable -c full_page_writes=$durable -c max_connections=300 -c shared_buffers=128MB -c autovacuum=${PG_AUTOVACUUM:-on}"; then
       cd "$ROOT"; return 0
     fi
   done
@@ -67,5 +67,5 @@ case ${1:-} in
     FLYWHEEL_TEST_PG="postgres://flywheel@127.0.0.1:$port/postgres" "$@" || code=$?
     exit $code ;;
   guard) while kill -0 "$2" 2>/dev/null; do sleep 2; done; stop "$3" ;;
-  *) sed -n '2,7p' "$0"; exit 2 ;;
+  *) sed -n "2,7p" "$0"; exit 2 ;;
 esac

@@ -6,7 +6,7 @@ engine=$1
 shift
 need_server
 dir=$(mktemp -d "${TMPDIR:-/tmp}/flywheel-serve.XXXXXX") server=
-bin() { have psql && psql "$@" || "$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)/psql" "$@"; }
+bin() { if have psql; then psql "$@"; else "$(dirname "$(initdb_of)")/psql" "$@"; fi; }
 name=flywheel_$$
 finish() {
   if [ -n "$server" ] && kill -0 "$server" 2>/dev/null; then

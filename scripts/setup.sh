@@ -25,9 +25,10 @@ if ! has_wasm_std && ! has_debian_wasm; then
   fi
 fi
 
-pg_bin() { have initdb && dirname "$(command -v initdb)" || ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1; }
 if [ "$want" = test ]; then
-  [ -n "$(pg_bin)" ] || need postgresql
+  [ -n "$(initdb_of)" ] || need postgresql
+  # The shell has a kill of its own; the tests need the program.
+  type -P kill >/dev/null || need procps
   have chromium || have google-chrome || [ -n "${CHROMIUM:-}" ] || need chromium
   [ -d /usr/share/fonts/opentype/noto ] || ! have dpkg || need fonts-noto-cjk
   have python3 && python3 -c 'import venv, ensurepip' 2>/dev/null || need python3 python3-venv

@@ -187,6 +187,25 @@ fn only_a_configured_origin_may_use_the_api_from_its_pages() {
 }
 
 #[test]
+fn a_page_of_a_configured_origin_may_send_what_the_page_sends_and_reads_that_it_has_to_wait() {
+    let origin = "https://crm.example.com";
+    let Some(database) = Database::empty(Engine::Sqlite) else { return };
+    let settings = [("FLYWHEEL_CORS_ORIGINS", origin), ("FLYWHEEL_ADDRESS_RATE_LIMIT", "1")];
+    let server = Server::on(database, &settings);
+    let page = server.anonymous().with_header("origin", origin);
+    let sent = ["authorization", "content-type", "accept-language", "if-match", "idempotency-key", "last-event-id"];
+    let asking = page.with_header("access-control-request-method", "PATCH");
+    for header in sent {
+        let asking = asking.with_header("access-control-request-headers", header);
+        assert_eq!(asking.send_unchecked("OPTIONS", "/api/v1/stream", None).status, 200, "{header}");
+    }
+    let replies: Vec<_> = (0..40).map(|_| page.send_unchecked("GET", "/api/v1/setup", None)).collect();
+    let turned_away = replies.iter().find(|r| r.status == 429).expect("one of forty at once is too many");
+    assert_eq!(turned_away.header("access-control-allow-origin"), Some(origin));
+    assert!(turned_away.header("access-control-expose-headers").is_some_and(|names| names.contains("retry-after")));
+}
+
+#[test]
 fn the_command_line_lets_people_in_again() {
     let Some(server) = Server::start(Engine::Sqlite) else { return };
     let user = |arguments: &[&str]| {

@@ -135,7 +135,12 @@ pub(crate) fn follow(state: &web::Data<State>) {
             tracing::warn!(?error, "the live stream waits");
         }
         if state.live.users().is_empty() {
-            std::thread::sleep(REST);
+            // Nobody hears what is found: it only has to know where the log ends when somebody comes.
+            for _ in 0..4 {
+                if state.live.users().is_empty() && !state.live.ended() {
+                    std::thread::sleep(REST);
+                }
+            }
         } else {
             seen = app::consumers::wait(seen, REST);
         }

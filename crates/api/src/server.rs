@@ -30,6 +30,7 @@ pub fn build(
         .app_data(web::PathConfig::default().error_handler(|_, _| Failure::App(app::Error::NotFound).into()))
         .configure(routes::configure)
         .default_service(web::to(static_files::serve))
+        .wrap(from_fn(edge::limit))
         .wrap(cors)
         .wrap(from_fn(edge::pass))
 }
@@ -37,7 +38,15 @@ pub fn build(
 /// Only the configured origins; cookies go along, as the refresh token is one.
 fn cors(config: &Config) -> Cors {
     let exposed = ["etag", "location", "retry-after", "x-request-id"];
-    let allowed = ["authorization", "content-type", "accept-language", "if-match", "idempotency-key", "x-request-id"];
+    let allowed = [
+        "authorization",
+        "content-type",
+        "accept-language",
+        "if-match",
+        "idempotency-key",
+        "last-event-id",
+        "x-request-id",
+    ];
     let cors = Cors::default()
         .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
         .allowed_headers(allowed)

@@ -54,6 +54,12 @@ const TOGETHER: Duration = Duration::from_millis(100);
 const ASIDE: u32 = 3;
 /// It rests no longer than this at a time.
 const LONGEST_ASIDE: Duration = Duration::from_secs(1);
+/// How long a consumer that found nothing waits for news of this process before it looks for those of others; each time that
+/// it finds nothing again, twice as long.
+const IDLE: Duration = Duration::from_millis(250);
+/// It waits no longer than this: what another process wrote is read that late at most, and a server without work costs next
+/// to nothing.
+const LONGEST_IDLE: Duration = Duration::from_secs(1);
 /// How long the schema may be used.
 const FRESH: Duration = Duration::from_secs(2);
 
@@ -100,7 +106,7 @@ pub fn enrol(pool: &DbPool) -> Result<()> {
 /// Reads on until told to stop.
 pub fn work(pool: &DbPool, consumer: &'static Consumer, stop: &AtomicBool) {
     let mut reader = Reader::new(pool, consumer);
-    let mut seen = 0;
+    let (mut seen, mut idle) = (0, IDLE);
     while !stop.load(Ordering::Relaxed) {
         let begun = Instant::now();
         let pass = catch_unwind(AssertUnwindSafe(|| reader.pass()));
@@ -108,15 +114,16 @@ pub fn work(pool: &DbPool, consumer: &'static Consumer, stop: &AtomicBool) {
         if matches!(pass, Ok(Pass::More | Pass::Done)) && crate::imports::run::is_running() {
             std::thread::sleep((begun.elapsed() * ASIDE).min(LONGEST_ASIDE));
         }
-        let idle = match pass {
+        // While others write there is always something new. Whoever took each of it at once would commit as often as they
+        // do, and on SQLite every commit makes all other connections forget their pages.
+        idle = match pass {
             Ok(Pass::More) => continue,
-            // While others write there is always something new. Whoever took each of it at once would commit as often
-            // as they do, and on SQLite every commit makes all other connections forget their pages.
-            Ok(Pass::Done | Pass::Idle) => reader.idle,
+            Ok(Pass::Done) => IDLE,
+            Ok(Pass::Idle) => (idle * 2).min(LONGEST_IDLE),
             Err(error) => {
                 tracing::warn!(consumer = consumer.name, ?error, "the consumer waits");
                 reader.failed(&error);
-                Duration::from_millis(200)
+                IDLE
             }
         };
         seen = rest(seen, idle);
@@ -142,15 +149,12 @@ pub struct Reader<'a> {
     schema: Option<(Instant, Arc<Schema>)>,
     /// The written position, how far this process has read beyond it, and since when.
     ahead: Option<(i64, i64, Instant)>,
-    /// How long to wait when there is nothing to do.
-    idle: Duration,
 }
 
 impl<'a> Reader<'a> {
     /// Begins where the consumer stands.
     pub fn new(pool: &'a DbPool, consumer: &'static Consumer) -> Reader<'a> {
-        let idle = Duration::from_millis(250);
-        Reader { pool, consumer, horizon: Horizon::default(), schema: None, ahead: None, idle }
+        Reader { pool, consumer, horizon: Horizon::default(), schema: None, ahead: None }
     }
 
     /// Handles the next batch, if there is one.

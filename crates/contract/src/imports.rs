@@ -385,6 +385,9 @@ pub struct Import {
     /// By field: values that match nothing, with suggestions. None of contacts and opportunities where the file or a
     /// default gives the customer, nor of stages where the file gives the pipeline: those are looked for row by row.
     pub unmatched: BTreeMap<String, Vec<UnmatchedValue>>,
+    /// Fields with names of records of which not all were compared, because the file has too many of them or there are too
+    /// many records.
+    pub not_compared: Vec<String>,
     /// How far it has come.
     pub progress: ImportProgress,
     /// Issues by kind and column.

@@ -200,6 +200,18 @@ pub fn stays(conn: &mut AnyConnection, shape: &Shape, id: Uuid, owners: Owners<'
     Ok(q.first(conn)?.is_some())
 }
 
+/// Which of these are the ids of live records; as with [`stays`] they remain so until the end of the transaction.
+pub fn stay(conn: &mut AnyConnection, shape: &Shape, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let mut q = Sql::start(conn, "SELECT t.id FROM ");
+        q.ident(shape.def.key).push(" t WHERE t.id IN ").ids(chunk).push(" AND t.archived_at IS NULL");
+        q.pick(" ORDER BY t.id FOR KEY SHARE OF t", "");
+        found.extend(q.load(conn)?.into_iter().filter_map(|Cells(cells)| cells.first().and_then(Value::as_id)));
+    }
+    Ok(found)
+}
+
 /// Which of these are the ids of live records within the given owners.
 pub fn live(conn: &mut AnyConnection, shape: &Shape, ids: &[Uuid], owners: Owners<'_>) -> Result<Vec<Uuid>> {
     let mut found = Vec::with_capacity(ids.len());

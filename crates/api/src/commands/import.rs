@@ -107,7 +107,7 @@ pub(super) fn run(config: &Config, options: &Options) -> Result<(), String> {
         return report_undo(&session.settled(id)?);
     }
     let import = session.prepare(options)?;
-    if !import.unmatched.is_empty() {
+    if !import.unmatched.is_empty() || !import.not_compared.is_empty() {
         report_unmatched(&import);
     }
     session.with(|ctx| write(ctx, |ctx| imports::start(ctx, import.id, None, options.dry_run)))?;
@@ -260,6 +260,9 @@ fn report_unmatched(import: &Import) {
                 None => eprintln!("{field}: {:?} is unknown ({} rows)", value.value, value.count),
             }
         }
+    }
+    for field in &import.not_compared {
+        eprintln!("{field}: there are too many names to compare all of them beforehand");
     }
 }
 

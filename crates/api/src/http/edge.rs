@@ -1,5 +1,5 @@
-//! The outermost layer: request ids, the access log, counters, security headers, rate limits by address,
-//! and the body of every error.
+//! The outermost layer: request ids, the access log, counters, security headers and the body of every error; and the rate
+//! limit by address.
 
 use crate::failure::Failure;
 use crate::state::State;
@@ -49,19 +49,29 @@ pub(crate) async fn pass(
     let meta = Meta::read(req.headers());
     req.extensions_mut().insert(meta);
     let state = req.app_data::<web::Data<State>>().cloned();
-    let turned_away = state
-        .as_ref()
-        .and_then(|s| s.limits.address(address(req.headers(), req.peer_addr(), s.config.trust_proxy)).err());
-    let mut res = match turned_away {
-        Some(seconds) => {
-            req.into_response(Failure::App(app::Error::TooMany(seconds)).respond(meta.lang, meta.request_id))
-        }
-        None => next.call(req).await?.map_into_boxed_body(),
-    };
+    let mut res = next.call(req).await?.map_into_boxed_body();
     let cause = if res.status().as_u16() >= 400 { explain(&mut res, meta) } else { None };
     decorate(res.headers_mut(), meta.request_id);
     record(&res, state.as_deref().map(|s| &**s), meta.request_id, started, cause);
     Ok(res)
+}
+
+/// Turns away an address that asks too often, within the rules for pages of other origins: otherwise such a page could not
+/// read that it has to wait.
+pub(crate) async fn limit(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let turned_away = req
+        .app_data::<web::Data<State>>()
+        .and_then(|s| s.limits.address(address(req.headers(), req.peer_addr(), s.config.trust_proxy)).err());
+    match turned_away {
+        Some(seconds) => {
+            let meta = Meta::of(req.request());
+            Ok(req.into_response(Failure::App(app::Error::TooMany(seconds)).respond(meta.lang, meta.request_id)))
+        }
+        None => Ok(next.call(req).await?.map_into_boxed_body()),
+    }
 }
 
 /// Where a request comes from; behind a trusted proxy, what that proxy says. Only the last entry is the proxy's own: what

@@ -23,9 +23,11 @@ use crate::tabular::workbook;
 const ANALYSED: i64 = 200_000;
 /// Different values of a column that are kept.
 const MAX_DISTINCT: usize = 500;
+/// The same of a column with names of records.
+const MAX_NAMES: usize = 5_000;
 /// Filled cells of a column of which it is known whether they come again, or are shares of one.
 const COMPARED: u64 = 20_000;
-/// Longest value that is kept, in bytes.
+/// Longest value that is kept, in bytes; longer ones are left out.
 const MAX_VALUE: usize = 120;
 
 /// Fields that a file may give besides the importable ones: the original author and date.
@@ -66,6 +68,10 @@ pub(super) fn analyse(
     find_ids(&mut columns);
     let mapping: BTreeMap<String, String> =
         columns.iter().filter_map(|column| Some((column.header.clone(), column.guess.clone()?))).collect();
+    for (column, distinct) in columns.iter().zip(&mut distinct) {
+        let is_name = column.guess.as_deref().is_some_and(|field| is_name(shape, field));
+        *distinct = distinct.take().filter(|values| is_name || values.len() <= MAX_DISTINCT);
+    }
     let options = ImportOptions {
         match_fields: match_fields(input, &layout, shape, &columns, rows)?,
         multiply: shares(input, &layout, shape, &columns)?,
@@ -81,7 +87,9 @@ pub(super) fn analyse(
         columns,
         distinct: distinct.into_iter().map(|values| values.map(sorted)).collect(),
         options,
+        whole: rows < ANALYSED,
         unmatched: BTreeMap::new(),
+        not_compared: Vec::new(),
         dry_run: false,
         made_by_key: None,
         api_key_id: None,
@@ -92,16 +100,22 @@ pub(super) fn analyse(
 
 fn count(values: &mut Option<HashMap<String, i64>>, cell: &str) {
     let Some(map) = values else { return };
-    if cell.is_empty() {
+    if cell.is_empty() || cell.len() > MAX_VALUE {
         return;
     }
     if let Some(count) = map.get_mut(cell) {
         *count += 1;
-    } else if map.len() < MAX_DISTINCT && cell.len() <= MAX_VALUE {
+    } else if map.len() < MAX_NAMES {
         map.insert(cell.to_owned(), 1);
     } else {
         *values = None;
     }
+}
+
+/// Whether a field holds names of records: of others, or of these themselves.
+fn is_name(shape: &Shape, field: &str) -> bool {
+    let links = |kind: &Kind| matches!(kind, Kind::Link(_) | Kind::Links(_) | Kind::Tags);
+    field == shape.def.title || shape.find(field).is_some_and(|(_, field)| links(&field.kind))
 }
 
 fn sorted(values: HashMap<String, i64>) -> Vec<(String, i64)> {

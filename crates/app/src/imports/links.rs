@@ -36,14 +36,14 @@ pub(super) enum Found {
 pub(super) type Wanted = HashSet<(Option<Uuid>, String)>;
 
 /// The records that one object's names lead to.
-struct Index {
-    shape: Arc<Shape>,
+pub(super) struct Index {
+    pub(super) shape: Arc<Shape>,
     /// The columns by which its records are known to who imports.
     columns: Vec<&'static str>,
     /// All records that there were when it was opened are in it. Others may have come since.
     whole: bool,
-    names: HashMap<String, Found>,
-    ids: HashSet<Uuid>,
+    pub(super) names: HashMap<String, Found>,
+    pub(super) ids: HashSet<Uuid>,
     /// Names that were asked for in this step and are not there. The next one asks again: people and other imports may
     /// have made them in between, and what is rolled back is gone.
     absent: HashSet<String>,
@@ -115,9 +115,12 @@ pub(super) fn scope(object: &str) -> Option<&'static str> {
     }
 }
 
+/// The links by which other records are told apart.
+pub(super) const SCOPES: [&str; 2] = ["pipeline_id", "customer_id"];
+
 /// Whether other records are told apart by this link.
 pub(super) fn is_scope(link: &str) -> bool {
-    matches!(link, "pipeline_id" | "customer_id")
+    SCOPES.contains(&link)
 }
 
 /// Columns that tell who or what is meant wherever it belongs, as names do not.
@@ -174,6 +177,8 @@ impl Links {
             index.ids.clear();
             index.absent.clear();
         }
+        let made: HashSet<Uuid> = self.made.iter().map(|made| made.id).collect();
+        super::kept::keep(ctx, index, wanted, &made)?;
         index.look_up(ctx, wanted)
     }
 
@@ -188,22 +193,12 @@ impl Links {
     /// What a name leads to; `scope` is the record that it belongs to, where that is known. What is not there may be one
     /// that belongs to nothing, or has this number or address and belongs elsewhere.
     pub(super) fn find(&self, object: &str, scope: Option<Uuid>, name: &str) -> Found {
-        match (self.find_within(object, scope, name), scope, self.indexes.get(object)) {
-            (Found::None, Some(_), Some(index)) => match index.names.get(&outside(name)) {
-                Some(Found::One(id)) => Found::One(*id),
-                _ => Found::None,
-            },
-            (found, _, _) => found,
-        }
+        self.indexes.get(object).map_or(Found::None, |index| index.find(scope, name))
     }
 
     /// As [`Links::find`], but nothing that does not belong there.
     pub(super) fn find_within(&self, object: &str, scope: Option<Uuid>, name: &str) -> Found {
-        let Some(index) = self.indexes.get(object) else { return Found::None };
-        if let Some(id) = parse_id(name) {
-            return if index.ids.contains(&id) { Found::One(id) } else { Found::None };
-        }
-        index.names.get(&key(scope, name)).copied().unwrap_or(Found::None)
+        self.indexes.get(object).map_or(Found::None, |index| index.find_within(scope, name))
     }
 
     /// Makes a record with this name; says whether it is a new one, or one that an earlier step of a dry run made.
@@ -324,6 +319,25 @@ impl Index {
             index.learn(named);
         }
         Ok(index)
+    }
+
+    /// As [`Links::find`].
+    pub(super) fn find(&self, scope: Option<Uuid>, name: &str) -> Found {
+        match (self.find_within(scope, name), scope) {
+            (Found::None, Some(_)) => match self.names.get(&outside(name)) {
+                Some(Found::One(id)) => Found::One(*id),
+                _ => Found::None,
+            },
+            (found, _) => found,
+        }
+    }
+
+    /// As [`Links::find_within`].
+    fn find_within(&self, scope: Option<Uuid>, name: &str) -> Found {
+        if let Some(id) = parse_id(name) {
+            return if self.ids.contains(&id) { Found::One(id) } else { Found::None };
+        }
+        self.names.get(&key(scope, name)).copied().unwrap_or(Found::None)
     }
 
     /// Takes in the names in one column. A name counts before a number or address that happens to be the same, so the

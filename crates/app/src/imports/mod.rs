@@ -5,6 +5,7 @@ mod analyse;
 mod beside;
 mod choices;
 mod convert;
+mod kept;
 mod linked;
 mod links;
 mod matching;
@@ -93,7 +94,7 @@ pub fn draft(ctx: &mut Ctx<'_>, pool: &DbPool, new: &NewImport) -> Result<Draft>
         other => Error::field("file_id", other.code(), ""),
     })?;
     setup.options.match_fields.retain(|field| rows::is_seen(&shape, field, ctx.actor.permissions.masks));
-    setup.unmatched = unmatched::find(ctx, &setup, &shape)?;
+    unmatched::find(ctx, &mut setup, &shape)?;
     setup.made_by_key = ctx.actor.api_key_id;
     Ok(Draft(ImportRow {
         id: Uuid::now_v7(),
@@ -201,6 +202,7 @@ pub fn list(ctx: &mut Ctx<'_>, cursor: Option<&str>, limit: i64) -> Result<Impor
         import.created_by_name = row.created_by.and_then(|id| names.get(&id).cloned());
         import.columns.clear();
         import.unmatched.clear();
+        import.not_compared.clear();
         import.issues.clear();
         items.push(import);
     }
@@ -247,7 +249,7 @@ pub fn patch(ctx: &mut Ctx<'_>, id: Uuid, patch: &ImportPatch) -> Result<Import>
         return Err(Error::Invalid(errors));
     }
     rows::defaults(ctx, &shape, Some(&setup))?;
-    setup.unmatched = unmatched::find(ctx, &setup, &shape)?;
+    unmatched::find(ctx, &mut setup, &shape)?;
     row.version += 1;
     row.state = ImportState::Draft.key().to_owned();
     row.updated_at = ctx.now;

@@ -3,19 +3,27 @@
 use std::collections::HashMap;
 
 use domain::fields::Kind;
+use domain::record::Record;
 use domain::value::Value;
 use uuid::Uuid;
 
 use super::convert::Column;
-use super::links::{Found, Wanted, called, scope};
+use super::links::{Found, SCOPES, Wanted, called, scope};
 use super::rows::{Draft, Memory, Step};
 use super::setup::Note;
 use crate::records::Writer;
 use crate::{Ctx, Error, Result};
 
 impl Step<'_> {
-    /// Puts ids in place of the names of all rows. What others are looked for at comes first: pipelines and customers.
-    pub(super) fn name(&mut self, ctx: &mut Ctx<'_>, memory: &mut Memory, drafts: &mut [Draft]) -> Result<()> {
+    /// Puts ids in place of the names of all rows. What others are looked for at comes first: pipelines and customers. A row
+    /// that names none means those of the record that it is about.
+    pub(super) fn name(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        memory: &mut Memory,
+        drafts: &mut [Draft],
+        existing: &HashMap<u64, Vec<Record>>,
+    ) -> Result<()> {
         let mut later: Vec<Vec<(usize, Vec<String>)>> = Vec::with_capacity(drafts.len());
         for draft in drafts.iter_mut() {
             self.compose_title(draft);
@@ -30,8 +38,13 @@ impl Step<'_> {
         for draft in drafts.iter_mut() {
             self.resolve(ctx, memory, draft)?;
         }
+        let shape = &self.plan.shape;
         for (draft, names) in drafts.iter_mut().zip(later) {
             draft.names = names;
+            if let [known] = self.known(existing, draft).0.as_slice() {
+                let of = |link: &&'static str| Some((*link, known.get(shape, link).as_id()?));
+                draft.belongs = SCOPES.iter().filter(|link| shape.find(link).is_some()).filter_map(of).collect();
+            }
         }
         self.look_up(ctx, memory, drafts)?;
         for draft in drafts.iter_mut() {

@@ -66,6 +66,8 @@ pub(super) struct Draft {
     pub(super) deferred: Vec<(usize, String)>,
     /// Links to what others belong to whose cell is filled, whether or not their record is found.
     pub(super) filled: Vec<String>,
+    /// What the record that the row is about belongs to, by link.
+    pub(super) belongs: Vec<(&'static str, Uuid)>,
     pub(super) id: Option<Uuid>,
     pub(super) created_at: Option<DateTime<Utc>>,
     pub(super) created_by: Option<Uuid>,
@@ -95,8 +97,8 @@ pub(super) fn step(
         let titles = drafts.iter().filter_map(|draft| draft.changes.get(&plan.shape, name));
         memory.titles.extend(titles.filter_map(Value::as_str).map(fold));
     }
-    step.name(ctx, memory, &mut drafts)?;
     let existing = step.existing(ctx, &drafts)?;
+    step.name(ctx, memory, &mut drafts, &existing)?;
     let mut main = memory.main.take().unwrap_or_else(|| Writer::import(plan.shape.clone(), plan.import));
     main.look_again();
     memory.flush(ctx)?;
@@ -282,9 +284,10 @@ impl Draft {
     /// What records of an object belong to that are named in this row: its pipeline, its customer.
     pub(super) fn scope(&self, plan: &Plan, object: &str) -> Option<Uuid> {
         let link = super::links::scope(object)?;
-        let given = self.changes.get(&plan.shape, link);
-        let usual = || plan.defaults.get(&plan.shape, link);
-        let found = given.or_else(usual).and_then(Value::as_id);
+        let given = self.changes.get(&plan.shape, link).and_then(Value::as_id);
+        let known = || self.belongs.iter().find(|(known, _)| *known == link).map(|(_, id)| *id);
+        let usual = || plan.defaults.get(&plan.shape, link).and_then(Value::as_id);
+        let found = given.or_else(known).or_else(usual);
         if link == "pipeline_id" { found.or(plan.pipeline) } else { found }
     }
 

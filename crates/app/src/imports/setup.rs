@@ -22,8 +22,13 @@ pub(super) struct Setup {
     pub(super) columns: Vec<ImportColumn>,
     /// By column: its different values with their counts; absent where there are too many.
     pub(super) distinct: Vec<Option<Vec<(String, i64)>>>,
+    /// Whether all rows were looked at.
+    #[serde(default)]
+    pub(super) whole: bool,
     pub(super) options: ImportOptions,
     pub(super) unmatched: BTreeMap<String, Vec<UnmatchedValue>>,
+    #[serde(default)]
+    pub(super) not_compared: Vec<String>,
     pub(super) dry_run: bool,
     /// The API key by which the file was looked at: a key sees no other imports, since samples and bad cells stand in them
     /// as they are in the file.
@@ -149,6 +154,7 @@ pub(super) fn show(row: &ImportRow) -> Result<Import> {
         columns: setup.columns,
         options: setup.options,
         unmatched: setup.unmatched,
+        not_compared: setup.not_compared,
         progress: progress.counts,
         issues: progress.notes,
         undo: progress.undo,

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use contract::imports::UnmatchedValue;
-use domain::fields::{Kind, parse_id};
-use domain::record::{Place, Record, Shape};
+use domain::fields::{Choice, Kind, parse_id};
+use domain::record::{Place, Projection, Record, Shape};
 use persistence::records::{List, Owners};
 use uuid::Uuid;
 
@@ -16,62 +16,91 @@ use crate::tabular::suggest::{Matcher, normalise};
 use crate::{Ctx, Result};
 
 /// Candidates of a linked object that are compared.
-const CANDIDATES: i64 = 20_000;
-/// Unmatched values shown of one field.
+const CANDIDATES: i64 = 50_000;
+/// Unmatched values shown of one field: those with a proposal before the others.
 const SHOWN: usize = 200;
 
 /// What a value may be: what is stored for it, and what a person reads.
 type Candidate = (String, String);
 
-/// Finds the unmatched values of every mapped field.
-pub(super) fn find(ctx: &mut Ctx<'_>, setup: &Setup, shape: &Shape) -> Result<BTreeMap<String, Vec<UnmatchedValue>>> {
-    let mut all = BTreeMap::new();
+/// Finds the unmatched values of every mapped field, and the fields with names of which not all can be compared.
+pub(super) fn find(ctx: &mut Ctx<'_>, setup: &mut Setup, shape: &Shape) -> Result<()> {
+    let (mut unmatched, mut not_compared) = (BTreeMap::new(), Vec::new());
     let mut links = Links::default();
     for column in columns(setup, shape) {
-        let Some(Some(values)) = setup.distinct.get(column.index) else { continue };
-        let within = match column.link() {
-            Some(object) => match among(ctx, setup, shape, object)? {
-                Among::Rows => continue,
-                Among::One(id) => Some(id),
-                Among::All => None,
-            },
-            None => None,
-        };
-        let unmatched = match column.link() {
-            // Records of the file itself may be meant.
-            Some(object) if object == shape.def.key => match own_names(setup, shape) {
-                Some(names) => {
-                    let strange: Vec<(String, i64)> =
-                        values.iter().filter(|(value, _)| !names.contains(&fold(value))).cloned().collect();
-                    linked(ctx, &mut links, object, within, &strange)?
-                }
+        let name = column.name.clone();
+        let (open, all) = match column.link() {
+            Some(object) => match names(ctx, &mut links, setup, shape, &column, object)? {
+                Some(compared) => compared,
                 None => continue,
             },
-            Some(object) if column.field.kind == Kind::Tags => linked(ctx, &mut links, object, within, &split(values))?,
-            Some(object) => linked(ctx, &mut links, object, within, values)?,
-            None => match &column.field.kind {
-                Kind::Choice(choices) => {
-                    let candidates: Vec<Candidate> = choices
-                        .iter()
-                        .flat_map(|choice| {
+            None => {
+                let Some(values) = values(setup, &column) else { continue };
+                let open = match &column.field.kind {
+                    Kind::Choice(choices) => {
+                        let texts = |choice: &Choice| {
                             [&choice.key, &choice.label.zh, &choice.label.en]
                                 .map(|text| (choice.key.to_string(), text.to_string()))
-                        })
-                        .filter(|(_, text)| column.choices.is_distinct(text))
-                        .collect();
-                    let cx = ctx.parse();
-                    let open = values.iter().filter(|(value, _)| matches!(column.convert(value, &cx), Cell::Bad(..)));
-                    propose(open, &candidates)
-                }
-                Kind::Text { .. } => misspelt(&column, values),
-                _ => continue,
-            },
+                        };
+                        let candidates: Vec<Candidate> = choices
+                            .iter()
+                            .flat_map(texts)
+                            .filter(|(_, text)| column.choices.is_distinct(text))
+                            .collect();
+                        let cx = ctx.parse();
+                        let bad = |value: &str| matches!(column.convert(value, &cx), Cell::Bad(..));
+                        propose(values.iter().filter(|(value, _)| bad(value)), &candidates)
+                    }
+                    Kind::Text { .. } => misspelt(&column, values),
+                    _ => continue,
+                };
+                (open, true)
+            }
         };
-        if !unmatched.is_empty() {
-            all.insert(column.name.clone(), unmatched);
+        if !all {
+            not_compared.push(name.clone());
+        }
+        if !open.is_empty() {
+            unmatched.insert(name, open);
         }
     }
-    Ok(all)
+    (setup.unmatched, setup.not_compared) = (unmatched, not_compared);
+    Ok(())
+}
+
+/// The different values of a column; none where there are too many.
+fn values<'a>(setup: &'a Setup, column: &Column) -> Option<&'a Vec<(String, i64)>> {
+    setup.distinct.get(column.index)?.as_ref()
+}
+
+/// The names in a column that lead to no record, and whether all were compared with all records; nothing where they are
+/// looked for row by row.
+fn names(
+    ctx: &mut Ctx<'_>,
+    links: &mut Links,
+    setup: &Setup,
+    shape: &Shape,
+    column: &Column,
+    object: &str,
+) -> Result<Option<(Vec<UnmatchedValue>, bool)>> {
+    let within = match among(ctx, setup, shape, object)? {
+        Among::Rows => return Ok(None),
+        Among::One(id) => Some(id),
+        Among::All => None,
+    };
+    let Some(values) = values(setup, column) else { return Ok(Some((Vec::new(), false))) };
+    let (open, all) = if object == shape.def.key {
+        // Records of the file itself may be meant.
+        let Some(names) = own_names(setup, shape) else { return Ok(Some((Vec::new(), false))) };
+        let strange: Vec<(String, i64)> =
+            values.iter().filter(|(value, _)| !names.contains(&fold(value))).cloned().collect();
+        linked(ctx, links, object, within, &strange)?
+    } else if column.field.kind == Kind::Tags {
+        linked(ctx, links, object, within, &split(values))?
+    } else {
+        linked(ctx, links, object, within, values)?
+    };
+    Ok(Some((open, all && setup.whole)))
 }
 
 /// The names in cells of several, the most frequent first.
@@ -127,19 +156,23 @@ fn linked(
     object: &str,
     within: Option<Uuid>,
     values: &[(String, i64)],
-) -> Result<Vec<UnmatchedValue>> {
+) -> Result<(Vec<UnmatchedValue>, bool)> {
     let names = values.iter().map(|(value, _)| (within, value.clone())).collect();
     links.look_up(ctx, object, &names)?;
     let open: Vec<&(String, i64)> =
         values.iter().filter(|(value, _)| links.find(object, within, value) == Found::None).collect();
     if open.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), true));
     }
     let shape = ctx.shape(object)?;
     let visible = linkable(ctx, &shape);
     let owners: Owners<'_> = visible.owners();
-    let list = List { limit: CANDIDATES, ..everything(&shape, owners) };
+    let mut only = Projection::default();
+    let wanted = scope(object).and_then(|link| shape.position(link)).into_iter().chain(shape.position(shape.def.title));
+    wanted.chain([0]).for_each(|at| only.add(at));
+    let list = List { limit: CANDIDATES, only: Some(&only), ..everything(&shape, owners) };
     let rows = persistence::records::list(ctx.conn, &list)?;
+    let all = (rows.len() as i64) < CANDIDATES;
     let belongs = |record: &Record| {
         within.is_none() || scope(object).is_none_or(|link| record.get(&shape, link).as_id() == within)
     };
@@ -148,7 +181,7 @@ fn linked(
         .filter(|row| belongs(&row.record))
         .map(|row| (row.record.id().to_string(), title(&shape, &row.record)))
         .collect();
-    Ok(propose(open.into_iter(), &candidates))
+    Ok((propose(open.into_iter(), &candidates), all))
 }
 
 /// Texts of a field with a usual vocabulary that are not in it but like a word of it, or like a
@@ -175,17 +208,20 @@ fn misspelt(column: &Column, values: &[(String, i64)]) -> Vec<UnmatchedValue> {
 
 fn propose<'a>(values: impl Iterator<Item = &'a (String, i64)>, candidates: &[Candidate]) -> Vec<UnmatchedValue> {
     let matcher = Matcher::new(candidates.iter().map(|(_, label)| label.as_str()));
-    values
-        .take(SHOWN)
-        .map(|(value, count)| {
-            let found = matcher.suggest(value).and_then(|found| Some((candidates.get(found.index)?, found.score)));
-            UnmatchedValue {
-                value: value.clone(),
-                count: *count,
-                suggestion: found.map(|((stored, _), _)| stored.clone()),
-                label: found.map(|((_, label), _)| label.clone()),
-                score: found.map(|(_, score)| (score * 100.0).round() / 100.0),
-            }
-        })
-        .collect()
+    let proposal = |(value, count): &(String, i64)| {
+        let found = matcher.suggest(value).and_then(|found| Some((candidates.get(found.index)?, found.score)));
+        UnmatchedValue {
+            value: value.clone(),
+            count: *count,
+            suggestion: found.map(|((stored, _), _)| stored.clone()),
+            label: found.map(|((_, label), _)| label.clone()),
+            score: found.map(|(_, score)| (score * 100.0).round() / 100.0),
+        }
+    };
+    let mut all: Vec<UnmatchedValue> = values.map(proposal).collect();
+    if all.len() > SHOWN {
+        all.sort_by_key(|value| value.suggestion.is_none());
+        all.truncate(SHOWN);
+    }
+    all
 }

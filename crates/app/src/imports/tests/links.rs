@@ -32,6 +32,25 @@ fn what_somebody_makes_between_two_steps_is_found_by_the_next() {
 }
 
 #[test]
+fn between_two_steps_a_record_is_archived_and_another_becomes_part_of_a_third() {
+    let house = House::new();
+    let mut links = Links::default();
+    let [kept, merged, gone] =
+        ["甲公司", "乙公司", "丙公司"].map(|name| house.make("customers", json!({ "name": name })));
+    for (name, id) in [("甲公司", kept), ("乙公司", merged), ("丙公司", gone)] {
+        assert_eq!(find(&house, &mut links, "customers", None, name), Found::One(id));
+    }
+    links.keep();
+    house.with(|ctx| crate::records::archive(ctx, "customers", gone, None)).unwrap();
+    let merge = serde_json::from_value(json!({ "ids": [merged] })).unwrap();
+    house.with(|ctx| crate::records::merge(ctx, "customers", kept, None, &merge)).unwrap();
+    assert_eq!(find(&house, &mut links, "customers", None, "乙公司"), Found::One(kept));
+    assert_eq!(find(&house, &mut links, "customers", None, "甲公司"), Found::One(kept));
+    assert_eq!(find(&house, &mut links, "customers", None, "丙公司"), Found::None);
+    assert_eq!(find(&house, &mut links, "customers", None, &merged.to_string()), Found::None);
+}
+
+#[test]
 fn within_a_step_a_name_that_is_not_there_is_asked_for_once() {
     let house = House::new();
     let mut links = Links::default();

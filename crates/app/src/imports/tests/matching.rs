@@ -6,6 +6,7 @@ use std::sync::Arc;
 use contract::imports::{ImportPatch, ImportState};
 use domain::value::Value;
 use persistence::db::write_tx;
+use serde_json::json;
 
 use super::{House, text};
 use crate::{Ctx, Error};
@@ -167,5 +168,30 @@ fn codes_are_the_same_or_not_wherever_in_the_files_they_stand() {
         [second, first].iter().for_each(|code| run(&turned, &format!("甲,{code}\n")));
         let counts = [together.count(object), apart.count(object), turned.count(object)];
         assert_eq!(counts, [wanted; 3], "{first} {second}");
+    }
+}
+
+#[test]
+fn a_stage_without_a_pipeline_is_one_of_the_pipeline_in_which_the_known_deal_is() {
+    let house = House::new();
+    let pipelines = ["直销", "渠道"].map(|name| house.make("pipelines", json!({ "name": name })));
+    let stages = pipelines.map(|pipeline| {
+        ["初步接触", "方案报价"].map(|name| {
+            let position = if name == "初步接触" { 1 } else { 2 };
+            house.make("pipeline_stages", json!({ "name": name, "pipeline_id": pipeline, "position": position }))
+        })
+    });
+    for (at, number) in ["S-1", "S-2"].iter().enumerate() {
+        let deal = json!({ "name": number, "number": number, "pipeline_id": pipelines[at], "stage_id": stages[at][0] });
+        house.make("opportunities", deal);
+    }
+    let file = "商机编号,商机名称,阶段\nS-1,一,方案报价\nS-2,二,方案报价\n";
+    let draft = house.draft("opportunities", "x.csv", file.as_bytes());
+    let done = house.run(draft.id, false);
+    assert_eq!((done.progress.updated, done.progress.rejected), (2, 0), "{:?} {:?}", draft.options, done.issues);
+    for record in house.records("opportunities") {
+        let at = usize::from(house.value("opportunities", &record, "number") == text("S-2"));
+        assert_eq!(house.value("opportunities", &record, "stage_id"), Value::Id(stages[at][1]));
+        assert_eq!(house.value("opportunities", &record, "pipeline_id"), Value::Id(pipelines[at]));
     }
 }
