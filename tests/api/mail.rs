@@ -1,5 +1,9 @@
 //! Mail: from rules and notifications, by a real mail server, once.
 
+use crate::upkeep::{leave_old_news, wait_for_a_round};
+use chrono::{NaiveDate, TimeDelta, Timelike, Utc};
+use persistence::settings;
+use persistence::sql::Sql;
 use serde_json::{Value, json};
 use tests::client::Client;
 use tests::database::Engine;
@@ -78,5 +82,67 @@ fn what_is_added_to_unread_news_comes_by_mail_as_well() {
         let news = rep.get("/api/v1/notifications").expect(200);
         assert_eq!(news.items().len(), 1, "{}", news.json);
         assert_eq!(news.items()[0]["title"], "Ann assigned 10 customers to you");
+    }
+}
+
+/// Mails that were sent or will be.
+fn posted(server: &Server) -> i64 {
+    let mail = server.admin().get("/api/v1/operations").expect(200)["mail"].clone();
+    mail["sent"].as_i64().unwrap() + mail["waiting"].as_i64().unwrap()
+}
+
+#[test]
+fn what_happens_after_the_digest_of_a_day_waits_for_that_of_the_next() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let mails = MailServer::start();
+        let settings = [("FLYWHEEL_SMTP_URL", mails.url()), ("FLYWHEEL_MAIL_FROM", "crm@example.com".to_owned())];
+        let settings = settings.each_ref().map(|(k, v)| (*k, v.as_str()));
+        let Some(mut server) = Server::start_with(engine, &settings) else { continue };
+        let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+        let mut conn = persistence::db::get(&pool).unwrap();
+        let (id, rep) = server.user("representative", None);
+        let email = rep.get("/api/v1/me").expect(200)["email"].as_str().unwrap().to_owned();
+        let admin_id = server.admin().get("/api/v1/me").expect(200)["id"].as_str().unwrap().parse().unwrap();
+        let send = |method: &str, path: &str, body: &Value| {
+            rep.send(method, path, Some(("application/json", body.to_string().as_bytes()))).expect(200)
+        };
+        // Plain letters, so that the subject can be read as it was sent.
+        send("PATCH", "/api/v1/me", &json!({ "locale": "en" }));
+        let wish = json!({ "items": [{ "kind": "assigned", "in_app": true, "email": "digest" }] });
+        send("PUT", "/api/v1/notifications/preferences", &wish);
+        // Somewhere it is day.
+        let zone = if Utc::now().hour() < 9 { "Asia/Shanghai" } else { "Etc/UTC" };
+        server.admin().settle("PATCH", "/api/v1/organisation", &json!({ "timezone": zone })).expect(200);
+        let give = |server: &Server, count: i64| {
+            server.create("customers", &json!({ "name": format!("Customer {count}"), "owner_id": id }));
+            let rep = server.log_in(&email);
+            until("the news", || (rep.get("/api/v1/notifications").expect(200)["unread"] == count).then_some(()));
+        };
+        give(&server, 1);
+        server.stop();
+        // The day after, as far as the program can tell. The clock goes its first round at the start.
+        let now = Utc::now();
+        let before = json!({ "as_of": now.date_naive() - TimeDelta::days(2), "at": now - TimeDelta::days(1) });
+        settings::set(&mut conn, "digests", &before.to_string(), now).unwrap();
+        server.start_again();
+        until("the digest", || (mails.mails().len() == 1).then_some(()));
+        give(&server, 2);
+        server.stop();
+        leave_old_news(&mut conn, admin_id);
+        server.start_again();
+        wait_for_a_round(&mut conn, admin_id);
+        assert_eq!(posted(&server), 1, "{engine:?}: the day has had its digest");
+        server.stop();
+        // Once more the day after.
+        let mut last: Value = serde_json::from_str(&settings::get(&mut conn, "digests").unwrap().unwrap()).unwrap();
+        let day: NaiveDate = last["as_of"].as_str().unwrap().parse().unwrap();
+        last["as_of"] = json!(day.pred_opt());
+        settings::set(&mut conn, "digests", &last.to_string(), now).unwrap();
+        Sql::start(&conn, "UPDATE mails SET dedupe_key = 'yesterday'").execute(&mut conn).unwrap();
+        server.start_again();
+        until("the next digest", || (mails.mails().len() == 2).then_some(()));
+        for (_, mail) in mails.mails() {
+            assert!(mail.contains("Subject: 1 unread notifications today"), "{engine:?}: {mail}");
+        }
     }
 }

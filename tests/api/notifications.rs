@@ -1,7 +1,12 @@
 //! News: who is told what, once, and as it happens.
 
+use app::Error;
+use chrono::Utc;
+use persistence::db::{self, write_tx};
+use persistence::events::{self, Event};
 use serde_json::{Value, json};
 use tests::client::{Client, Reply};
+use tests::database::Engine;
 use tests::engines;
 use tests::server::Server;
 use tests::wait::until;
@@ -238,11 +243,51 @@ engines! {
 
 #[test]
 fn open_streams_do_not_hold_up_the_end_of_the_server() {
-    let mut server = Server::start(tests::database::Engine::Sqlite).unwrap();
+    let mut server = Server::start(Engine::Sqlite).unwrap();
     let mut stream = server.admin().follow("/api/v1/stream");
     stream.wait_for("unread");
     let begun = std::time::Instant::now();
     server.stop();
     assert!(begun.elapsed() < std::time::Duration::from_secs(10));
     assert!(stream.next_event().is_none());
+}
+
+#[test]
+fn whoever_comes_back_to_the_live_stream_is_told_what_took_its_place_before_others_and_was_committed_after_them() {
+    let Some(server) = Server::start(Engine::Postgres) else { return };
+    let admin = server.admin();
+    let task = server.create("tasks", &json!({ "title": "后提交的" }));
+    let mut conn = db::get(&db::pool(server.database().url(), 1).unwrap()).unwrap();
+    let last_told = events::end(&mut conn).unwrap();
+    let late = Event {
+        seq: 0,
+        id: uuid::Uuid::now_v7(),
+        kind: "task.updated".to_owned(),
+        object: "tasks".to_owned(),
+        record_id: task.parse().unwrap(),
+        actor_id: None,
+        at: Utc::now(),
+        old: Some("{}".to_owned()),
+        new: Some("{}".to_owned()),
+        request_id: uuid::Uuid::now_v7(),
+        origin_id: None,
+        key_id: None,
+    };
+    let mut stream = write_tx::<_, Error>(&mut conn, |conn| {
+        events::append(conn, &[late])?;
+        server.create("customers", &json!({ "name": "先提交的" }));
+        // What was missed is told together with how much is unread, before the transaction ends.
+        let mut stream = admin.with_header("last-event-id", &last_told.to_string()).follow("/api/v1/stream");
+        stream.wait_for("unread");
+        Ok(stream)
+    })
+    .unwrap();
+    let end = server.create("customers", &json!({ "name": "最后的" }));
+    let mut told = Vec::new();
+    while told.last().is_none_or(|change: &Value| change["record_id"] != json!(end)) {
+        told.push(stream.wait_for("change").data);
+    }
+    assert!(told.iter().any(|change| change["type"] == "task.updated"), "{told:?}");
+    assert!(told.is_sorted_by_key(|change| change["seq"].as_i64()), "{told:?}");
+    assert_eq!(told.iter().filter(|change| change["type"] == "customer.created").count(), 2, "{told:?}");
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use persistence::db::{self, PooledConn};
 use persistence::sql::Sql;
-use persistence::{consumers, events};
+use persistence::{consumers, events, settings};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -348,15 +348,22 @@ fn unread_news_comes_together_in_one_mail_a_day_for_whoever_wants_it_so() {
             server.create("customers", &json!({ "name": name, "owner_id": owner }));
         }
         until("both are told", || (rep.get("/api/v1/notifications").expect(200)["unread"] == 2).then_some(()));
+        server.stop();
+        // As if the digests of today were still to come; those of yesterday told of nothing.
+        let mut conn = connect(&server);
+        let now = Utc::now();
+        let yesterday = json!({ "as_of": now.date_naive() - TimeDelta::days(2), "at": now - TimeDelta::days(1) });
+        settings::set(&mut conn, "digests", &yesterday.to_string(), now).unwrap();
+        server.start_again();
         // The clock goes its first round at the start.
         for _ in 0..3 {
-            server.stop();
-            server.start_again();
             let admin = server.admin();
             until("the digest is on its way or sent", || {
                 let mail = admin.get("/api/v1/operations").expect(200)["mail"].clone();
                 (mail["sent"].as_i64().unwrap() + mail["waiting"].as_i64().unwrap() > 0).then_some(())
             });
+            server.stop();
+            server.start_again();
         }
         until("it is sent", || (!mails.mails().is_empty()).then_some(()));
         let sent = mails.mails();

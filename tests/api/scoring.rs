@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use serde_json::{Value, json};
 use tests::client::Client;
+use tests::database::Engine;
 use tests::engines;
 use tests::server::Server;
 use tests::wait::until;
@@ -254,4 +255,30 @@ engines! {
         rep.post("/api/v1/score-settings/grade/preview", &json!({ "document": stricter })).expect(403);
         admin.get("/api/v1/score-settings/happiness").expect(404);
     }
+}
+
+#[test]
+fn settings_that_are_saved_while_everybody_is_scored_are_scored_by_soon() {
+    let Some(server) = Server::start(Engine::Postgres) else { return };
+    let (admin, database) = (server.admin(), server.database());
+    let customer = important(&server, None);
+    admin.post_empty("/api/v1/scores/refresh").expect(200);
+    // At its end, after the last customer, a run waits for what this holds.
+    let hold = "BEGIN; SELECT 1 FROM settings WHERE key = 'rights_version' FOR UPDATE; SELECT pg_sleep(100)";
+    let mut held = database.begin(hold);
+    let here = "FROM pg_stat_activity WHERE datname = current_database()";
+    database.wait_for(&format!("SELECT count(*) {here} AND wait_event = 'PgSleep'"));
+    let cut = |a: u32, b: u32| {
+        let document = json!({ "document": { "cuts": { "a": a, "b": b, "c": 40 } } });
+        admin.settle("PUT", "/api/v1/score-settings/grade", &document).expect(200);
+    };
+    cut(95, 65);
+    database.wait_for(&format!("SELECT count(*) {here} AND wait_event_type = 'Lock' AND query LIKE '%settings%'"));
+    cut(98, 96);
+    database.query(&format!("SELECT count(pg_terminate_backend(pid)) {here} AND wait_event = 'PgSleep'"));
+    held.wait().unwrap();
+    until("the grade by the later settings", || {
+        let grade = admin.get(&format!("/api/v1/customers/{customer}")).expect(200)["grade"].clone();
+        (grade == "C").then_some(())
+    });
 }

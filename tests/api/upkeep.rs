@@ -1,6 +1,7 @@
 //! What time alone makes due: the day's scores, answers that nobody asks for any more.
 
 use chrono::{TimeDelta, Utc};
+use persistence::db::AnyConnection;
 use persistence::notifications::{self, Notification};
 use persistence::rules;
 use persistence::settings::{self, Answer};
@@ -8,6 +9,34 @@ use serde_json::{Value, json};
 use tests::database::Engine;
 use tests::server::Server;
 use tests::wait_until;
+use uuid::Uuid;
+
+/// Leaves news that somebody read long ago, for [`wait_for_a_round`]. To be called while no server is there.
+pub(crate) fn leave_old_news(conn: &mut AnyConnection, user: Uuid) {
+    let news = Notification {
+        seq: 0,
+        id: Uuid::now_v7(),
+        created_at: Utc::now() - TimeDelta::days(200),
+        user_id: user,
+        kind: "rule".to_owned(),
+        object: None,
+        subject: None,
+        params: "{}".to_owned(),
+        dedupe_key: "old".to_owned(),
+        read_at: None,
+    };
+    notifications::insert(conn, &[news]).unwrap();
+    notifications::mark_all(conn, user, None, Utc::now()).unwrap();
+}
+
+/// Waits until the clock has gone a round: after the digests it forgets old news.
+#[track_caller]
+pub(crate) fn wait_for_a_round(conn: &mut AnyConnection, user: Uuid) {
+    let (before, lately) = (Utc::now() - TimeDelta::days(300), Utc::now() - TimeDelta::days(190));
+    wait_until("a round", || {
+        notifications::since(conn, &[user], before).unwrap().iter().all(|n| n.created_at > lately)
+    });
+}
 
 #[test]
 fn the_worker_scores_all_customers_on_the_first_occasion_of_a_day() {
@@ -40,7 +69,7 @@ fn the_worker_scores_all_customers_on_the_first_occasion_of_a_day() {
 fn answers_kept_for_repeated_requests_are_forgotten_after_a_day_and_not_before() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let Some(mut server) = Server::start(engine) else { continue };
-        let me: uuid::Uuid = server.admin().get("/api/v1/me").expect(200)["id"].as_str().unwrap().parse().unwrap();
+        let me: Uuid = server.admin().get("/api/v1/me").expect(200)["id"].as_str().unwrap().parse().unwrap();
         server.stop();
         let pool = persistence::db::pool(server.database().url(), 1).unwrap();
         let mut conn = persistence::db::get(&pool).unwrap();
@@ -85,28 +114,11 @@ fn the_shipped_rule_comes_to_organisations_that_were_set_up_before_it_and_not_to
         server.stop();
         server.start_again();
         // The round of the clock that would bring it back forgets old news too.
-        let me: uuid::Uuid = server.admin().get("/api/v1/me").expect(200)["id"].as_str().unwrap().parse().unwrap();
+        let me: Uuid = server.admin().get("/api/v1/me").expect(200)["id"].as_str().unwrap().parse().unwrap();
         server.stop();
-        let (old, now) = (Utc::now() - TimeDelta::days(200), Utc::now());
-        let news = Notification {
-            seq: 0,
-            id: uuid::Uuid::now_v7(),
-            created_at: old,
-            user_id: me,
-            kind: "rule".to_owned(),
-            object: None,
-            subject: None,
-            params: "{}".to_owned(),
-            dedupe_key: "old".to_owned(),
-            read_at: None,
-        };
-        notifications::insert(&mut conn, &[news]).unwrap();
-        notifications::mark_all(&mut conn, me, None, now).unwrap();
+        leave_old_news(&mut conn, me);
         server.start_again();
-        let before = old - TimeDelta::days(1);
-        wait_until("a round", || {
-            notifications::since(&mut conn, &[me], before).unwrap().iter().all(|n| n.created_at > old)
-        });
+        wait_for_a_round(&mut conn, me);
         assert!(shipped(&server).is_none(), "{engine:?}: it came back");
     }
 }
@@ -184,5 +196,22 @@ fn shipped_rules_that_nobody_changed_come_to_todays_form_and_all_others_stay() {
         let renewed: Vec<&Value> =
             log.items().iter().filter(|e| e["type"] == "rule.updated" && e["new"]["number"] == 2).collect();
         assert_eq!((renewed.len(), renewed.iter().all(|e| e["actor_id"].is_null())), (2, true), "{engine:?}");
+    }
+}
+
+#[test]
+fn a_piece_of_the_clocks_round_that_fails_holds_up_no_other() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(mut server) = Server::start(engine) else { continue };
+        let me: Uuid = server.admin().get("/api/v1/me").expect(200)["id"].as_str().unwrap().parse().unwrap();
+        server.stop();
+        let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+        let mut conn = persistence::db::get(&pool).unwrap();
+        leave_old_news(&mut conn, me);
+        // What was delivered long ago is forgotten in the same round.
+        persistence::sql::Sql::start(&conn, "DROP TABLE webhook_deliveries").execute(&mut conn).unwrap();
+        server.start_again();
+        wait_for_a_round(&mut conn, me);
+        wait_until("it is in the log", || server.log().contains("old deliveries"));
     }
 }

@@ -313,3 +313,54 @@ fn an_endpoint_that_hangs_or_sends_a_gigabyte_holds_nobody_up() {
     assert!(floods.sent() < 64 << 20, "{} bytes were read", floods.sent());
     assert_eq!(deliveries(&admin, &good["id"])[0]["state"], "done");
 }
+
+#[test]
+fn what_happens_while_an_endpoint_is_paused_is_sent_when_it_goes_on() {
+    on_both(|server| {
+        let receiver = Receiver::new(|_| answer("200 OK", ""));
+        let admin = server.admin();
+        let made = create(&admin, &json!({ "name": "ERP", "url": receiver.url("/"), "events": ["customer.created"] }));
+        let path = format!("/api/v1/webhooks/{}", made["id"].as_str().unwrap());
+        let paused = admin.patch(&path, 1, &json!({ "active": false })).expect(200);
+        server.create("customers", &json!({ "name": "停用期间" }));
+        until("it waits", || (webhook(&admin, &made["id"])["waiting"] == 1).then_some(()));
+        assert!(receiver.received().is_empty());
+        admin.patch(&path, paused.version(), &json!({ "active": true })).expect(200);
+        let told = until("it is told", || receiver.received().into_iter().next());
+        assert_eq!(serde_json::from_str::<Value>(&told.body).unwrap()["new"]["name"], "停用期间");
+    });
+}
+
+#[test]
+fn what_an_archived_endpoint_was_still_to_be_told_goes_with_it() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(mut server) = Server::start_with(engine, &[("FLYWHEEL_WEBHOOK_PRIVATE", "true")]) else { continue };
+        let receiver = Receiver::new(|_| answer("200 OK", ""));
+        let admin = server.admin();
+        let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+        let mut conn = persistence::db::get(&pool).unwrap();
+        let made = create(&admin, &json!({ "name": "ERP", "url": receiver.url("/"), "events": ["customer.created"] }));
+        let path = format!("/api/v1/webhooks/{}", made["id"].as_str().unwrap());
+        admin.patch(&path, 1, &json!({ "active": false })).expect(200);
+        for name in ["一", "二"] {
+            server.create("customers", &json!({ "name": name }));
+        }
+        until("both wait", || (webhook(&admin, &made["id"])["waiting"] == 2).then_some(()));
+        let given_up = deliveries(&admin, &made["id"])[0]["id"].as_str().unwrap().to_owned();
+        pretend(&server, "webhook_deliveries", &given_up, |q| {
+            q.push("state = 'parked'");
+        });
+        let id = made["id"].as_str().unwrap().parse().unwrap();
+        let mut left = persistence::webhooks::deliveries(&mut conn, id, None, None, 9).unwrap();
+        admin.delete(&path).expect(204);
+        assert!(persistence::webhooks::pending(&mut conn).unwrap().is_empty(), "{engine:?}");
+        // One that comes late, of an event from before; the clock goes its first round at the start.
+        left.truncate(1);
+        server.stop();
+        persistence::webhooks::send(&mut conn, &left).unwrap();
+        assert_eq!(persistence::webhooks::pending(&mut conn).unwrap().len(), 1, "{engine:?}");
+        server.start_again();
+        until("the late one is gone", || persistence::webhooks::pending(&mut conn).unwrap().is_empty().then_some(()));
+        assert!(receiver.received().is_empty(), "{engine:?}");
+    }
+}

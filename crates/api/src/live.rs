@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
 use uuid::Uuid;
 
 use crate::state::State;
@@ -22,6 +22,8 @@ const ROOM: usize = 4096;
 const BATCH: i64 = 500;
 /// How long to wait for a sign that something happened before looking anyway.
 const REST: Duration = Duration::from_millis(250);
+/// How long somebody who comes waits for the first look at the log.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
 /// News is looked for this far back, since it is committed a while after its time.
 const OVERLAP: TimeDelta = TimeDelta::seconds(30);
 
@@ -51,6 +53,8 @@ pub(crate) struct Change {
 pub struct Live {
     sender: broadcast::Sender<Message>,
     stop: AtomicBool,
+    /// Up to where the log was final at the last look at it; none before the first.
+    settled: watch::Sender<Option<i64>>,
     /// Who listens, each in so many windows.
     users: Mutex<HashMap<Uuid, usize>>,
 }
@@ -58,7 +62,12 @@ pub struct Live {
 impl Live {
     /// Without listeners.
     pub fn new() -> Live {
-        Live { sender: broadcast::channel(ROOM).0, stop: AtomicBool::new(false), users: Mutex::default() }
+        Live {
+            sender: broadcast::channel(ROOM).0,
+            stop: AtomicBool::new(false),
+            settled: watch::Sender::new(None),
+            users: Mutex::default(),
+        }
     }
 
     fn count(&self) -> MutexGuard<'_, HashMap<Uuid, usize>> {
@@ -67,6 +76,14 @@ impl Live {
 
     fn users(&self) -> Vec<Uuid> {
         self.count().keys().copied().collect()
+    }
+
+    /// Up to where whoever comes back reads what they missed: what follows is told to all who listen by now, also what
+    /// comes into sight behind later positions. None where nobody knows yet.
+    pub(crate) async fn settled(&self) -> Option<i64> {
+        let mut settled = self.settled.subscribe();
+        let first = tokio::time::timeout(FIRST_LOOK, settled.wait_for(Option::is_some)).await;
+        first.ok()?.ok().and_then(|settled| *settled)
     }
 
     /// A person read their news, perhaps in another window.
@@ -159,7 +176,8 @@ impl Tail {
         let mut conn = db::get(pool)?;
         loop {
             let upto = self.horizon.advance(&mut conn)?;
-            // Asked after the position: whoever comes now hears all that follows it.
+            live.settled.send_replace(Some(upto));
+            // Asked after the position was made known: whoever comes now reads what is up to it, and hears all that follows.
             let users = live.users();
             let from = match self.position {
                 Some(from) if !users.is_empty() => from,

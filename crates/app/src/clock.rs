@@ -24,21 +24,18 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
     let mut seen = 0;
     while !stop.load(Ordering::Relaxed) {
         let ending = || stop.load(Ordering::Relaxed) || jobs::ending();
-        let swept = catch_unwind(AssertUnwindSafe(|| rules::sweep::sweep_once(pool, &ending)));
-        let swept = swept.unwrap_or_else(|_| Err(Error::Internal("the sweep panicked".to_owned())));
-        let more = swept.unwrap_or_else(|error| {
-            tracing::warn!(?error, "rules by time wait");
-            false
+        let mut more = false;
+        piece("rules by time", || {
+            more = rules::sweep::sweep_once(pool, &ending)?;
+            Ok(())
         });
         let now = Utc::now().trunc_subsecs(6);
-        if let Err(error) = tasks_by_time(pool, now) {
-            tracing::warn!(?error, "reminders wait");
-        }
+        piece("reminders", || reminders(pool, now));
+        piece("first contacts", || first_contacts(pool, now));
+        piece("series of tasks", || series(pool, now));
         if round.is_none_or(|at| now - at > ROUND) {
             round = Some(now);
-            if let Err(error) = go_round(pool, now) {
-                tracing::warn!(?error, "the round of the clock waits");
-            }
+            piece("the round", || go_round(pool, now));
         }
         if !more {
             seen = crate::consumers::rest(seen, TICK);
@@ -46,28 +43,54 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
     }
 }
 
-/// Reminders, series and first contacts that are due; looking costs three look-ups in small indexes.
-fn tasks_by_time(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
+/// Does one of the things that time sets off, on a connection and in transactions of its own. One that fails or panics
+/// says so in the log and comes again; the others go on meanwhile.
+fn piece(name: &'static str, work: impl FnOnce() -> Result<()>) {
+    let done = catch_unwind(AssertUnwindSafe(work));
+    let done = done.unwrap_or_else(|_| Err(Error::Internal("it panicked".to_owned())));
+    if let Err(error) = done {
+        tracing::warn!(piece = name, ?error, "a piece of the clock waits");
+    }
+}
+
+/// Reminders that are due; looking costs a look-up in a small index, as for what follows.
+fn reminders(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
     let mut conn = db::get(pool)?;
-    let (reminders, series) = (store::reminder_due(&mut conn, now)?, store::series_due(&mut conn, now)?);
-    let overdue = persistence::pool::is_overdue(&mut conn, now)?;
-    if !reminders && !series && !overdue {
+    let mut more = store::reminder_due(&mut conn, now)?;
+    if !more {
         return Ok(());
     }
     let schema = Arc::new(crate::schema::load(&mut conn)?);
-    let mut more = reminders;
     while more {
         more = write_tx(&mut conn, |conn| tasks::remind(&mut by_itself(conn, &schema, now)))?;
     }
-    if overdue {
-        // A contact that was planned for a moment ago is a contact now.
-        write_tx(&mut conn, |conn| crate::arrivals::settle(&mut by_itself(conn, &schema, now)))?;
+    Ok(())
+}
+
+/// First contacts that did not come in time: whom they were with goes back.
+fn first_contacts(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
+    let mut conn = db::get(pool)?;
+    let mut more = persistence::pool::is_overdue(&mut conn, now)?;
+    if !more {
+        return Ok(());
     }
-    more = overdue;
+    let schema = Arc::new(crate::schema::load(&mut conn)?);
+    // A contact that was planned for a moment ago is a contact now.
+    write_tx(&mut conn, |conn| crate::arrivals::settle(&mut by_itself(conn, &schema, now)))?;
     while more {
         more = write_tx(&mut conn, |conn| public_pool::take_away(&mut by_itself(conn, &schema, now)))?;
     }
-    let mut next = series.then_some(None);
+    Ok(())
+}
+
+/// The next tasks of series.
+fn series(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
+    let mut conn = db::get(pool)?;
+    if !store::series_due(&mut conn, now)? {
+        return Ok(());
+    }
+    let schema = Arc::new(crate::schema::load(&mut conn)?);
+    let mut next = Some(None);
     while let Some(after) = next {
         let end = write_tx(&mut conn, |conn| tasks::carry_on(&mut by_itself(conn, &schema, now), after))?;
         next = end.map(Some);
@@ -87,20 +110,68 @@ fn go_round(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
     if !persistence::identity::any_person(&mut conn)? {
         return Ok(());
     }
-    let schema = Arc::new(crate::schema::load(&mut conn)?);
-    write_tx(&mut conn, |conn| {
-        let mut ctx = by_itself(conn, &schema, now);
-        crate::identity::ship_roles(&mut ctx)?;
-        rules::ship_if_missing(&mut ctx)?;
-        crate::recounts::on_time(&mut ctx)?;
-        crate::arrivals::settle(&mut ctx)?;
-        rules::watch(&mut ctx)?;
-        if schema.zone.local(now).hour() >= DIGEST_HOUR {
-            notifications::digests(&mut ctx)?;
+    let round = Round { pool, schema: Arc::new(crate::schema::load(&mut conn)?), now };
+    drop(conn);
+    round.write("shipped roles", crate::identity::ship_roles);
+    round.write("shipped rules", rules::ship_if_missing);
+    round.write("recounts", crate::recounts::on_time);
+    round.write("arrivals", crate::arrivals::settle);
+    round.write("late rules", rules::watch);
+    round.digests();
+    round.write("old news", notifications::sweep);
+    round.write("old deliveries", webhooks::sweep);
+    round.write("warnings of deadlines", public_pool::warn);
+    Ok(())
+}
+
+/// One round of the clock.
+struct Round<'a> {
+    pool: &'a DbPool,
+    schema: Arc<Schema>,
+    now: DateTime<Utc>,
+}
+
+impl Round<'_> {
+    /// A piece of the round.
+    fn write<T>(&self, name: &'static str, work: impl FnOnce(&mut Ctx<'_>) -> Result<T>) {
+        piece(name, || {
+            let mut conn = db::get(self.pool)?;
+            write_tx(&mut conn, |conn| work(&mut by_itself(conn, &self.schema, self.now)))?;
+            Ok(())
+        });
+    }
+
+    /// Most looks find them made, and those need not hold up anybody who writes.
+    fn digests(&self) {
+        let local = self.schema.zone.local(self.now);
+        if local.hour() < DIGEST_HOUR {
+            return;
         }
-        notifications::sweep(&mut ctx)?;
-        webhooks::sweep(&mut ctx)?;
-        public_pool::warn(&mut ctx)?;
-        Ok(())
-    })
+        piece("the look at digests", || {
+            let mut conn = db::get(self.pool)?;
+            let due = notifications::digests_due(&mut conn, local.date())?;
+            drop(conn);
+            if due {
+                self.write("digests", notifications::digests);
+            }
+            Ok(())
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_that_fails_or_panics_leaves_the_others_to_be_done() {
+        let mut done = false;
+        piece("fails", || Err(Error::NotFound));
+        piece("panics", || panic!("on purpose"));
+        piece("is done", || {
+            done = true;
+            Ok(())
+        });
+        assert!(done);
+    }
 }

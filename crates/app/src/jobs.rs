@@ -82,8 +82,11 @@ fn keep_house(pool: &DbPool) -> Result<()> {
     score(&mut conn, &schema, now)
 }
 
-/// The scores of the day: by one thread, for what all customers are scored by follows from what they bought. Another process
-/// that does the same at the same time does no harm.
+/// Runs of the scores in a row at most; what is due after them waits for the next look.
+const RUNS: usize = 3;
+
+/// The scores of the day, and once more where settings were saved meanwhile: by one thread, for what all customers are scored
+/// by follows from what they bought. Another process that does the same at the same time does no harm.
 fn score(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -> Result<()> {
     static BUSY: Mutex<()> = Mutex::new(());
     let _turn = match BUSY.try_lock() {
@@ -91,12 +94,26 @@ fn score(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -> 
         Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
         Err(TryLockError::WouldBlock) => return Ok(()),
     };
-    if let Some(run) = crate::scores::refresh_if_due(conn, schema, now)? {
-        tracing::info!(customers = run.scored, "customers scored");
-    }
-    if let Some(run) = crate::scores::refresh_all_if_due(conn, schema, now)? {
-        tracing::info!(customers = run.customers, changed = run.changed, contacts = run.contacts, "scores refreshed");
-        persistence::db::shrink(conn)?;
+    let mut now = now;
+    for _ in 0..RUNS {
+        let rfm = crate::scores::refresh_if_due(conn, schema, now)?;
+        if let Some(run) = &rfm {
+            tracing::info!(customers = run.scored, "customers scored");
+        }
+        let all = crate::scores::refresh_all_if_due(conn, schema, now)?;
+        if let Some(run) = &all {
+            tracing::info!(
+                customers = run.customers,
+                changed = run.changed,
+                contacts = run.contacts,
+                "scores refreshed"
+            );
+            persistence::db::shrink(conn)?;
+        }
+        if rfm.is_none() && all.is_none() {
+            break;
+        }
+        now = Utc::now().trunc_subsecs(6);
     }
     Ok(())
 }

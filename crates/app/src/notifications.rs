@@ -1,14 +1,16 @@
 //! What people are told: written once per person and news, shown in the application, sent by mail to whoever wants it.
 
 use crate::{Ctx, Error, Result, mail};
-use chrono::TimeDelta;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use contract::notifications::{
     ByMail, Marked, NewsKind, Notification, NotificationPatch, NotificationPreference, NotificationPreferences,
     NotificationPreferencesInput, Notifications,
 };
 use contract::problem::Lang;
 use domain::fields::FieldError;
+use persistence::db::AnyConnection;
 use persistence::notifications::{self as store, Preference};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -187,20 +189,51 @@ pub fn prefer(ctx: &mut Ctx<'_>, input: &NotificationPreferencesInput, lang: Lan
     preferences(ctx, lang)
 }
 
-/// Puts the digests of a day into the outbox; once a day for each person, whoever asks.
+/// The digests that were made last.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Digests {
+    /// The day that they are of.
+    as_of: NaiveDate,
+    /// Up to when they tell.
+    at: DateTime<Utc>,
+}
+
+/// Under which the digests that were made last are kept among the settings.
+const DIGESTS: &str = "digests";
+
+fn last_digests(conn: &mut AnyConnection) -> Result<Option<Digests>> {
+    let stored = persistence::settings::get(conn, DIGESTS)?;
+    Ok(stored.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
+/// Whether the digests of a day are still to be made; a look that takes no lock.
+pub fn digests_due(conn: &mut AnyConnection, today: NaiveDate) -> Result<bool> {
+    Ok(mail::available() && last_digests(conn)?.is_none_or(|last| last.as_of < today))
+}
+
+/// Puts the digests of a day into the outbox: of all readers at once, once a day, also when there is nothing to tell, so
+/// that what happens afterwards waits for the next day's. Whoever chooses the digest afterwards has it from then on.
 pub fn digests(ctx: &mut Ctx<'_>) -> Result<()> {
-    if !mail::available() {
+    let today = ctx.zone().day(ctx.now);
+    if !digests_due(ctx.conn, today)? {
         return Ok(());
     }
+    // From where the last ones ended, however the hours of the days differ; not so far back that it is no news any more.
+    let since = match last_digests(ctx.conn)? {
+        Some(last) => last.at.max(ctx.now - TimeDelta::days(7)),
+        None => ctx.now - TimeDelta::days(1),
+    };
+    let made = Digests { as_of: today, at: ctx.now };
+    let made = serde_json::to_string(&made).map_err(|e| Error::Internal(e.to_string()))?;
+    persistence::settings::set(ctx.conn, DIGESTS, &made, ctx.now)?;
     let readers = store::digest_readers(ctx.conn)?;
     let chosen = store::preferences(ctx.conn, &readers)?;
     let people = store::addresses(ctx.conn, &readers)?;
-    let today = ctx.parse().today();
     for (user, (address, locale)) in people {
         let Some(address) = address else { continue };
         let lang = language(&locale);
         let wanted = |kind: &str| chosen.get(&(user, kind.to_owned())).is_some_and(|p| p.email == "digest");
-        let unread = store::unread_since(ctx.conn, user, ctx.now - TimeDelta::days(1))?;
+        let unread = store::unread_since(ctx.conn, user, since)?;
         let lines: Vec<String> = unread
             .iter()
             .filter(|n| wanted(&n.kind))

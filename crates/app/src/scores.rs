@@ -8,6 +8,7 @@ mod cadence;
 mod channels;
 mod contacts;
 mod customers;
+mod due;
 mod evaluate;
 mod events;
 mod explain;

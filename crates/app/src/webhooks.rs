@@ -216,11 +216,12 @@ fn take_over(ctx: &mut Ctx<'_>, webhook: &mut Webhook) -> Result<()> {
     Ok(())
 }
 
-/// Archives an endpoint: it is told nothing any more.
+/// Archives an endpoint: it is told nothing any more, and what it was still to be told goes.
 pub fn archive(ctx: &mut Ctx<'_>, id: Uuid) -> Result<()> {
     let old = store::find(ctx.conn, id)?.ok_or(Error::NotFound)?;
     let new = Webhook { archived_at: Some(ctx.now), version: old.version + 1, ..old.clone() };
     store::save(ctx.conn, &new, Some(old.version))?;
+    store::forget_untold(ctx.conn, id, ctx.now)?;
     Stamp::of(ctx).note(ctx.conn, "webhook.archived", "webhooks", id, Some(told(&old)), None)
 }
 
@@ -273,7 +274,7 @@ pub fn replay(ctx: &mut Ctx<'_>, id: Uuid, delivery: Option<Uuid>) -> Result<Rep
     Ok(Replayed { replayed: replayed as i64 })
 }
 
-/// Forgets what was delivered long ago.
+/// Forgets what was delivered long ago, and what is left of what archived endpoints were to be told.
 pub(crate) fn sweep(ctx: &mut Ctx<'_>) -> Result<usize> {
     Ok(store::forget(ctx.conn, ctx.now - KEPT)?)
 }

@@ -40,6 +40,25 @@ pub fn replace(conn: &mut AnyConnection, key: &str, json: &str, now: DateTime<Ut
     Ok(q.execute(conn)? > 0)
 }
 
+/// Writes a setting with the next version, whatever it was before.
+pub fn raise(conn: &mut AnyConnection, key: &str, json: &str, now: DateTime<Utc>) -> Result<()> {
+    let mut q = Sql::start(conn, "INSERT INTO settings (key, value, updated_at) VALUES (");
+    q.text(key).push(", ").bind(Store::Json, &Value::Json(json.to_owned())).push(", ").time(now);
+    q.push(") ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at, version = settings.version + 1");
+    q.execute(conn)?;
+    Ok(())
+}
+
+/// Writes a setting whose version is still `expected`, 0 for one that was never written, and leaves the version; tells
+/// whether it was. Nobody else writes it before the end of the transaction, however that turns out.
+pub fn set_at(conn: &mut AnyConnection, key: &str, json: &str, now: DateTime<Utc>, expected: i64) -> Result<bool> {
+    let mut q = Sql::start(conn, "INSERT INTO settings (key, value, updated_at) VALUES (");
+    q.text(key).push(", ").bind(Store::Json, &Value::Json(json.to_owned())).push(", ").time(now);
+    q.push(") ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at WHERE settings.version = ");
+    q.int(expected);
+    Ok(q.execute(conn)? > 0)
+}
+
 /// A field that the organisation added to an object.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CustomField {

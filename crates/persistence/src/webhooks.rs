@@ -296,9 +296,19 @@ pub fn forget_all(conn: &mut AnyConnection, webhook: Uuid) -> Result<usize> {
     q.execute(conn)
 }
 
-/// Forgets what was delivered before a moment.
+/// Forgets what an endpoint was still to be told, and what was given up. What is just being sent is left: whoever sends
+/// it holds its row and asks for that of the endpoint.
+pub fn forget_untold(conn: &mut AnyConnection, webhook: Uuid, now: DateTime<Utc>) -> Result<usize> {
+    let mut q = Sql::start(conn, "DELETE FROM webhook_deliveries WHERE state <> 'done' AND webhook_id = ");
+    q.id(webhook).push(" AND (lease_until IS NULL OR lease_until < ").time(now).push(")");
+    q.execute(conn)
+}
+
+/// Forgets what was delivered before a moment, and what archived endpoints were to be told: an event from before may have
+/// been read after, and what was just being sent then may have failed.
 pub fn forget(conn: &mut AnyConnection, before: DateTime<Utc>) -> Result<usize> {
-    let mut q = Sql::start(conn, "DELETE FROM webhook_deliveries WHERE state = 'done' AND finished_at < ");
-    q.time(before);
+    let mut q = Sql::start(conn, "DELETE FROM webhook_deliveries WHERE (state = 'done' AND finished_at < ");
+    q.time(before).push(") OR (state <> 'done' AND webhook_id IN (");
+    q.push("SELECT w.id FROM webhooks w WHERE w.archived_at IS NOT NULL))");
     q.execute(conn)
 }

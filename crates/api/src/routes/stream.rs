@@ -97,19 +97,21 @@ fn message(event: &str, id: Option<i64>, data: &serde_json::Value) -> String {
     format!("{id}event: {event}\ndata: {data}\n\n")
 }
 
-/// What happened after a position, and up to where that tells.
+/// What happened after a position, and up to where that tells. It reads no further than the log is final: an event that is
+/// committed later may stand before others that can be seen already, and is told with them to whoever listens.
 async fn missed(state: &web::Data<State>, actor: Arc<Actor>, after: i64) -> Result<(String, i64)> {
+    let Some(upto) = state.live.settled().await else { return Ok((message("reset", None, &json!({})), 0)) };
     let pool = state.pool.clone();
     cx::blocking(move || {
         let mut conn = persistence::db::get(&pool)?;
-        let end = events::end(&mut conn)?;
-        let reset = |end| Ok((message("reset", Some(end), &json!({})), end));
-        if after > end {
-            return reset(end);
+        let reset = || Ok((message("reset", Some(upto), &json!({})), upto));
+        // Another process may have told more than this one has looked at, but nobody what is not there.
+        if after > upto && after > events::end(&mut conn)? {
+            return reset();
         }
-        let batch = events::after(&mut conn, &Filter::default(), after, end, CATCH_UP + 1)?;
+        let batch = events::after(&mut conn, &Filter::default(), after, upto, CATCH_UP + 1)?;
         if batch.len() as i64 > CATCH_UP {
-            return reset(end);
+            return reset();
         }
         let last = batch.last().map_or(after, |e| e.seq);
         let changes = live::owned(&mut conn, batch).map_err(Failure::from)?;

@@ -1,7 +1,7 @@
 //! Scoring every customer: at night, after a change of settings, and on request.
 
 use super::customers::{Background, RepeatFit};
-use super::{contacts, customers};
+use super::{contacts, customers, due};
 use crate::schema::Schema;
 use crate::{Actor, Ctx, Error, Result, Visible};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -51,23 +51,18 @@ pub fn last_run(conn: &mut AnyConnection) -> Result<Option<ScoreRun>> {
 
 /// Has the worker score all customers again, for the settings have changed.
 pub(super) fn due_again(ctx: &mut Ctx<'_>) -> Result<()> {
-    let Some(mut last) = last_run(ctx.conn)? else { return Ok(()) };
-    last.as_of = NaiveDate::default();
-    keep(ctx.conn, &last, ctx.now)?;
-    Ok(())
-}
-
-fn keep(conn: &mut AnyConnection, run: &ScoreRun, now: DateTime<Utc>) -> Result<()> {
-    let json = serde_json::to_string(run).map_err(|e| Error::Internal(e.to_string()))?;
-    Ok(persistence::settings::set(conn, RUN, &json, now)?)
+    let last = last_run(ctx.conn)?.map(|last| ScoreRun { as_of: NaiveDate::default(), ..last });
+    due::again(ctx.conn, RUN, last.as_ref(), ctx.now)
 }
 
 /// Scores everybody; nothing when the process is about to end: what is scored so far stays, and the next process begins anew.
+/// Whoever saves settings meanwhile makes it due again.
 fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -> Result<Option<ScoreRun>> {
     let actor = Actor::system(Uuid::nil());
     let pass = Pass { actor: &actor, schema, now, id: Uuid::now_v7() };
     let mut run = ScoreRun { as_of: schema.zone.day(now), at: now, customers: 0, changed: 0, contacts: 0 };
     write_tx::<_, Error>(conn, |conn| pass.with(conn, crate::arrivals::settle))?;
+    let asked = due::asked(conn, RUN)?;
     let mut base = pass.with(conn, Background::load)?;
     // Rights that are added to a stage, or taken from it, reach the customers that are in it already.
     let rights = base.models.lifecycle.version.to_string();
@@ -91,14 +86,18 @@ fn run_now(conn: &mut AnyConnection, schema: &Arc<Schema>, now: DateTime<Utc>) -
             }
         }
     }
-    write_tx::<_, Error>(conn, |conn| {
+    let again = ScoreRun { as_of: NaiveDate::default(), ..run.clone() };
+    let is_done = write_tx::<_, Error>(conn, |conn| {
         let today = schema.zone.day(now);
         persistence::lifecycle::measure_playbooks(conn, today - Duration::days(i64::from(EFFECT_DAYS)), today)?;
         persistence::flywheel::keep_sums(conn, today, &sums)?;
         persistence::needs::keep(conn, &needs)?;
         persistence::settings::set(conn, RIGHTS, &rights, now)?;
-        keep(conn, &run, now)
+        due::end(conn, RUN, asked, (&run, &again), now)
     })?;
+    if !is_done {
+        crate::jobs::look_around();
+    }
     Ok(Some(run))
 }
 

@@ -1,7 +1,7 @@
 //! Scoring all customers.
 
-use super::bands;
 use super::models::Models;
+use super::{bands, due};
 use crate::metrics::pick;
 use crate::rules::Watched;
 use crate::schema::Schema;
@@ -66,9 +66,8 @@ fn settings(conn: &mut AnyConnection) -> Result<Settings> {
 
 /// Has the worker score all customers again, for the settings have changed.
 pub(super) fn due_again(ctx: &mut Ctx<'_>) -> Result<()> {
-    let Some(mut last) = run(ctx.conn)? else { return Ok(()) };
-    last.as_of = NaiveDate::default();
-    keep(ctx.conn, &last, ctx.now)
+    let last = run(ctx.conn)?.map(|last| RfmRun { as_of: NaiveDate::default(), ..last });
+    due::again(ctx.conn, RUN, last.as_ref(), ctx.now)
 }
 
 fn keep(conn: &mut AnyConnection, run: &RfmRun, now: DateTime<Utc>) -> Result<()> {
@@ -92,6 +91,7 @@ pub(super) fn score_all(
 
 fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) -> Result<RfmRun> {
     let as_of = today(schema, now);
+    let asked = due::asked(conn, RUN)?;
     let settings = settings(conn)?;
     let (sums, rfm) = score_all(conn, as_of, settings)?;
     let worse = Dimension::ALL.map(|d| rfm.worse(d));
@@ -117,13 +117,16 @@ fn refresh_now(conn: &mut AnyConnection, schema: &Schema, now: DateTime<Utc>) ->
         write_tx(conn, |conn| keep(conn, &last, now))?;
     }
     settle(conn, now, since)?;
-    write_tx(conn, |conn| {
+    let is_done = write_tx::<_, Error>(conn, |conn| {
         persistence::rfm_grid::rebuild(conn)?;
-        if run(conn)?.is_none_or(|last| last.at <= now) {
-            keep(conn, &done, now)?;
-        }
-        Ok::<_, Error>(())
+        // One that began later has the say about the day.
+        let kept = run(conn)?.filter(|last| last.at > now).unwrap_or_else(|| done.clone());
+        let again = RfmRun { as_of: NaiveDate::default(), ..kept.clone() };
+        due::end(conn, RUN, asked, (&kept, &again), now)
     })?;
+    if !is_done {
+        crate::jobs::look_around();
+    }
     Ok(done)
 }
 
