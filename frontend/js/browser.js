@@ -61,3 +61,25 @@ export function focus_first(element) {
   if (matchMedia('(pointer: coarse)').matches) { element.focus?.(); return; }   // no keyboard popping up on a phone
   (element.querySelector('input:not([type=hidden]):not([disabled]),textarea,select') ?? element).focus?.();
 }
+
+// Puts a box over a dialog that is open, which covers everything that is not opened after it.
+export function raise(element) {
+  if (!element.showPopover || !document.querySelector('dialog[open]')) return;
+  if (element.matches(':popover-open')) element.hidePopover();
+  element.showPopover();
+}
+
+// How much on screen is not saved, and what is asked before it is left: the browser asks in its own words when the page
+// itself goes away. A link asks before anybody else hears of the click.
+let unsaved = 0, leaving = '';
+export function count_unsaved(by, question) { unsaved += by; leaving = question || leaving; }
+export function may_leave(question) { return !unsaved || confirm(question); }
+addEventListener('beforeunload', e => { if (unsaved) e.preventDefault(); });
+addEventListener('click', e => {
+  const a = unsaved && e.target.closest?.('a[href]');
+  if (!a || a.target || a.download || e.button || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
+  if (a.origin !== location.origin || (a.pathname === location.pathname && a.search === location.search)) return;
+  if (may_leave(leaving)) return;
+  e.preventDefault();
+  e.stopImmediatePropagation();
+}, true);

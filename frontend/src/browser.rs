@@ -17,6 +17,9 @@ extern "C" {
     fn copy_text(text: &str);
     pub(crate) fn shows_pdf() -> bool;
     fn focus_first(element: &web_sys::Element);
+    pub(crate) fn raise(element: &web_sys::Element);
+    pub(crate) fn count_unsaved(by: i32, question: &str);
+    pub(crate) fn may_leave(question: &str) -> bool;
     fn zone_offsets(name: &str) -> Vec<i32>;
     fn zone_names() -> Vec<String>;
 }
@@ -134,6 +137,11 @@ pub(crate) fn copy(text: &str) {
 /// Moves the focus to the first control inside an element.
 pub(crate) fn focus_inside(element: &web_sys::Element) {
     focus_first(element);
+}
+
+/// The control that has the focus.
+pub(crate) fn focused() -> Option<web_sys::HtmlElement> {
+    web_sys::window()?.document()?.active_element()?.dyn_into().ok()
 }
 
 /// Where the page's `<meta name="flywheel-api">` says the API is.

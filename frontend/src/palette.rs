@@ -8,6 +8,7 @@ use crate::route::{Route, open_list};
 use crate::shell::object_icon;
 use crate::ui::cls;
 use crate::ui::field::{composing, value_of};
+use crate::ui::overlay::may_leave;
 use crate::ui::{icon, spinner};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -90,6 +91,9 @@ pub(crate) fn Palette(p: &PaletteProps) -> Html {
     let open = {
         let (navigator, close) = (navigator.clone(), p.onclose.clone());
         move |line: &Line| {
+            if !may_leave(l) {
+                return;
+            }
             close.emit(());
             match (&navigator, &line.to) {
                 (Some(n), Target::Page(r)) => n.push(r),

@@ -11,7 +11,7 @@ use crate::palette::Palette;
 use crate::parts::{self, Lazy, Room};
 use crate::route::Route;
 use crate::ui::cls;
-use crate::ui::overlay::{Confirm, Popover, menu_item};
+use crate::ui::overlay::{Confirm, Popover, may_leave, menu_item};
 use crate::ui::toast::use_toaster;
 use crate::ui::{Empty, avatar, icon, nothing};
 use serde_json::json;
@@ -354,7 +354,7 @@ fn Profile() -> Html {
     let go = |page: &'static str| {
         let n = navigator.clone();
         Callback::from(move |_: MouseEvent| {
-            if let Some(n) = &n {
+            if let Some(n) = n.as_ref().filter(|_| may_leave(l)) {
                 n.push(&Route::settings(page))
             }
         })
@@ -363,7 +363,11 @@ fn Profile() -> Html {
     let asking = use_state_eq(|| false);
     let log_out = {
         let (asking, out) = (asking.clone(), session.log_out.clone());
-        Callback::from(move |_: MouseEvent| if net.waiting > 0 { asking.set(true) } else { out.emit(()) })
+        Callback::from(move |_: MouseEvent| match net.waiting {
+            0 if may_leave(l) => out.emit(()),
+            0 => {}
+            _ => asking.set(true),
+        })
     };
     let keep = {
         let asking = asking.clone();

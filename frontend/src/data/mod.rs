@@ -8,6 +8,7 @@ pub(crate) mod jobs;
 pub(crate) mod listing;
 pub(crate) mod live;
 pub(crate) mod offline;
+pub(crate) mod once;
 pub(crate) mod query;
 pub(crate) mod recent;
 pub(crate) mod session;

@@ -201,6 +201,7 @@ messages! {
     unsaved_title = "还没有保存", "Not saved yet";
     unsaved_body = "关闭后，刚才填写的内容就没有了。", "If you close this now, what you typed is lost.";
     unsaved_drop = "不保存", "Don't save";
+    unsaved_leave = "还有没保存的内容，离开后就没有了。确定离开吗？", "There is something you have not saved. Leaving loses it. Leave all the same?";
     unsaved_stay = "继续填写", "Keep editing";
     clash_title = "这条记录刚刚被别人修改过", "Somebody else has just changed this record";
     clash_mine = "我的修改", "Mine";

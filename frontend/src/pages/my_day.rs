@@ -10,7 +10,8 @@ use crate::i18n::{Lang, use_lang};
 use crate::pages::list_link::ListLink;
 use crate::route::Route;
 use crate::ui::field::value_of;
-use crate::ui::overlay::{Dialog, Popover, menu_item};
+use crate::ui::overlay::{Dialog, Popover, menu_item, use_leave};
+use crate::ui::pieces::alert;
 use crate::ui::toast::{Toaster, use_toaster};
 use crate::ui::{Card, Empty, Failed, cls, icon, page_head, skeleton_rows, spinner};
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
@@ -192,10 +193,12 @@ fn Finish(p: &FinishProps) -> Html {
     let toaster = use_toaster();
     let result = use_state_eq(String::new);
     let busy = use_state_eq(|| false);
+    let wrong = use_state_eq(|| None::<String>);
+    let (leave, asking) = use_leave(!result.trim().is_empty(), p.onclose.clone());
     let title = word(&p.item, "title").to_owned();
     let onsubmit = {
-        let (result, busy, toaster, close, title) =
-            (result.clone(), busy.clone(), toaster.clone(), p.onclose.clone(), title.clone());
+        let (result, busy, wrong, toaster, close, title) =
+            (result.clone(), busy.clone(), wrong.clone(), toaster.clone(), p.onclose.clone(), title.clone());
         let (id, version) = (word(&p.item, "id").to_owned(), p.item.get("version").and_then(Value::as_i64));
         Callback::from(move |e: SubmitEvent| {
             e.prevent_default();
@@ -208,14 +211,16 @@ fn Finish(p: &FinishProps) -> Html {
                 patch["result"] = json!(result.trim());
             }
             let request = Request::patch(format!("/tasks/{id}"), patch).if_match(version);
-            let (busy, toaster, close, title) = (busy.clone(), toaster.clone(), close.clone(), title.clone());
+            let (busy, wrong, toaster, close, title) =
+                (busy.clone(), wrong.clone(), toaster.clone(), close.clone(), title.clone());
+            wrong.set(None);
             spawn_local(async move {
                 match request.json::<Record>().await {
                     Ok(_) => {
                         toaster.ok(l.task_finished(&title));
                         close.emit(())
                     }
-                    Err(e) => toaster.err(e.text(l)),
+                    Err(e) => wrong.set(Some(e.text(l))),
                 }
                 for path in ["/my_day", "/tasks", "/events"] {
                     invalidate(path);
@@ -228,8 +233,8 @@ fn Finish(p: &FinishProps) -> Html {
         let result = result.clone();
         Callback::from(move |e: InputEvent| result.set(value_of(&e)))
     };
-    let footer = html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="submit" form="finish" class="btn btn-sm btn-primary" disabled={*busy}>if *busy { { spinner() } }{ l.done() }</button></> };
-    html! { <Dialog title={l.finish_title(&title)} onclose={p.onclose.clone()} {footer}><form id="finish" {onsubmit}><label class="block"><span class="mb-1 block text-[13px] text-base-content/75">{ l.finish_result() }</span><textarea class="textarea w-full text-[13px]" name="result" rows="2" maxlength="300" placeholder={l.finish_hint()} value={(*result).clone()} {oninput} /><span class="block pt-0.5 text-xs text-base-content/70">{ l.finish_help() }</span></label></form></Dialog> }
+    let footer = html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={leave.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="submit" form="finish" class="btn btn-sm btn-primary" disabled={*busy}>if *busy { { spinner() } }{ l.done() }</button></> };
+    html! { <><Dialog title={l.finish_title(&title)} onclose={leave} {footer}><form id="finish" {onsubmit}>{ alert("mb-3", wrong.as_deref()) }<label class="block"><span class="mb-1 block text-[13px] text-base-content/75">{ l.finish_result() }</span><textarea class="textarea w-full text-[13px]" name="result" rows="2" maxlength="300" placeholder={l.finish_hint()} value={(*result).clone()} {oninput} /><span class="block pt-0.5 text-xs text-base-content/70">{ l.finish_help() }</span></label></form></Dialog>{ asking }</> }
 }
 
 #[cfg(test)]

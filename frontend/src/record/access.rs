@@ -8,6 +8,7 @@ use crate::ui::field::{Field, Input};
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Failed, skeleton_lines};
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -23,6 +24,11 @@ fn keys(answer: &Record) -> Vec<String> {
     list.into_iter().flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect()
 }
 
+/// What is to be stored now.
+fn waiting(turn: &RefCell<Option<Vec<String>>>) -> Option<Vec<String>> {
+    turn.borrow().clone()
+}
+
 /// The card on a user's page.
 #[component]
 pub(crate) fn UserAccess(p: &UserAccessProps) -> Html {
@@ -34,29 +40,58 @@ pub(crate) fn UserAccess(p: &UserAccessProps) -> Html {
     let password = use_state_eq(String::new);
     let error = use_state_eq(|| None::<String>);
     let busy = use_state_eq(|| false);
+    // What is ticked, until the server shows it; and what is to be stored, as long as something is being sent.
+    let wanted = use_state_eq(|| None::<Vec<String>>);
+    let turn = use_mut_ref(|| None::<Vec<String>>);
+    {
+        let wanted = wanted.setter();
+        use_effect_with(held.data.clone(), move |_| wanted.set(None));
+    }
     if let Some(e) = roles.error.as_ref().or(held.error.as_ref()) {
-        let retry = held.refetch.clone();
+        let (a, b) = (roles.refetch.clone(), held.refetch.clone());
+        let retry = Callback::from(move |()| {
+            a.emit(());
+            b.emit(())
+        });
         return html! { <Card title={l.access()} class="mt-4"><Failed error={e.clone()} {retry} /></Card> };
     }
     let (Some(all), Some(held)) = (&roles.data, &held.data) else {
         return html! { <Card title={l.access()} class="mt-4">{ skeleton_lines(4) }</Card> };
     };
-    let mine = keys(held);
+    let mine = (*wanted).clone().unwrap_or_else(|| keys(held));
     let name = |r: &Record| text(r, if l == Lang::Zh { "name_zh" } else { "name_en" }).to_owned();
     let row = |r: &Record| {
         let key = text(r, "key").to_owned();
         let on = mine.contains(&key);
-        let mut wanted: Vec<String> = mine.iter().filter(|k| **k != key).cloned().collect();
-        if !on {
-            wanted.push(key.clone());
-        }
-        let (path, toaster) = (path.clone(), toaster.clone());
+        let (path, toaster, wanted, turn, mine, flipped) =
+            (path.clone(), toaster.clone(), wanted.clone(), turn.clone(), mine.clone(), key.clone());
         let onchange = Callback::from(move |_: Event| {
-            let (path, toaster, body) = (path.clone(), toaster.clone(), json!({ "roles": wanted }));
+            // The list goes out as a whole: it is made of what was ticked last, not of what was drawn last.
+            let mut list = turn.borrow().clone().unwrap_or_else(|| mine.clone());
+            match list.iter().position(|k| *k == flipped) {
+                Some(at) => drop(list.remove(at)),
+                None => list.push(flipped.clone()),
+            }
+            wanted.set(Some(list.clone()));
+            if turn.replace(Some(list)).is_some() {
+                return;
+            }
+            let (path, toaster, wanted, turn) = (path.clone(), toaster.clone(), wanted.clone(), turn.clone());
             spawn_local(async move {
-                match Request::put(path.clone(), body).text().await {
-                    Ok(_) => toaster.ok(l.saved()),
-                    Err(e) => toaster.err(e.text(l)),
+                while let Some(list) = waiting(&turn) {
+                    match Request::put(path.clone(), json!({ "roles": list })).text().await {
+                        // Ticked meanwhile: that goes out next.
+                        Ok(_) if waiting(&turn).is_some_and(|now| now != list) => {}
+                        Ok(_) => {
+                            turn.take();
+                            toaster.ok(l.saved());
+                        }
+                        Err(e) => {
+                            turn.take();
+                            wanted.set(None);
+                            toaster.err(e.text(l));
+                        }
+                    }
                 }
                 invalidate(&path);
             });

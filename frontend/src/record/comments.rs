@@ -6,7 +6,7 @@ use super::waiting::{new_ones, use_queue};
 use crate::browser;
 use crate::data::http::{Request, random_key};
 use crate::data::offline::{self, Waiting};
-use crate::data::query::{invalidate, use_query};
+use crate::data::query::{invalidate, subscribe, use_query};
 use crate::data::session::use_session;
 use crate::data::types::{Page, Record, int, text};
 use crate::data::upload::said;
@@ -16,8 +16,27 @@ use crate::ui::field::{composing, value_of};
 use crate::ui::toast::use_toaster;
 use crate::ui::{Empty, Failed, avatar, icon, skeleton_lines, spinner};
 use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
+
+thread_local! {
+    /// What is being written and has not been sent, by where: a look at another tab or another record loses none of it.
+    static DRAFTS: RefCell<HashMap<String, String>> = RefCell::default();
+}
+
+fn kept(place: &str) -> Option<String> {
+    DRAFTS.with_borrow(|drafts| drafts.get(place).cloned())
+}
+
+fn keep(place: &str, text: String) {
+    DRAFTS.with_borrow_mut(|drafts| drafts.insert(place.to_owned(), text));
+}
+
+fn forget(place: &str) {
+    DRAFTS.with_borrow_mut(|drafts| drafts.remove(place));
+}
 
 /// The comments of a record, the newest first.
 #[component]
@@ -49,7 +68,7 @@ pub(super) fn Comments(p: &TalkProps) -> Html {
             </ol> }
         }
     };
-    html! { <section aria-label={l.comments()}><Write meta={p.meta.clone()} id={p.id.clone()} />{ body }</section> }
+    html! { <section aria-label={l.comments()}><Write key={p.id.clone()} meta={p.meta.clone()} id={p.id.clone()} />{ body }</section> }
 }
 
 /// A comment that has not been sent yet.
@@ -65,12 +84,26 @@ fn unsent(l: Lang, clock: &Clock, author: &str, w: &Waiting) -> Html {
 fn Write(p: &TalkProps) -> Html {
     let l = use_lang();
     let toaster = use_toaster();
-    let draft = use_state_eq(String::new);
+    let session = use_session();
+    let place = format!("{} {} {}", session.me.id, p.meta.key, p.id);
+    let draft = use_state_eq(|| kept(&place).unwrap_or_default());
     let busy = use_state_eq(|| false);
+    {
+        // What another tab of the record has sent meanwhile is not in the box any more.
+        let (draft, place) = (draft.setter(), place.clone());
+        use_effect_with((), move |()| {
+            let told = Callback::from(move |()| draft.set(kept(&place).unwrap_or_default()));
+            let comments = subscribe("/comments", told);
+            move || drop(comments)
+        });
+    }
     let sent = use_mut_ref(|| None::<(String, Value)>);
     let onchange = {
-        let draft = draft.clone();
-        Callback::from(move |text: String| draft.set(text))
+        let (draft, place) = (draft.clone(), place.clone());
+        Callback::from(move |text: String| {
+            keep(&place, text.clone());
+            draft.set(text)
+        })
     };
     let send = {
         let (draft, busy) = (draft.clone(), busy.clone());
@@ -85,18 +118,28 @@ fn Write(p: &TalkProps) -> Html {
             let key = sent.borrow().as_ref().filter(|s| s.1 == new).map_or_else(random_key, |s| s.0.clone());
             *sent.borrow_mut() = Some((key.clone(), new.clone()));
             let (draft, busy, toaster, sent) = (draft.clone(), busy.clone(), toaster.clone(), sent.clone());
+            let place = place.clone();
             busy.set(true);
             spawn_local(async move {
+                // What was written on while the answer was awaited stays.
+                let gone = {
+                    let (place, body) = (place, body.clone());
+                    move || {
+                        if kept(&place).is_some_and(|now| now.trim() == body) {
+                            forget(&place);
+                            draft.set(String::new());
+                        }
+                        *sent.borrow_mut() = None;
+                    }
+                };
                 match Request::create_as(key.clone(), "/comments", new.clone()).answer().await {
                     Ok(_) => {
-                        draft.set(String::new());
-                        *sent.borrow_mut() = None;
+                        gone();
                         told();
                     }
                     Err(e) if e.status == 0 => {
                         if offline::wait(key, "comments", "/comments".into(), new, body).await {
-                            draft.set(String::new());
-                            *sent.borrow_mut() = None;
+                            gone();
                             toaster.ok(l.outbox_queued());
                         } else {
                             toaster.err(l.outbox_lost());
@@ -175,8 +218,8 @@ struct CommentProps {
 fn Comment(p: &CommentProps) -> Html {
     let l = use_lang();
     let toaster = use_toaster();
-    let editing = use_state_eq(|| false);
     let c = &p.comment;
+    let editing = use_state_eq(|| p.own && kept(text(c, "id")).is_some());
     let (id, at, edited) = (text(c, "id").to_owned(), text(c, "created_at"), text(c, "edited_at"));
     let clock = browser::clock();
     let set = |on: bool| {
@@ -207,7 +250,8 @@ struct RewordProps {
 fn Reword(p: &RewordProps) -> Html {
     let l = use_lang();
     let toaster = use_toaster();
-    let draft = use_state_eq(|| text(&p.comment, "body").to_owned());
+    let (place, before) = (text(&p.comment, "id").to_owned(), text(&p.comment, "body").to_owned());
+    let draft = use_state_eq(|| kept(&place).unwrap_or_else(|| before.clone()));
     let busy = use_state_eq(|| false);
     let node = use_node_ref();
     {
@@ -219,13 +263,31 @@ fn Reword(p: &RewordProps) -> Html {
         });
     }
     let onchange = {
-        let draft = draft.clone();
-        Callback::from(move |text: String| draft.set(text))
+        let (draft, place) = (draft.clone(), place.clone());
+        Callback::from(move |text: String| {
+            keep(&place, text.clone());
+            draft.set(text)
+        })
+    };
+    let leave = {
+        let (close, place) = (p.onclose.clone(), place.clone());
+        Callback::from(move |()| {
+            forget(&place);
+            close.emit(())
+        })
+    };
+    // Escape leaves nothing behind that was written: what is given up is given up with the button.
+    let escape = {
+        let (draft, leave, before) = (draft.clone(), leave.clone(), before.clone());
+        Callback::from(move |()| {
+            if draft.trim() == before.trim() {
+                leave.emit(())
+            }
+        })
     };
     let save = {
-        let (draft, busy, close) = (draft.clone(), busy.clone(), p.onclose.clone());
+        let (draft, busy, close) = (draft.clone(), busy.clone(), leave.clone());
         let (path, version) = (format!("/comments/{}", text(&p.comment, "id")), int(&p.comment, "version"));
-        let before = text(&p.comment, "body").to_owned();
         Callback::from(move |()| {
             let body = draft.trim().to_owned();
             if body.is_empty() || *busy {
@@ -234,12 +296,15 @@ fn Reword(p: &RewordProps) -> Html {
             if body == before {
                 return close.emit(());
             }
-            let (busy, close, toaster, path) = (busy.clone(), close.clone(), toaster.clone(), path.clone());
+            let (draft, busy, close, toaster, path) =
+                (draft.clone(), busy.clone(), close.clone(), toaster.clone(), path.clone());
             busy.set(true);
             spawn_local(async move {
                 match Request::patch(path, json!({ "body": body })).if_match(version).answer().await {
                     Ok(_) => {
-                        close.emit(());
+                        if draft.trim() == body {
+                            close.emit(());
+                        }
                         told();
                     }
                     // Changed in another window: what is there now comes on the screen, and these words stay in the box.
@@ -253,9 +318,8 @@ fn Reword(p: &RewordProps) -> Html {
             });
         })
     };
-    let leave = p.onclose.clone();
     let buttons = html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={leave.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="button" class="btn btn-sm btn-primary" disabled={*busy || draft.trim().is_empty()} onclick={save.reform(|_: MouseEvent| ())} data-testid="comment-save">if *busy { { spinner() } }{ l.save() }</button></> };
-    html! { <div ref={node} class="mt-1"><Words text={(*draft).clone()} {onchange} onsend={save} onleave={leave} testid="comment-words">{ buttons }</Words></div> }
+    html! { <div ref={node} class="mt-1"><Words text={(*draft).clone()} {onchange} onsend={save} onleave={escape} testid="comment-words">{ buttons }</Words></div> }
 }
 
 /// A text with the mentioned people marked.

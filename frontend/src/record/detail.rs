@@ -25,7 +25,7 @@ use crate::route::Route;
 use crate::shell::object_icon;
 use crate::ui::cls;
 use crate::ui::field::composing;
-use crate::ui::overlay::{Confirm, Popover, menu_item};
+use crate::ui::overlay::{Confirm, Popover, menu_item, use_unsaved};
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Empty, Failed, avatar, icon, skeleton_lines, spinner};
 use serde_json::Value;
@@ -237,6 +237,12 @@ fn Fields(p: &FieldsProps) -> Html {
     }
     let sourced = sources.data.clone().filter(|_| p.sources);
     let editing = use_state_eq(|| None::<String>);
+    // The field whose pencil was pressed while another is being edited: that one is saved first.
+    let next = use_state_eq(|| None::<String>);
+    // What was saved last, until it has been read again: the next change is based on it.
+    let saved = use_state_eq(|| None::<Record>);
+    let newer = |r: &&Record| int(r, "version") > int(&p.record, "version");
+    let record = saved.as_ref().filter(newer).unwrap_or(&p.record);
     let own = |f: &&FieldMeta| {
         f.key != p.meta.title_field
             && !matches!(
@@ -246,24 +252,43 @@ fn Fields(p: &FieldsProps) -> Html {
     };
     // What is computed has its own place on the page; here it is one of the further fields.
     let filled = |f: &&FieldMeta| f.in_list || f.writable && !field_value(&p.record, &f.key).is_null();
-    let shown: Vec<&FieldMeta> = p.meta.fields.iter().filter(own).filter(|f| *all || filled(f)).collect();
+    let shown: Vec<&FieldMeta> = p
+        .meta
+        .fields
+        .iter()
+        .filter(own)
+        .filter(|f| *all || filled(f) || editing.as_deref() == Some(f.key.as_str()))
+        .collect();
     let hidden = p.meta.fields.iter().filter(own).filter(|f| !filled(f)).count();
     let title = p.meta.field(&p.meta.title_field);
     let line = |f: &FieldMeta| {
         let may = p.may_edit && f.writable && !f.masked;
         let open = {
-            let (editing, key) = (editing.clone(), f.key.clone());
-            Callback::from(move |_: MouseEvent| editing.set(Some(key.clone())))
+            let (editing, next, key) = (editing.clone(), next.clone(), f.key.clone());
+            Callback::from(move |_: MouseEvent| {
+                let to = if editing.is_some() { &next } else { &editing };
+                to.set(Some(key.clone()))
+            })
         };
         let close = {
-            let editing = editing.clone();
-            Callback::from(move |()| editing.set(None))
+            let (editing, next, saved) = (editing.clone(), next.clone(), saved.clone());
+            Callback::from(move |made: Option<Record>| {
+                if made.is_some() {
+                    saved.set(made)
+                }
+                editing.set((*next).clone());
+                next.set(None)
+            })
+        };
+        let stay = {
+            let next = next.clone();
+            Callback::from(move |()| next.set(None))
         };
         let on = editing.as_deref() == Some(f.key.as_str());
         html! {
         <div key={f.key.clone()} class={cls!("group grid min-h-9 grid-cols-[104px_minmax(0,1fr)] items-start gap-2 px-4", if on { "py-1.5" } else { "" })}>
             <dt class="truncate pt-2 text-xs text-base-content/70" title={f.label.clone()}>{ &f.label }</dt>
-            <dd class="min-w-0 text-[13px]">if on { <InPlace meta={p.meta.clone()} record={p.record.clone()} field={f.clone()} refs={p.refs.clone()} onclose={close} /> } else {
+            <dd class="min-w-0 text-[13px]">if on { <InPlace meta={p.meta.clone()} record={record.clone()} field={f.clone()} refs={p.refs.clone()} onward={next.is_some()} onstay={stay} onclose={close} /> } else {
                 <><div class="flex min-h-9 items-center gap-1"><div class="min-w-0 flex-1 wrap-anywhere py-1.5">{ show.field(f, &p.record) }</div>
                 if may { <button class="btn btn-ghost btn-xs btn-square shrink-0 opacity-0 focus-visible:opacity-100 group-hover:opacity-100 max-sm:opacity-50" aria-label={l.edit_field(&f.label)} onclick={open}>{ icon("pencil", "size-3.5") }</button> }</div>{ super::sources::line(l, sourced.as_deref(), &f.key, &show.clock) }</> }</dd>
         </div> }
@@ -289,10 +314,15 @@ struct InPlaceProps {
     record: Record,
     field: FieldMeta,
     refs: Rc<Refs>,
-    onclose: Callback<()>,
+    /// Another field is wanted: this one is saved, and left when it is.
+    onward: bool,
+    /// It could not be left.
+    onstay: Callback<()>,
+    /// Called with the record as it was saved, if it was.
+    onclose: Callback<Option<Record>>,
 }
 
-/// One field being edited where it stands: Enter saves, Escape leaves it.
+/// One field being edited where it stands: Enter saves, Escape leaves it; the pencil of another field saves it and goes on.
 #[component]
 fn InPlace(p: &InPlaceProps) -> Html {
     let l = use_lang();
@@ -306,6 +336,7 @@ fn InPlace(p: &InPlaceProps) -> Html {
     let reason = reason_of(&p.meta, &p.field.key)
         .filter(|_| !value.is_null() && *value != *field_value(&base, &p.field.key))
         .cloned();
+    use_unsaved(*value != *field_value(&base, &p.field.key));
     let names = use_state_eq(|| p.refs.clone());
     let error = use_state_eq(|| None::<String>);
     let busy = use_state_eq(|| false);
@@ -329,17 +360,18 @@ fn InPlace(p: &InPlaceProps) -> Html {
             p.onclose.clone(),
             toaster.clone(),
         );
-        let (reason, why) = (reason.clone(), why.clone());
+        let (reason, why, stay) = (reason.clone(), why.clone(), p.onstay.clone());
         Callback::from(move |()| {
             if *busy {
                 return;
             }
-            if let Some(e) = check(&field, &value) {
-                error.set(Some(e.text(l)));
+            if *value == *field_value(&base, &field.key) {
+                close.emit(None);
                 return;
             }
-            if *value == *field_value(&base, &field.key) {
-                close.emit(());
+            if let Some(e) = check(&field, &value) {
+                error.set(Some(e.text(l)));
+                stay.emit(());
                 return;
             }
             let mut data = Record::new();
@@ -347,11 +379,13 @@ fn InPlace(p: &InPlaceProps) -> Html {
             if let Some(reason) = &reason {
                 if why.is_null() {
                     error.set(Some(l.inv_reason().to_owned()));
+                    stay.emit(());
                     return;
                 }
                 put(&mut data, &reason.key, (*why).clone());
             }
-            let (base, theirs, names) = (base.clone(), theirs.clone(), names.clone());
+            let (base, theirs, names, stay) = (base.clone(), theirs.clone(), names.clone(), stay.clone());
+            let (value, sent) = (value.clone(), (*value).clone());
             let (error, busy, object, id, version, close, toaster, key) = (
                 error.clone(),
                 busy.clone(),
@@ -365,8 +399,15 @@ fn InPlace(p: &InPlaceProps) -> Html {
             busy.set(true);
             spawn_local(async move {
                 match save::update(&object, &id, version, data).await {
-                    Ok(_) => close.emit(()),
+                    Ok(made) if *value == sent => close.emit(Some(made)),
+                    // What was typed while the answer was awaited is not saved yet.
+                    Ok(made) => {
+                        base.set(made);
+                        busy.set(false);
+                        stay.emit(());
+                    }
                     Err(e) => {
+                        stay.emit(());
                         let said =
                             e.errors.iter().find(|x| x.field == key).map_or_else(|| e.text(l), |x| x.message.clone());
                         if e.status == 412 {
@@ -387,6 +428,14 @@ fn InPlace(p: &InPlaceProps) -> Html {
             });
         })
     };
+    {
+        let save = save.clone();
+        use_effect_with(p.onward, move |onward| {
+            if *onward {
+                save.emit(())
+            }
+        });
+    }
     let onkeydown = {
         let (save, close, long) = (save.clone(), p.onclose.clone(), p.field.kind == "long_text");
         Callback::from(move |e: KeyboardEvent| match e.key().as_str() {
@@ -394,9 +443,9 @@ fn InPlace(p: &InPlaceProps) -> Html {
                 e.prevent_default();
                 save.emit(())
             }
-            "Escape" if !e.default_prevented() => {
+            "Escape" if !composing(&e) && !e.default_prevented() => {
                 e.prevent_default();
-                close.emit(())
+                close.emit(None)
             }
             _ => {}
         })
@@ -433,7 +482,7 @@ fn InPlace(p: &InPlaceProps) -> Html {
             if let Some(reason) = &reason { <label class="mt-1.5 block text-xs text-base-content/75">{ &reason.label }<FieldInput field={reason.clone()} value={(*why).clone()} onchange={onwhy} invalid={error.is_some()} /></label> }
             if let Some(e) = &*error { <p class="pt-0.5 text-xs text-error" role="alert">{ e }</p> }
             if let Some(theirs) = &*theirs { <p class="pt-0.5 text-xs text-base-content/75" data-testid="theirs">{ l.clash_theirs() }{ l.pick("：", ": ") }{ Show::new(l, &session, &names).words(&p.field, theirs) }</p> }
-            <div class="mt-1.5 flex gap-1.5"><button type="button" class="btn btn-xs btn-primary" disabled={*busy} onclick={save.reform(|_: MouseEvent| ())}>if *busy { { spinner() } }{ l.save() }</button><button type="button" class="btn btn-xs btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button></div>
+            <div class="mt-1.5 flex gap-1.5"><button type="button" class="btn btn-xs btn-primary" disabled={*busy} onclick={save.reform(|_: MouseEvent| ())}>if *busy { { spinner() } }{ l.save() }</button><button type="button" class="btn btn-xs btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| None)}>{ l.cancel() }</button></div>
         </div>
     }
 }

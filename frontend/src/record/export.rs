@@ -8,6 +8,7 @@ use crate::data::types::{ObjectMeta, Record, text};
 use crate::i18n::{Lang, use_lang};
 use crate::ui::cls;
 use crate::ui::overlay::Drawer;
+use crate::ui::pieces::alert;
 use crate::ui::toast::{Toaster, use_toaster};
 use crate::ui::{icon, spinner};
 use serde_json::{Value, json};
@@ -37,9 +38,10 @@ pub(crate) fn ExportDrawer(p: &ExportProps) -> Html {
     let format = use_state_eq(|| "xlsx");
     let chosen = use_state_eq(|| p.columns.iter().cloned().collect::<BTreeSet<String>>());
     let busy = use_state_eq(|| false);
+    let wrong = use_state_eq(|| None::<String>);
     let go = {
-        let (format, chosen, busy, toaster, close) =
-            (*format, chosen.clone(), busy.clone(), toaster.clone(), p.onclose.clone());
+        let (format, chosen, busy, wrong, toaster, close) =
+            (*format, chosen.clone(), busy.clone(), wrong.clone(), toaster.clone(), p.onclose.clone());
         let (meta, columns, q, filter, sort, archived) =
             (p.meta.clone(), p.columns.clone(), p.q.clone(), p.filter.clone(), p.sort.clone(), p.archived);
         Callback::from(move |_: MouseEvent| {
@@ -62,8 +64,9 @@ pub(crate) fn ExportDrawer(p: &ExportProps) -> Html {
                     map.insert("archived".into(), json!("only"));
                 }
             }
-            let (busy, toaster, close) = (busy.clone(), toaster.clone(), close.clone());
+            let (busy, wrong, toaster, close) = (busy.clone(), wrong.clone(), toaster.clone(), close.clone());
             busy.set(true);
+            wrong.set(None);
             spawn_local(async move {
                 match Request::create("/exports", body).json::<Record>().await {
                     Ok(job) => {
@@ -74,7 +77,7 @@ pub(crate) fn ExportDrawer(p: &ExportProps) -> Html {
                     }
                     Err(e) => {
                         busy.set(false);
-                        toaster.err(e.text(l));
+                        wrong.set(Some(e.text(l)));
                     }
                 }
             });
@@ -93,7 +96,7 @@ pub(crate) fn ExportDrawer(p: &ExportProps) -> Html {
             chosen.set(if chosen.len() == all.len() { BTreeSet::from([keep.clone()]) } else { all.clone() })
         })
     };
-    let footer = html! { <><span class="mr-auto text-xs text-base-content/70">{ p.total.map(|n| l.export_rows(n)).unwrap_or_default() }</span>
+    let footer = html! { <>if wrong.is_some() { { alert("mr-auto min-w-0", wrong.as_deref()) } } else { <span class="mr-auto text-xs text-base-content/70">{ p.total.map(|n| l.export_rows(n)).unwrap_or_default() }</span> }
     <button class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
     <button class="btn btn-sm btn-primary" onclick={go} disabled={*busy || chosen.is_empty()} data-testid="export-go">if *busy { { spinner() } } else { { icon("download", "size-4") } }{ l.export() }</button></> };
     html! {

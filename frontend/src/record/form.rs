@@ -141,6 +141,17 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
     let kept = draft_key(&session.me.id, p);
     let form = use_state(|| start(&p.meta, p.record.as_ref(), &p.preset, &p.refs, kept.as_deref()));
     let editing = p.record.is_some();
+    // Where the writer was when they saved: the fields take nothing while the answer is awaited, which would be lost with
+    // the form.
+    let writing = use_mut_ref(|| None::<web_sys::HtmlElement>);
+    {
+        let writing = writing.clone();
+        use_effect_with(form.busy, move |busy| {
+            if !*busy && let Some(field) = writing.take() {
+                let _ = field.focus();
+            }
+        });
+    }
     let more = use_state_eq(|| false);
     let (main, rest) = ordered(&p.meta);
     let fields: Vec<FieldMeta> = main.iter().chain(&rest).cloned().collect();
@@ -204,13 +215,13 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
                 Some((key, _)) => key.clone(),
                 None => random_key(),
             };
+            writing.replace(browser::focused());
             next.busy = true;
             next.error = None;
             next.sent = Some((key.clone(), data.clone()));
             form.set(next);
             let (form, meta, kept, toaster, close, saved) =
                 (form.clone(), meta.clone(), kept.clone(), toaster.clone(), close.clone(), saved.clone());
-            // What was typed while the answer was awaited stays.
             let failed = move |e: ApiError, theirs: Option<Record>| {
                 let mut now = (*form).clone();
                 now.busy = false;
@@ -360,8 +371,8 @@ pub(crate) fn RecordForm(p: &RecordFormProps) -> Html {
             <form id="record-form" novalidate=true {onsubmit} {onkeydown}>
                 { problem(p, &form, submit.clone()) }
                 if form.restored { <p class="mb-3 flex items-center justify-between rounded-lg bg-info/8 px-3 py-2 text-xs">{ l.draft_restored() }<button type="button" class="cursor-pointer text-primary hover:underline" onclick={discard}>{ l.draft_discard() }</button></p> }
-                <div class="grid grid-cols-2 gap-x-3">{ for paired(&main).into_iter().map(one) }
-                if opened { { for paired(&rest).into_iter().map(one) } }</div>
+                <fieldset class="grid min-w-0 grid-cols-2 gap-x-3" disabled={form.busy}>{ for paired(&main).into_iter().map(one) }
+                if opened { { for paired(&rest).into_iter().map(one) } }</fieldset>
                 if !rest.is_empty() && !opened { <button type="button" class="btn btn-ghost btn-sm -ml-2 text-base-content/70" onclick={toggle}>{ icon("chevron-down", "size-4") }{ l.more_fields(rest.len()) }</button> }
             </form>
         </Drawer>{ asking }

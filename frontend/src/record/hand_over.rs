@@ -9,7 +9,7 @@ use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::ui::cls;
 use crate::ui::field::{Field, Toggle, value_of};
-use crate::ui::overlay::Drawer;
+use crate::ui::overlay::{Drawer, use_leave};
 use crate::ui::toast::use_toaster;
 use crate::ui::{avatar, icon, spinner};
 use serde_json::{Value, json};
@@ -96,6 +96,8 @@ pub(super) fn HandOverForm(p: &HandOverFormProps) -> Html {
         deadline: true,
         note: String::new(),
     });
+    let began = use_memo((), |()| (*draft).clone());
+    let (leave, asking) = use_leave(*draft != *began, p.onclose.reform(|()| false));
     let busy = use_state_eq(|| false);
     let error = use_state_eq(|| None::<String>);
     let key = use_memo((), |()| random_key());
@@ -181,11 +183,11 @@ pub(super) fn HandOverForm(p: &HandOverFormProps) -> Html {
     };
     let colleagues = "&status=active";
     let footer = html! { <>
-        <button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| false)}>{ l.cancel() }</button>
+        <button type="button" class="btn btn-sm btn-ghost" onclick={leave.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
         <button type="button" class="btn btn-sm btn-primary" data-testid="hand-over-do" disabled={*busy || !draft.is_ready()} {onclick}>if *busy { { spinner() } }{ l.hand_over_do(&format::group(count)) }</button>
     </> };
-    html! {
-        <Drawer title={l.hand_over_of(&p.name)} onclose={p.onclose.reform(|()| false)} {footer}>
+    html! { <>
+        <Drawer title={l.hand_over_of(&p.name)} onclose={leave} {footer}>
             if let Some(e) = &*error { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e }</p> }
             <fieldset class="mb-4"><legend class="mb-2 text-[13px] font-semibold">{ l.hand_over_to() }</legend>
                 <div class="flex gap-2">{ way(Way::One, "user", l.hand_over_one()) }{ way(Way::Several, "users", l.hand_over_several()) }{ way(Way::Pool, "handshake", l.hand_over_pool()) }</div>
@@ -207,8 +209,8 @@ pub(super) fn HandOverForm(p: &HandOverFormProps) -> Html {
             if !pool && draft.kinds.contains("customers") && customers > 0 {
                 <div class="mt-4 border-t border-base-300/70 pt-4"><Toggle on={draft.deadline} label={l.hand_over_deadline()} onchange={ondeadline} /><p class="mt-1.5 text-xs leading-5 text-base-content/70">{ l.hand_over_deadline_body() }</p></div>
             }
-        </Drawer>
-    }
+        </Drawer>{ asking }
+    </> }
 }
 
 /// Several people with their shares.

@@ -115,7 +115,7 @@ pub(crate) fn LinkPicker(p: &LinkPickerProps) -> Html {
                     pick(Some(c.clone()))
                 }
             }
-            "Escape" if *open => {
+            "Escape" if *open && !composing(&e) => {
                 e.prevent_default();
                 e.stop_propagation();
                 open.set(false)

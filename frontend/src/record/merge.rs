@@ -13,6 +13,7 @@ use crate::i18n::{Lang, use_lang};
 use crate::route::Route;
 use crate::ui::cls;
 use crate::ui::overlay::Drawer;
+use crate::ui::pieces::alert;
 use crate::ui::toast::{Toaster, use_toaster};
 use crate::ui::{Card, Failed, badge, icon, nothing, skeleton_lines, spinner};
 use serde_json::{Value, json};
@@ -99,6 +100,7 @@ pub(crate) fn Merge(p: &MergeProps) -> Html {
     let chosen = use_state_eq(BTreeMap::<String, String>::new);
     let loaded = use_state_eq(Loaded::default);
     let busy = use_state_eq(|| false);
+    let wrong = use_state_eq(|| None::<String>);
     let run = use_mut_ref(|| 0u32);
     let tries = use_state_eq(|| 0u32);
     {
@@ -133,15 +135,17 @@ pub(crate) fn Merge(p: &MergeProps) -> Html {
     }
     let merge = {
         let (ids, survivor, chosen, busy) = (ids.clone(), survivor.clone(), chosen.clone(), busy.clone());
-        let (meta, loaded, toaster, ondone) = (p.meta.clone(), loaded.clone(), toaster.clone(), p.ondone.clone());
+        let (meta, loaded, toaster, ondone, wrong) =
+            (p.meta.clone(), loaded.clone(), toaster.clone(), p.ondone.clone(), wrong.clone());
         Callback::from(move |_: MouseEvent| {
             let kept = loaded.records.iter().find(|r| text(r, "id") == *survivor).cloned().unwrap_or_default();
             let request =
                 Request::post(format!("/{}/{}/merge", meta.key, *survivor), body(&ids, &survivor, &chosen, false))
                     .if_match(int(&kept, "version"));
-            let (busy, meta, toaster, ondone, id) =
-                (busy.clone(), meta.clone(), toaster.clone(), ondone.clone(), (*survivor).clone());
+            let (busy, meta, toaster, ondone, wrong, id) =
+                (busy.clone(), meta.clone(), toaster.clone(), ondone.clone(), wrong.clone(), (*survivor).clone());
             busy.set(true);
+            wrong.set(None);
             spawn_local(async move {
                 match request.text().await {
                     Ok(_) => {
@@ -155,7 +159,7 @@ pub(crate) fn Merge(p: &MergeProps) -> Html {
                     }
                     Err(e) => {
                         busy.set(false);
-                        toaster.err(e.text(l));
+                        wrong.set(Some(e.text(l)));
                     }
                 }
             });
@@ -195,6 +199,7 @@ pub(crate) fn Merge(p: &MergeProps) -> Html {
     let stuck = loaded.outlook.as_ref().and_then(|o| o.moved.iter().find(|m| m.out_of_reach > 0).cloned());
     let ready = loaded.error.is_none() && loaded.outlook.is_some() && stuck.is_none() && ids.len() > 1;
     let footer = html! { <>
+        { alert("mr-auto min-w-0", wrong.as_deref()) }
         <button class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
         <button class="btn btn-sm btn-primary" data-testid="merge-do" disabled={!ready || *busy} onclick={merge}>if *busy { { spinner() } } else { { icon("git-merge", "size-4") } }{ l.merge_do(ids.len()) }</button>
     </> };

@@ -8,7 +8,7 @@ use crate::data::types::{Record, text};
 use crate::format::{self, Clock};
 use crate::i18n::{Lang, use_lang};
 use crate::ui::field::{Field, select, value_of};
-use crate::ui::overlay::Dialog;
+use crate::ui::overlay::{Dialog, use_leave};
 use crate::ui::toast::{Toaster, use_toaster};
 use crate::ui::{icon, spinner};
 use serde_json::{Value, json};
@@ -87,7 +87,8 @@ pub(crate) fn ReleaseDialog(p: &ReleaseProps) -> Html {
     let came = use_state_eq(|| None::<Came>);
     let named: Vec<(String, String)> =
         p.rows.iter().map(|r| (text(r, "id").to_owned(), text(r, "name").to_owned())).collect();
-    let close = p.onclose.reform(|()| false);
+    let unsaved = came.is_none() && (!note.trim().is_empty() || *reason != "returned");
+    let (leave, asking) = use_leave(unsaved, p.onclose.reform(|()| false));
     if let Some(c) = &*came {
         return came_dialog(l, c, p.onclose.reform(|()| true));
     }
@@ -130,14 +131,14 @@ pub(crate) fn ReleaseDialog(p: &ReleaseProps) -> Html {
         [one] => l.pool_release_one(&one.1),
         many => l.pool_release_n(many.len()),
     };
-    html! {
-        <Dialog {title} onclose={close} footer={html! { <button type="button" class="btn btn-sm btn-primary" data-testid="release-do" disabled={*busy} {onclick}>if *busy { { spinner() } }{ l.pool_release() }</button> }}>
+    html! { <>
+        <Dialog {title} onclose={leave} footer={html! { <button type="button" class="btn btn-sm btn-primary" data-testid="release-do" disabled={*busy} {onclick}>if *busy { { spinner() } }{ l.pool_release() }</button> }}>
             <p class="mb-3 text-[13px] text-base-content/75">{ l.pool_release_body() }</p>
             if let Some(e) = &*error { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e }</p> }
             <Field label={l.pool_reason_label()}>{ select("reason", l.pool_reason_label(), &options, &reason, "w-full", onreason) }</Field>
             <Field label={l.pool_note()}><textarea name="note" rows="3" maxlength="300" class="textarea w-full" placeholder={l.pool_note_hint()} value={(*note).clone()} oninput={onnote} /></Field>
-        </Dialog>
-    }
+        </Dialog>{ asking }
+    </> }
 }
 
 /// Says what was given away; what was given back by hand can be taken back at once.

@@ -9,7 +9,7 @@ use crate::format;
 use crate::i18n::use_lang;
 use crate::ui::cls;
 use crate::ui::field::{Field, Input};
-use crate::ui::overlay::Dialog;
+use crate::ui::overlay::{Dialog, use_leave};
 use crate::ui::toast::use_toaster;
 use crate::ui::{icon, spinner};
 use serde_json::{Value, json};
@@ -107,15 +107,20 @@ pub(crate) fn StagePath(p: &StagePathProps) -> Html {
         })
     };
     let hide = {
-        let losing = losing.clone();
-        Callback::from(move |()| losing.set(None))
+        let (losing, reason) = (losing.clone(), reason.clone());
+        Callback::from(move |()| {
+            reason.set(String::new());
+            losing.set(None)
+        })
     };
+    let (leave, asking) = use_leave(losing.is_some() && !reason.trim().is_empty(), hide);
     html! { <>
         <ol class="flex gap-0.5 overflow-x-auto [scrollbar-width:none]" aria-label={l.stage_path()} data-testid="stages">{ for stages.iter().enumerate().map(|(i, s)| step(i, s)) }</ol>
         if losing.is_some() {
-            <Dialog title={l.lost_title()} onclose={hide} footer={html! { <button type="submit" form="lost" class="btn btn-sm btn-error">{ l.lost_confirm() }</button> }}>
+            <Dialog title={l.lost_title()} onclose={leave} footer={html! { <button type="submit" form="lost" class="btn btn-sm btn-error">{ l.lost_confirm() }</button> }}>
                 <form id="lost" onsubmit={confirm}><Field label={l.lost_reason()} help={l.lost_reason_help()}><Input name="lost_reason" value={(*reason).clone()} oninput={let reason = reason.clone(); Callback::from(move |v: String| reason.set(v))} /></Field></form>
             </Dialog>
+            { asking }
         }
     </> }
 }

@@ -10,6 +10,7 @@ use crate::i18n::use_lang;
 use crate::ui::cls;
 use crate::ui::field::{Field, Input, Toggle};
 use crate::ui::overlay::{Dialog, Popover, menu_item};
+use crate::ui::pieces::alert;
 use crate::ui::toast::use_toaster;
 use crate::ui::{icon, spinner};
 use serde_json::{Value, json};
@@ -121,11 +122,12 @@ fn SaveView(p: &SaveProps) -> Html {
     let shared =
         use_state_eq(|| p.current.as_ref().and_then(|v| v.get("shared")).and_then(Value::as_bool).unwrap_or(false));
     let busy = use_state_eq(|| false);
+    let wrong = use_state_eq(|| None::<String>);
     // What is being sent, or was; what is sent once more is not made twice.
     let sent = use_mut_ref(|| Sent { under_way: false, body: Value::Null, key: String::new() });
     let send = |over: bool| {
         let (p_state, object, current) = (p.state.off_tab(), p.meta.key.clone(), p.current.clone());
-        let (busy, sent) = (busy.clone(), sent.clone());
+        let (busy, wrong, sent) = (busy.clone(), wrong.clone(), sent.clone());
         let (name, shared, toaster, close, done) =
             (name.trim().to_owned(), *shared, toaster.clone(), p.onclose.clone(), p.onsaved.clone());
         Callback::from(move |()| {
@@ -142,9 +144,10 @@ fn SaveView(p: &SaveProps) -> Html {
                 sent.key.clone()
             };
             busy.set(true);
+            wrong.set(None);
             let (current, state, toaster, close, done) =
                 (current.clone(), p_state.clone(), toaster.clone(), close.clone(), done.clone());
-            let (busy, sent) = (busy.clone(), sent.clone());
+            let (busy, wrong, sent) = (busy.clone(), wrong.clone(), sent.clone());
             spawn_local(async move {
                 let request = match current.as_ref().filter(|_| over) {
                     Some(v) => Request::patch(format!("/saved_views/{}", text(v, "id")), body)
@@ -161,7 +164,7 @@ fn SaveView(p: &SaveProps) -> Html {
                         close.emit(());
                         done.emit(ListState { view: text(&v, "id").to_owned(), ..state });
                     }
-                    Err(e) => toaster.err(e.text(l)),
+                    Err(e) => wrong.set(Some(e.text(l))),
                 }
             });
         })
@@ -183,6 +186,7 @@ fn SaveView(p: &SaveProps) -> Html {
     html! {
         <Dialog title={l.view_save()} onclose={p.onclose.clone()} {footer}>
             <form id="save-view" {onsubmit} class="space-y-1">
+                { alert("mb-3", wrong.as_deref()) }
                 <Field label={l.view_name()}><Input name="view-name" value={(*name).clone()} oninput={let name = name.clone(); Callback::from(move |v: String| name.set(v))} autocomplete={AttrValue::from("off")} /></Field>
                 <Toggle on={*shared} label={l.view_shared()} onchange={let shared = shared.clone(); Callback::from(move |v: bool| shared.set(v))} />
             </form>

@@ -1,7 +1,8 @@
 //! Things over the page: drawers (bottom sheets on phones), dialogs, pop-over panels, menus.
 
 use super::icon;
-use crate::i18n::use_lang;
+use crate::browser;
+use crate::i18n::{Lang, use_lang};
 use crate::ui::cls;
 use crate::ui::field::composing;
 use wasm_bindgen::JsCast;
@@ -19,7 +20,7 @@ fn use_modal() -> NodeRef {
             if let Some(d) = node.cast::<web_sys::HtmlDialogElement>().filter(|d| !d.open()) {
                 let _ = d.show_modal();
                 if let Ok(Some(body)) = d.query_selector("[data-body]") {
-                    crate::browser::focus_inside(&body);
+                    browser::focus_inside(&body);
                 }
             }
         });
@@ -57,6 +58,9 @@ pub(crate) struct DrawerProps {
     pub(crate) footer: Html,
     #[prop_or_default]
     pub(crate) wide: bool,
+    /// Only a button in the footer closes the dialog: what it shows is not shown again.
+    #[prop_or_default]
+    pub(crate) held: bool,
 }
 
 /// A sheet from the right on a desktop, from below on a phone.
@@ -86,14 +90,14 @@ pub(crate) fn Drawer(p: &DrawerProps) -> Html {
 pub(crate) fn Dialog(p: &DrawerProps) -> Html {
     let l = use_lang();
     let node = use_modal();
-    let (oncancel, onmousedown, onkeydown) = dismiss(&p.onclose);
+    let (oncancel, onmousedown, onkeydown) = dismiss(&if p.held { Callback::noop() } else { p.onclose.clone() });
     let width = if p.wide { "sm:max-w-2xl" } else { "sm:max-w-md" };
     html! {
         <dialog ref={node} {oncancel} {onmousedown} {onkeydown} aria-label={p.title.clone()}
             class={cls!("sheet-in m-auto w-[calc(100%-2rem)] rounded-2xl bg-base-100 text-base-content shadow-xl backdrop:bg-black/35", width)}>
             <header class="flex h-13 items-center justify-between pl-5 pr-3">
                 <h2 class="text-[15px] font-semibold">{ &p.title }</h2>
-                <button type="button" class="btn btn-ghost btn-sm btn-square" onclick={p.onclose.reform(|_: MouseEvent| ())} aria-label={l.close()}>{ icon("x", "size-4") }</button>
+                if !p.held { <button type="button" class="btn btn-ghost btn-sm btn-square" onclick={p.onclose.reform(|_: MouseEvent| ())} aria-label={l.close()}>{ icon("x", "size-4") }</button> }
             </header>
             <div class="max-h-[70dvh] overflow-y-auto px-5 pb-4 text-[13px]" data-body="" tabindex="0">{ p.children.clone() }</div>
             if p.footer != Html::default() { <footer class="flex justify-end gap-2 border-t border-base-300 px-5 py-3">{ p.footer.clone() }</footer> }
@@ -133,10 +137,27 @@ pub(crate) fn Confirm(p: &ConfirmProps) -> Html {
     html! { <Dialog title={p.title.clone()} onclose={p.onclose.clone()} {footer}><p class="leading-6 text-base-content/80">{ &p.body }</p></Dialog> }
 }
 
+/// Counts something on screen as not saved while `unsaved`: one is asked before the page is left, by a link or altogether.
+#[hook]
+pub(crate) fn use_unsaved(unsaved: bool) {
+    let l = use_lang();
+    use_effect_with((unsaved, l), |(unsaved, l)| {
+        let by = i32::from(*unsaved);
+        browser::count_unsaved(by, l.unsaved_leave());
+        move || browser::count_unsaved(-by, "")
+    });
+}
+
+/// Asks before a way out that is no link, where something on screen is not saved.
+pub(crate) fn may_leave(l: Lang) -> bool {
+    browser::may_leave(l.unsaved_leave())
+}
+
 /// The way out of a drawer, and the question that stands beside it where leaving would lose what was typed.
 #[hook]
 pub(crate) fn use_leave(unsaved: bool, onclose: Callback<()>) -> (Callback<()>, Html) {
     let l = use_lang();
+    use_unsaved(unsaved);
     let asking = use_state_eq(|| false);
     let leave = {
         let (asking, onclose) = (asking.clone(), onclose.clone());
@@ -208,7 +229,7 @@ pub(crate) fn Popover(p: &PopoverProps) -> Html {
     let onkeydown = {
         let open = open.clone();
         Callback::from(move |e: KeyboardEvent| {
-            if e.key() == "Escape" && open.is_some() {
+            if e.key() == "Escape" && !composing(&e) && open.is_some() {
                 e.stop_propagation();
                 e.prevent_default();
                 open.set(None)

@@ -13,6 +13,11 @@ pub(crate) fn stepper(names: &[&'static str], at: usize) -> Html {
         <span class={cls!("grid size-6 place-items-center rounded-full text-xs", if i < at { "bg-primary/15 text-primary" } else if i == at { "bg-primary text-primary-content" } else { "bg-base-300/70 text-base-content/70" })}>if i < at { { icon("check", "size-3.5") } } else { { i + 1 } }</span><span class={if i == at { "font-medium" } else { "text-base-content/70" }}>{ *n }</span></li> }) }</ol> }
 }
 
+/// What went wrong, said where it was done: what stands in the corner is behind a drawer and out of reach of it.
+pub(crate) fn alert(class: &'static str, text: Option<&str>) -> Html {
+    html! { if let Some(text) = text { <p class={cls!("rounded-lg bg-error/10 px-3 py-2 text-left text-[13px] text-error", class)} role="alert">{ text.to_owned() }</p> } }
+}
+
 /// One figure with what it is called, and below it what it is compared with.
 pub(crate) fn stat(label: &str, value: &str, below: Html) -> Html {
     html! { <div class="rounded-box border border-base-300 bg-base-100 px-4 pb-2.5 pt-3"><span class="block truncate text-xs text-base-content/70">{ label.to_owned() }</span><span class="block whitespace-nowrap text-[22px] font-semibold leading-8 tabular-nums">{ value.to_owned() }</span><span class="flex h-4 items-baseline gap-1.5 overflow-hidden text-xs">{ below }</span></div> }

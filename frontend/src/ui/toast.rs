@@ -91,10 +91,19 @@ pub(crate) fn ToastProvider(p: &ChildrenProps) -> Html {
         let d = state.dispatcher();
         Callback::from(move |id| d.dispatch(Message::Drop(id)))
     };
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with(state.next, move |_| {
+            if let Some(element) = node.cast::<web_sys::Element>() {
+                crate::browser::raise(&element)
+            }
+        });
+    }
     html! {
         <ContextProvider<Toaster> context={Toaster(Some(state.dispatcher()))}>
             { p.children.clone() }
-            <div class="pointer-events-none fixed inset-x-4 bottom-4 z-50 flex flex-col items-center gap-2 sm:inset-x-auto sm:bottom-auto sm:right-4 sm:top-4 sm:items-end" aria-live="polite">
+            <div ref={node} popover="manual" class="pointer-events-none fixed inset-x-4 top-auto bottom-4 z-50 flex h-auto w-auto flex-col items-center gap-2 overflow-visible bg-transparent text-base-content sm:inset-x-auto sm:bottom-auto sm:right-4 sm:top-4 sm:items-end" aria-live="polite">
                 { for state.list.iter().map(|t| html! { <ToastItem key={t.id} toast={t.clone()} ondrop={ondrop.clone()} /> }) }
             </div>
         </ContextProvider<Toaster>>

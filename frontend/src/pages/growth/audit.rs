@@ -3,13 +3,15 @@
 use super::{bar, cell, list, num, words};
 use crate::browser;
 use crate::data::http::Request;
+use crate::data::once::Once;
 use crate::data::query::{invalidate, use_query};
 use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::ui::cls;
-use crate::ui::overlay::Dialog;
+use crate::ui::overlay::{Dialog, use_leave};
+use crate::ui::pieces::alert;
 use crate::ui::toast::use_toaster;
-use crate::ui::{Card, Empty, Failed, badge, skeleton_lines};
+use crate::ui::{Card, Empty, Failed, badge, skeleton_lines, spinner};
 use serde_json::{Map, Value, json};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -84,21 +86,32 @@ fn Wizard(p: &WizardProps) -> Html {
     let questions = use_query::<Value>("/audit-questions".to_owned());
     let answers = use_state_eq(Map::<String, Value>::new);
     let at = use_state_eq(|| 0usize);
+    let (busy, wrong) = (use_state_eq(|| false), use_state_eq(|| None::<String>));
+    let once = use_memo((), |()| Once::default());
+    let (leave, asking) = use_leave(!answers.is_empty(), p.onclose.clone());
     let items = questions.data.as_ref().map(|d| list(d, "items").to_vec()).unwrap_or_default();
     let finish = {
-        let (answers, toaster, close) = (answers.clone(), toaster, p.onclose.clone());
+        let (answers, toaster, close, busy, wrong) =
+            (answers.clone(), toaster, p.onclose.clone(), busy.clone(), wrong.clone());
         Callback::from(move |_: MouseEvent| {
             let body =
                 json!({ "taken_on": browser::clock().today().to_string(), "subject": "team", "answers": *answers });
-            let (toaster, close) = (toaster.clone(), close.clone());
+            let Some(key) = once.begin(&body) else { return };
+            let (toaster, close, busy, wrong, once) =
+                (toaster.clone(), close.clone(), busy.clone(), wrong.clone(), once.clone());
+            busy.set(true);
+            wrong.set(None);
             spawn_local(async move {
-                match Request::create("/audits", body).json::<Value>().await {
+                let answer = Request::create_as(key, "/audits", body).json::<Value>().await;
+                once.end(answer.is_ok());
+                busy.set(false);
+                match answer {
                     Ok(_) => {
                         invalidate("/audits");
                         toaster.ok(l.audit_done());
                         close.emit(())
                     }
-                    Err(e) => toaster.err(e.errors.first().map_or_else(|| e.text(l), |f| f.message.clone())),
+                    Err(e) => wrong.set(Some(e.first(l, |_| None))),
                 }
             })
         })
@@ -127,12 +140,13 @@ fn Wizard(p: &WizardProps) -> Html {
         Callback::from(move |_: MouseEvent| at.set(at.saturating_sub(1)))
     };
     let done = items.iter().all(|q| answers.contains_key(words(q, "key")));
-    let footer = html! { <>if *at > 0 { <button class="btn btn-sm btn-ghost mr-auto" onclick={back}>{ l.audit_back() }</button> }if last { <button class="btn btn-sm btn-primary" data-testid="audit-finish" disabled={!done} onclick={finish}>{ l.audit_finish() }</button> }</> };
-    html! { <Dialog title={l.tab_audit()} onclose={p.onclose.clone()} {footer} wide=true><div data-testid="audit">
+    let footer = html! { <>if *at > 0 { <button class="btn btn-sm btn-ghost mr-auto" onclick={back}>{ l.audit_back() }</button> }if last { <button class="btn btn-sm btn-primary" data-testid="audit-finish" disabled={!done || *busy} onclick={finish}>if *busy { { spinner() } }{ l.audit_finish() }</button> }</> };
+    html! { <><Dialog title={l.tab_audit()} onclose={leave} {footer} wide=true><div data-testid="audit">
         <p class="flex items-center justify-between text-xs text-base-content/70"><span>{ words(q, "subject_label") }</span><span class="tabular-nums">{ l.audit_step(*at + 1, items.len()) }</span></p>
         <div class="mt-1.5">{ bar(Some(*at as f64 / items.len() as f64 * 100.0), None) }</div>
         <p class="my-5 text-[17px] font-medium leading-7">{ words(q, "text") }</p>
         <div class="flex justify-between gap-2">{ for (1..=5u64).map(pick) }</div>
         <div class="mt-3 flex justify-between gap-6 text-xs leading-5 text-base-content/75"><span class="max-w-[45%]">{ words(q, "low") }</span><span class="max-w-[45%] text-right">{ words(q, "high") }</span></div>
-    </div></Dialog> }
+        { alert("mt-3", wrong.as_deref()) }
+    </div></Dialog>{ asking }</> }
 }

@@ -4,7 +4,7 @@ use super::alerts::Alerts;
 use super::course::Course;
 use super::likes::{Intent, Likes};
 use super::need_fit::NeedFit;
-use super::playbooks::{PlaybookList, start};
+use super::playbooks::{PlaybookList, use_start};
 use super::visit::Visit;
 use super::{gauge, list, num, score, words};
 use crate::browser;
@@ -37,6 +37,7 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
     let toaster = use_toaster();
     let visiting = use_state_eq(|| None::<Visiting>);
     let overview = use_query::<Value>(format!("/customers/{}/overview", p.id));
+    let start = use_start(&p.id);
     let (Some(o), currency) = (&overview.data, session.currency()) else {
         return match &overview.error {
             Some(e) => html! { <Failed error={e.clone()} retry={overview.refetch.clone()} /> },
@@ -45,7 +46,7 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
     };
     let none = Value::Null;
     let of = |key: &str| o.get("scores").and_then(|s| s.get(key)).unwrap_or(&none);
-    let doing = Doing::new(l, &session, &toaster, o, &visiting);
+    let doing = Doing::new(l, &session, &toaster, o, &visiting, start);
     let may_log = session.object("activities").is_some_and(|a| a.may("create"));
     let open = |planned: bool| {
         let visiting = visiting.clone();
@@ -81,7 +82,7 @@ pub(crate) fn Scores(p: &ScoresProps) -> Html {
                 <Likes id={p.id.clone()} />
                 <Intent id={p.id.clone()} />
                 { effects(l, list(o, "playbook_runs")) }
-                <section class="rounded-box border border-base-300 p-4"><h3 class="mb-2 text-[13px] font-semibold">{ l.playbooks() }</h3><PlaybookList items={of("playbooks").as_array().cloned().unwrap_or_default()} onstart={doing.start.clone()} /></section>
+                <section class="rounded-box border border-base-300 p-4"><h3 class="mb-2 text-[13px] font-semibold">{ l.playbooks() }</h3><PlaybookList items={of("playbooks").as_array().cloned().unwrap_or_default()} onstart={doing.start.clone()} busy={doing.starting} /></section>
             </div>
             if let Some((planned, content)) = (*visiting).clone() { <Visit customer={(p.id.clone(), name)} {planned} {content} onclose={close} /> }
         </div>
@@ -95,6 +96,8 @@ pub(super) type Visiting = (bool, Option<(String, String)>);
 pub(super) struct Doing {
     /// Starts a playbook.
     start: Callback<String>,
+    /// One is being started.
+    starting: bool,
     /// Writes down that a content item was sent: its id and title; none for those who may not.
     send: Option<Callback<(String, String)>>,
     /// The title of the case to send.
@@ -106,21 +109,18 @@ pub(super) struct Doing {
 }
 
 impl Doing {
-    /// For the overview of a customer; `visiting` opens the form of a contact.
+    /// For the overview of a customer; `visiting` opens the form of a contact, and `start` is of [`use_start`].
     pub(super) fn new(
         l: Lang,
         session: &Session,
         toaster: &Toaster,
         overview: &Value,
         visiting: &UseStateHandle<Option<Visiting>>,
+        (start, starting): (Callback<String>, bool),
     ) -> Doing {
         let customer = overview.get("customer").cloned().unwrap_or_default();
         let tier = overview.get("scores").and_then(|s| s.get("tier")).cloned().unwrap_or_default();
         let person = |p: &Value| (words(p, "user_id").to_owned(), words(p, "name").to_owned());
-        let start = {
-            let (id, toaster) = (words(&customer, "id").to_owned(), toaster.clone());
-            Callback::from(move |key: String| start(l, toaster.clone(), id.clone(), key))
-        };
         let send = session.object("activities").is_some_and(|a| a.may("create")).then(|| {
             let visiting = visiting.clone();
             Callback::from(move |content: (String, String)| visiting.set(Some((false, Some(content)))))
@@ -130,7 +130,7 @@ impl Doing {
             Callback::from(move |user: String| join_team(l, toaster.clone(), &customer, user))
         });
         let case = tier.get("case_to_send").map_or("", |c| words(c, "title")).to_owned();
-        Doing { start, send, case, name, people: list(&tier, "could_serve").iter().map(person).collect() }
+        Doing { start, starting, send, case, name, people: list(&tier, "could_serve").iter().map(person).collect() }
     }
 
     /// The button that names a customer success manager.
@@ -177,7 +177,7 @@ pub(super) fn next_actions(l: Lang, actions: &[Value], doing: &Doing) -> Html {
             html! { <button class="btn btn-xs btn-primary" data-testid="send-case" {onclick}>{ l.case_send() }</button> }
         } else if !playbook.is_empty() {
             let onclick = doing.start.reform(move |_: MouseEvent| playbook.clone());
-            html! { <button class="btn btn-xs btn-primary" {onclick}>{ l.playbook_start() }</button> }
+            html! { <button class="btn btn-xs btn-primary" disabled={doing.starting} {onclick}>{ l.playbook_start() }</button> }
         } else if !task.is_empty() {
             html! { <Link<Route> to={Route::record("tasks", task)} classes="btn btn-xs">{ l.open() }</Link<Route>> }
         } else { html! {} };

@@ -3,10 +3,11 @@
 use super::{list, num, words};
 use crate::browser;
 use crate::data::http::Request;
+use crate::data::once::Once;
 use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
 use crate::data::types::Record;
-use crate::i18n::use_lang;
+use crate::i18n::{Lang, use_lang};
 use crate::pages::list_link::ListLink;
 use crate::parts::{Lazy, Room};
 use crate::record::form::RecordFormProps;
@@ -28,16 +29,23 @@ pub(crate) fn Goals() -> Html {
     let session = use_session();
     let toaster = use_toaster();
     let creating = use_state_eq(|| false);
+    let busy = use_state_eq(|| false);
+    let once = use_memo((), |()| Once::default());
     let goals = use_query::<Value>("/goals?limit=200&sort=created_at&refs=true".to_owned());
     let said = use_query::<Value>("/goal-agreements".to_owned());
     let agree = {
-        let toaster = toaster.clone();
+        let busy = busy.clone();
         Callback::from(move |goal: String| {
-            let toaster = toaster.clone();
             let body =
                 json!({ "goal_id": goal, "acknowledged_on": browser::clock().today().to_string(), "agrees": true });
+            let Some(key) = once.begin(&body) else { return };
+            let (toaster, busy, once) = (toaster.clone(), busy.clone(), once.clone());
+            busy.set(true);
             spawn_local(async move {
-                match Request::create("/acknowledgements", body).json::<Value>().await {
+                let answer = Request::create_as(key, "/acknowledgements", body).json::<Value>().await;
+                once.end(answer.is_ok());
+                busy.set(false);
+                match answer {
                     Ok(_) => {
                         invalidate("/acknowledgements");
                         invalidate("/goal-agreements");
@@ -64,7 +72,7 @@ pub(crate) fn Goals() -> Html {
         (Some(d), _) if list(d, "items").is_empty() => {
             html! { <Empty icon="target" title={l.goals_none()} body={l.goals_none_body()} /> }
         }
-        (Some(d), _) => tree(l, d, answers, &agree),
+        (Some(d), _) => tree(l, d, answers, &agree, *busy),
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={goals.refetch.clone()} /> },
         (None, None) => skeleton_rows(6),
     };
@@ -83,7 +91,7 @@ pub(crate) fn Goals() -> Html {
     if let Some(meta) = form { <Lazy room={Room::Form(Box::new(yew::props!(RecordFormProps { meta, preset: preset(), refs: Rc::new(Refs::from([(session.me.id.clone(), session.me.name.clone())])), onclose: close })))} /> }</> }
 }
 
-fn tree(l: crate::i18n::Lang, d: &Value, said: &[Value], agree: &Callback<String>) -> Html {
+fn tree(l: Lang, d: &Value, said: &[Value], agree: &Callback<String>, busy: bool) -> Html {
     let items = list(d, "items");
     let known: BTreeSet<&str> = items.iter().map(|g| words(g, "id")).collect();
     let mut below: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
@@ -95,13 +103,13 @@ fn tree(l: crate::i18n::Lang, d: &Value, said: &[Value], agree: &Callback<String
     // A goal that serves itself over others would never be reached from the top; nothing is shown twice.
     let mut stack: Vec<(&Value, usize)> = below.get("").into_iter().flatten().rev().map(|g| (*g, 0)).collect();
     while let Some((g, depth)) = stack.pop() {
-        rows.push(row(l, d, g, depth, said, agree));
+        rows.push(row(l, d, g, depth, said, agree, busy));
         stack.extend(below.get(words(g, "id")).into_iter().flatten().rev().map(|g| (*g, depth + 1)));
     }
     html! { <ul class="divide-y divide-base-300/60" data-testid="goals">{ for rows }if !words(d, "next_cursor").is_empty() { <li class="px-4 py-2"><ListLink object="goals" query="">{ l.goals_more() }{ icon("arrow-right", "size-3.5") }</ListLink></li> }</ul> }
 }
 
-fn row(l: crate::i18n::Lang, d: &Value, g: &Value, depth: usize, said: &[Value], agree: &Callback<String>) -> Html {
+fn row(l: Lang, d: &Value, g: &Value, depth: usize, said: &[Value], agree: &Callback<String>, busy: bool) -> Html {
     let id = words(g, "id").to_owned();
     let level = words(g, "level");
     let agreed = said.iter().find(|a| words(a, "goal_id") == id);
@@ -121,6 +129,6 @@ fn row(l: crate::i18n::Lang, d: &Value, g: &Value, depth: usize, said: &[Value],
             <p class="text-xs text-base-content/70">{ owner }if let Some(people) = people.filter(|_| asks) { { " · " }{ people } }</p></div>
         if !published && level != "person" { { badge("neutral", l.incentive_draft()) } }
         if level == "person" && words(g, "parent_id").is_empty() { { badge("warning", l.goal_unlinked()) } }
-        if asks { if mine { { badge("success", l.goal_agreed()) } } else { <button class="btn btn-sm" data-testid="agree" {onclick}>{ icon("check", "size-4") }{ l.goal_agree() }</button> } }
+        if asks { if mine { { badge("success", l.goal_agreed()) } } else { <button class="btn btn-sm" data-testid="agree" disabled={busy} {onclick}>{ icon("check", "size-4") }{ l.goal_agree() }</button> } }
     </li> }
 }

@@ -8,7 +8,7 @@ use crate::data::session::use_session;
 use crate::i18n::use_lang;
 use crate::record::link::{Choice, LinkPicker};
 use crate::ui::field::{Field, Input, Toggle, select};
-use crate::ui::overlay::Drawer;
+use crate::ui::overlay::{Drawer, use_leave};
 use crate::ui::toast::use_toaster;
 use crate::ui::{icon, spinner};
 use serde_json::{Value, json};
@@ -40,6 +40,8 @@ pub(crate) fn PlaybookForm(p: &PlaybookFormProps) -> Html {
     let session = use_session();
     let toaster = use_toaster();
     let draft = use_state_eq(|| start(p.playbook.as_ref()));
+    let began = use_memo((), |()| start(p.playbook.as_ref()));
+    let (leave, asking) = use_leave(*draft != *began, p.onclose.clone());
     let tag = use_state_eq(|| None::<Choice>);
     let error = use_state_eq(|| None::<ApiError>);
     let busy = use_state_eq(|| false);
@@ -214,9 +216,9 @@ pub(crate) fn PlaybookForm(p: &PlaybookFormProps) -> Html {
     };
     let footer = html! { <>
     if let Some(reset) = reset { <button type="button" class="btn btn-sm btn-ghost mr-auto" data-testid="playbook-reset" disabled={*busy} onclick={reset}>{ if shipped { l.playbook_reset() } else { l.playbook_remove() } }</button> }
-    <button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
+    <button type="button" class="btn btn-sm btn-ghost" onclick={leave.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
     <button type="button" class="btn btn-sm btn-primary" data-testid="playbook-save" disabled={*busy} onclick={save}>if *busy { { spinner() } }{ l.save() }</button></> };
-    html! { <Drawer title={if p.playbook.is_some() { l.playbook_edit() } else { l.playbook_new() }} onclose={p.onclose.clone()} {footer} wide=true>
+    html! { <><Drawer title={if p.playbook.is_some() { l.playbook_edit() } else { l.playbook_new() }} onclose={leave} {footer} wide=true>
         { text(l.pb_title(), "/title", "title".to_owned()) }
         { text(l.pb_aim(), "/aim", "aim".to_owned()) }
         <div class="grid grid-cols-1 gap-x-3 sm:grid-cols-3">
@@ -238,5 +240,5 @@ pub(crate) fn PlaybookForm(p: &PlaybookFormProps) -> Html {
                 <Field label={l.task_repeats()} error={wrong(&format!("tasks[{i}].repeat"))}>{ select(&format!("tasks[{i}].repeat"), l.task_repeats(), &repeats, &at(&format!("/tasks/{i}/repeat")), "w-full", set(format!("/tasks/{i}/repeat"))) }</Field></div></div> }) }
         <button type="button" class="btn btn-sm" data-testid="task-add" onclick={become_(with_one)}>{ icon("plus", "size-4") }{ l.pb_add_task() }</button>
         if let Some(e) = (*error).as_ref().filter(|e| e.errors.is_empty()) { <p class="mt-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
-    </Drawer> }
+    </Drawer>{ asking }</> }
 }

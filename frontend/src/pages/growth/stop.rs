@@ -8,7 +8,7 @@ use crate::data::session::use_session;
 use crate::format;
 use crate::i18n::use_lang;
 use crate::ui::field::{Field, Input};
-use crate::ui::overlay::Dialog;
+use crate::ui::overlay::{Dialog, use_leave};
 use crate::ui::toast::use_toaster;
 use crate::ui::{icon, spinner};
 use serde_json::{Value, json};
@@ -102,6 +102,8 @@ pub(crate) fn Stop(p: &StopProps) -> Html {
         let asking = asking.clone();
         Callback::from(move |()| asking.set(None))
     };
+    let typed = !text.trim().is_empty() || !note.trim().is_empty();
+    let (leave, question) = use_leave(asking.is_some() && typed, close);
     let wrong = |field: &str| {
         let found = error.as_ref().and_then(|e| e.errors.iter().find(|x| x.field == field));
         found.map(|x| AttrValue::from(x.message.clone()))
@@ -110,14 +112,15 @@ pub(crate) fn Stop(p: &StopProps) -> Html {
         let s = s.clone();
         Callback::from(move |v: String| s.set(v))
     };
-    let footer = |act: Callback<MouseEvent>, label: &'static str| html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={close.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="button" class="btn btn-sm btn-primary" data-testid="confirm" disabled={*busy} onclick={act}>if *busy { { spinner() } }{ label }</button></> };
+    let footer = |act: Callback<MouseEvent>, label: &'static str| html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={leave.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="button" class="btn btn-sm btn-primary" data-testid="confirm" disabled={*busy} onclick={act}>if *busy { { spinner() } }{ label }</button></> };
     let other = || html! { if let Some(e) = (*error).as_ref().filter(|e| e.errors.is_empty()) { <p class="mt-2 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> } };
     let since = format::date(l, words(&p.customer, "invest_stopped_on"), &browser::clock());
     html! { <>
         if may("tasks", "create") { <button class="btn btn-sm" data-testid="urgent" onclick={open(Asking::Urgent)}>{ icon("zap", "size-4") }{ l.urgent() }</button> }
         if !stopped && may("customers", "update") { <button class="btn btn-sm btn-ghost" data-testid="stop" onclick={open(Asking::Stop)}>{ icon("pause", "size-4") }{ l.stop_mark() }</button> }
         if stopped { <div class="flex w-full flex-wrap items-center justify-between gap-2 rounded-box border border-warning/40 bg-warning/10 px-4 py-2.5 text-[13px]" data-testid="stopped"><span class="min-w-0"><b class="block font-medium">{ l.stop_since(&since) }</b><span class="text-xs text-base-content/70">{ if words(&p.customer, "invest_stop_reason").is_empty() { l.stop_body() } else { words(&p.customer, "invest_stop_reason") } }</span></span>if may("customers", "update") { <button class="btn btn-sm" data-testid="resume" disabled={*busy} onclick={mark(false)}>{ l.stop_undo() }</button> }</div> }
-        if *asking == Some(Asking::Stop) { <Dialog title={l.stop_title()} onclose={close.clone()} footer={footer(mark(true), l.stop_mark())}><p class="mb-3 text-[13px]">{ l.stop_body() }</p><Field label={l.stop_reason()} error={wrong("invest_stop_reason")}><Input name="reason" value={(*text).clone()} oninput={into(&text)} /></Field>{ other() }</Dialog> }
-        if *asking == Some(Asking::Urgent) { <Dialog title={l.urgent()} onclose={close.clone()} footer={footer(report, l.urgent())}><Field label={l.urgent_what()} error={wrong("need")}><Input name="need" value={(*text).clone()} oninput={into(&text)} invalid={wrong("need").is_some()} /></Field><Field label={l.urgent_note()} error={wrong("note")}><Input name="note" value={(*note).clone()} oninput={into(&note)} /></Field>{ other() }</Dialog> }
+        if *asking == Some(Asking::Stop) { <Dialog title={l.stop_title()} onclose={leave.clone()} footer={footer(mark(true), l.stop_mark())}><p class="mb-3 text-[13px]">{ l.stop_body() }</p><Field label={l.stop_reason()} error={wrong("invest_stop_reason")}><Input name="reason" value={(*text).clone()} oninput={into(&text)} /></Field>{ other() }</Dialog> }
+        if *asking == Some(Asking::Urgent) { <Dialog title={l.urgent()} onclose={leave.clone()} footer={footer(report, l.urgent())}><Field label={l.urgent_what()} error={wrong("need")}><Input name="need" value={(*text).clone()} oninput={into(&text)} invalid={wrong("need").is_some()} /></Field><Field label={l.urgent_note()} error={wrong("note")}><Input name="note" value={(*note).clone()} oninput={into(&note)} /></Field>{ other() }</Dialog> }
+        { question }
     </> }
 }

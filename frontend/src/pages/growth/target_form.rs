@@ -10,7 +10,7 @@ use crate::record::filter_panel::Builder;
 use crate::record::input::FieldInput;
 use crate::record::value::Refs;
 use crate::ui::field::{Field, Input, Toggle, select};
-use crate::ui::overlay::{Confirm, Drawer};
+use crate::ui::overlay::{Confirm, Drawer, use_leave};
 use crate::ui::spinner;
 use crate::ui::toast::use_toaster;
 use serde_json::{Value, json};
@@ -45,6 +45,8 @@ pub(crate) fn TargetForm(p: &TargetFormProps) -> Html {
     let session = use_session();
     let toaster = use_toaster();
     let draft = use_state_eq(|| start(&p.segment));
+    let began = use_memo((), |()| start(&p.segment));
+    let (leave, leaving) = use_leave(*draft != *began, p.onclose.clone());
     let error = use_state_eq(|| None::<ApiError>);
     let busy = use_state_eq(|| false);
     let asking = use_state_eq(|| false);
@@ -113,9 +115,9 @@ pub(crate) fn TargetForm(p: &TargetFormProps) -> Html {
     let may_remove = session.object("segments").is_some_and(|o| o.may("archive"));
     let footer = html! { <>
     if id.is_some() && may_remove { <button type="button" class="btn btn-sm btn-ghost mr-auto" disabled={*busy} onclick={ask(true).reform(|_: MouseEvent| ())}>{ l.target_remove() }</button> }
-    <button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
+    <button type="button" class="btn btn-sm btn-ghost" onclick={leave.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
     <button type="button" class="btn btn-sm btn-primary" data-testid="target-save" disabled={*busy} onclick={save}>if *busy { { spinner() } }{ l.save() }</button></> };
-    html! { <><Drawer title={if id.is_some() { l.target_edit() } else { l.target_new() }} onclose={p.onclose.clone()} {footer} wide=true>
+    html! { <><Drawer title={if id.is_some() { l.target_edit() } else { l.target_new() }} onclose={leave} {footer} wide=true>
         <div class="grid grid-cols-1 gap-x-3 sm:grid-cols-2">
             <Field label={l.target_name()} error={wrong("name")}><Input name="name" value={text("name")} oninput={put("name").reform(|v: String| json!(v))} invalid={wrong("name").is_some()} /></Field>
             <Field label={l.target_purpose()} error={wrong("purpose")}>{ select("purpose", l.target_purpose(), &purposes, &text("purpose"), "w-full", put("purpose").reform(|v: String| json!(v))) }</Field>
@@ -125,6 +127,6 @@ pub(crate) fn TargetForm(p: &TargetFormProps) -> Html {
         <div class="grid grid-cols-1 items-center gap-3 sm:grid-cols-2"><Field label={l.target_goal()} error={wrong("coverage_goal")}><FieldInput field={field("coverage_goal", "number")} value={draft.get("coverage_goal").cloned().unwrap_or_default()} onchange={put("coverage_goal")} invalid={wrong("coverage_goal").is_some()} /></Field>
             <Toggle on={draft.get("target").and_then(Value::as_bool) == Some(true)} onchange={put("target").reform(|on: bool| json!(on))} label={l.target_is()} /></div>
         if let Some(e) = (*error).as_ref().filter(|e| e.errors.is_empty()) { <p class="mt-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
-    </Drawer>
+    </Drawer>{ leaving }
     if let Some(onyes) = remove.filter(|_| *asking) { <Confirm title={l.target_remove()} body={l.target_remove_body()} action={l.target_remove()} danger=true {onyes} onclose={ask(false)} /> }</> }
 }

@@ -1,6 +1,7 @@
 //! A customer on one page: what to do next, how it stands, its people, opportunities, orders, tasks and latest contacts.
 
 use super::customer::{Doing, Visiting, next_actions};
+use super::playbooks::use_start;
 use super::visit::Visit;
 use super::{list, num, words};
 use crate::data::query::use_query;
@@ -36,6 +37,7 @@ pub(crate) fn Whole(p: &WholeProps) -> Html {
     let toaster = use_toaster();
     let visiting = use_state_eq(|| None::<Visiting>);
     let overview = use_query::<Value>(format!("/customers/{}/overview", p.id));
+    let start = use_start(&p.id);
     let Some(o) = &overview.data else {
         return match &overview.error {
             Some(e) => html! { <Failed error={e.clone()} retry={overview.refetch.clone()} /> },
@@ -44,7 +46,7 @@ pub(crate) fn Whole(p: &WholeProps) -> Html {
     };
     let refs: Refs = o.get("refs").map(crate::data::wire::Wire::read).unwrap_or_default();
     let show = Show::new(l, &session, &refs);
-    let doing = Doing::new(l, &session, &toaster, o, &visiting);
+    let doing = Doing::new(l, &session, &toaster, o, &visiting, start);
     let may_log = session.object("activities").is_some_and(|a| a.may("create"));
     let open = |planned: bool| {
         let visiting = visiting.clone();

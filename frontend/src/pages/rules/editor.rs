@@ -19,6 +19,7 @@ use crate::record::link::Choice;
 use crate::record::value::Refs;
 use crate::route::Route;
 use crate::ui::field::{Input, Toggle, select};
+use crate::ui::overlay::use_unsaved;
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Failed, cls, icon, skeleton_lines, spinner};
 use serde_json::{Value, json};
@@ -34,29 +35,62 @@ pub(crate) struct RulePageProps {
     pub(crate) id: String,
 }
 
-/// The page of a rule.
+/// The editor that is open.
+#[derive(Default)]
+struct Open {
+    /// The address of its page: the rule's id, or `new`.
+    id: String,
+    key: String,
+    /// What a new rule began as.
+    start: Value,
+    /// The id that its rule has got and that is not the address yet.
+    made: String,
+    /// How many new rules were begun.
+    begun: u32,
+}
+
+/// The page of a rule. The editor in which a rule was made stays when the rule gets its address: what was typed while it
+/// was being saved is in it.
 #[component]
 pub(crate) fn RulePage(p: &RulePageProps) -> Html {
     let l = use_lang();
     let query = use_query::<Value>(if p.id == "new" { String::new() } else { format!("/rules/{}", p.id) });
     let wanted = use_location().map(|l| l.query_str().to_owned()).unwrap_or_default();
-    if p.id == "new" {
-        let key = pairs(&wanted).into_iter().find(|(k, _)| k == "template").map(|(_, v)| v).unwrap_or_default();
-        let name =
-            if matches!(key.as_str(), "" | "blank") { String::new() } else { template_words(l, &key).0.to_owned() };
-        let rule = json!({ "name": name, "draft": template(l, &key) });
-        return html! { <Editor key={key} {rule} /> };
+    let open = use_mut_ref(Open::default);
+    let onmade = {
+        let open = open.clone();
+        Callback::from(move |id: String| open.borrow_mut().made = id)
+    };
+    let mut now = open.borrow_mut();
+    if p.id == now.made {
+        now.id = std::mem::take(&mut now.made);
+    } else if p.id != now.id {
+        now.id.clone_from(&p.id);
+        now.key.clone_from(&p.id);
+        if p.id == "new" {
+            let key = pairs(&wanted).into_iter().find(|(k, _)| k == "template").map(|(_, v)| v).unwrap_or_default();
+            let name =
+                if matches!(key.as_str(), "" | "blank") { String::new() } else { template_words(l, &key).0.to_owned() };
+            now.start = json!({ "name": name, "draft": template(l, &key) });
+            now.begun += 1;
+            now.key = format!("new {}", now.begun);
+        }
     }
-    match (&query.data, &query.error) {
-        (Some(rule), _) => html! { <Editor key={p.id.clone()} rule={(**rule).clone()} /> },
-        (None, Some(e)) => html! { <Card><Failed error={e.clone()} retry={query.refetch.clone()} /></Card> },
-        (None, None) => html! { <Card>{ skeleton_lines(10) }</Card> },
-    }
+    let rule = match (&query.data, &query.error) {
+        _ if p.id == "new" => now.start.clone(),
+        (Some(rule), _) if word(rule, "id") == p.id => (**rule).clone(),
+        _ if now.key != p.id => now.start.clone(),
+        (None, Some(e)) => return html! { <Card><Failed error={e.clone()} retry={query.refetch.clone()} /></Card> },
+        _ => return html! { <Card>{ skeleton_lines(10) }</Card> },
+    };
+    html! { <Editor key={now.key.clone()} {rule} {onmade} /> }
 }
 
 #[derive(Properties, PartialEq)]
 struct EditorProps {
     rule: Value,
+    /// Told the id of a new rule as soon as it has one.
+    onmade: Callback<String>,
 }
 
 /// What is being worked on.
@@ -74,10 +108,15 @@ fn Editor(p: &EditorProps) -> Html {
     let toaster = use_toaster();
     let navigator = use_navigator();
     let rule = &p.rule;
-    let made = use_state_eq(|| None::<(String, Option<i64>)>);
-    let (id, version) = (*made).clone().unwrap_or_else(|| (word(rule, "id").to_owned(), int_of(rule)));
+    let made = use_state_eq(|| None::<Stored>);
+    // What was saved last may not have been read again yet.
+    let (id, version) = match &*made {
+        Some((id, version)) => (id.clone(), (*version).max(int_of(rule))),
+        None => (word(rule, "id").to_owned(), int_of(rule)),
+    };
     let work =
         use_state_eq(|| Work { name: word(rule, "name").to_owned(), definition: tidy(&rule["draft"]), dirty: false });
+    use_unsaved(work.dirty);
     let tab = use_state_eq(|| "rule");
     let errors = use_state_eq(Vec::<(String, String)>::new);
     let busy = use_state_eq(|| false);
@@ -139,6 +178,7 @@ fn Editor(p: &EditorProps) -> Html {
         let (work, id, version, busy, fail, toaster, n) =
             (work.clone(), id.clone(), version, busy.clone(), fail.clone(), toaster.clone(), navigator.clone());
         let (errors, made, new) = (errors.clone(), made.clone(), word(rule, "id").is_empty());
+        let onmade = p.onmade.clone();
         Callback::from(move |_: MouseEvent| {
             let missing = unfinished(l, &work.definition);
             if !missing.is_empty() {
@@ -148,18 +188,24 @@ fn Editor(p: &EditorProps) -> Html {
             busy.set(true);
             let (work, id, busy, fail, toaster, n, made) =
                 (work.clone(), id.clone(), busy.clone(), fail.clone(), toaster.clone(), n.clone(), made.clone());
+            let (sent, onmade) = ((*work).clone(), onmade.clone());
             spawn_local(async move {
-                match store(l, &work, &id, version, publish).await {
-                    Ok(saved) => {
+                match store(l, &sent, &id, version, publish).await {
+                    Ok((saved, version)) => {
                         toaster.ok(if publish { l.rule_published_ok() } else { l.saved() });
-                        work.set(Work { dirty: false, ..(*work).clone() });
+                        // What was typed while the answer was awaited stays.
+                        let now = (*work).clone();
+                        let dirty = now.name != sent.name || now.definition != sent.definition;
+                        work.set(Work { dirty, ..now });
+                        made.set(Some((saved.clone(), version)));
                         if let (true, Some(n)) = (new, &n) {
+                            onmade.emit(saved.clone());
                             n.replace(&Route::rule(&saved))
                         }
                     }
                     // The draft is kept even when it cannot be published; the page stays, with what is wrong on it.
                     Err((saved, e)) => {
-                        if new && saved.is_some() {
+                        if saved.is_some() {
                             made.set(saved)
                         }
                         fail(e);
@@ -244,14 +290,17 @@ fn Editor(p: &EditorProps) -> Html {
     </> }
 }
 
-/// Saves the draft, and publishes it on request. When only the publishing failed the id comes with the error.
+/// A rule that is stored: its id and its version.
+type Stored = (String, Option<i64>);
+
+/// Saves the draft, and publishes it on request. When only the publishing failed, what is stored comes with the error.
 async fn store(
     l: Lang,
     work: &Work,
     id: &str,
     version: Option<i64>,
     publish: bool,
-) -> Result<String, (Option<(String, Option<i64>)>, ApiError)> {
+) -> Result<Stored, (Option<Stored>, ApiError)> {
     let name = match work.name.trim() {
         "" => l.rule_unnamed(),
         s => s,
@@ -262,12 +311,12 @@ async fn store(
         _ => Request::patch(format!("/rules/{id}"), body).if_match(version),
     };
     let saved = request.json::<Value>().await.map_err(|e| (None, e))?;
-    let id = word(&saved, "id").to_owned();
+    let made = (word(&saved, "id").to_owned(), int_of(&saved));
     if publish {
-        let done = Request::post(format!("/rules/{id}/publish"), json!({})).text().await;
-        done.map_err(|e| (Some((id.clone(), int_of(&saved))), e))?;
+        let done = Request::post(format!("/rules/{}/publish", made.0), json!({})).text().await;
+        done.map_err(|e| (Some(made.clone()), e))?;
     }
-    Ok(id)
+    Ok(made)
 }
 
 /// Choices compared with one value are shown as lists, as the filter shows them.

@@ -8,7 +8,8 @@ use crate::data::types::{Page, Record, text};
 use crate::format;
 use crate::i18n::use_lang;
 use crate::ui::field::{Field, Input, select};
-use crate::ui::overlay::{Confirm, Dialog};
+use crate::ui::overlay::{Confirm, Dialog, use_leave};
+use crate::ui::pieces::alert;
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Empty, Failed, icon, skeleton_rows, spinner};
 use serde_json::{Value, json};
@@ -98,14 +99,17 @@ fn NewKey(p: &NewKeyProps) -> Html {
     let level = use_state_eq(|| "read".to_owned());
     let made = use_state_eq(|| None::<String>);
     let busy = use_state_eq(|| false);
+    let wrong = use_state_eq(|| None::<String>);
+    let unsaved = made.is_some() || !name.is_empty() || *days != "365" || *level != "read";
+    let (leave, asking) = use_leave(unsaved, p.onclose.clone());
     let onsubmit = {
-        let (name, days, level, made, busy, toaster, objects) = (
+        let (name, days, level, made, busy, wrong, objects) = (
             name.clone(),
             days.clone(),
             level.clone(),
             made.clone(),
             busy.clone(),
-            toaster.clone(),
+            wrong.clone(),
             session.objects.clone(),
         );
         let me_masks = json!(session.me.masks);
@@ -133,15 +137,16 @@ fn NewKey(p: &NewKeyProps) -> Html {
                 let at = browser::clock().now + chrono::Duration::days(d);
                 map.insert("expires_at".into(), json!(crate::format::moment_text(at)));
             }
-            let (made, busy, toaster) = (made.clone(), busy.clone(), toaster.clone());
+            let (made, busy, wrong) = (made.clone(), busy.clone(), wrong.clone());
             busy.set(true);
+            wrong.set(None);
             spawn_local(async move {
                 match Request::create("/api_keys", body).json::<Value>().await {
                     Ok(v) => {
                         invalidate("/api_keys");
                         made.set(v.get("key").and_then(Value::as_str).map(str::to_owned));
                     }
-                    Err(e) => toaster.err(e.text(l)),
+                    Err(e) => wrong.set(Some(e.text(l))),
                 }
                 busy.set(false);
             });
@@ -155,7 +160,7 @@ fn NewKey(p: &NewKeyProps) -> Html {
                 toaster.ok(l.copied())
             })
         };
-        return html! { <Dialog title={l.key_made()} onclose={p.onclose.clone()} footer={html! { <button class="btn btn-sm btn-primary" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.done() }</button> }}>
+        return html! { <Dialog title={l.key_made()} onclose={p.onclose.clone()} held=true footer={html! { <button class="btn btn-sm btn-primary" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.done() }</button> }}>
         <p class="mb-3 leading-6 text-base-content/75">{ l.key_made_body() }</p><div class="flex items-center gap-2 rounded-lg bg-base-200 p-2"><code class="min-w-0 flex-1 break-all text-xs" data-testid="key">{ key }</code><button class="btn btn-sm btn-square" aria-label={l.copy()} onclick={copy}>{ icon("copy", "size-4") }</button></div></Dialog> };
     }
     let pick = |s: &UseStateHandle<String>| {
@@ -169,7 +174,7 @@ fn NewKey(p: &NewKeyProps) -> Html {
         ("never".to_owned(), l.never().to_owned()),
     ];
     let levels = [("read".to_owned(), l.key_read().to_owned()), ("write".to_owned(), l.key_write().to_owned())];
-    html! { <Dialog title={l.key_new()} onclose={p.onclose.clone()} footer={html! { <button type="submit" form="new-key" class="btn btn-sm btn-primary" disabled={*busy || name.trim().is_empty()}>if *busy { { spinner() } }{ l.create() }</button> }}>
-    <form id="new-key" {onsubmit}><Field label={l.name()} help={l.key_name_help()}><Input name="name" value={(*name).clone()} oninput={pick(&name)} /></Field>
-        <Field label={l.key_level()}>{ select("level", l.key_level(), &levels, &level, "w-full", pick(&level)) }</Field><Field label={l.expires()}>{ select("days", l.expires(), &spans, &days, "w-full", pick(&days)) }</Field></form></Dialog> }
+    html! { <><Dialog title={l.key_new()} onclose={leave} footer={html! { <button type="submit" form="new-key" class="btn btn-sm btn-primary" disabled={*busy || name.trim().is_empty()}>if *busy { { spinner() } }{ l.create() }</button> }}>
+    <form id="new-key" {onsubmit}>{ alert("mb-3", wrong.as_deref()) }<Field label={l.name()} help={l.key_name_help()}><Input name="name" value={(*name).clone()} oninput={pick(&name)} /></Field>
+        <Field label={l.key_level()}>{ select("level", l.key_level(), &levels, &level, "w-full", pick(&level)) }</Field><Field label={l.expires()}>{ select("days", l.expires(), &spans, &days, "w-full", pick(&days)) }</Field></form></Dialog>{ asking }</> }
 }

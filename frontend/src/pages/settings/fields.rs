@@ -7,7 +7,7 @@ use crate::data::types::{Page, Record, int, text};
 use crate::i18n::{Lang, use_lang};
 use crate::record::save::changed;
 use crate::ui::field::{Field, Input, Toggle, select, value_of};
-use crate::ui::overlay::{Confirm, Drawer};
+use crate::ui::overlay::{Confirm, Drawer, use_leave};
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Empty, Failed, icon, skeleton_rows, spinner};
 use serde_json::{Value, json};
@@ -229,6 +229,8 @@ fn FieldForm(p: &FieldFormProps) -> Html {
         required: flag("required"),
         in_list: flag("in_list"),
     });
+    let began = use_memo((), |()| (*draft).clone());
+    let (leave, asking) = use_leave(*draft != *began, p.onclose.clone());
     let error = use_state_eq(|| None::<ApiError>);
     let busy = use_state_eq(|| false);
     let is_new = p.field.is_none();
@@ -337,8 +339,8 @@ fn FieldForm(p: &FieldFormProps) -> Html {
             <button type="button" class="btn btn-ghost btn-xs btn-square" aria-label={format!("{} {}", l.delete(), o.zh)} onclick={leave_out(&o.key)}>{ icon("trash-2", "size-3.5") }</button>
         </li> }
     };
-    let footer = html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="submit" form="field-form" class="btn btn-sm btn-primary" disabled={*busy || draft.zh.trim().is_empty() && draft.en.trim().is_empty()}>if *busy { { spinner() } }{ l.save() }</button></> };
-    html! { <Drawer title={if is_new { l.field_new() } else { l.field_edit() }} onclose={p.onclose.clone()} {footer}>
+    let footer = html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={leave.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="submit" form="field-form" class="btn btn-sm btn-primary" disabled={*busy || draft.zh.trim().is_empty() && draft.en.trim().is_empty()}>if *busy { { spinner() } }{ l.save() }</button></> };
+    html! { <><Drawer title={if is_new { l.field_new() } else { l.field_edit() }} onclose={leave} {footer}>
     <form id="field-form" novalidate=true {onsubmit}>
         if let Some(e) = error.as_ref().filter(|e| e.errors.is_empty()) { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
         <div class="grid grid-cols-2 gap-x-3">
@@ -353,7 +355,7 @@ fn FieldForm(p: &FieldFormProps) -> Html {
             <Field label={if draft.options.is_empty() { l.choices() } else { l.choices_added() }} error={wrong("choices")} help={AttrValue::from(l.choices_help())}><textarea class="textarea w-full text-sm" rows="4" name="choices" value={draft.added.clone()} oninput={set(|d, v| d.added = v).reform(|e: InputEvent| value_of(&e))} /></Field>
         }
         <div class="space-y-3 pt-1"><Toggle on={draft.required} label={l.field_required()} onchange={flip(|d, v| d.required = v)} /><Toggle on={draft.in_list} label={l.field_in_list()} onchange={flip(|d, v| d.in_list = v)} /></div>
-    </form></Drawer> }
+    </form></Drawer>{ asking }</> }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::i18n::{Lang, use_lang};
 use crate::record::input::FieldInput;
 use crate::ui::cls;
 use crate::ui::field::Field;
+use crate::ui::overlay::{may_leave, use_unsaved};
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Failed, icon, skeleton_lines, spinner};
 use serde_json::{Value, json};
@@ -35,7 +36,7 @@ pub(crate) fn Models() -> Html {
                 let key = name(m);
                 let on = current.as_ref().is_some_and(|c| name(c) == key);
                 let (chosen, to) = (chosen.clone(), key.clone());
-                html! { <button key={key.clone()} data-model={key.clone()} aria-pressed={on.to_string()} onclick={Callback::from(move |_: MouseEvent| chosen.set(to.clone()))} class={cls!("h-8 shrink-0 cursor-pointer whitespace-nowrap rounded-lg px-3 text-[13px]", if on { "bg-primary/10 font-medium text-primary" } else { "hover:bg-base-content/5" })}>{ say(l, &key) }</button> }
+                html! { <button key={key.clone()} data-model={key.clone()} aria-pressed={on.to_string()} onclick={Callback::from(move |_: MouseEvent| if may_leave(l) { chosen.set(to.clone()) })} class={cls!("h-8 shrink-0 cursor-pointer whitespace-nowrap rounded-lg px-3 text-[13px]", if on { "bg-primary/10 font-medium text-primary" } else { "hover:bg-base-content/5" })}>{ say(l, &key) }</button> }
             };
             html! { <><div class="flex gap-1 overflow-x-auto border-b border-base-300/70 px-3 pb-2" tabindex="0">{ for items.iter().map(pick) }</div>
             if let Some(m) = current { <Editor key={format!("{}{}", name(&m), m.get("version").and_then(Value::as_i64).unwrap_or(0))} model={m.clone()} /> }</> }
@@ -164,6 +165,7 @@ fn Editor(p: &EditorProps) -> Html {
         html! { <Field key={name} {label} error={wrong.map(|x| AttrValue::from(x.message.clone()))}><FieldInput {field} {value} {onchange} invalid={wrong.is_some()} /></Field> }
     };
     let dirty = *draft != saved;
+    use_unsaved(dirty);
     let onlists = {
         let draft = draft.clone();
         Callback::from(move |v: Value| draft.set(v))

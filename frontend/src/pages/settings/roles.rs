@@ -2,13 +2,15 @@
 
 use super::role_rows::{ACTIONS, Row, rows};
 use crate::data::http::Request;
+use crate::data::once::Once;
 use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
 use crate::data::types::{Page, Record, int, text};
 use crate::i18n::{Lang, use_lang};
 use crate::ui::cls;
 use crate::ui::field::{Field, Input, select};
-use crate::ui::overlay::{Confirm, Dialog};
+use crate::ui::overlay::{Confirm, Dialog, may_leave, use_leave, use_unsaved};
+use crate::ui::pieces::alert;
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Failed, badge, icon, skeleton_rows, spinner};
 use serde_json::{Map, Value, json};
@@ -95,7 +97,7 @@ pub(crate) fn Roles() -> Html {
             let pick = |r: &Record| {
                 let on = current.as_ref().is_some_and(|c| text(c, "id") == text(r, "id"));
                 let (chosen, id) = (chosen.clone(), text(r, "id").to_owned());
-                html! { <button key={id.clone()} onclick={Callback::from(move |_: MouseEvent| chosen.set(id.clone()))} aria-pressed={on.to_string()} class={cls!("h-8 shrink-0 cursor-pointer whitespace-nowrap rounded-lg px-3 text-[13px]", if on { "bg-primary/10 font-medium text-primary" } else { "hover:bg-base-content/5" })}>{ name_of(l, r) }</button> }
+                html! { <button key={id.clone()} onclick={Callback::from(move |_: MouseEvent| if may_leave(l) { chosen.set(id.clone()) })} aria-pressed={on.to_string()} class={cls!("h-8 shrink-0 cursor-pointer whitespace-nowrap rounded-lg px-3 text-[13px]", if on { "bg-primary/10 font-medium text-primary" } else { "hover:bg-base-content/5" })}>{ name_of(l, r) }</button> }
             };
             html! { <><div class="flex gap-1 overflow-x-auto border-b border-base-300/70 px-3 pb-2">{ for d.items.iter().map(pick) }</div>
             if let Some(r) = current { <Matrix key={format!("{}{}", text(&r, "id"), int(&r, "version").unwrap_or(0))} role={r.clone()} keys={keys} /> }</> }
@@ -129,6 +131,7 @@ fn Matrix(p: &MatrixProps) -> Html {
     let fixed = text(&p.role, "key") == "administrator";
     let shipped = p.role.get("builtin").and_then(Value::as_bool).unwrap_or(false);
     let dirty = *draft != saved || *masks != saved_masks;
+    use_unsaved(dirty);
     let cell = |object: &str, action: &'static str, owned: bool| {
         let now = scope_of(&draft, object, action).to_owned();
         let options: Vec<(String, String)> = SCOPES
@@ -252,6 +255,9 @@ fn NewRole(p: &NewRoleProps) -> Html {
     let toaster = use_toaster();
     let name = use_state_eq(String::new);
     let key = use_state_eq(String::new);
+    let (busy, wrong) = (use_state_eq(|| false), use_state_eq(|| None::<String>));
+    let once = use_memo((), |()| Once::default());
+    let (leave, asking) = use_leave(!name.is_empty() || !key.is_empty(), p.onclose.clone());
     let pick = |s: &UseStateHandle<String>| {
         let s = s.clone();
         Callback::from(move |v: String| s.set(v))
@@ -260,29 +266,37 @@ fn NewRole(p: &NewRoleProps) -> Html {
     let onsubmit = {
         let (name, key, like, close, toaster) =
             (name.clone(), key.clone(), p.like.clone(), p.onclose.clone(), toaster.clone());
+        let (busy, wrong) = (busy.clone(), wrong.clone());
         Callback::from(move |e: SubmitEvent| {
             e.prevent_default();
             let of = |k: &str| like.as_ref().and_then(|r| r.get(k)).cloned().unwrap_or_else(|| json!({}));
             let body = json!({ "key": key.trim(), "name_zh": name.trim(), "name_en": name.trim(), "permissions": of("permissions"), "masks": of("masks") });
-            let (close, toaster) = (close.clone(), toaster.clone());
+            let Some(sent) = once.begin(&body) else { return };
+            let (close, toaster, busy, wrong, once) =
+                (close.clone(), toaster.clone(), busy.clone(), wrong.clone(), once.clone());
+            busy.set(true);
+            wrong.set(None);
             spawn_local(async move {
-                match Request::create("/roles", body).text().await {
+                let answer = Request::create_as(sent, "/roles", body).text().await;
+                once.end(answer.is_ok());
+                busy.set(false);
+                match answer {
                     Ok(_) => {
                         invalidate("/roles");
                         toaster.ok(l.saved());
                         close.emit(())
                     }
-                    Err(e) => toaster.err(e.first(l, |field| match field {
+                    Err(e) => wrong.set(Some(e.first(l, |field| match field {
                         "key" => Some(l.key().to_owned()),
                         "name_zh" | "name_en" => Some(l.name().to_owned()),
                         _ => None,
-                    })),
+                    }))),
                 }
             });
         })
     };
-    html! { <Dialog title={l.role_new()} onclose={p.onclose.clone()} footer={html! { <button type="submit" form="new-role" class="btn btn-sm btn-primary" disabled={!valid}>{ l.create() }</button> }}>
-    <form id="new-role" {onsubmit}><p class="mb-3 text-base-content/70">{ l.role_new_body(&p.like.as_ref().map(|r| name_of(l, r)).unwrap_or_default()) }</p><Field label={l.name()}><Input name="name" value={(*name).clone()} oninput={pick(&name)} /></Field><Field label={l.key()} help={l.key_help()}><Input name="key" value={(*key).clone()} oninput={pick(&key)} /></Field></form></Dialog> }
+    html! { <><Dialog title={l.role_new()} onclose={leave} footer={html! { <button type="submit" form="new-role" class="btn btn-sm btn-primary" disabled={!valid || *busy}>if *busy { { spinner() } }{ l.create() }</button> }}>
+    <form id="new-role" {onsubmit}>{ alert("mb-3", wrong.as_deref()) }<p class="mb-3 text-base-content/70">{ l.role_new_body(&p.like.as_ref().map(|r| name_of(l, r)).unwrap_or_default()) }</p><Field label={l.name()}><Input name="name" value={(*name).clone()} oninput={pick(&name)} /></Field><Field label={l.key()} help={l.key_help()}><Input name="key" value={(*key).clone()} oninput={pick(&key)} /></Field></form></Dialog>{ asking }</> }
 }
 
 #[cfg(test)]

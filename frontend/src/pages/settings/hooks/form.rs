@@ -9,7 +9,8 @@ use crate::data::session::use_session;
 use crate::data::types::{Record, int, text};
 use crate::i18n::{Lang, use_lang};
 use crate::ui::field::{Field, Input, Toggle};
-use crate::ui::overlay::{Dialog, Drawer};
+use crate::ui::overlay::{Dialog, Drawer, use_leave};
+use crate::ui::pieces::alert;
 use crate::ui::toast::use_toaster;
 use crate::ui::{cls, icon, spinner};
 use serde_json::json;
@@ -79,17 +80,18 @@ pub(super) fn HookForm(p: &HookFormProps) -> Html {
                             }
                         }
                     }
-                    Err(e) => {
-                        if e.errors.is_empty() {
-                            toaster.err(e.text(l))
-                        }
-                        error.set(Some(e))
-                    }
+                    Err(e) => error.set(Some(e)),
                 }
                 busy.set(false);
             })
         })
     };
+    let now = ((*sort).clone(), (*name).clone(), (*url).clone(), (*secret).clone(), (*events).clone());
+    let began = use_memo((), {
+        let now = now.clone();
+        |()| now
+    });
+    let (leave, asking) = use_leave(made.is_some() || now != *began, p.onclose.clone());
     if let Some(secret) = (*made).clone() {
         return shown_once(l, &secret, &toaster, &p.onclose);
     }
@@ -117,15 +119,17 @@ pub(super) fn HookForm(p: &HookFormProps) -> Html {
         Callback::from(move |v: Vec<String>| events.set(v))
     };
     let title = if p.hook.is_some() { l.hook_edit() } else { l.hook_new() };
-    let footer = html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={p.onclose.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="submit" form="hook" class="btn btn-sm btn-primary" disabled={*busy}>if *busy { { spinner() } }{ if p.hook.is_some() { l.save() } else { l.create() } }</button></> };
-    html! { <Drawer wide=true {title} onclose={p.onclose.clone()} {footer}><form id="hook" class="space-y-1" {onsubmit}>
+    let footer = html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={leave.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="submit" form="hook" class="btn btn-sm btn-primary" disabled={*busy}>if *busy { { spinner() } }{ if p.hook.is_some() { l.save() } else { l.create() } }</button></> };
+    let whole = error.as_ref().filter(|e| e.errors.is_empty()).map(|e| e.text(l));
+    html! { <><Drawer wide=true {title} onclose={leave} {footer}><form id="hook" class="space-y-1" {onsubmit}>
+        { alert("mb-3", whole.as_deref()) }
         if p.hook.is_none() { <div class="pb-4"><p class="mb-1 text-[13px] text-base-content/75" id="hook-kind">{ l.hook_kind() }</p><div role="radiogroup" aria-labelledby="hook-kind" class="grid gap-2 sm:grid-cols-2">{ for kinds }</div></div> }
         <Field label={l.name()} required=true error={wrong("name")} help={l.hook_name_hint()}><Input name="name" value={(*name).clone()} invalid={wrong("name").is_some()} oninput={pick(&name)} /></Field>
         <Field label={l.hook_url()} required=true error={wrong("url")} help={if robot { l.hook_url_robot() } else { l.hook_url_help() }}><Input name="url" kind="url" placeholder="https://" value={(*url).clone()} invalid={wrong("url").is_some()} oninput={pick(&url)} /></Field>
         if signs { <Field label={l.hook_secret()} error={wrong("secret")} help={l.hook_secret_help()}><Input name="secret" autocomplete="off" value={(*secret).clone()} oninput={pick(&secret)} /></Field> }
         <Events events={(*events).clone()} error={wrong("events")} onchange={onevents} />
         if p.hook.is_some() { <p class="pt-3 text-xs text-base-content/70">{ l.hook_takes_over() }</p> }
-    </form></Drawer> }
+    </form></Drawer>{ asking }</> }
 }
 
 /// The secret, this once.
@@ -138,7 +142,7 @@ fn shown_once(l: Lang, secret: &str, toaster: &crate::ui::toast::Toaster, close:
         })
     };
     let footer = html! { <button class="btn btn-sm btn-primary" onclick={close.reform(|_: MouseEvent| ())}>{ l.done() }</button> };
-    html! { <Dialog title={l.hook_made()} onclose={close.clone()} {footer}>
+    html! { <Dialog title={l.hook_made()} onclose={close.clone()} held=true {footer}>
     <p class="mb-3 leading-6 text-base-content/75">{ l.hook_made_body() }</p><div class="flex items-center gap-2 rounded-lg bg-base-200 p-2"><code class="min-w-0 flex-1 break-all text-xs" data-testid="secret">{ secret.to_owned() }</code><button class="btn btn-sm btn-square" aria-label={l.copy()} onclick={copy}>{ icon("copy", "size-4") }</button></div></Dialog> }
 }
 
