@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use domain::repeat::{History, bg_nbd};
+use domain::rfm::{OrderKind, Orders, Settings, score_orders};
 use serde_json::json;
 
 use crate::figures::{Figure, Target};
@@ -18,7 +19,7 @@ const HISTORIES: usize = 23_570;
 
 /// Measures it at these numbers of customers.
 pub fn scoring(binary: &Path, folder: &Path, sizes: &[usize]) -> Vec<Figure> {
-    let mut figures = vec![repeat_fit()];
+    let mut figures = vec![rfm(), repeat_fit()];
     let mut flywheel = Vec::new();
     for &size in sizes {
         let (dir, database, filled) = full(binary, folder, size);
@@ -75,6 +76,39 @@ fn contact(server: &Server, token: &str, customers: &[String], size: usize) -> F
     server.settle();
     let spent = (server.cpu().background - before).as_secs_f64() * 1000.0 / CONTACTS as f64;
     Figure::new(format!("what follows from one contact, at {size}"), spent, "ms CPU", Target::Most(2.0))
+}
+
+/// RFM of a million customers with ten million orders, on one thread.
+fn rfm() -> Figure {
+    const CUSTOMERS: usize = 1_000_000;
+    const ROWS: usize = 10_000_000;
+    const AS_OF: i32 = 20_000;
+    let mut dice = Dice::new(42);
+    let (mut customer, mut day) = (Vec::with_capacity(ROWS), Vec::with_capacity(ROWS));
+    let (mut amount, mut kind) = (Vec::with_capacity(ROWS), Vec::with_capacity(ROWS));
+    for _ in 0..ROWS {
+        customer.push(dice.roll(CUSTOMERS) as u32);
+        day.push(AS_OF - dice.roll(500) as i32);
+        amount.push(dice.roll(1_000_000) as i64);
+        kind.push(match dice.roll(50) {
+            0 => OrderKind::Return,
+            1 => OrderKind::Ignored,
+            _ => OrderKind::Purchase,
+        });
+    }
+    let orders = Orders { customer: &customer, day: &day, order: None, amount_minor: &amount, kind: &kind };
+    let start = own_cpu();
+    let scored = score_orders(&orders, CUSTOMERS, AS_OF, Settings::default());
+    let segments = scored.summary();
+    let spent = own_cpu() - start;
+    assert!(scored.scored > CUSTOMERS / 2 && !segments.is_empty(), "most customers have orders");
+    Figure::new("RFM of 1,000,000 customers with 10,000,000 orders", spent, "s CPU", Target::Most(1.1))
+}
+
+/// CPU seconds of this thread so far.
+fn own_cpu() -> f64 {
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").expect("/proc");
+    spent.split(' ').next().and_then(|text| text.parse::<f64>().ok()).expect("nanoseconds") / 1e9
 }
 
 fn repeat_fit() -> Figure {
