@@ -14,6 +14,8 @@ messages! {
     visit_person = "见了谁", "With whom";
     visit_content = "用了什么内容", "Content used";
     visit_content_plan = "建议带上的内容", "Content to bring";
+    visit_more_people = "按姓名查找更多联系人", "Search more contacts by name";
+    visit_more_pains = "按名称查找更多痛点", "Search more pains by name";
     visit_pain = "谈到的痛点", "Pains addressed";
     visit_resource = "投入的资源", "Resources used";
     visit_result = "结果", "Outcome";
