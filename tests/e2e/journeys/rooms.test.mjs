@@ -419,6 +419,39 @@ test('a bulk change is taken back as it was, and says what it could not take bac
   await page.context().close();
 });
 
+test('what a bulk change could not change stays chosen, and a list that cannot be read whole is not taken for whole', async () => {
+  const page = await logIn(faces[0]);
+  const mark = `留${Date.now() % 1_000_000}`;
+  const mine = [];
+  for (const name of ['甲', '乙']) mine.push(await make('customers', { name: `${mark}${name}公司` }));
+  await page.goto(`${base}/customers?q=${encodeURIComponent(mark)}`);
+  await page.locator('tbody tr input[type=checkbox]').nth(1).waitFor();
+  await page.locator('thead input[type=checkbox]').check();
+  await page.route('**/api/v1/customers/bulk', async route => {
+    const answer = await route.fetch();
+    const body = await answer.json();
+    const at = body.results.findIndex(r => r.id === mine[0].id);
+    body.results[at] = { ...body.results[at], error: { title: '无效', detail: '城市不能修改', code: 'invalid', status: 422 } };
+    await route.fulfill({ response: answer, json: body });
+  });
+  await page.getByTestId('bulk-edit').click();
+  await page.locator('dialog select[name=bulk-field]').selectOption('city');
+  await page.locator('dialog [name=city]').fill('嘉兴');
+  await page.locator('dialog footer .btn-primary').click();
+  await page.getByText(/1 条失败：城市不能修改/).waitFor();
+  await page.locator('tbody tr', { hasText: `${mark}甲公司` }).locator('input[type=checkbox]:checked').waitFor();
+  assert.equal(await page.locator('tbody tr input[type=checkbox]:checked').count(), 1);
+  await page.unrouteAll();
+  await page.goto(`${base}/customers`);
+  await page.locator('thead input[type=checkbox]').check();
+  await page.route('**/api/v1/customers?limit=200&fields=id,version*', route => route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ title: '读不到', detail: '读不到全部客户', code: 'invalid', status: 422, errors: [] }) }));
+  const before = await page.getByTestId('bulk').locator('b').innerText();
+  await page.getByTestId('bulk-everything').click();
+  await page.getByText('读不到全部客户').waitFor();
+  assert.equal(await page.getByTestId('bulk').locator('b').innerText(), before);
+  await page.context().close();
+});
+
 test('archiving, tags and another owner are taken back too', async () => {
   const page = await logIn(faces[0]);
   const mark = `还${Date.now() % 1_000_000}`;
