@@ -60,6 +60,21 @@ test('a customer who wrote stands first in the day and on its page until somebod
   }
 });
 
+test('a task that is finished without an answer waits for the network with its result, and is finished then', async () => {
+  const made = await make('断网时完成');
+  const page = await logIn(faces[0]);
+  page.forgiven = /./;
+  await page.goto(`${base}/my-day`);
+  await page.getByRole('button', { name: '完成「断网时完成」' }).click();
+  await page.locator('[name=result]').fill('已当面答复');
+  await page.route(`**/api/v1/tasks/${made.id}`, route => route.abort('connectionreset'));
+  await page.getByRole('dialog').getByRole('button', { name: '完成' }).click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await until('it is finished later', async () => (await task(made.id)).status === 'done');
+  assert.equal((await task(made.id)).result, '已当面答复');
+  await page.context().close();
+});
+
 test('a task is put off until tomorrow and brought back', async () => {
   const made = await make('准备标书');
   const page = await logIn(faces[0]);
