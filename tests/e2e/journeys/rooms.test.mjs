@@ -452,6 +452,17 @@ test('what a bulk change could not change stays chosen, and a list that cannot b
   await page.context().close();
 });
 
+test('what the same person changes elsewhere reaches the page that is open', async () => {
+  const page = await logIn(faces[0]);
+  const mine = await make('customers', { name: `另一处修改${Date.now()}` });
+  await page.goto(`${base}/customers/${mine.id}`);
+  await page.getByRole('heading', { name: mine.name }).waitFor();
+  await page.waitForTimeout(1500); // the stream is followed by then
+  await change(`/customers/${mine.id}`, mine.version, { name: `${mine.name}好` }, token);
+  await page.getByRole('heading', { name: `${mine.name}好` }).waitFor();
+  await page.context().close();
+});
+
 test('archiving, tags and another owner are taken back too', async () => {
   const page = await logIn(faces[0]);
   const mark = `还${Date.now() % 1_000_000}`;
