@@ -17,6 +17,8 @@ extern "C" {
     fn copy_text(text: &str);
     pub(crate) fn shows_pdf() -> bool;
     fn focus_first(element: &web_sys::Element);
+    /// Moves the focus among the entries of a menu, as a key says; false when it says nothing about that.
+    pub(crate) fn focus_step(menu: &web_sys::Element, key: &str) -> bool;
     fn zone_offsets(name: &str) -> Vec<i32>;
     fn zone_names() -> Vec<String>;
 }

@@ -418,7 +418,7 @@ fn SortButton(p: &SortProps) -> Html {
                 <div class="mb-1.5 flex items-center gap-1.5 px-1" key={k.field.clone()}>
                     { select_field(&fields, &k.field, with(Rc::new(move |s: &mut ListState, v| s.sort_by(i, v)))) }
                     { crate::ui::field::select("direction", l.sort(), &dir, if k.descending { "down" } else { "up" }, "select-sm w-24", with(Rc::new(move |s: &mut ListState, v| if let Some(k) = s.sort.get_mut(i) { k.descending = v == "down" }))) }
-                    <button class="btn btn-ghost btn-sm btn-square" aria-label={l.remove(&k.field)} onclick={with(Rc::new(move |s: &mut ListState, _| drop(s.sort.remove(i)))).reform(|_: MouseEvent| String::new())}>{ icon("x", "size-4") }</button>
+                    <button class="btn btn-ghost btn-sm btn-square" aria-label={l.remove(p.meta.field(&k.field).map_or(&k.field, |f| &f.label))} onclick={with(Rc::new(move |s: &mut ListState, _| drop(s.sort.remove(i)))).reform(|_: MouseEvent| String::new())}>{ icon("x", "size-4") }</button>
                 </div> }) }
             <button class="btn btn-ghost btn-sm text-primary" onclick={add.reform(|_: MouseEvent| String::new())}>{ icon("plus", "size-4") }{ l.sort_add() }</button>
         </Popover>

@@ -452,6 +452,37 @@ test('what a bulk change could not change stays chosen, and a list that cannot b
   await page.context().close();
 });
 
+test('a menu is gone through with the arrow keys, and boxes name the option that Enter would take', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/customers`);
+  await page.locator('tbody tr').first().waitFor();
+  const more = page.getByRole('button', { name: '更多' }).first();
+  const focused = () => page.evaluate(() => document.activeElement.textContent.trim());
+  await more.focus();
+  await page.keyboard.press('Enter');
+  const items = page.getByRole('menuitem');
+  await items.first().waitFor();
+  const words = (await items.allInnerTexts()).map(t => t.trim());
+  await until(async () => await focused() === words[0], 'the first entry');
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await focused(), words[1]);
+  await page.keyboard.press('End');
+  assert.equal(await focused(), words.at(-1));
+  await page.keyboard.press('Escape');
+  await items.first().waitFor({ state: 'detached' });
+  assert.ok(await more.evaluate(b => b === document.activeElement));
+  await page.keyboard.press('Control+k');
+  await page.locator('#palette-list [role=option]').nth(1).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await until(async () => {
+    const id = await page.locator('dialog [role=combobox]').getAttribute('aria-activedescendant');
+    return id && await page.locator(`#${id}`).getAttribute('aria-selected') === 'true' && id === 'palette-1';
+  }, 'the second is named');
+  await page.getByRole('dialog').getByRole('combobox').fill('自动化');
+  await page.locator('#palette-list [role=option]', { hasText: '自动化' }).waitFor();
+  await page.context().close();
+});
+
 test('what the same person changes elsewhere reaches the page that is open', async () => {
   const page = await logIn(faces[0]);
   const mine = await make('customers', { name: `另一处修改${Date.now()}` });
