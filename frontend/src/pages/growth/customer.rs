@@ -93,8 +93,8 @@ pub(super) type Visiting = (bool, Option<(String, String)>);
 
 /// How what is to be done next is begun from its line.
 pub(super) struct Doing {
-    /// Starts a playbook.
-    start: Callback<String>,
+    /// Starts a playbook; none for those who may not make its tasks.
+    start: Option<Callback<String>>,
     /// Writes down that a content item was sent: its id and title; none for those who may not.
     send: Option<Callback<(String, String)>>,
     /// The title of the case to send.
@@ -117,10 +117,10 @@ impl Doing {
         let customer = overview.get("customer").cloned().unwrap_or_default();
         let tier = overview.get("scores").and_then(|s| s.get("tier")).cloned().unwrap_or_default();
         let person = |p: &Value| (words(p, "user_id").to_owned(), words(p, "name").to_owned());
-        let start = {
+        let start = session.me.may("tasks", "create").then(|| {
             let (id, toaster) = (words(&customer, "id").to_owned(), toaster.clone());
             Callback::from(move |key: String| start(l, toaster.clone(), id.clone(), key))
-        };
+        });
         let send = session.object("activities").is_some_and(|a| a.may("create")).then(|| {
             let visiting = visiting.clone();
             Callback::from(move |content: (String, String)| visiting.set(Some((false, Some(content)))))
@@ -175,8 +175,8 @@ pub(super) fn next_actions(l: Lang, actions: &[Value], doing: &Doing) -> Html {
             let sent = (words(a, "content_id").to_owned(), doing.case.clone());
             let onclick = send.reform(move |_: MouseEvent| sent.clone());
             html! { <button class="btn btn-xs btn-primary" data-testid="send-case" {onclick}>{ l.case_send() }</button> }
-        } else if !playbook.is_empty() {
-            let onclick = doing.start.reform(move |_: MouseEvent| playbook.clone());
+        } else if let (false, Some(start)) = (playbook.is_empty(), &doing.start) {
+            let onclick = start.reform(move |_: MouseEvent| playbook.clone());
             html! { <button class="btn btn-xs btn-primary" {onclick}>{ l.playbook_start() }</button> }
         } else if !task.is_empty() {
             html! { <Link<Route> to={Route::record("tasks", task)} classes="btn btn-xs">{ l.open() }</Link<Route>> }
