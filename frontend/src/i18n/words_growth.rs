@@ -97,6 +97,13 @@ messages! {
     expected_purchases = "30 / 90 / 365 天预计购买", "Purchases expected in 30 / 90 / 365 days";
     year_value = "未来一年价值", "Value of the next year";
     lifetime_value = "终身价值", "Lifetime value";
+    fading = "可能流失的客户", "May not come back";
+    fading_body = "按可能失去的年销售额从高到低排列", "By the revenue of a year that may be lost";
+    fading_none = "没有可能流失的客户", "Nobody is likely to stay away";
+    fading_unknown = "还看不出谁可能流失", "Not known yet";
+    fading_unknown_body = "再次下单的客户多起来后，这里会列出可能不再购买的客户。", "Once enough customers have bought again, those that may not are listed here.";
+    fading_alive(percent: &str) = "仍会购买 {percent}", "{percent} to buy again";
+    fading_last(day: &str) = "上次下单 {day}", "last order {day}";
     value_at_risk = "可能流失", "Value at risk";
     buying_cycle = "购买周期", "Buying cycle";
     one_purchase = "只购买过一次的客户，模型按 100% 估计，请结合跟进情况判断。", "For a single purchase the model says 100%; judge by your contacts.";

@@ -57,6 +57,9 @@ for (const face of faces) {
     await page.goto(`${base}/due`);
     await page.getByTestId('due').locator('li').first().waitFor();
     assert.match(await page.getByTestId('due').locator('li').first().innerText(), new RegExp(first.name));
+    const { items: fading } = await get('/repeat-purchase?limit=12');
+    if (fading.length) await page.getByTestId('fading').locator(`a[href$="/customers/${fading[0].customer_id}"]`).waitFor();
+    assert.equal(await page.getByTestId('fading').locator('li').count(), fading.length);
     await check(page, 'due');
     await page.goto(`${base}/four-r`);
     await page.getByTestId('four-r').waitFor();

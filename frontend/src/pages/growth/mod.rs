@@ -8,6 +8,7 @@ mod channels;
 mod course;
 mod customer;
 mod due;
+mod fading;
 mod flywheel;
 mod four_r;
 mod goals;
