@@ -19,7 +19,7 @@ messages! {
     hook_url_help = "对方系统接收消息的网址。不允许填写内网地址，除非服务器已放行。", "Where the other system listens. Addresses of private networks are refused unless the server allows them.";
     hook_url_robot = "在群里添加自定义机器人后得到的 Webhook 地址。", "The address that the group shows once you have added a robot to it.";
     hook_secret = "加签密钥（选填）", "Signing secret (optional)";
-    hook_secret_help = "机器人的安全设置里选了“加签”才需要填。", "Only if you chose signing in the robot's security settings.";
+    hook_secret_help = "机器人的安全设置里选了「加签」才需要填。", "Only if you chose signing in the robot's security settings.";
     hook_events = "推送哪些变化", "What it is told";
     hook_events_help = "一项都不选，就只在自动化规则调用它时推送。", "Choose nothing to have it called by rules only.";
     hook_everything = "全部变化", "Everything";
@@ -41,7 +41,7 @@ messages! {
     hook_off = "已暂停", "Paused";
     hook_stopped = "已停止", "Stopped";
     hook_stopped_owner = "创建人已停用，不再推送。重新保存后，由你接管，按你的权限推送。", "Its maker has left, so nothing is sent. Save it again to take it over: it is then told what you may see.";
-    hook_stopped_key = "创建它的 API 密钥已撤销或过期，不再推送。重新保存后，由你接管，按你的权限推送。", "The API key that made it is revoked or has expired, so nothing is sent. Save it again to take it over: it is then told what you may see.";
+    hook_stopped_key = "创建它的 API 密钥已停用或过期，不再推送。重新保存后，由你接管，按你的权限推送。", "The API key that made it is revoked or has expired, so nothing is sent. Save it again to take it over: it is then told what you may see.";
     hook_takes_over = "修改接收地址或推送内容的人会成为它的创建人，之后只推送这个人看得到的内容；除非其权限不受限，之前的推送记录会清除。", "Whoever changes its address or what it is told becomes its maker: from then on it is told what they may see, and unless they see everything its earlier deliveries go.";
     hook_new_state = "尚未推送", "Not used yet";
     hook_failed_n(n: i64) = "已连续失败 {n} 次", "{n} failures in a row";

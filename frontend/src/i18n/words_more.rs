@@ -51,7 +51,7 @@ messages! {
     manual = "手动", "manual";
     won_of_closed = "赢单 / 已关闭", "Won / closed";
     funnel = "销售漏斗", "Funnel";
-    funnel_why = "“到达”统计走到过该阶段的商机，赢单视为走完全部阶段；“转化率”= 到达下一阶段 ÷ 到达本阶段。卡点是与基准相比转化下降最多、且样本不少于 20 的阶段；基准取流程设置中该阶段的“转化率基准”，没有设置时取上一个等长时段的转化率。", "“Reached” counts the deals that ever got to the stage; a won deal reached all of them. “Conversion” = reached the next stage ÷ reached this one. It is stuck where conversion fell most against its baseline, with at least 20 deals; the baseline is the benchmark set for the stage, else the conversion of the equal period before.";
+    funnel_why = "「到达」统计走到过该阶段的商机，赢单视为走完全部阶段；「转化率」= 到达下一阶段 ÷ 到达本阶段。卡点是与基准相比转化下降最多、且样本不少于 20 的阶段；基准取流程设置中该阶段的「转化率基准」，没有设置时取上一个等长时段的转化率。", "“Reached” counts the deals that ever got to the stage; a won deal reached all of them. “Conversion” = reached the next stage ÷ reached this one. It is stuck where conversion fell most against its baseline, with at least 20 deals; the baseline is the benchmark set for the stage, else the conversion of the equal period before.";
     stage = "阶段", "Stage";
     reached = "到达", "Reached";
     conversion = "转化率", "Conversion";
@@ -59,8 +59,8 @@ messages! {
     amount = "金额", "Amount";
     median_stay = "停留天数", "Days here";
     stuck_point = "卡点", "Stuck";
-    stuck_below_benchmark(stage: &str, now: &str, expected: &str) = "卡点在“{stage}”：转化率 {now}，低于设定的基准 {expected}", "Stuck at “{stage}”: {now} go on, below the benchmark of {expected}";
-    stuck_below_before(stage: &str, now: &str, expected: &str) = "卡点在“{stage}”：转化率 {now}，低于上期的 {expected}", "Stuck at “{stage}”: {now} go on, below the {expected} of the period before";
+    stuck_below_benchmark(stage: &str, now: &str, expected: &str) = "卡点在「{stage}」：转化率 {now}，低于设定的基准 {expected}", "Stuck at “{stage}”: {now} go on, below the benchmark of {expected}";
+    stuck_below_before(stage: &str, now: &str, expected: &str) = "卡点在「{stage}」：转化率 {now}，低于上期的 {expected}", "Stuck at “{stage}”: {now} go on, below the {expected} of the period before";
     mean_cycle = "平均周期", "Mean cycle";
     velocity = "每日产出", "Per day";
     mean_won = "平均赢单额", "Mean won";
@@ -141,7 +141,7 @@ messages! {
     leave_empty = "不关联", "Leave empty";
     choose_other = "选择其他…", "Choose another…";
     dry_run = "试运行", "Try it";
-    dry_run_note = "这是试运行的结果，数据没有任何改动。确认无误后点“正式导入”。", "This was a trial: nothing has changed. When it looks right, run the import.";
+    dry_run_note = "这是试运行的结果，数据没有任何改动。确认无误后点「正式导入」。", "This was a trial: nothing has changed. When it looks right, run the import.";
     import_run = "正式导入", "Run import";
     importing = "正在导入", "Importing";
     trying = "正在试运行", "Trying";
@@ -197,13 +197,13 @@ messages! {
     job_undoing = "撤销中", "Undoing";
     job_undone = "已撤销", "Undone";
     exports_none = "还没有导出过", "No exports yet";
-    exports_none_body = "在任意列表点“导出”，文件会保留在这里。", "Choose “Export” on any list; the files stay here.";
+    exports_none_body = "在任意列表点「导出」，文件会保留在这里。", "Choose “Export” on any list; the files stay here.";
 
     settings_mine = "个人", "Mine";
     settings_people = "组织与权限", "People and permissions";
     settings_data = "数据", "Data";
     organisation = "公司信息", "Organisation";
-    organisation_body = "币种和时区影响金额显示与“今天”的起点。", "Currency and time zone decide how amounts read and when a day begins.";
+    organisation_body = "币种和时区影响金额显示与「今天」的起点。", "Currency and time zone decide how amounts read and when a day begins.";
     currency = "币种", "Currency";
     timezone = "时区", "Time zone";
     password_now = "当前密码", "Current password";
@@ -259,7 +259,7 @@ messages! {
     custom_fields = "自定义字段", "Custom fields";
     fields_body = "为客户、商机等对象增加自己的字段，可用于筛选、排序、列表、导入和导出。", "Add your own fields to customers, opportunities and the rest. They work in filters, sorting, lists, imports and exports.";
     fields_none = "还没有自定义字段", "No custom fields yet";
-    fields_none_body = "例如给客户加上“合同到期日”。", "For example a contract end date for customers.";
+    fields_none_body = "例如给客户加上「合同到期日」。", "For example a contract end date for customers.";
     field_new = "新建字段", "New field";
     field_edit = "编辑字段", "Edit field";
     field_delete(name: &str) = "删除字段「{name}」？", "Delete the field “{name}”?";

@@ -18,7 +18,7 @@ messages! {
     rule_state_stopped = "已被停止", "Stopped";
     rule_stopped_loop = "规则反复触发了自己，已自动停止。请修改后重新发布。", "It kept setting itself off and was stopped. Change it and publish again.";
     rule_stopped_invalid = "规则用到的字段或对象已不存在，已自动停止。", "A field or record that it needs is gone, so it was stopped.";
-    rule_stopped_owner = "发布人已停用，或发布它的 API 密钥已失效。规则以发布人的权限运行，已自动停止，请重新发布。", "Its publisher has left, or the API key that published it is no longer in force. Rules act with their publisher's permissions: publish it again.";
+    rule_stopped_owner = "发布人已停用，或发布它的 API 密钥已停用或过期。规则以发布人的权限运行，已自动停止，请重新发布。", "Its publisher has left, or the API key that published it is no longer in force. Rules act with their publisher's permissions: publish it again.";
     rule_health_late = "超时未检查", "Overdue";
     rule_checked(when: &str) = "上次检查 {when}", "checked {when}";
     rule_checked_never = "尚未检查过", "not checked yet";
@@ -177,10 +177,10 @@ messages! {
     act_pool_rule = "由规则移入", "By this rule";
     act_pool_help = "客户不再有负责人，其他同事可以领取；原负责人会收到通知。", "The customer has no owner any more and others can claim it; whoever owned it is told.";
     say_pool = "移入公海", "move it to the public pool";
-    act_playbook = "启动方案", "Start a playbook";
-    act_playbook_which = "方案", "Playbook";
-    say_playbook = "启动方案", "start a playbook";
-    say_playbook_named(name: &str) = "启动方案「{name}」", "start the playbook “{name}”";
+    act_playbook = "启动打法", "Start a playbook";
+    act_playbook_which = "打法", "Playbook";
+    say_playbook = "启动打法", "start a playbook";
+    say_playbook_named(name: &str) = "启动打法「{name}」", "start the playbook “{name}”";
     why_no_customer = "记录没有关联客户", "the record is about no customer";
     say_hook_named(name: &str) = "推送到「{name}」", "tell the webhook “{name}”";
     say_hook = "调用 Webhook", "call a webhook";
@@ -202,7 +202,7 @@ messages! {
     why_no_candidate = "没有可分配的人", "nobody to hand it to";
     why_no_region = "记录没有区域", "the record has no region";
     why_tag_gone = "标签已被删除", "the tag is gone";
-    why_webhook_stopped = "推送已停止：创建人已停用或 API 密钥已失效", "the webhook's maker or its API key is gone";
+    why_webhook_stopped = "推送已停止：创建人已停用，或 API 密钥已停用或过期", "the webhook's maker or its API key is gone";
     why_webhook_sight = "推送的创建人看不到这条记录", "the webhook's maker may not see the record";
     why_webhook_gone = "Webhook 已被删除", "the webhook is gone";
     why_no_address = "没有邮箱地址", "no address";

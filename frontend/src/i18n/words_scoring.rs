@@ -8,7 +8,7 @@ messages! {
     nav_playbooks = "打法", "Playbooks";
     nav_principles = "三原则与团队", "Principles and team";
     nav_library = "内容与资源成效", "Content and resources";
-    visit_title(name: &str) = "记录联系 · {name}", "Log a contact · {name}";
+    visit_title(name: &str) = "记跟进 · {name}", "Log a contact · {name}";
     visit_plan(name: &str) = "计划联系 · {name}", "Plan a contact · {name}";
     visit_kind = "方式", "How";
     visit_person = "见了谁", "With whom";
@@ -101,7 +101,7 @@ messages! {
     playbook_saved = "打法已保存", "Playbook saved";
     playbook_reset = "恢复为出厂打法", "Back to the shipped one";
     playbook_remove = "删除打法", "Remove";
-    playbook_intro = "客户的维度、阶段、分群、画像、偏好或信号一旦符合，就会推荐对应打法；标为“自动启动”的，会直接给 A、B 级客户建好任务。", "A playbook is suggested where a dimension, stage, segment, profile, preference or sign fits; those that start by themselves make their tasks for grade A and B customers at once.";
+    playbook_intro = "客户的维度、阶段、分群、画像、偏好或信号一旦符合，就会推荐对应打法；标为「自动启动」的，会直接给 A、B 级客户建好任务。", "A playbook is suggested where a dimension, stage, segment, profile, preference or sign fits; those that start by themselves make their tasks for grade A and B customers at once.";
     pb_title = "名称", "Name";
     pb_aim = "目的", "Aim";
     pb_fits = "适用于", "For customers by";
@@ -124,7 +124,7 @@ messages! {
     fits_preference = "偏好标签", "Preference tag";
     fits_any = "任意客户", "Any customer";
     doer_owner = "负责人", "Owner";
-    doer_manager = "直属主管", "Manager";
+    doer_manager = "直属上级", "Manager";
     doer_technical = "技术支持", "Technical support";
     doer_service = "售后服务", "Service";
     seg_by = "按什么看", "Look by";
@@ -165,7 +165,7 @@ messages! {
     goal_people(n: usize) = "{n} 人已确认", "{n} acknowledged";
     goal_unlinked = "没有挂钩上级目标", "Serves no other goal";
     goals_none = "还没有目标", "No goals yet";
-    goals_none_body = "先写下公司目标和“为何而战”，再让每个人把自己的目标挂上去。", "Write down the company's goals and why, then link everybody's own goals to them.";
+    goals_none_body = "先写下公司目标和「为何而战」，再让每个人把自己的目标挂上去。", "Write down the company's goals and why, then link everybody's own goals to them.";
     goals_more = "这里先显示 200 个目标，看全部", "The first 200 goals are shown; see all";
     goal_new = "新建目标", "New goal";
     pulse_intro = "每月一次，三个问题，一分钟。只用于看团队整体状态。", "Once a month, three questions, one minute.";
@@ -206,7 +206,7 @@ messages! {
     lib_resources = "资源", "Resources";
     lib_used = "使用次数", "Contacts";
     lib_customers = "客户数", "Customers";
-    lib_won = "赢率", "Win rate";
+    lib_won = "赢单率", "Win rate";
     lib_won_amount = "赢单金额", "Won";
     lib_cost = "投入", "Cost";
     lib_none = "还没有使用记录", "Not used yet";

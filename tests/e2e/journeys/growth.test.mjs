@@ -32,7 +32,7 @@ test('the flywheel says what the bottleneck is worth and leads to the contacts b
   await verdict.waitFor();
   const { bottleneck_value: held, leverage_known: known } = await get('/flywheel');
   const worth = await verdict.getByTestId('leverage').innerText();
-  assert.match(worth, !known ? /数据不足/ : held.leverage > 0 ? /赢率高出/ : /没有赢得更多/);
+  assert.match(worth, !known ? /数据不足/ : held.leverage > 0 ? /赢单率高出/ : /没有赢得更多/);
   await verdict.getByRole('link').click();
   await page.locator('[role=row], tbody tr').nth(1).waitFor();
   assert.match(page.url(), /\/activities\?.*sort=r[1-4]/);
