@@ -4,7 +4,7 @@ use super::messages;
 
 messages! {
     greeting(hello: &str, name: &str) = "{hello}，{name}", "{hello}, {name}";
-    brief(n: u64) = "今明两天有 {n} 件事待处理", "{n} things wait for you by tomorrow";
+    brief(n: u64) = "今明两天有 {n} 件事待处理", "{n} things wait for you by tomorrow", "{n} thing waits for you by tomorrow";
     brief_none = "今明两天没有到期的任务", "Nothing is due by tomorrow";
     recount_stages(percent: &str) = "销售阶段刚调整过，相关数字正在重新统计（{percent}%），完成前仍有部分按调整前计算", "Stages have just changed; figures are being counted anew ({percent}%) and some are still those of before";
     recount_time_zone(percent: &str) = "时区刚调整过，按日期统计的数字正在重算（{percent}%），完成前仍有部分按原时区计算", "The time zone has just changed; figures by day are being counted anew ({percent}%) and some still go by the old one";
@@ -34,7 +34,7 @@ messages! {
     by_product = "按产品", "By product";
     by_stage = "按阶段", "By stage";
     n_records(n: i64) = "{n} 条", "{n}";
-    days_n(n: &str) = "{n} 天", "{n} days";
+    days_n(n: &str) = "{n} 天", "{n} days", "{n} day";
     no_data = "这个范围内还没有数据", "No data in this range";
     as_table = "切换图表与表格", "Chart or table";
     month = "月份", "Month";
@@ -133,7 +133,7 @@ messages! {
     values_body = "下面的值与现有记录不完全一致。每个值只需确认一次，所有相同的行都会照此处理。", "These values match nothing exactly. Decide once per value; every row with it follows.";
     values_left(n: usize) = "还有 {n} 个待确认", "{n} to decide";
     values_all = "已全部确认", "All decided";
-    accept_all(n: usize) = "接受全部 {n} 个建议", "Accept all {n} suggestions";
+    accept_all(n: usize) = "接受全部 {n} 个建议", "Accept all {n} suggestions", "Accept the suggestion";
     is_it(what: &str) = "是「{what}」吗？", "Is it “{what}”?";
     not_this = "不是这个", "Not this one";
     no_match = "没有相近的记录", "Nothing similar";
@@ -148,7 +148,7 @@ messages! {
     cancel_job = "停止", "Stop";
     import_undo = "撤销这次导入", "Undo this import";
     import_undo_body(created: i64, updated: i64) = "将归档新建的 {created} 条记录，并把更新过的 {updated} 条恢复为导入前的值。导入后有人改过、或已经有跟进等关联记录的，会保留并列出原因。", "The {created} new records will be archived and the {updated} updated ones get their old values back. Records that somebody has changed or worked with since stay, and are listed with the reason.";
-    undo_left(kept: i64) = "保留了 {kept} 条记录", "{kept} records stayed as they are";
+    undo_left(kept: i64) = "保留了 {kept} 条记录", "{kept} records stayed as they are", "{kept} record stayed as it is";
     undo_rest = "这些也一并撤销", "Undo these too";
     undo_rest_body(kept: i64) = "这 {kept} 条记录导入后有人改过或在使用。一并撤销后，导入后所做的修改会丢失（操作日志中仍可查到）。", "Somebody has changed or used these {kept} records since the import. Undoing them too loses those changes; the log keeps them.";
     undo_changed = "导入后有人改过", "Changed since the import";
@@ -163,7 +163,7 @@ messages! {
     import_sheet_body = "换一张工作表会重新识别列，已做的设置不保留。", "Another sheet is looked at afresh; what was set so far is not kept.";
     progress = "进度", "Progress";
     rows_of(done: &str, total: &str) = "{done} / {total} 行", "{done} of {total} rows";
-    rows_n(n: &str) = "{n} 行", "{n} rows";
+    rows_n(n: &str) = "{n} 行", "{n} rows", "{n} row";
     rows_read = "读取行数", "Rows read";
     created_n = "新建", "Created";
     updated_n = "更新", "Updated";
@@ -172,7 +172,7 @@ messages! {
     unchanged_n = "无变化", "Unchanged";
     rejected_n = "未导入", "Left out";
     created_linked = "同时新建：", "Also created:";
-    issues_n(n: i64) = "发现 {n} 处问题", "{n} issues";
+    issues_n(n: i64) = "发现 {n} 处问题", "{n} issues", "{n} issue";
     issue = "问题", "Issue";
     column = "列", "Column";
     count = "数量", "Count";

@@ -25,7 +25,7 @@ messages! {
     rule_fired(when: &str) = "上次触发 {when}", "acted {when}";
     rule_fired_never = "尚未触发", "never acted";
     rule_next(when: &str) = "下次检查 {when}", "next check {when}";
-    rule_runs_30(n: &str) = "近 30 天执行 {n} 次", "{n} runs in 30 days";
+    rule_runs_30(n: &str) = "近 30 天执行 {n} 次", "{n} runs in 30 days", "{n} run in 30 days";
     rule_failed_30(n: &str) = "失败 {n} 次", "{n} failed";
     rule_changed = "有未发布的修改", "Unpublished changes";
     rule_move(name: &str) = "调整「{name}」的顺序，可拖动，或按 Alt+上下方向键", "Move “{name}”: drag it, or Alt with the arrow keys";
@@ -47,8 +47,8 @@ messages! {
     rule_try = "试运行", "Try it";
     rule_try_again = "重新试运行", "Try again";
     rule_try_body = "看看过去会命中哪些记录，不会真的执行。", "See what it would have matched. Nothing is done.";
-    rule_would(n: &str) = "会命中 {n} 条记录", "Would have matched {n} records";
-    rule_would_more(n: &str) = "至少会命中 {n} 条记录", "Would have matched at least {n} records";
+    rule_would(n: &str) = "会命中 {n} 条记录", "Would have matched {n} records", "Would have matched {n} record";
+    rule_would_more(n: &str) = "至少会命中 {n} 条记录", "Would have matched at least {n} records", "Would have matched at least {n} record";
     rule_would_none = "目前没有符合的记录", "Nothing would have matched";
     rule_would_none_body = "规则本身没有问题，只是现在没有记录满足条件。", "The rule is fine; no record fits just now.";
     rule_past_unknown = "无法得知过去会命中哪些记录", "What it would have matched is not known";
@@ -167,7 +167,7 @@ messages! {
     say_tag(tag: &str) = "打上「{tag}」标签", "add the tag “{tag}”";
     say_untag(tag: &str) = "去掉「{tag}」标签", "remove the tag “{tag}”";
     say_task(who: &str, title: &str) = "给{who}创建任务「{title}」", "give {who} the task “{title}”";
-    say_task_due(n: u64) = "（{n} 天内完成）", " (due in {n} days)";
+    say_task_due(n: u64) = "（{n} 天内完成）", " (due in {n} days)", " (due in {n} day)";
     say_notify(who: &str) = "通知{who}", "tell {who}";
     say_set(field: &str, value: &str) = "把「{field}」改成{value}", "set “{field}” to {value}";
     say_reassign = "更换负责人", "hand it over";
@@ -214,7 +214,7 @@ messages! {
     version_none = "还没有发布过", "Never published";
 
     news = "通知", "Notifications";
-    news_unread(n: &str) = "{n} 条未读通知", "{n} unread notifications";
+    news_unread(n: &str) = "{n} 条未读通知", "{n} unread notifications", "{n} unread notification";
     news_none = "没有通知", "No notifications";
     news_none_body = "分配给你的记录、@你的消息和规则消息会出现在这里。", "Records given to you, mentions and messages of rules will show up here.";
     news_all_read = "全部标为已读", "Mark all as read";

@@ -301,7 +301,7 @@ fn tier(l: Lang, tier: &Value, currency: &str, course: Html) -> Html {
     let body = html! { <>
         <dl>
             { fact(l.paid_year(), html! { { format::money(l, currency, num(tier, "paid_minor").unwrap_or(0.0) as i64) } }) }
-            if let Some(by) = tier.get("success_managers").and_then(Value::as_array) { { fact(l.csm(), html! { { if by.is_empty() { l.csm_none().to_owned() } else { by.iter().map(|p| words(p, "name")).collect::<Vec<_>>().join("、") } } }) } }
+            if let Some(by) = tier.get("success_managers").and_then(Value::as_array) { { fact(l.csm(), html! { { if by.is_empty() { l.csm_none().to_owned() } else { by.iter().map(|p| words(p, "name")).collect::<Vec<_>>().join(l.pick("、", ", ")) } } }) } }
             if let Some(next) = num(tier, "to_next_minor") { { fact(l.to_next_tier(), html! { { format::money(l, currency, next as i64) } }) } }
         </dl>
         if !services.is_empty() { <p class="mt-2 text-xs text-base-content/70">{ l.tier_services() }</p><ul class="mt-1 space-y-1 text-xs" data-testid="services">{ for services.iter().map(|s| html! { <li class="flex gap-1.5">{ icon("handshake", "size-3.5 shrink-0 text-primary") }{ *s }</li> }) }</ul> }
