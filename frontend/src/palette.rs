@@ -55,8 +55,7 @@ pub(crate) fn Palette(p: &PaletteProps) -> Html {
         });
     }
     {
-        let (hits, busy, failed, at, run) =
-            (hits.setter(), busy.setter(), failed.setter(), at.setter(), run.clone());
+        let (hits, busy, failed, at, run) = (hits.setter(), busy.setter(), failed.setter(), at.setter(), run.clone());
         use_effect_with((*typed).clone(), move |q| {
             let q = q.trim().to_owned();
             *run.borrow_mut() += 1;

@@ -72,6 +72,8 @@ messages! {
     team = "团队", "Team";
     unknown = "未知", "Unknown";
     none_word = "（未填写）", "(none)";
+    bracketed(what: &str) = "（{what}）", "({what})";
+    noted(what: &str, note: &str) = "{what}（{note}）", "{what} ({note})";
     empty_value = "空", "empty";
     days = "天", "days";
     reload = "刷新", "Reload";

@@ -92,14 +92,7 @@ pub(crate) fn MyDay() -> Html {
     </> }
 }
 
-fn group(
-    l: Lang,
-    clock: &Clock,
-    g: &Value,
-    queue: &[Waiting],
-    toaster: &Toaster,
-    finish: &Callback<Value>,
-) -> Html {
+fn group(l: Lang, clock: &Clock, g: &Value, queue: &[Waiting], toaster: &Toaster, finish: &Callback<Value>) -> Html {
     let (key, items) = (word(g, "key"), list(g, "items"));
     let name = match key.len() {
         36 => {
@@ -111,14 +104,7 @@ fn group(
     <ul class="divide-y divide-base-300/60">{ for items.iter().map(|i| row(l, clock, i, queue, toaster, finish)) }</ul></section></Card> }
 }
 
-fn row(
-    l: Lang,
-    clock: &Clock,
-    i: &Value,
-    queue: &[Waiting],
-    toaster: &Toaster,
-    finish: &Callback<Value>,
-) -> Html {
+fn row(l: Lang, clock: &Clock, i: &Value, queue: &[Waiting], toaster: &Toaster, finish: &Callback<Value>) -> Html {
     let (id, title, at) = (word(i, "id").to_owned(), word(i, "title").to_owned(), word(i, "at").to_owned());
     let task = word(i, "object") == "tasks";
     // Its finishing waits for the network: nobody need finish it twice.

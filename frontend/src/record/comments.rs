@@ -25,8 +25,7 @@ use yew::prelude::*;
 pub(super) fn Comments(p: &TalkProps) -> Html {
     let l = use_lang();
     let session = use_session();
-    let (log, load) =
-        use_log::<Record>(format!("/comments?object={}&record_id={}", p.meta.key, p.id), &["/comments"]);
+    let (log, load) = use_log::<Record>(format!("/comments?object={}&record_id={}", p.meta.key, p.id), &["/comments"]);
     let queue = use_queue();
     let waiting = new_ones(&queue, "comments", Some(("record_id", p.id.as_str())));
     let clock = browser::clock();
