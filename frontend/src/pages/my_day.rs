@@ -230,7 +230,7 @@ fn Finish(p: &FinishProps) -> Html {
                         toaster.ok(l.task_finished(&title));
                         close.emit(())
                     }
-                    Err(e) if e.status == 0 && finish_later(l, &id, patch, &title).await => {
+                    Err(e) if e.status == 0 && finish_later(l, &id, patch.clone(), &title).await => {
                         toaster.ok(l.outbox_queued());
                         close.emit(())
                     }
