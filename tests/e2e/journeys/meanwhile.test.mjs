@@ -88,3 +88,21 @@ test('what the same person changes elsewhere reaches the page that is open', asy
   await page.getByRole('heading', { name: `${mine.name}好` }).waitFor();
   await page.context().close();
 });
+
+test('what could not be read is not shown as empty', async () => {
+  const page = await logIn(faces[0]);
+  const refused = route => route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ title: '读不到', detail: '这次没有读到', code: 'invalid', status: 422, errors: [] }) });
+  await page.route(/\/api\/v1\/search/, refused);
+  await page.route(/\/api\/v1\/pipeline_stages/, refused);
+  await page.goto(`${base}/opportunities`);
+  await page.locator('tbody tr').first().waitFor();
+  await page.getByTestId('board').click();
+  await page.getByRole('alert').getByText('这次没有读到').waitFor();
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog');
+  await palette.getByRole('combobox').fill('没有这样的东西');
+  await palette.getByRole('alert').getByText('这次没有读到').waitFor();
+  assert.equal(await palette.getByText('没有找到匹配的内容').count(), 0);
+  await check(page, 'palette-failed');
+  await page.context().close();
+});
