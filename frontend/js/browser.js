@@ -57,6 +57,15 @@ export function shows_pdf() { return navigator.pdfViewerEnabled === true; }
 
 export function copy_text(text) { navigator.clipboard?.writeText(text); }
 
+// Moves the focus among the entries of an open menu; false when the key says nothing about that.
+export function focus_step(menu, key) {
+  const items = [...menu.querySelectorAll('[role=menuitem]:not([disabled])')], n = items.length;
+  const at = items.indexOf(document.activeElement);
+  const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? n - 1 : at + n - 1, Home: 0, End: n - 1 }[key];
+  if (to === undefined || !n) return false;
+  items[to % n].focus({ preventScroll: n < 10 });
+  return true;
+}
 export function focus_first(element) {
   if (matchMedia('(pointer: coarse)').matches) { element.focus?.(); return; }   // no keyboard popping up on a phone
   (element.querySelector('input:not([type=hidden]):not([disabled]),textarea,select') ?? element).focus?.();

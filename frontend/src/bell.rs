@@ -17,12 +17,12 @@ pub(crate) fn Bell() -> Html {
     let unread = use_state_eq(|| 0i64);
     {
         let unread = unread.setter();
-        use_effect_with(session.me.id.clone(), move |me| {
+        use_effect_with(session.me.id.clone(), move |_| {
             let told = Callback::from(move |news: News| match news {
                 News::Unread(n) => unread.set(n),
                 News::Arrived(title) => toaster.ok(title),
             });
-            let live = live::start(me, told);
+            let live = live::start(told);
             move || drop(live)
         });
     }

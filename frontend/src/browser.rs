@@ -20,6 +20,8 @@ extern "C" {
     pub(crate) fn raise(element: &web_sys::Element);
     pub(crate) fn count_unsaved(by: i32, question: &str);
     pub(crate) fn may_leave(question: &str) -> bool;
+    /// Moves the focus among the entries of a menu, as a key says; false when it says nothing about that.
+    pub(crate) fn focus_step(menu: &web_sys::Element, key: &str) -> bool;
     fn zone_offsets(name: &str) -> Vec<i32>;
     fn zone_names() -> Vec<String>;
 }

@@ -1,9 +1,10 @@
 //! The ⌘K palette: finds records through the search, and every page and action by name.
 
-use crate::data::http::{Request, encode};
+use crate::data::http::{ApiError, Request, encode};
 use crate::data::session::use_session;
 use crate::data::types::{Hit, Page};
 use crate::i18n::use_lang;
+use crate::pages::reports::PAGES;
 use crate::route::{Route, open_list};
 use crate::shell::object_icon;
 use crate::ui::cls;
@@ -42,6 +43,7 @@ pub(crate) fn Palette(p: &PaletteProps) -> Html {
     let typed = use_state_eq(String::new);
     let hits = use_state_eq(Vec::<Hit>::new);
     let busy = use_state_eq(|| false);
+    let failed = use_state_eq(|| None::<ApiError>);
     let at = use_state_eq(|| 0usize);
     let node = use_node_ref();
     let run = use_mut_ref(|| 0u32);
@@ -54,13 +56,14 @@ pub(crate) fn Palette(p: &PaletteProps) -> Html {
         });
     }
     {
-        let (hits, busy, at, run) = (hits.setter(), busy.setter(), at.setter(), run.clone());
+        let (hits, busy, failed, at, run) = (hits.setter(), busy.setter(), failed.setter(), at.setter(), run.clone());
         use_effect_with((*typed).clone(), move |q| {
             let q = q.trim().to_owned();
             *run.borrow_mut() += 1;
             let mine = *run.borrow();
             at.set(0);
             busy.set(!q.is_empty());
+            failed.set(None);
             if q.is_empty() {
                 hits.set(Vec::new());
                 return;
@@ -73,6 +76,7 @@ pub(crate) fn Palette(p: &PaletteProps) -> Html {
                 let found = Request::get(format!("/search?q={}&limit=5", encode(&q))).json::<Page<Hit>>().await;
                 if *run.borrow() == mine {
                     busy.set(false);
+                    failed.set(found.as_ref().err().cloned());
                     hits.set(found.map(|p| p.items).unwrap_or_default());
                 }
             });
@@ -137,13 +141,14 @@ pub(crate) fn Palette(p: &PaletteProps) -> Html {
         <dialog ref={node} oncancel={p.onclose.reform(|e: Event| e.prevent_default())} onmousedown={beside} {onkeydown} aria-label={l.search_everything()}
             class="sheet-in mx-auto mb-auto mt-[8vh] w-[calc(100%-2rem)] overflow-hidden rounded-2xl bg-base-100 text-base-content shadow-2xl backdrop:bg-black/35 sm:max-w-xl">
             <div class="flex h-13 items-center gap-3 border-b border-base-300 px-4">{ icon("search", "size-4 text-base-content/70") }
-                <input class="h-full flex-1 bg-transparent text-[15px] outline-none" type="search" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-label={l.search_everything()} placeholder={l.search_hint()} value={(*typed).clone()} {oninput} />
+                <input class="h-full flex-1 bg-transparent text-[15px] outline-none" type="search" role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant={lines.get(*at).map(|_| format!("palette-{}", *at))} aria-label={l.search_everything()} placeholder={l.search_hint()} value={(*typed).clone()} {oninput} />
                 if *busy { { spinner() } }<kbd class="kbd kbd-xs">{ "Esc" }</kbd></div>
+            if let Some(e) = &*failed { <p class="px-4 pt-3 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
             <ul id="palette-list" role="listbox" class="max-h-[60vh] overflow-y-auto p-2">
                 { for lines.iter().enumerate().map(|(i, line)| { let onclick = { let (open, line) = (open.clone(), line.clone()); Callback::from(move |_: MouseEvent| open(&line)) }; html! {
-                    <li role="option" aria-selected={(i == *at).to_string()} {onclick} class={cls!("flex min-h-10 cursor-pointer items-center gap-3 rounded-lg px-2.5 text-[13px]", if i == *at { "bg-primary/10" } else { "hover:bg-base-content/5" })}>
+                    <li id={format!("palette-{i}")} role="option" aria-selected={(i == *at).to_string()} {onclick} class={cls!("flex min-h-10 cursor-pointer items-center gap-3 rounded-lg px-2.5 text-[13px]", if i == *at { "bg-primary/10" } else { "hover:bg-base-content/5" })}>
                         { icon(line.icon, "size-4 text-base-content/70") }<span class="min-w-0 flex-1 truncate font-medium">{ &line.title }</span><span class="max-w-[45%] truncate text-xs text-base-content/70">{ &line.note }</span></li> } }) }
-                if lines.is_empty() && !*busy { <li class="px-3 py-8 text-center text-[13px] text-base-content/70">{ l.search_nothing() }</li> }
+                if lines.is_empty() && !*busy && failed.is_none() { <li class="px-3 py-8 text-center text-[13px] text-base-content/70">{ l.search_nothing() }</li> }
             </ul>
         </dialog>
     }
@@ -202,16 +207,21 @@ fn actions(l: crate::i18n::Lang, session: &crate::data::session::Session, q: &st
         let (title, note) = (l.nav_pool().into(), l.go_to().into());
         all.push(Line { icon: "handshake", title, note, to: Target::Page(Route::Pool) });
     }
-    for (icon, title, to) in [
-        ("bell", l.news(), Route::Notifications),
-        ("list-checks", l.nav_my_day(), Route::MyDay),
-        ("inbox", l.nav_reach(), Route::Reach),
-        ("calendar-days", l.nav_calendar(), Route::Calendar),
-        ("chart-no-axes-column", l.nav_reports(), Route::Reports),
-        ("upload", l.nav_imports(), Route::Imports),
-        ("download", l.nav_exports(), Route::Exports),
-        ("settings", l.nav_settings(), Route::Settings),
+    let may = |object, action| session.me.may(object, action);
+    for (icon, title, to, offered) in [
+        ("bell", l.news(), Route::Notifications, true),
+        ("list-checks", l.nav_my_day(), Route::MyDay, may("tasks", "read")),
+        ("inbox", l.nav_reach(), Route::Reach, may("activities", "update")),
+        ("calendar-days", l.nav_calendar(), Route::Calendar, true),
+        ("chart-no-axes-column", l.nav_reports(), Route::Reports, PAGES.iter().any(|p| may(p.1, "read"))),
+        ("workflow", l.nav_rules(), Route::Rules, may("rules", "read")),
+        ("upload", l.nav_imports(), Route::Imports, true),
+        ("download", l.nav_exports(), Route::Exports, true),
+        ("settings", l.nav_settings(), Route::Settings, true),
     ] {
+        if !offered {
+            continue;
+        }
         all.push(Line { icon, title: title.into(), note: l.go_to().into(), to: Target::Page(to) });
     }
     let q = q.to_lowercase();

@@ -170,7 +170,9 @@ engines! {
         let mut stream = rep.follow("/api/v1/stream");
         assert_eq!(stream.wait_for("unread").data["unread"], 0);
         let foreign = server.create("customers", &json!({ "name": "别人的" }));
-        let own = server.create("customers", &json!({ "name": "自己的", "owner_id": id }));
+        const NAMED: &str = "019aa000-0000-7000-8000-0000000000ac";
+        let by_name = server.admin().with_header("x-request-id", NAMED);
+        let own = by_name.post("/api/v1/customers", &json!({ "name": "自己的", "owner_id": id })).expect(201)["id"].clone();
         // Which of the two is told first is open.
         let (mut change, mut news) = (None, None);
         let (change, news) = until("one's own customer and the news of it", || {
@@ -185,7 +187,7 @@ engines! {
             }
             change.clone().zip(news.clone())
         });
-        assert_eq!(change.data["type"], "customer.created");
+        assert_eq!((&change.data["type"], &change.data["request_id"]), (&json!("customer.created"), &json!(NAMED)));
         assert_eq!((&news.data["unread"], &news.data["record_id"]), (&json!(1), &json!(own)));
         drop(stream);
         let missed = server.create("tasks", &json!({ "title": "错过的", "owner_id": id }));

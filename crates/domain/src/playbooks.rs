@@ -78,7 +78,7 @@ impl Doer {
     pub fn label(self) -> [&'static str; 2] {
         match self {
             Self::Owner => ["负责人", "Owner"],
-            Self::Manager => ["直属主管", "Manager"],
+            Self::Manager => ["直属上级", "Manager"],
             Self::Technical => ["技术支持", "Technical support"],
             Self::Service => ["售后服务", "Service"],
         }

@@ -58,14 +58,15 @@ pub(crate) fn change(l: Lang, toaster: Toaster, c: Change, settled: Callback<boo
     });
 }
 
-/// Lets the finishing of a task wait for the network: as a bulk of one, which is carried out once under its key.
 async fn wait(l: Lang, c: &Change) -> bool {
-    if c.set != json!({ "status": "done" }) {
-        return false;
-    }
+    c.set == json!({ "status": "done" })
+        && finish_later(l, &c.id, c.set.clone(), c.title.as_deref().unwrap_or(&c.said)).await
+}
+
+/// Lets the finishing of a task wait for the network: as a bulk of one, which is carried out once under its key.
+pub(crate) async fn finish_later(l: Lang, id: &str, set: Value, name: &str) -> bool {
     // The first attempt may have arrived: without a version it may be repeated, and finishing twice is finishing.
-    let body = json!({ "operations": [{ "op": "update", "id": c.id, "data": c.set }] });
-    let name = c.title.as_deref().unwrap_or(&c.said);
+    let body = json!({ "operations": [{ "op": "update", "id": id, "data": set }] });
     offline::wait(random_key(), "tasks", "/tasks/bulk".into(), body, l.task_finish_of(name)).await
 }
 

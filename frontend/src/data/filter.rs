@@ -178,10 +178,10 @@ impl Speech<'_> {
             parts.join(word)
         };
         if let Some(list) = v.get("all") {
-            return format!("（{}）", join(list, self.lang.pick("，且 ", " and ")));
+            return self.lang.bracketed(&join(list, self.lang.pick("，且 ", " and ")));
         }
         if let Some(list) = v.get("any") {
-            return format!("（{}）", join(list, self.lang.pick("，或 ", " or ")));
+            return self.lang.bracketed(&join(list, self.lang.pick("，或 ", " or ")));
         }
         v.get("not")
             .map(|inner| format!("{}{}", self.lang.pick("不满足 ", "not "), self.tree(inner)))

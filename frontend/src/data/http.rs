@@ -206,6 +206,9 @@ impl Request {
         if let Some(version) = self.if_match {
             b = b.header("if-match", &format!("\"{version}\""));
         }
+        if self.method != Method::GET {
+            b = b.header("x-request-id", &request_id());
+        }
         if let Some(key) = &self.key {
             b = b.header("idempotency-key", key);
         }
@@ -274,6 +277,12 @@ thread_local! {
     static DENIED: RefCell<Option<yew::Callback<()>>> = const { RefCell::new(None) };
     static LAST_DENIED: Cell<f64> = const { Cell::new(0.0) };
     static WAITING: RefCell<Vec<js_sys::Function>> = const { RefCell::new(Vec::new()) };
+    /// The end of the names of this tab's writes.
+    static TAB: String = {
+        let key = random_key();
+        format!("8{}-{}", &key[..3], &key[3..15])
+    };
+    static WRITES: Cell<u32> = const { Cell::new(0) };
     static LAST_REFRESH: RefCell<Option<Result<Login, ApiError>>> = const { RefCell::new(None) };
 }
 
@@ -397,6 +406,23 @@ async fn log_in_again() {
     let _ = JsFuture::from(promise).await;
 }
 
+/// The name of a write of this tab: a UUID that begins with the moment and ends with the tab.
+fn request_id() -> String {
+    let n = WRITES.replace(WRITES.get().wrapping_add(1)) & 0xfff;
+    named(js_sys::Date::now() as u64, n, &TAB.with(Clone::clone))
+}
+
+fn named(now: u64, n: u32, tab: &str) -> String {
+    let time = format!("{now:012x}");
+    let (high, low) = time.split_at(8);
+    format!("{high}-{low}-7{n:03x}-{tab}")
+}
+
+/// A change was made by a request of this tab.
+pub(crate) fn own(request: &str) -> bool {
+    TAB.with(|tab| request.ends_with(tab.as_str()))
+}
+
 /// A new idempotency key.
 pub(crate) fn random_key() -> String {
     let part = || (js_sys::Math::random() * 4_294_967_296.0) as u32;
@@ -448,6 +474,11 @@ pub(crate) fn decode(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_write_is_a_uuid_that_ends_with_its_tab() {
+        assert_eq!(named(0x19aa_0000_0000, 5, "8abc-0123456789ab"), "019aa000-0000-7005-8abc-0123456789ab");
+    }
 
     #[test]
     fn what_is_encoded_decodes_to_itself() {

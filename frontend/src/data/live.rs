@@ -34,7 +34,6 @@ pub(crate) enum News {
 type Heard = Closure<dyn FnMut(String, String, String)>;
 
 struct State {
-    me: String,
     told: Callback<News>,
     last: String,
     changed: BTreeSet<String>,
@@ -62,10 +61,9 @@ impl Drop for Live {
     }
 }
 
-/// Begins to follow; `me` is who need not be told of their own changes.
-pub(crate) fn start(me: &str, told: Callback<News>) -> Live {
+/// Begins to follow.
+pub(crate) fn start(told: Callback<News>) -> Live {
     let state = Rc::new(RefCell::new(State {
-        me: me.to_owned(),
         told,
         last: String::new(),
         changed: BTreeSet::new(),
@@ -166,9 +164,8 @@ fn hear(state: &Rc<RefCell<State>>, event: &str, data: &str, id: String) {
 
 fn changed(state: &Rc<RefCell<State>>, v: &Value) {
     let word = |key: &str| v.get(key).and_then(Value::as_str).unwrap_or("");
-    // One's own changes are on screen already.
-    let own = word("actor_id") == state.borrow().me;
-    if !own && !word("object").is_empty() {
+    // What this tab did is on screen already; the same person may have written elsewhere, or a rule in their name.
+    if !http::own(word("request_id")) && !word("object").is_empty() {
         gather(state, word("object"))
     }
 }

@@ -59,11 +59,37 @@ impl Lang {
     }
 }
 
+/// A number in a message, as a number or written out.
+pub(crate) trait Count {
+    fn one(&self) -> bool;
+}
+
+macro_rules! counts {
+    ($($ty:ty),*) => { $( impl Count for $ty { fn one(&self) -> bool { *self == 1 } } )* };
+}
+counts!(i64, u64, usize);
+
+impl Count for &str {
+    fn one(&self) -> bool {
+        *self == "1"
+    }
+}
+
 /// `messages! { key(name: Type) = "中文 {name}", "English {name}"; }` becomes one method of [`Lang`] per line:
-/// without arguments it returns `&'static str`, with arguments a `String`.
+/// without arguments it returns `&'static str`, with arguments a `String`. A third text is the English one where the first
+/// argument is one.
 macro_rules! messages {
-    ($( $key:ident $( ( $($a:ident : $ty:ty),+ ) )? = $zh:literal, $en:literal; )*) => {
-        impl crate::i18n::Lang { $( messages!(@f $key ( $($($a : $ty),+)? ) $zh, $en); )* }
+    ($( $key:ident $( ( $($a:ident : $ty:ty),+ ) )? = $zh:literal, $en:literal $(, $one:literal)?; )*) => {
+        impl crate::i18n::Lang { $( messages!(@f $key ( $($($a : $ty),+)? ) $zh, $en $(, $one)?); )* }
+    };
+    (@f $key:ident ( $n:ident : $count:ty $(, $a:ident : $ty:ty)* ) $zh:literal, $en:literal, $one:literal) => {
+        pub(crate) fn $key(self, $n: $count $(, $a: $ty)*) -> String {
+            match self {
+                crate::i18n::Lang::Zh => format!($zh),
+                crate::i18n::Lang::En if crate::i18n::Count::one(&$n) => format!($one),
+                crate::i18n::Lang::En => format!($en),
+            }
+        }
     };
     (@f $key:ident () $zh:literal, $en:literal) => {
         pub(crate) const fn $key(self) -> &'static str { self.pick($zh, $en) }
@@ -87,4 +113,18 @@ pub(crate) struct LangCtx {
 #[hook]
 pub(crate) fn use_lang() -> Lang {
     use_context::<LangCtx>().map_or(Lang::Zh, |c| c.lang)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lang;
+
+    #[test]
+    fn one_is_not_many_in_english() {
+        assert_eq!(Lang::En.bulk_done(1), "Updated 1 record");
+        assert_eq!(Lang::En.bulk_done(2), "Updated 2 records");
+        assert_eq!(Lang::En.rows_n("1"), "1 row");
+        assert_eq!(Lang::En.rows_n("0"), "0 rows");
+        assert_eq!(Lang::Zh.bulk_done(1), "已更新 1 条");
+    }
 }

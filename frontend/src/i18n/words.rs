@@ -72,6 +72,8 @@ messages! {
     team = "团队", "Team";
     unknown = "未知", "Unknown";
     none_word = "（未填写）", "(none)";
+    bracketed(what: &str) = "（{what}）", "({what})";
+    noted(what: &str, note: &str) = "{what}（{note}）", "{what} ({note})";
     empty_value = "空", "empty";
     days = "天", "days";
     reload = "刷新", "Reload";
@@ -89,8 +91,8 @@ messages! {
     today = "今天", "today";
     yesterday = "昨天", "yesterday";
     tomorrow = "明天", "tomorrow";
-    days_ago(n: i64) = "{n} 天前", "{n} days ago";
-    in_days(n: i64) = "{n} 天后", "in {n} days";
+    days_ago(n: i64) = "{n} 天前", "{n} days ago", "{n} day ago";
+    in_days(n: i64) = "{n} 天后", "in {n} days", "in {n} day";
     just_now = "刚刚", "just now";
     minutes_ago(n: i64) = "{n} 分钟前", "{n} min ago";
     good_morning = "早上好", "Good morning";
@@ -175,16 +177,16 @@ messages! {
     select_one(what: &str) = "选择{what}", "Select {what}";
     chosen(n: usize) = "已选 {n} 条", "{n} selected";
     change_owner = "更换负责人", "Change owner";
-    change_owner_body(n: usize) = "把选中的 {n} 条记录交给：", "Hand the {n} selected records to:";
+    change_owner_body(n: usize) = "把选中的 {n} 条记录交给：", "Hand the {n} selected records to:", "Hand the selected record to:";
     archive = "归档", "Archive";
     archive_one(what: &str) = "归档「{what}」？", "Archive “{what}”?";
-    archive_many(n: usize) = "归档 {n} 条记录？", "Archive {n} records?";
+    archive_many(n: usize) = "归档 {n} 条记录？", "Archive {n} records?", "Archive {n} record?";
     archive_many_body = "归档后不再出现在列表和统计中，可以随时恢复。", "Archived records leave lists and figures. They can be restored at any time.";
     archived_one(what: &str) = "已归档「{what}」", "Archived “{what}”";
-    archived_many(n: usize) = "已归档 {n} 条", "Archived {n} records";
+    archived_many(n: usize) = "已归档 {n} 条", "Archived {n} records", "Archived {n} record";
     restore = "恢复", "Restore";
     restored = "已恢复", "Restored";
-    bulk_done(n: usize) = "已更新 {n} 条", "Updated {n} records";
+    bulk_done(n: usize) = "已更新 {n} 条", "Updated {n} records", "Updated {n} record";
     bulk_partly(good: usize, bad: usize, why: &str) = "{good} 条成功，{bad} 条失败：{why}", "{good} done, {bad} failed: {why}";
     edit_of(what: &str) = "编辑「{what}」", "Edit “{what}”";
     edit_field(what: &str) = "修改{what}", "Edit {what}";
@@ -193,7 +195,7 @@ messages! {
     open_as_list = "查看全部", "See all";
     sum_of_lines = "明细合计", "Sum of lines";
     details = "基本信息", "Details";
-    more_fields(n: usize) = "还有 {n} 个字段", "{n} more fields";
+    more_fields(n: usize) = "还有 {n} 个字段", "{n} more fields", "{n} more field";
     fewer_fields = "收起空字段", "Hide empty fields";
     hidden_for_role = "你的角色看不到这个字段", "Hidden from your role";
     draft_restored = "已恢复上次未保存的内容", "Your unsaved text is back";
@@ -257,12 +259,12 @@ messages! {
     lost_reason = "输单原因", "Reason";
     lost_reason_help = "例如：价格、竞品、需求取消。复盘时会用到。", "Price, a competitor, no budget… It helps the review later.";
     lost_confirm = "确认输单", "Mark as lost";
-    days_stayed(n: &str) = "停留 {n} 天", "{n} days";
+    days_stayed(n: &str) = "停留 {n} 天", "{n} days", "{n} day";
 
     export = "导出", "Export";
     import = "导入", "Import";
     export_of(what: &str) = "导出{what}", "Export {what}";
-    export_rows(n: u64) = "共 {n} 条", "{n} records";
+    export_rows(n: u64) = "共 {n} 条", "{n} records", "{n} record";
     export_xlsx_note = "适合直接查看和打印", "To open and print";
     export_csv_note = "适合导入其他系统", "For other systems";
     export_started = "正在准备文件，完成后自动下载", "Preparing the file; it will download by itself";

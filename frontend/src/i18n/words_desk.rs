@@ -3,7 +3,7 @@
 use super::messages;
 
 messages! {
-    quick_log = "记一次跟进", "Log a contact";
+    quick_log = "记跟进", "Log a contact";
     quick_task = "新建任务", "New task";
     quick_customer = "新建客户", "New customer";
     quick_deal = "新建商机", "New deal";

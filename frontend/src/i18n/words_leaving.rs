@@ -28,9 +28,9 @@ messages! {
     hand_over_receiver = "接手人", "Takes over";
     hand_over_add = "添加接手人", "Add a person";
     hand_over_share = "份数", "Share";
-    hand_over_about(n: u64) = "约 {n} 家客户", "about {n} customers";
+    hand_over_about(n: u64) = "约 {n} 家客户", "about {n} customers", "about {n} customer";
     hand_over_share_body = "客户按份数轮流分，客户名下进行中的工作跟着客户走。", "Customers go round by shares, and what is open about a customer goes with it.";
-    hand_over_pool_body = "客户和联系人进入公海，原因记为“负责人离职”，同事可以领取。", "Customers and their contacts go to the pool, marked as left by their owner; colleagues can claim them there.";
+    hand_over_pool_body = "客户和联系人进入公海，原因记为「负责人离职」，同事可以领取。", "Customers and their contacts go to the pool, marked as left by their owner; colleagues can claim them there.";
     hand_over_rest = "商机、任务等交给", "Opportunities, tasks and the rest go to";
     hand_over_rest_body = "不选接手人时，只移交客户和联系人。", "Without anybody, only customers and contacts are handed over.";
     hand_over_what = "交接哪些", "What is handed over";

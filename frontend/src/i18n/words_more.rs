@@ -4,7 +4,7 @@ use super::messages;
 
 messages! {
     greeting(hello: &str, name: &str) = "{hello}，{name}", "{hello}, {name}";
-    brief(n: u64) = "今明两天有 {n} 件事待处理", "{n} things wait for you by tomorrow";
+    brief(n: u64) = "今明两天有 {n} 件事待处理", "{n} things wait for you by tomorrow", "{n} thing waits for you by tomorrow";
     brief_none = "今明两天没有到期的任务", "Nothing is due by tomorrow";
     recount_stages(percent: &str) = "销售阶段刚调整过，相关数字正在重新统计（{percent}%），完成前仍有部分按调整前计算", "Stages have just changed; figures are being counted anew ({percent}%) and some are still those of before";
     recount_time_zone(percent: &str) = "时区刚调整过，按日期统计的数字正在重算（{percent}%），完成前仍有部分按原时区计算", "The time zone has just changed; figures by day are being counted anew ({percent}%) and some still go by the old one";
@@ -34,7 +34,7 @@ messages! {
     by_product = "按产品", "By product";
     by_stage = "按阶段", "By stage";
     n_records(n: i64) = "{n} 条", "{n}";
-    days_n(n: &str) = "{n} 天", "{n} days";
+    days_n(n: &str) = "{n} 天", "{n} days", "{n} day";
     no_data = "这个范围内还没有数据", "No data in this range";
     as_table = "切换图表与表格", "Chart or table";
     month = "月份", "Month";
@@ -51,7 +51,7 @@ messages! {
     manual = "手动", "manual";
     won_of_closed = "赢单 / 已关闭", "Won / closed";
     funnel = "销售漏斗", "Funnel";
-    funnel_why = "“到达”统计走到过该阶段的商机，赢单视为走完全部阶段；“转化率”= 到达下一阶段 ÷ 到达本阶段。卡点是与基准相比转化下降最多、且样本不少于 20 的阶段；基准取流程设置中该阶段的“转化率基准”，没有设置时取上一个等长时段的转化率。", "“Reached” counts the deals that ever got to the stage; a won deal reached all of them. “Conversion” = reached the next stage ÷ reached this one. It is stuck where conversion fell most against its baseline, with at least 20 deals; the baseline is the benchmark set for the stage, else the conversion of the equal period before.";
+    funnel_why = "「到达」统计走到过该阶段的商机，赢单视为走完全部阶段；「转化率」= 到达下一阶段 ÷ 到达本阶段。卡点是与基准相比转化下降最多、且样本不少于 20 的阶段；基准取流程设置中该阶段的「转化率基准」，没有设置时取上一个等长时段的转化率。", "“Reached” counts the deals that ever got to the stage; a won deal reached all of them. “Conversion” = reached the next stage ÷ reached this one. It is stuck where conversion fell most against its baseline, with at least 20 deals; the baseline is the benchmark set for the stage, else the conversion of the equal period before.";
     stage = "阶段", "Stage";
     reached = "到达", "Reached";
     conversion = "转化率", "Conversion";
@@ -59,8 +59,8 @@ messages! {
     amount = "金额", "Amount";
     median_stay = "停留天数", "Days here";
     stuck_point = "卡点", "Stuck";
-    stuck_below_benchmark(stage: &str, now: &str, expected: &str) = "卡点在“{stage}”：转化率 {now}，低于设定的基准 {expected}", "Stuck at “{stage}”: {now} go on, below the benchmark of {expected}";
-    stuck_below_before(stage: &str, now: &str, expected: &str) = "卡点在“{stage}”：转化率 {now}，低于上期的 {expected}", "Stuck at “{stage}”: {now} go on, below the {expected} of the period before";
+    stuck_below_benchmark(stage: &str, now: &str, expected: &str) = "卡点在「{stage}」：转化率 {now}，低于设定的基准 {expected}", "Stuck at “{stage}”: {now} go on, below the benchmark of {expected}";
+    stuck_below_before(stage: &str, now: &str, expected: &str) = "卡点在「{stage}」：转化率 {now}，低于上期的 {expected}", "Stuck at “{stage}”: {now} go on, below the {expected} of the period before";
     mean_cycle = "平均周期", "Mean cycle";
     velocity = "每日产出", "Per day";
     mean_won = "平均赢单额", "Mean won";
@@ -133,7 +133,7 @@ messages! {
     values_body = "下面的值与现有记录不完全一致。每个值只需确认一次，所有相同的行都会照此处理。", "These values match nothing exactly. Decide once per value; every row with it follows.";
     values_left(n: usize) = "还有 {n} 个待确认", "{n} to decide";
     values_all = "已全部确认", "All decided";
-    accept_all(n: usize) = "接受全部 {n} 个建议", "Accept all {n} suggestions";
+    accept_all(n: usize) = "接受全部 {n} 个建议", "Accept all {n} suggestions", "Accept the suggestion";
     is_it(what: &str) = "是「{what}」吗？", "Is it “{what}”?";
     not_this = "不是这个", "Not this one";
     no_match = "没有相近的记录", "Nothing similar";
@@ -141,14 +141,14 @@ messages! {
     leave_empty = "不关联", "Leave empty";
     choose_other = "选择其他…", "Choose another…";
     dry_run = "试运行", "Try it";
-    dry_run_note = "这是试运行的结果，数据没有任何改动。确认无误后点“正式导入”。", "This was a trial: nothing has changed. When it looks right, run the import.";
+    dry_run_note = "这是试运行的结果，数据没有任何改动。确认无误后点「正式导入」。", "This was a trial: nothing has changed. When it looks right, run the import.";
     import_run = "正式导入", "Run import";
     importing = "正在导入", "Importing";
     trying = "正在试运行", "Trying";
     cancel_job = "停止", "Stop";
     import_undo = "撤销这次导入", "Undo this import";
     import_undo_body(created: i64, updated: i64) = "将归档新建的 {created} 条记录，并把更新过的 {updated} 条恢复为导入前的值。导入后有人改过、或已经有跟进等关联记录的，会保留并列出原因。", "The {created} new records will be archived and the {updated} updated ones get their old values back. Records that somebody has changed or worked with since stay, and are listed with the reason.";
-    undo_left(kept: i64) = "保留了 {kept} 条记录", "{kept} records stayed as they are";
+    undo_left(kept: i64) = "保留了 {kept} 条记录", "{kept} records stayed as they are", "{kept} record stayed as it is";
     undo_rest = "这些也一并撤销", "Undo these too";
     undo_rest_body(kept: i64) = "这 {kept} 条记录导入后有人改过或在使用。一并撤销后，导入后所做的修改会丢失（操作日志中仍可查到）。", "Somebody has changed or used these {kept} records since the import. Undoing them too loses those changes; the log keeps them.";
     undo_changed = "导入后有人改过", "Changed since the import";
@@ -163,7 +163,7 @@ messages! {
     import_sheet_body = "换一张工作表会重新识别列，已做的设置不保留。", "Another sheet is looked at afresh; what was set so far is not kept.";
     progress = "进度", "Progress";
     rows_of(done: &str, total: &str) = "{done} / {total} 行", "{done} of {total} rows";
-    rows_n(n: &str) = "{n} 行", "{n} rows";
+    rows_n(n: &str) = "{n} 行", "{n} rows", "{n} row";
     rows_read = "读取行数", "Rows read";
     created_n = "新建", "Created";
     updated_n = "更新", "Updated";
@@ -172,7 +172,7 @@ messages! {
     unchanged_n = "无变化", "Unchanged";
     rejected_n = "未导入", "Left out";
     created_linked = "同时新建：", "Also created:";
-    issues_n(n: i64) = "发现 {n} 处问题", "{n} issues";
+    issues_n(n: i64) = "发现 {n} 处问题", "{n} issues", "{n} issue";
     issue = "问题", "Issue";
     column = "列", "Column";
     count = "数量", "Count";
@@ -197,13 +197,13 @@ messages! {
     job_undoing = "撤销中", "Undoing";
     job_undone = "已撤销", "Undone";
     exports_none = "还没有导出过", "No exports yet";
-    exports_none_body = "在任意列表点“导出”，文件会保留在这里。", "Choose “Export” on any list; the files stay here.";
+    exports_none_body = "在任意列表点「导出」，文件会保留在这里。", "Choose “Export” on any list; the files stay here.";
 
     settings_mine = "个人", "Mine";
     settings_people = "组织与权限", "People and permissions";
     settings_data = "数据", "Data";
     organisation = "公司信息", "Organisation";
-    organisation_body = "币种和时区影响金额显示与“今天”的起点。", "Currency and time zone decide how amounts read and when a day begins.";
+    organisation_body = "币种和时区影响金额显示与「今天」的起点。", "Currency and time zone decide how amounts read and when a day begins.";
     currency = "币种", "Currency";
     timezone = "时区", "Time zone";
     password_now = "当前密码", "Current password";
@@ -259,7 +259,7 @@ messages! {
     custom_fields = "自定义字段", "Custom fields";
     fields_body = "为客户、商机等对象增加自己的字段，可用于筛选、排序、列表、导入和导出。", "Add your own fields to customers, opportunities and the rest. They work in filters, sorting, lists, imports and exports.";
     fields_none = "还没有自定义字段", "No custom fields yet";
-    fields_none_body = "例如给客户加上“合同到期日”。", "For example a contract end date for customers.";
+    fields_none_body = "例如给客户加上「合同到期日」。", "For example a contract end date for customers.";
     field_new = "新建字段", "New field";
     field_edit = "编辑字段", "Edit field";
     field_delete(name: &str) = "删除字段「{name}」？", "Delete the field “{name}”?";

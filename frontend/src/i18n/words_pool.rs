@@ -4,7 +4,7 @@ use super::messages;
 
 messages! {
     nav_pool = "公海", "Public pool";
-    perm_pool = "公海（新建 = 领取，编辑 = 分配）", "Public pool (create = claim, update = assign)";
+    perm_pool = "公海（新建 = 领取，修改 = 分配）", "Public pool (create = claim, change = assign)";
     pool_body = "没有负责人的客户在这里等人领取，电话和邮箱在领取后显示。", "Customers without an owner wait here for somebody to take them; phones and e-mails show once they are yours.";
     pool_reasons = "进入原因", "Reason";
     pool_all = "全部", "All";
@@ -17,22 +17,22 @@ messages! {
     pool_from_nobody = "没有原负责人", "was with nobody";
     pool_since(when: &str) = "{when}进入", "since {when}";
     pool_claim = "领取", "Claim";
-    pool_claim_n(n: usize) = "领取 {n} 个", "Claim {n}";
+    pool_claim_n(n: usize) = "领取 {n} 家", "Claim {n}";
     pool_assign = "分配", "Assign";
-    pool_assign_n(n: usize) = "分配 {n} 个客户", "Assign {n} customers";
+    pool_assign_n(n: usize) = "分配 {n} 家客户", "Assign {n} customers", "Assign {n} customer";
     pool_assign_body = "客户会转到所选同事名下，并开始计算首次联系时限。", "The customers become theirs, and the time to the first contact begins.";
     pool_claimed(name: &str) = "已领取「{name}」", "“{name}” is yours now";
     pool_claimed_due(name: &str, due: &str) = "已领取「{name}」，请在 {due} 前完成首次联系", "“{name}” is yours now; be in contact before {due}";
-    pool_claimed_n(n: usize) = "已领取 {n} 个客户", "{n} customers are yours now";
-    pool_assigned_n(n: usize) = "已分配 {n} 个客户", "{n} customers assigned";
+    pool_claimed_n(n: usize) = "已领取 {n} 家客户", "{n} customers are yours now", "{n} customer is yours now";
+    pool_assigned_n(n: usize) = "已分配 {n} 家客户", "{n} customers assigned", "{n} customer assigned";
     pool_results = "处理结果", "What came of it";
-    pool_results_body(good: usize, bad: usize) = "{good} 个成功，{bad} 个失败，原因如下：", "{good} done, {bad} not, for these reasons:";
-    pool_left_today(n: i64, max: i64) = "今天还可领取 {n} / {max} 个", "{n} of {max} claims left today";
+    pool_results_body(good: usize, bad: usize) = "{good} 家成功，{bad} 家失败，原因如下：", "{good} done, {bad} not, for these reasons:";
+    pool_left_today(n: i64, max: i64) = "今天还可领取 {n} / {max} 家", "{n} of {max} claims left today";
     pool_held(n: i64, max: i64) = "名下客户 {n} / {max}", "{n} of {max} customers owned";
-    pool_deadline_is(hours: i64) = "领取后 {hours} 小时内要完成首次联系", "First contact within {hours} hours of claiming";
+    pool_deadline_is(hours: i64) = "领取后 {hours} 小时内要完成首次联系", "First contact within {hours} hours of claiming", "First contact within {hours} hour of claiming";
     pool_deadline_working(hours: i64) = "领取后 {hours} 个工作小时内要完成首次联系", "First contact within {hours} working hours of claiming";
     pool_release = "退回公海", "Give to the pool";
-    pool_release_n(n: usize) = "把 {n} 个客户退回公海", "Give {n} customers to the pool";
+    pool_release_n(n: usize) = "把 {n} 家客户退回公海", "Give {n} customers to the pool", "Give {n} customer to the pool";
     pool_release_one(name: &str) = "把「{name}」退回公海", "Give “{name}” to the pool";
     pool_release_body = "客户和由你负责的联系人将没有负责人，其他同事可以领取。跟进记录、商机和订单保留。", "The customer and its contacts lose their owner and others can claim them. Activities, opportunities and orders stay.";
     pool_reason_label = "原因", "Reason";
@@ -42,7 +42,7 @@ messages! {
     pool_note = "说明（给下一位同事看）", "Remark for whoever takes it next";
     pool_note_hint = "例如：客户说明年再谈，联系人已换", "For example: budget next year, contact has changed";
     pool_released(name: &str) = "「{name}」已退回公海", "“{name}” is in the pool";
-    pool_released_n(n: usize) = "{n} 个客户已退回公海", "{n} customers are in the pool";
+    pool_released_n(n: usize) = "{n} 家客户已退回公海", "{n} customers are in the pool", "{n} customer is in the pool";
     pool_taken_back = "已撤销，客户恢复原状", "Taken back, as it was before";
     pool_in_pool = "在公海中", "In the pool";
     pool_sort = "排序", "Sort";
@@ -68,7 +68,7 @@ messages! {
     pool_set_rest = "退回后几天内原负责人不能再领", "Days until its last owner may claim again";
     pool_set_unlimited = "0 表示不限", "0 for no limit";
     pool_set_who = "谁能看、领取、分配", "Who may see, claim and assign";
-    pool_set_who_body = "在「角色」里设置：公海的“查看”是看公海，“新建”是领取，“编辑”是分配给权限范围内的同事。", "Set under Roles: on the public pool, “read” is seeing it, “create” is claiming, “update” is assigning to people within the scope.";
+    pool_set_who_body = "在「角色权限」里设置：公海的「查看」是看公海，「新建」是领取，「修改」是分配给权限范围内的同事。", "Set under Roles: on the public pool, “See” is seeing it, “Create” is claiming, “Change” is assigning to people within the scope.";
     import_pool = "导入到公海", "Into the public pool";
     import_pool_body = "没有写明负责人的客户不归任何人，进入公海等待领取", "Customers whose row names no owner belong to nobody and wait in the pool";
 }

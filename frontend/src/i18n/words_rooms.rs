@@ -12,7 +12,7 @@ messages! {
     setup_as_before = "原来的地址", "The one before";
     setup_as_shipped = "出厂内容", "As shipped";
     setup_scores = "评分设置", "Settings of scores";
-    setup_log_rest(n: i64) = "另有 {n} 处变化", "{n} more changes";
+    setup_log_rest(n: i64) = "另有 {n} 处变化", "{n} more changes", "{n} more change";
     setup_key = "标识", "Key";
     setup_state = "状态", "State";
     setup_number = "版本", "Version";
@@ -40,7 +40,7 @@ messages! {
     perm_operations = "运维", "Operations";
     bulk_edit = "批量修改", "Edit";
     bulk_tags = "打标签", "Tags";
-    bulk_edit_do(n: usize) = "修改 {n} 条", "Change {n} records";
+    bulk_edit_do(n: usize) = "修改 {n} 条", "Change {n} records", "Change {n} record";
     bulk_undone(n: usize) = "已撤销，{n} 条恢复为原来的值", "Taken back: {n} are as they were";
     bulk_undone_partly(n: usize, bad: usize, why: &str) = "{n} 条已恢复；{bad} 条没有恢复，因为之后又被修改过或已不可见：{why}", "{n} are as they were; {bad} are not, as they were changed again or are out of sight: {why}";
     tags_add = "添加标签", "Add tags";

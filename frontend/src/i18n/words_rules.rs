@@ -18,14 +18,14 @@ messages! {
     rule_state_stopped = "已被停止", "Stopped";
     rule_stopped_loop = "规则反复触发了自己，已自动停止。请修改后重新发布。", "It kept setting itself off and was stopped. Change it and publish again.";
     rule_stopped_invalid = "规则用到的字段或对象已不存在，已自动停止。", "A field or record that it needs is gone, so it was stopped.";
-    rule_stopped_owner = "发布人已停用，或发布它的 API 密钥已失效。规则以发布人的权限运行，已自动停止，请重新发布。", "Its publisher has left, or the API key that published it is no longer in force. Rules act with their publisher's permissions: publish it again.";
+    rule_stopped_owner = "发布人已停用，或发布它的 API 密钥已停用或过期。规则以发布人的权限运行，已自动停止，请重新发布。", "Its publisher has left, or the API key that published it is no longer in force. Rules act with their publisher's permissions: publish it again.";
     rule_health_late = "超时未检查", "Overdue";
     rule_checked(when: &str) = "上次检查 {when}", "checked {when}";
     rule_checked_never = "尚未检查过", "not checked yet";
     rule_fired(when: &str) = "上次触发 {when}", "acted {when}";
     rule_fired_never = "尚未触发", "never acted";
     rule_next(when: &str) = "下次检查 {when}", "next check {when}";
-    rule_runs_30(n: &str) = "近 30 天执行 {n} 次", "{n} runs in 30 days";
+    rule_runs_30(n: &str) = "近 30 天执行 {n} 次", "{n} runs in 30 days", "{n} run in 30 days";
     rule_failed_30(n: &str) = "失败 {n} 次", "{n} failed";
     rule_changed = "有未发布的修改", "Unpublished changes";
     rule_move(name: &str) = "调整「{name}」的顺序，可拖动，或按 Alt+上下方向键", "Move “{name}”: drag it, or Alt with the arrow keys";
@@ -47,8 +47,8 @@ messages! {
     rule_try = "试运行", "Try it";
     rule_try_again = "重新试运行", "Try again";
     rule_try_body = "看看过去会命中哪些记录，不会真的执行。", "See what it would have matched. Nothing is done.";
-    rule_would(n: &str) = "会命中 {n} 条记录", "Would have matched {n} records";
-    rule_would_more(n: &str) = "至少会命中 {n} 条记录", "Would have matched at least {n} records";
+    rule_would(n: &str) = "会命中 {n} 条记录", "Would have matched {n} records", "Would have matched {n} record";
+    rule_would_more(n: &str) = "至少会命中 {n} 条记录", "Would have matched at least {n} records", "Would have matched at least {n} record";
     rule_would_none = "目前没有符合的记录", "Nothing would have matched";
     rule_would_none_body = "规则本身没有问题，只是现在没有记录满足条件。", "The rule is fine; no record fits just now.";
     rule_past_unknown = "无法得知过去会命中哪些记录", "What it would have matched is not known";
@@ -167,7 +167,7 @@ messages! {
     say_tag(tag: &str) = "打上「{tag}」标签", "add the tag “{tag}”";
     say_untag(tag: &str) = "去掉「{tag}」标签", "remove the tag “{tag}”";
     say_task(who: &str, title: &str) = "给{who}创建任务「{title}」", "give {who} the task “{title}”";
-    say_task_due(n: u64) = "（{n} 天内完成）", " (due in {n} days)";
+    say_task_due(n: u64) = "（{n} 天内完成）", " (due in {n} days)", " (due in {n} day)";
     say_notify(who: &str) = "通知{who}", "tell {who}";
     say_set(field: &str, value: &str) = "把「{field}」改成{value}", "set “{field}” to {value}";
     say_reassign = "更换负责人", "hand it over";
@@ -177,10 +177,10 @@ messages! {
     act_pool_rule = "由规则移入", "By this rule";
     act_pool_help = "客户不再有负责人，其他同事可以领取；原负责人会收到通知。", "The customer has no owner any more and others can claim it; whoever owned it is told.";
     say_pool = "移入公海", "move it to the public pool";
-    act_playbook = "启动方案", "Start a playbook";
-    act_playbook_which = "方案", "Playbook";
-    say_playbook = "启动方案", "start a playbook";
-    say_playbook_named(name: &str) = "启动方案「{name}」", "start the playbook “{name}”";
+    act_playbook = "启动打法", "Start a playbook";
+    act_playbook_which = "打法", "Playbook";
+    say_playbook = "启动打法", "start a playbook";
+    say_playbook_named(name: &str) = "启动打法「{name}」", "start the playbook “{name}”";
     why_no_customer = "记录没有关联客户", "the record is about no customer";
     say_hook_named(name: &str) = "推送到「{name}」", "tell the webhook “{name}”";
     say_hook = "调用 Webhook", "call a webhook";
@@ -202,7 +202,7 @@ messages! {
     why_no_candidate = "没有可分配的人", "nobody to hand it to";
     why_no_region = "记录没有区域", "the record has no region";
     why_tag_gone = "标签已被删除", "the tag is gone";
-    why_webhook_stopped = "推送已停止：创建人已停用或 API 密钥已失效", "the webhook's maker or its API key is gone";
+    why_webhook_stopped = "推送已停止：创建人已停用，或 API 密钥已停用或过期", "the webhook's maker or its API key is gone";
     why_webhook_sight = "推送的创建人看不到这条记录", "the webhook's maker may not see the record";
     why_webhook_gone = "Webhook 已被删除", "the webhook is gone";
     why_no_address = "没有邮箱地址", "no address";
@@ -214,7 +214,7 @@ messages! {
     version_none = "还没有发布过", "Never published";
 
     news = "通知", "Notifications";
-    news_unread(n: &str) = "{n} 条未读通知", "{n} unread notifications";
+    news_unread(n: &str) = "{n} 条未读通知", "{n} unread notifications", "{n} unread notification";
     news_none = "没有通知", "No notifications";
     news_none_body = "分配给你的记录、@你的消息和规则消息会出现在这里。", "Records given to you, mentions and messages of rules will show up here.";
     news_all_read = "全部标为已读", "Mark all as read";

@@ -8,12 +8,14 @@ messages! {
     nav_playbooks = "打法", "Playbooks";
     nav_principles = "三原则与团队", "Principles and team";
     nav_library = "内容与资源成效", "Content and resources";
-    visit_title(name: &str) = "记录联系 · {name}", "Log a contact · {name}";
+    visit_title(name: &str) = "记跟进 · {name}", "Log a contact · {name}";
     visit_plan(name: &str) = "计划联系 · {name}", "Plan a contact · {name}";
     visit_kind = "方式", "How";
     visit_person = "见了谁", "With whom";
     visit_content = "用了什么内容", "Content used";
     visit_content_plan = "建议带上的内容", "Content to bring";
+    visit_more_people = "按姓名查找更多联系人", "Search more contacts by name";
+    visit_more_pains = "按名称查找更多痛点", "Search more pains by name";
     visit_pain = "谈到的痛点", "Pains addressed";
     visit_resource = "投入的资源", "Resources used";
     visit_result = "结果", "Outcome";
@@ -55,7 +57,7 @@ messages! {
     history_unnamed = "未命名", "Unnamed";
     history_new = "新建商机，进入", "New, entered";
     history_done = "任务完成", "Task done";
-    history_times(n: i64) = "{n} 次", "{n} times";
+    history_times(n: i64) = "{n} 次", "{n} times", "once";
     source_show = "数据来源", "Sources";
     source_import(file: &str) = "导入文件《{file}》", "Imported from {file}";
     source_file = "导入文件", "Imported file";
@@ -65,7 +67,7 @@ messages! {
     source_rule(name: &str) = "自动化规则：{name}", "Rule: {name}";
     source_merge = "合并时带入", "From a merged record";
     source_program = "系统计算", "Computed";
-    source_changes(n: u64) = "共录入 {n} 次", "given {n} times";
+    source_changes(n: u64) = "共录入 {n} 次", "given {n} times", "given once";
     by_key(name: &str) = "通过系统对接「{name}」", "by way of “{name}”";
     by_import(file: &str) = "来自《{file}》", "from {file}";
     likes = "偏好与推荐", "Preferences and suggestions";
@@ -74,7 +76,7 @@ messages! {
     likes_cases = "同类案例", "Cases of the same kind";
     likes_bought = "买过什么", "Bought before";
     likes_gap = "还没买过的品类", "Not bought yet";
-    orders_n(n: i64) = "{n} 单", "{n} orders";
+    orders_n(n: i64) = "{n} 单", "{n} orders", "{n} order";
     radar_before(day: &str) = "虚线为 {day}", "Dashed: {day}";
     scatter_hint = "虚线是全员中位数：右下是忙而少成果，左上是少而精。", "Dashed lines are the medians: busy without result at the lower right, few but effective contacts at the upper left.";
     story_text = "三原则决定往哪使劲，4R 决定每一次联系对不对，SDAE 决定客户质量；三个轮子带动上面的业绩。先看最慢的轮子和卡点，再去改。", "The principles aim the effort, the four Rs make each contact right, SDAE is the quality of customers; the three wheels drive the results above. Begin with the slowest wheel and the bottleneck.";
@@ -85,10 +87,10 @@ messages! {
     care_fitted(n: &str) = "由 {n} 家客户的购买记录拟合", "Fitted to the purchases of {n} customers";
     insufficient = "数据不足", "Insufficient data";
     churn_high = "高流失风险：长期没有互动，浏览竞品变多", "High churn risk: long silence, more looks at competitors";
-    competitor_views(n: i64) = "近期浏览竞品 {n} 次", "{n} looks at competitors lately";
+    competitor_views(n: i64) = "近期浏览竞品 {n} 次", "{n} looks at competitors lately", "{n} look at competitors lately";
     started_by_itself = "自动启动", "Starts by itself";
     started_by_hand = "手动启动", "Started by hand";
-    playbook_runs_n(n: i64) = "启动 {n} 次", "Started {n} times";
+    playbook_runs_n(n: i64) = "启动 {n} 次", "Started {n} times", "Started once";
     playbook_effect(x: &str, n: i64) = "90 天后平均 {x} 分（{n} 次）", "{x} pts after 90 days on average ({n} runs)";
     playbook_no_effect = "还没有满 90 天的效果", "No effect measured yet";
     playbook_new = "新建打法", "New playbook";
@@ -99,7 +101,7 @@ messages! {
     playbook_saved = "打法已保存", "Playbook saved";
     playbook_reset = "恢复为出厂打法", "Back to the shipped one";
     playbook_remove = "删除打法", "Remove";
-    playbook_intro = "客户的维度、阶段、分群、画像、偏好或信号一旦符合，就会推荐对应打法；标为“自动启动”的，会直接给 A、B 级客户建好任务。", "A playbook is suggested where a dimension, stage, segment, profile, preference or sign fits; those that start by themselves make their tasks for grade A and B customers at once.";
+    playbook_intro = "客户的维度、阶段、分群、画像、偏好或信号一旦符合，就会推荐对应打法；标为「自动启动」的，会直接给 A、B 级客户建好任务。", "A playbook is suggested where a dimension, stage, segment, profile, preference or sign fits; those that start by themselves make their tasks for grade A and B customers at once.";
     pb_title = "名称", "Name";
     pb_aim = "目的", "Aim";
     pb_fits = "适用于", "For customers by";
@@ -122,7 +124,7 @@ messages! {
     fits_preference = "偏好标签", "Preference tag";
     fits_any = "任意客户", "Any customer";
     doer_owner = "负责人", "Owner";
-    doer_manager = "直属主管", "Manager";
+    doer_manager = "直属上级", "Manager";
     doer_technical = "技术支持", "Technical support";
     doer_service = "售后服务", "Service";
     seg_by = "按什么看", "Look by";
@@ -130,7 +132,7 @@ messages! {
     seg_migration = "RFM 分群迁移", "Moves between RFM segments";
     seg_migration_hint = "每行是期初所在分群，每列是期末所在分群；对角线表示没有变化。", "Rows: the segment at the beginning; columns: at the end. The diagonal did not move.";
     seg_none = "期间没有迁移", "Nobody moved in this period";
-    seg_moved(n: &str) = "{n} 家客户换了分群", "{n} customers moved";
+    seg_moved(n: &str) = "{n} 家客户换了分群", "{n} customers moved", "{n} customer moved";
     seg_up = "变好", "Better";
     seg_down = "变差", "Worse";
     flow_title = "生命周期流转", "Movement through the lifecycle";
@@ -163,7 +165,7 @@ messages! {
     goal_people(n: usize) = "{n} 人已确认", "{n} acknowledged";
     goal_unlinked = "没有挂钩上级目标", "Serves no other goal";
     goals_none = "还没有目标", "No goals yet";
-    goals_none_body = "先写下公司目标和“为何而战”，再让每个人把自己的目标挂上去。", "Write down the company's goals and why, then link everybody's own goals to them.";
+    goals_none_body = "先写下公司目标和「为何而战」，再让每个人把自己的目标挂上去。", "Write down the company's goals and why, then link everybody's own goals to them.";
     goals_more = "这里先显示 200 个目标，看全部", "The first 200 goals are shown; see all";
     goal_new = "新建目标", "New goal";
     pulse_intro = "每月一次，三个问题，一分钟。只用于看团队整体状态。", "Once a month, three questions, one minute.";
@@ -194,8 +196,8 @@ messages! {
     obstacles_none = "没有待解决的障碍", "No open obstacles";
     obstacle_new = "提一个障碍", "Raise an obstacle";
     obstacle_solved = "已解决", "Resolved";
-    obstacle_days(n: i64) = "用时 {n} 天", "{n} days";
-    obstacle_open(n: i64) = "已 {n} 天", "open for {n} days";
+    obstacle_days(n: i64) = "用时 {n} 天", "{n} days", "{n} day";
+    obstacle_open(n: i64) = "已 {n} 天", "open for {n} days", "open for {n} day";
     trainings = "培训与复盘", "Training and reviews";
     trainings_none = "还没有培训记录", "No training recorded";
     training_new = "记录培训", "Record training";
@@ -204,7 +206,7 @@ messages! {
     lib_resources = "资源", "Resources";
     lib_used = "使用次数", "Contacts";
     lib_customers = "客户数", "Customers";
-    lib_won = "赢率", "Win rate";
+    lib_won = "赢单率", "Win rate";
     lib_won_amount = "赢单金额", "Won";
     lib_cost = "投入", "Cost";
     lib_none = "还没有使用记录", "Not used yet";
@@ -232,7 +234,7 @@ messages! {
     whole_last = "最近联系", "Last contact";
     whole_open = "在途商机", "Open pipeline";
     whole_open_n(n: usize) = "{n} 个进行中", "{n} open";
-    whole_next_in(days: &str) = "预计 {days} 天后再购", "next purchase in {days} days";
+    whole_next_in(days: &str) = "预计 {days} 天后再购", "next purchase in {days} days", "next purchase in {days} day";
     whole_opportunities = "商机", "Opportunities";
     whole_people = "联系人", "People";
     whole_primary = "关键人", "Primary";

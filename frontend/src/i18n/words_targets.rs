@@ -22,7 +22,7 @@ messages! {
     target_condition = "圈选条件", "Condition";
     target_how = "怎么圈出来的", "How it is made";
     target_by_owner = "按负责人", "By owner";
-    target_customers(n: &str) = "{n} 家客户", "{n} customers";
+    target_customers(n: &str) = "{n} 家客户", "{n} customers", "{n} customer";
     target_covered(a: &str, b: &str) = "联系过 {a} / {b}", "{a} of {b} contacted";
     target_goal_is(g: &str) = "目标 {g}%", "goal {g}%";
     target_waiting(n: &str) = "还没联系的 {n} 家", "{n} not contacted yet";
@@ -44,7 +44,7 @@ messages! {
     stop_since(day: &str) = "自 {day} 起停止投入", "No investment since {day}";
     stop_done = "已标记停止投入", "Marked";
     stop_undone = "已恢复投入", "Unmarked";
-    stop_count(n: &str) = "停止投入的 {n} 家客户不在名单里", "{n} customers without investment are not in the list";
+    stop_count(n: &str) = "停止投入的 {n} 家客户不在名单里", "{n} customers without investment are not in the list", "{n} customer without investment is not in the list";
     stop_spent(n: i64, m: i64) = "标记后仍联系了 {n} 次，花了 {m} 分钟", "{n} contacts since they were marked, {m} minutes";
     urgent = "登记紧急需求", "Report an urgent need";
     urgent_what = "客户急需什么", "What is needed";
@@ -83,7 +83,7 @@ messages! {
     habits_often(kind: &str) = "最常用{kind}联系", "Mostly reached by {kind}";
     habits_answered(p: &str) = "回应率 {p}", "answered {p}";
     habits_when(day: &str, from: i64, to: i64) = "{day} {from}:00–{to}:00 最合适", "best {day} {from}:00–{to}:00";
-    habits_basis(n: i64) = "依据近 400 天 {n} 次联系", "From {n} contacts in 400 days";
+    habits_basis(n: i64) = "依据近 400 天 {n} 次联系", "From {n} contacts in 400 days", "From {n} contact in 400 days";
     rfm_mode = "打分方式", "How values are scored";
     rfm_rank = "按排名五等分", "Fifths by rank";
     rfm_fixed = "按固定分数线", "By fixed limits";

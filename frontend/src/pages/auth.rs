@@ -95,6 +95,13 @@ fn Boxes(p: &BoxesProps) -> Html {
     let valid = p.boxes.iter().all(|b| wrong(b.0, typed.get(b.0)).is_none());
     let onsubmit = {
         let (typed, path, ondone) = (typed.clone(), p.path, p.ondone.clone());
+        // What no box shows goes as it is now: the language may have been changed meanwhile.
+        let unseen: Map<String, Value> = p
+            .start
+            .iter()
+            .filter(|(key, _)| p.boxes.iter().all(|b| b.0 != key.as_str()))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
         Callback::from(move |e: SubmitEvent| {
             e.prevent_default();
             if typed.busy {
@@ -105,8 +112,10 @@ fn Boxes(p: &BoxesProps) -> Html {
                 return;
             }
             let (typed, ondone) = (typed.clone(), ondone.clone());
+            let mut values = typed.values.clone();
+            values.extend(unseen.clone());
             spawn_local(async move {
-                match Request::post(path, Value::Object(typed.values.clone())).open_json::<Login>().await {
+                match Request::post(path, Value::Object(values)).open_json::<Login>().await {
                     Ok(login) => ondone.emit(login),
                     Err(error) => {
                         typed.set(Typed { touched: true, busy: false, error: Some(error), ..(*typed).clone() })

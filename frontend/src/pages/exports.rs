@@ -2,12 +2,12 @@
 
 use crate::browser;
 use crate::data::jobs::state_of;
-use crate::data::query::use_query;
 use crate::data::session::use_session;
-use crate::data::types::{Page, Record, int, text};
+use crate::data::types::{Record, int, text};
 use crate::format;
 use crate::i18n::use_lang;
 use crate::record::export::download;
+use crate::record::log::use_log;
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, Empty, Failed, badge, icon, page_head, skeleton_rows};
 use wasm_bindgen_futures::spawn_local;
@@ -19,12 +19,13 @@ pub(crate) fn Exports() -> Html {
     let session = use_session();
     let toaster = use_toaster();
     browser::set_title(&format!("{} · {}", l.nav_exports(), l.app_name()));
-    let query = use_query::<Page<Record>>("/exports?limit=50".to_owned());
-    let busy = query.data.as_ref().is_some_and(|d| d.items.iter().any(|j| matches!(state_of(j), "queued" | "running")));
+    let (log, load) = use_log::<Record>("/exports?".to_owned(), &["/exports"]);
+    let busy = log.items.iter().any(|j| matches!(state_of(j), "queued" | "running"));
     {
-        let refetch = query.refetch.clone();
-        use_effect_with(busy, move |busy| {
-            let t = busy.then(|| gloo_timers::callback::Interval::new(1500, move || refetch.emit(())));
+        let load = load.clone();
+        // What is read again is as long as the list is by then.
+        use_effect_with((busy, log.items.len()), move |(busy, _)| {
+            let t = busy.then(|| gloo_timers::callback::Interval::new(1500, move || load.emit(None)));
             move || drop(t)
         });
     }
@@ -53,13 +54,15 @@ pub(crate) fn Exports() -> Html {
         { badge(color, label) }<time class="w-28 text-right text-xs tabular-nums text-base-content/70">{ format::moment(l, text(j, "created_at"), &clock) }</time>
         if mine { <button class="btn btn-sm" onclick={save} disabled={state != "done" || gone} title={gone.then(|| l.export_gone_help())}>{ icon("download", "size-4") }{ l.download() }</button> }</li> }
     };
-    let body = match (&query.data, &query.error) {
-        (Some(d), _) if d.items.is_empty() => {
+    let body = match &log.error {
+        _ if !log.ready => skeleton_rows(5),
+        Some(e) if log.items.is_empty() => html! { <Failed error={e.clone()} retry={load.reform(|()| None)} /> },
+        None if log.items.is_empty() => {
             html! { <Empty icon="download" title={l.exports_none()} body={l.exports_none_body()} /> }
         }
-        (Some(d), _) => html! { <ul class="divide-y divide-base-300/60">{ for d.items.iter().map(row) }</ul> },
-        (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
-        (None, None) => skeleton_rows(5),
+        _ => {
+            html! { <><ul class="divide-y divide-base-300/60">{ for log.items.iter().map(row) }</ul>{ log.end(l, &load) }</> }
+        }
     };
     html! { <>{ page_head(html! { { l.nav_exports() } }, html! {}) }<Card>{ body }</Card></> }
 }

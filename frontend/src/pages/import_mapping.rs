@@ -78,7 +78,7 @@ fn ColumnRow(p: &ColumnRowProps) -> Html {
     let mut options = vec![(String::new(), l.do_not_import().to_owned())];
     let taken = |k: &str| i.mapping.iter().any(|(h, f)| f == k && *h != c.header);
     let shown = |key: &str, label: &str| {
-        (key.to_owned(), if taken(key) { format!("{label}（{}）", l.in_use()) } else { label.to_owned() })
+        (key.to_owned(), if taken(key) { l.noted(label, l.in_use()) } else { label.to_owned() })
     };
     let is_offered = |f: &&FieldMeta| f.importable || f.key == now || ORIGIN.contains(&f.key.as_str());
     options.extend(p.meta.fields.iter().filter(is_offered).map(|f| shown(&f.key, &f.label)));

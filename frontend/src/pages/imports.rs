@@ -4,12 +4,13 @@ use crate::browser;
 use crate::data::http::{ApiError, Request, encode};
 use crate::data::jobs::Import;
 use crate::data::listing::pairs;
-use crate::data::query::{invalidate, use_query};
+use crate::data::query::invalidate;
 use crate::data::session::use_session;
-use crate::data::types::{Page, Record, text};
+use crate::data::types::{Record, text};
 use crate::data::upload::use_uploads;
 use crate::format;
 use crate::i18n::{Lang, use_lang};
+use crate::record::log::use_log;
 use crate::route::Route;
 use crate::shell::object_icon;
 use crate::ui::cls;
@@ -43,12 +44,13 @@ pub(crate) fn Imports() -> Html {
     let l = use_lang();
     let session = use_session();
     browser::set_title(&format!("{} · {}", l.nav_imports(), l.app_name()));
-    let query = use_query::<Page<Import>>("/imports?limit=50".to_owned());
-    let busy = query.data.as_ref().is_some_and(|d| d.items.iter().any(Import::is_busy));
+    let (log, load) = use_log::<Import>("/imports?".to_owned(), &["/imports"]);
+    let busy = log.items.iter().any(Import::is_busy);
     {
-        let refetch = query.refetch.clone();
-        use_effect_with(busy, move |busy| {
-            let t = busy.then(|| gloo_timers::callback::Interval::new(2000, move || refetch.emit(())));
+        let load = load.clone();
+        // What is read again is as long as the list is by then.
+        use_effect_with((busy, log.items.len()), move |(busy, _)| {
+            let t = busy.then(|| gloo_timers::callback::Interval::new(2000, move || load.emit(None)));
             move || drop(t)
         });
     }
@@ -62,13 +64,15 @@ pub(crate) fn Imports() -> Html {
             <span class="text-xs tabular-nums text-base-content/70">{ if i.state == "draft" { String::new() } else { l.import_counts(i.progress.created, i.progress.updated, i.progress.rejected) } }</span>
             { state_badge(l, i) }<time class="w-28 text-right text-xs tabular-nums text-base-content/70">{ format::moment(l, &i.created_at, &clock) }</time></Link<Route>></li> }
     };
-    let body = match (&query.data, &query.error) {
-        (Some(d), _) if d.items.is_empty() => {
+    let body = match &log.error {
+        _ if !log.ready => skeleton_rows(5),
+        Some(e) if log.items.is_empty() => html! { <Failed error={e.clone()} retry={load.reform(|()| None)} /> },
+        None if log.items.is_empty() => {
             html! { <Empty icon="upload" title={l.imports_none()} body={l.imports_none_body()} action={actions.clone()} /> }
         }
-        (Some(d), _) => html! { <ul class="divide-y divide-base-300/60">{ for d.items.iter().map(row) }</ul> },
-        (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
-        (None, None) => skeleton_rows(5),
+        _ => {
+            html! { <><ul class="divide-y divide-base-300/60">{ for log.items.iter().map(row) }</ul>{ log.end(l, &load) }</> }
+        }
     };
     html! { <>{ page_head(html! { { l.nav_imports() } }, actions) }<Card>{ body }</Card></> }
 }

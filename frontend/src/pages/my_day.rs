@@ -2,12 +2,15 @@
 //! one click.
 
 use crate::browser;
-use crate::data::http::Request;
+use crate::data::change::finish_later;
+use crate::data::http::{ApiError, Request};
+use crate::data::offline::{self, Waiting};
 use crate::data::query::{invalidate, use_query};
 use crate::data::types::Record;
 use crate::format::{self, Clock};
 use crate::i18n::{Lang, use_lang};
 use crate::pages::list_link::ListLink;
+use crate::record::waiting::{about, mark, use_queue};
 use crate::route::Route;
 use crate::ui::field::value_of;
 use crate::ui::overlay::{Dialog, Popover, menu_item, use_leave};
@@ -41,6 +44,7 @@ pub(crate) fn MyDay() -> Html {
     let by = use_state_eq(|| browser::stored("day.by").unwrap_or_else(|| "time".to_owned()));
     let finishing = use_state_eq(|| None::<Value>);
     let query = use_query::<Value>(format!("/my_day?by={}", *by));
+    let queue = use_queue();
     {
         // Tasks change under another address than the day.
         let refetch = query.refetch.clone();
@@ -70,7 +74,7 @@ pub(crate) fn MyDay() -> Html {
             html! { <Card><Empty icon="circle-check" title={l.my_day_free()} body={l.my_day_free_body()} {action} /></Card> }
         }
         (Some(d), _) => {
-            html! { <div class="space-y-4">{ for list(d, "groups").iter().map(|g| group(l, &clock, g, &toaster, &finish)) }if d["complete"] == false { <p class="text-xs text-base-content/70">{ l.my_day_more() }</p> }</div> }
+            html! { <div class="space-y-4">{ for list(d, "groups").iter().map(|g| group(l, &clock, g, &queue, &toaster, &finish)) }if d["complete"] == false { <p class="text-xs text-base-content/70">{ l.my_day_more() }</p> }</div> }
         }
         (None, Some(e)) => html! { <Card><Failed error={e.clone()} retry={query.refetch.clone()} /></Card> },
         (None, None) => html! { <Card>{ skeleton_rows(6) }</Card> },
@@ -89,7 +93,7 @@ pub(crate) fn MyDay() -> Html {
     </> }
 }
 
-fn group(l: Lang, clock: &Clock, g: &Value, toaster: &Toaster, finish: &Callback<Value>) -> Html {
+fn group(l: Lang, clock: &Clock, g: &Value, queue: &[Waiting], toaster: &Toaster, finish: &Callback<Value>) -> Html {
     let (key, items) = (word(g, "key"), list(g, "items"));
     let name = match key.len() {
         36 => {
@@ -98,18 +102,21 @@ fn group(l: Lang, clock: &Clock, g: &Value, toaster: &Toaster, finish: &Callback
         _ => html! { { word(g, "label") } },
     };
     html! { <Card key={key.to_owned()} class="overflow-hidden"><section data-testid={format!("day-{key}")}><h2 class={cls!("flex h-9 items-center gap-1.5 bg-base-200/50 px-4 text-xs font-medium", if key == "overdue" { "text-error" } else { "text-base-content/75" })}>{ name }<span class="tabular-nums">{ l.my_day_overdue_n(items.len()) }</span></h2>
-    <ul class="divide-y divide-base-300/60">{ for items.iter().map(|i| row(l, clock, i, toaster, finish)) }</ul></section></Card> }
+    <ul class="divide-y divide-base-300/60">{ for items.iter().map(|i| row(l, clock, i, queue, toaster, finish)) }</ul></section></Card> }
 }
 
-fn row(l: Lang, clock: &Clock, i: &Value, toaster: &Toaster, finish: &Callback<Value>) -> Html {
+fn row(l: Lang, clock: &Clock, i: &Value, queue: &[Waiting], toaster: &Toaster, finish: &Callback<Value>) -> Html {
     let (id, title, at) = (word(i, "id").to_owned(), word(i, "title").to_owned(), word(i, "at").to_owned());
-    let (task, done) = (word(i, "object") == "tasks", i["done"] == true);
+    let task = word(i, "object") == "tasks";
+    // Its finishing waits for the network: nobody need finish it twice.
+    let unsent = queue.iter().find(|w| task && w.path == "/tasks/bulk" && about(w, &id));
+    let done = i["done"] == true || unsent.is_some();
     let onfinish = {
         let item = i.clone();
         finish.reform(move |_: MouseEvent| item.clone())
     };
     let (touch, waiting) = (word(i, "object") == "customers", i["waiting"] == true);
-    let mark = if waiting {
+    let sign = if waiting {
         html! { <span class="grid size-9 shrink-0 place-items-center text-warning" title={l.waiting()}>{ icon("message-square", "size-4") }</span> }
     } else if touch {
         html! { <span class="grid size-9 shrink-0 place-items-center text-warning" title={l.touch_due()}>{ icon("phone", "size-4") }</span> }
@@ -135,10 +142,11 @@ fn row(l: Lang, clock: &Clock, i: &Value, toaster: &Toaster, finish: &Callback<V
     } else {
         word(i, "result").to_owned()
     };
-    html! { <li key={format!("{id} {waiting}")} data-testid="day-item" class="flex min-h-12 items-center gap-1 pl-2 pr-2 hover:bg-base-200/50">{ mark }
+    html! { <li key={format!("{id} {waiting}")} data-testid="day-item" class="flex min-h-12 items-center gap-1 pl-2 pr-2 hover:bg-base-200/50">{ sign }
         <Link<Route> to={Route::record(word(i, "object"), &id)} classes="min-w-0 flex-1 py-1.5 text-[13px]"><span class="flex items-center gap-1.5"><span class={cls!("truncate", done.then_some("text-base-content/70"))}>{ &title }</span>if word(i, "priority") == "high" && !done { <span class="size-1.5 shrink-0 rounded-full bg-error" title={l.priority_high()}></span> }if !word(i, "repeat").is_empty() { <span title={l.day_repeats()}>{ icon("refresh-cw", "size-3 text-base-content/60") }</span> }</span>
             if !about.is_empty() { <span class="block truncate text-xs text-base-content/70">{ about.join(" · ") }</span> }
             if !note.is_empty() { <span class="block truncate text-xs text-base-content/70">{ note }</span> }</Link<Route>>
+        if let Some(w) = unsent { { mark(l, w) } }
         if !at.is_empty() && !waiting && !touch { <time datetime={at.clone()} title={format::moment_full(&at, clock)} class={cls!("shrink-0 text-xs tabular-nums", if i["overdue"] == true && !away { "text-error" } else { "text-base-content/70" })}>{ format::moment(l, &at, clock) }</time> }
         if task && !done { { snooze(l, clock, &id, &title, away, toaster) } }
     </li> }
@@ -210,14 +218,24 @@ fn Finish(p: &FinishProps) -> Html {
             if !result.trim().is_empty() {
                 patch["result"] = json!(result.trim());
             }
-            let request = Request::patch(format!("/tasks/{id}"), patch).if_match(version);
-            let (busy, wrong, toaster, close, title) =
-                (busy.clone(), wrong.clone(), toaster.clone(), close.clone(), title.clone());
+            let (busy, wrong, toaster, close, title, id) =
+                (busy.clone(), wrong.clone(), toaster.clone(), close.clone(), title.clone(), id.clone());
             wrong.set(None);
             spawn_local(async move {
-                match request.json::<Record>().await {
+                let answer = match offline::away() {
+                    true => Err(ApiError::offline()),
+                    false => {
+                        let request = Request::patch(format!("/tasks/{id}"), patch.clone());
+                        request.if_match(version).json::<Record>().await
+                    }
+                };
+                match answer {
                     Ok(_) => {
                         toaster.ok(l.task_finished(&title));
+                        close.emit(())
+                    }
+                    Err(e) if e.status == 0 && finish_later(l, &id, patch.clone(), &title).await => {
+                        toaster.ok(l.outbox_queued());
                         close.emit(())
                     }
                     Err(e) => wrong.set(Some(e.text(l))),

@@ -17,7 +17,7 @@ use crate::ui::cls;
 use crate::ui::field::select;
 use crate::ui::overlay::{Popover, menu_item};
 use crate::ui::toast::use_toaster;
-use crate::ui::{Empty, FailedLine, avatar, icon, nothing, skeleton_lines};
+use crate::ui::{Empty, Failed, FailedLine, avatar, icon, nothing, skeleton_lines};
 use serde_json::json;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
@@ -92,9 +92,16 @@ fn Pipeline(p: &PipelineProps) -> Html {
     let list = pipelines.data.as_ref().map(|d| named(d)).unwrap_or_default();
     let pipeline =
         if chosen.is_empty() { list.first().map(|x| x.0.clone()).unwrap_or_default() } else { (*chosen).clone() };
-    let stages = use_stages(&pipeline);
-    if pipelines.data.is_none() {
-        return skeleton_lines(6);
+    let (stages, steps) = use_stages(&pipeline);
+    for (read, error, retry) in [
+        (pipelines.data.is_some(), &pipelines.error, &pipelines.refetch),
+        (pipeline.is_empty() || steps.data.is_some(), &steps.error, &steps.refetch),
+    ] {
+        match error {
+            _ if read => {}
+            Some(e) => return html! { <Failed error={e.clone()} retry={retry.clone()} /> },
+            None => return skeleton_lines(6),
+        }
     }
     if stages.is_empty() {
         return html! { <Empty icon="kanban" title={l.board_no_stages()} /> };

@@ -12,6 +12,7 @@ use crate::ui::overlay::{Confirm, Dialog};
 use crate::ui::toast::use_toaster;
 use crate::ui::{icon, spinner};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -23,7 +24,8 @@ pub(crate) struct BulkProps {
     /// What else the list would show: its query, and how many rows it has, when every loaded row is chosen.
     pub(crate) beyond: Option<(String, u64)>,
     pub(crate) archived: bool,
-    pub(crate) onclear: Callback<()>,
+    /// What is to be chosen from now on, by id.
+    pub(crate) onchoose: Callback<Rc<BTreeSet<String>>>,
     pub(crate) onexport: Callback<()>,
 }
 
@@ -47,6 +49,7 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
     let owner = use_state_eq(|| None::<Choice>);
     let busy = use_state_eq(|| false);
     let everything = use_state_eq(|| None::<Rc<Vec<Rc<Record>>>>);
+    let clear = p.onchoose.reform(|()| Rc::default());
     {
         let everything = everything.setter();
         use_effect_with(p.rows.len(), move |_| everything.set(None));
@@ -57,13 +60,17 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
     let gather = {
         let (busy, everything, beyond, object) =
             (busy.clone(), everything.clone(), p.beyond.clone(), p.meta.key.clone());
-        let tagged = p.meta.field("tags").is_some();
+        let (tagged, toaster) = (p.meta.field("tags").is_some(), toaster.clone());
         Callback::from(move |_: MouseEvent| {
             let Some((query, _)) = beyond.clone() else { return };
-            let (busy, everything, object) = (busy.clone(), everything.clone(), object.clone());
+            let (busy, everything, object, toaster) =
+                (busy.clone(), everything.clone(), object.clone(), toaster.clone());
             busy.set(true);
             spawn_local(async move {
-                everything.set(Some(Rc::new(all(&object, &query, tagged).await)));
+                match all(&object, &query, tagged).await {
+                    Ok(rows) => everything.set(Some(Rc::new(rows))),
+                    Err(e) => toaster.err(e.text(l)),
+                }
                 busy.set(false);
             });
         })
@@ -77,17 +84,27 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
         Callback::from(move |()| asking.set(Asking::Nothing))
     };
     let run = {
-        let (rows, object, busy, asking, clear, toaster) =
-            (chosen.clone(), p.meta.key.clone(), busy.clone(), asking.clone(), p.onclear.clone(), toaster.clone());
+        let (rows, object, busy, asking, choose, toaster) =
+            (chosen.clone(), p.meta.key.clone(), busy.clone(), asking.clone(), p.onchoose.clone(), toaster.clone());
+        let everything = everything.clone();
         Callback::from(move |(op, change): (&'static str, Option<BulkChange>)| {
-            let (rows, object, busy, asking, clear, toaster) =
-                (rows.clone(), object.clone(), busy.clone(), asking.clone(), clear.clone(), toaster.clone());
+            let (rows, object, busy, asking, choose, toaster, everything) = (
+                rows.clone(),
+                object.clone(),
+                busy.clone(),
+                asking.clone(),
+                choose.clone(),
+                toaster.clone(),
+                everything.clone(),
+            );
             busy.set(true);
             spawn_local(async move {
                 let outcome = apply(&object, op, &rows, change).await;
                 busy.set(false);
                 asking.set(Asking::Nothing);
-                clear.emit(());
+                // What did not go well stays chosen, as far as the list shows it.
+                everything.set(None);
+                choose.emit(Rc::new(outcome.failed()));
                 changed(&object);
                 report(l, toaster, op, object, outcome);
             });
@@ -118,7 +135,7 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
         onclose: hide.clone(),
     });
     let released = {
-        let (asking, clear) = (asking.clone(), p.onclear.clone());
+        let (asking, clear) = (asking.clone(), clear.clone());
         Callback::from(move |done: bool| {
             asking.set(Asking::Nothing);
             if done {
@@ -141,12 +158,12 @@ pub(crate) fn Bulk(p: &BulkProps) -> Html {
                 if p.meta.may("archive") { <button class="btn btn-sm btn-ghost text-error" onclick={ask(Asking::Archive)}>{ icon("archive", "size-4") }{ l.archive() }</button> }
             }
             if *busy { { spinner() } }
-            <button class="btn btn-sm btn-ghost ml-auto" onclick={p.onclear.reform(|_| ())}>{ l.cancel() }</button>
+            <button class="btn btn-sm btn-ghost ml-auto" onclick={clear.reform(|_: MouseEvent| ())}>{ l.cancel() }</button>
         </div>
         if *asking == Asking::Archive { <Confirm title={l.archive_many(n)} body={l.archive_many_body()} action={l.archive()} danger=true onyes={archive} onclose={hide.clone()} /> }
         if *asking == Asking::Field { <EditField ..edit /> } else if *asking == Asking::Tags { <EditTags ..edit /> }
         if *asking == Asking::Pool { <ReleaseDialog rows={chosen.to_vec()} onclose={released} /> }
-        if *asking == Asking::Merge { <Merge meta={p.meta.clone()} ids={chosen.iter().map(|r| text(r, "id").to_owned()).collect::<Vec<_>>()} ondone={let (hide, clear) = (hide.clone(), p.onclear.clone()); Callback::from(move |_: String| { hide.emit(()); clear.emit(()) })} onclose={hide.clone()} /> }
+        if *asking == Asking::Merge { <Merge meta={p.meta.clone()} ids={chosen.iter().map(|r| text(r, "id").to_owned()).collect::<Vec<_>>()} ondone={let (hide, clear) = (hide.clone(), clear.clone()); Callback::from(move |_: String| { hide.emit(()); clear.emit(()) })} onclose={hide.clone()} /> }
         if *asking == Asking::Owner {
             <Dialog title={l.change_owner()} onclose={hide} footer={html! { <button class="btn btn-sm btn-primary" disabled={owner.is_none() || *busy} onclick={assign}>if *busy { { spinner() } }{ l.save() }</button> }}>
                 <div class="min-h-64"><p class="mb-2 text-base-content/70">{ l.change_owner_body(n) }</p><LinkPicker object="users" value={(*owner).clone()} onchange={let owner = owner.clone(); Callback::from(move |c: Option<Choice>| owner.set(c))} /></div>

@@ -2,12 +2,12 @@
 
 use super::bulk_edit::BulkChange;
 use super::save::changed;
-use crate::data::http::{ApiError, Request, encode, random_key};
+use crate::data::http::{self, ApiError, Request, encode, random_key};
 use crate::data::types::{Page, Record, field_value, int, text};
 use crate::i18n::Lang;
 use crate::ui::toast::Toaster;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -34,21 +34,28 @@ struct Done {
     back: Option<Value>,
 }
 
-/// What happened: the rows that went well, how many did not, and the first reason of those.
+/// What happened: the rows that went well, those that did not, and the first reason of those.
 #[derive(Default)]
 pub(super) struct Outcome {
     good: Vec<Done>,
-    bad: usize,
+    bad: Vec<String>,
     reason: String,
 }
 
-/// Every record of a list, as far as the limit.
-pub(super) async fn all(object: &str, query: &str, tagged: bool) -> Vec<Rc<Record>> {
+impl Outcome {
+    /// The rows that did not go well, by id.
+    pub(super) fn failed(&self) -> BTreeSet<String> {
+        self.bad.iter().cloned().collect()
+    }
+}
+
+/// Every record of a list, as far as the limit; a part of them would pass for all.
+pub(super) async fn all(object: &str, query: &str, tagged: bool) -> Result<Vec<Rc<Record>>, ApiError> {
     let fields = if tagged { "id,version,tags" } else { "id,version" };
     let (mut found, mut cursor) = (Vec::new(), String::new());
     while found.len() < MOST {
         let path = format!("/{object}?limit=200&fields={fields}{query}{cursor}");
-        let Ok(page) = Request::get(path).fresh().json::<Page<Record>>().await else { break };
+        let page = Request::get(path).fresh().json::<Page<Record>>().await?;
         found.extend(page.items.into_iter().map(Rc::new));
         match page.next_cursor {
             Some(next) => cursor = format!("&cursor={}", encode(&next)),
@@ -56,7 +63,7 @@ pub(super) async fn all(object: &str, query: &str, tagged: bool) -> Vec<Rc<Recor
         }
     }
     found.truncate(MOST);
-    found
+    Ok(found)
 }
 
 /// Changes, archives or restores records.
@@ -132,8 +139,10 @@ async fn send(object: &str, steps: Vec<Step>, before: &BTreeMap<String, Value>, 
     let results = match post(object, json!({ "operations": operations })).await {
         Ok(answer) => answer.get("results").and_then(Value::as_array).cloned().unwrap_or_default(),
         Err(e) => {
-            out.bad += steps.len();
-            out.reason = e.message;
+            if out.reason.is_empty() {
+                out.reason = e.text(http::lang());
+            }
+            out.bad.extend(steps.into_iter().map(|s| s.id));
             return;
         }
     };
@@ -145,7 +154,7 @@ async fn send(object: &str, steps: Vec<Step>, before: &BTreeMap<String, Value>, 
                 id: step.id,
             }),
             Some(error) => {
-                out.bad += 1;
+                out.bad.push(step.id);
                 let say = |k: &str| error.get(k).and_then(Value::as_str).map(str::to_owned);
                 if out.reason.is_empty() {
                     out.reason = say("detail").or_else(|| say("title")).unwrap_or_default()
@@ -188,7 +197,7 @@ fn back(op: &str, done: Vec<Done>) -> Vec<Step> {
 pub(super) fn report(l: Lang, toaster: Toaster, op: &'static str, object: String, out: Outcome) {
     let n = out.good.len();
     let said = match op {
-        _ if out.bad > 0 => l.bulk_partly(n, out.bad, &out.reason),
+        _ if !out.bad.is_empty() => l.bulk_partly(n, out.bad.len(), &out.reason),
         "archive" => l.archived_many(n),
         _ => l.bulk_done(n),
     };
@@ -203,14 +212,15 @@ pub(super) fn report(l: Lang, toaster: Toaster, op: &'static str, object: String
         spawn_local(async move {
             let all = done.len();
             let mut steps = back(op, done);
-            let mut out = Outcome { bad: all - steps.len(), ..Outcome::default() };
+            let unknown = all - steps.len();
+            let mut out = Outcome::default();
             while !steps.is_empty() {
                 let rest = steps.split_off(steps.len().min(PART));
                 send(&object, steps, &BTreeMap::new(), &mut out).await;
                 steps = rest;
             }
             changed(&object);
-            match out.bad {
+            match out.bad.len() + unknown {
                 0 => toaster.ok(l.bulk_undone(all)),
                 bad => toaster.err(l.bulk_undone_partly(out.good.len(), bad, &out.reason)),
             }

@@ -1,14 +1,15 @@
 //! What people say about a record: writing it, changing what one has said, and what still waits for the network.
 
 use super::link::{Choice, LinkPicker};
+use super::log::use_log;
 use super::talk::{TalkProps, take_away};
 use super::waiting::{new_ones, use_queue};
 use crate::browser;
 use crate::data::http::{Request, random_key};
 use crate::data::offline::{self, Waiting};
-use crate::data::query::{invalidate, subscribe, use_query};
+use crate::data::query::{invalidate, subscribe};
 use crate::data::session::use_session;
-use crate::data::types::{Page, Record, int, text};
+use crate::data::types::{Record, int, text};
 use crate::data::upload::said;
 use crate::format::{self, Clock};
 use crate::i18n::{Lang, use_lang};
@@ -43,29 +44,28 @@ fn forget(place: &str) {
 pub(super) fn Comments(p: &TalkProps) -> Html {
     let l = use_lang();
     let session = use_session();
-    let query = use_query::<Page<Record>>(format!("/comments?object={}&record_id={}&limit=100", p.meta.key, p.id));
+    let (log, load) = use_log::<Record>(format!("/comments?object={}&record_id={}", p.meta.key, p.id), &["/comments"]);
     let queue = use_queue();
     let waiting = new_ones(&queue, "comments", Some(("record_id", p.id.as_str())));
     let clock = browser::clock();
-    let body = match (&query.data, &query.error) {
-        (Some(d), _) if d.items.is_empty() && waiting.is_empty() => {
+    let body = match &log.error {
+        _ if !log.ready => skeleton_lines(4),
+        Some(e) if log.items.is_empty() && waiting.is_empty() => {
+            html! { <Failed error={e.clone()} retry={load.reform(|()| None)} /> }
+        }
+        None if log.items.is_empty() && waiting.is_empty() => {
             html! { <Empty small=true icon="message-square" title={l.comments_none()} /> }
         }
-        (None, Some(e)) if waiting.is_empty() => {
-            html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> }
-        }
-        (None, None) => skeleton_lines(4),
-        (data, _) => {
-            let one = |d: &Page<Record>, c: &Record| {
-                let author = d.refs.get(text(c, "created_by")).cloned().unwrap_or_default();
+        _ => {
+            let one = |c: &Record| {
+                let author = log.refs.get(text(c, "created_by")).cloned().unwrap_or_default();
                 let own = text(c, "created_by") == session.me.id;
                 html! { <Comment key={text(c, "id").to_owned()} comment={c.clone()} {author} {own} may_remove={own || p.meta.may("archive")} /> }
             };
-            let one = &one;
-            html! { <ol class="space-y-4" data-testid="comments">
+            html! { <><ol class="space-y-4" data-testid="comments">
                 { for waiting.iter().rev().map(|w| unsent(l, &clock, &session.me.name, w)) }
-                { for data.iter().flat_map(|d| d.items.iter().map(move |c| one(d, c))) }
-            </ol> }
+                { for log.items.iter().map(one) }
+            </ol>{ log.end(l, &load) }</> }
         }
     };
     html! { <section aria-label={l.comments()}><Write key={p.id.clone()} meta={p.meta.clone()} id={p.id.clone()} />{ body }</section> }

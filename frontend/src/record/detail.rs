@@ -290,7 +290,7 @@ fn Fields(p: &FieldsProps) -> Html {
             <dt class="truncate pt-2 text-xs text-base-content/70" title={f.label.clone()}>{ &f.label }</dt>
             <dd class="min-w-0 text-[13px]">if on { <InPlace meta={p.meta.clone()} record={record.clone()} field={f.clone()} refs={p.refs.clone()} onward={next.is_some()} onstay={stay} onclose={close} /> } else {
                 <><div class="flex min-h-9 items-center gap-1"><div class="min-w-0 flex-1 wrap-anywhere py-1.5">{ show.field(f, &p.record) }</div>
-                if may { <button class="btn btn-ghost btn-xs btn-square shrink-0 opacity-0 focus-visible:opacity-100 group-hover:opacity-100 max-sm:opacity-50" aria-label={l.edit_field(&f.label)} onclick={open}>{ icon("pencil", "size-3.5") }</button> }</div>{ super::sources::line(l, sourced.as_deref(), &f.key, &show.clock) }</> }</dd>
+                if may { <button class="btn btn-ghost btn-xs btn-square shrink-0 opacity-0 focus-visible:opacity-100 group-hover:opacity-100 max-sm:opacity-50 [@media(hover:none)]:opacity-50" aria-label={l.edit_field(&f.label)} onclick={open}>{ icon("pencil", "size-3.5") }</button> }</div>{ super::sources::line(l, sourced.as_deref(), &f.key, &show.clock) }</> }</dd>
         </div> }
     };
     let flip = {

@@ -1,11 +1,11 @@
 //! The files of a record: those that are there, with pictures and PDFs shown, and those on their way.
 
+use super::log::use_log;
 use super::talk::{TalkProps, take_away};
 use crate::browser;
 use crate::data::http::{ApiError, Request, encode};
-use crate::data::query::use_query;
 use crate::data::session::use_session;
-use crate::data::types::{Page, Record, text};
+use crate::data::types::{Record, text};
 use crate::data::upload::{arrived, use_uploads};
 use crate::i18n::use_lang;
 use crate::ui::file::{FileDrop, UploadList, weight};
@@ -25,7 +25,8 @@ pub(super) fn Files(p: &TalkProps) -> Html {
     let l = use_lang();
     let toaster = use_toaster();
     let session = use_session();
-    let query = use_query::<Page<Record>>(format!("/attachments?object={}&record_id={}&limit=100", p.meta.key, p.id));
+    let (log, load) =
+        use_log::<Record>(format!("/attachments?object={}&record_id={}", p.meta.key, p.id), &["/attachments"]);
     let uploads = use_uploads();
     let large = use_state_eq(|| None::<Shown>);
     let onfile = {
@@ -79,11 +80,11 @@ pub(super) fn Files(p: &TalkProps) -> Html {
     html! { <section aria-label={l.files()}>
         <FileDrop small=true many=true title={l.file_add()} note={l.file_limit()} {onfile} testid="attach" />
         <UploadList list={uploads.now.clone()} onstop={uploads.stop.clone()} />
-        <div class="mt-3">{ match (&query.data, &query.error) {
-            (Some(d), _) if d.items.is_empty() => html! { <p class="text-center text-xs text-base-content/70">{ l.files_none() }</p> },
-            (Some(d), _) => html! { <ul class="space-y-2" data-testid="attachments">{ for d.items.iter().map(row) }</ul> },
-            (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
-            (None, None) => skeleton_lines(3),
+        <div class="mt-3">{ match &log.error {
+            _ if !log.ready => skeleton_lines(3),
+            Some(e) if log.items.is_empty() => html! { <Failed error={e.clone()} retry={load.reform(|()| None)} /> },
+            None if log.items.is_empty() => html! { <p class="text-center text-xs text-base-content/70">{ l.files_none() }</p> },
+            _ => html! { <><ul class="space-y-2" data-testid="attachments">{ for log.items.iter().map(row) }</ul>{ log.end(l, &load) }</> },
         } }</div>
         if let Some(Shown { id, name, pdf }) = (*large).clone() {
             <Dialog wide=true title={name.clone()} onclose={hide} footer={html! { <button class="btn btn-sm" onclick={get(id.clone(), name.clone())}>{ icon("download", "size-4") }{ l.download() }</button> }}><Content {id} {name} {pdf} class={if pdf { "h-[64dvh] w-full rounded" } else { "max-h-[64dvh] w-full rounded object-contain" }} /></Dialog>

@@ -165,6 +165,7 @@ fn RowEditor(p: &RowProps) -> Html {
             }
         })
     };
+    let remove = l.remove(&field.label);
     let onop = {
         let (row, field, onchange) = (p.row.clone(), field.clone(), p.onchange.clone());
         Callback::from(move |op: String| {
@@ -185,7 +186,7 @@ fn RowEditor(p: &RowProps) -> Html {
             { select("field", l.filter_field(), &fields, &p.row.field, "select-sm w-full", onfield) }
             { select("op", l.filter_op(), &ops, &p.row.op, "select-sm w-full", onop) }
             <div class="order-last col-span-3 min-w-0 sm:order-none sm:col-span-1">if needs_value(&p.row.op) { <ValueEditor field={field} row={p.row.clone()} refs={p.refs.clone()} onname={p.onname.clone()} onchange={onvalue} /> }</div>
-            <button class="btn btn-ghost btn-sm btn-square" aria-label={l.remove(&p.row.field)} onclick={p.onchange.reform(|_: MouseEvent| None)}>{ icon("x", "size-4") }</button>
+            <button class="btn btn-ghost btn-sm btn-square" aria-label={remove} onclick={p.onchange.reform(|_: MouseEvent| None)}>{ icon("x", "size-4") }</button>
         </div>
     }
 }

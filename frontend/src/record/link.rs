@@ -1,6 +1,6 @@
 //! Choosing a linked record, or several, by typing a part of its name.
 
-use crate::data::http::{ApiError, Request, encode};
+use crate::data::http::{ApiError, Request, encode, random_key};
 use crate::data::session::use_session;
 use crate::data::types::{Page, Record, text};
 use crate::i18n::use_lang;
@@ -55,6 +55,8 @@ pub(crate) fn LinkPicker(p: &LinkPickerProps) -> Html {
     let answer = use_state_eq(|| None::<(Sought, Result<Vec<Choice>, ApiError>)>);
     let at = use_state_eq(|| 0usize);
     let run = use_mut_ref(|| 0u32);
+    // What its options are called from: several of these boxes may stand on a page.
+    let own = use_memo((), |()| random_key());
     let meta = session.object(&p.object);
     let title = meta.map_or_else(|| "name".to_owned(), |o| o.title_field.clone());
     let searchable = meta.is_none_or(|o| o.searchable);
@@ -159,15 +161,15 @@ pub(crate) fn LinkPicker(p: &LinkPickerProps) -> Html {
     html! {
         <div class="relative">
             <div class={cls!("input w-full pr-2", p.small.then_some("input-sm"), p.invalid.then_some("input-error"))}>
-                <input type="text" role="combobox" aria-expanded={open.to_string()} autocomplete="off" name={p.name.clone()} aria-label={(!p.label.is_empty()).then(|| p.label.clone())} aria-invalid={p.invalid.to_string()} value={shown} {placeholder} {oninput} {onfocus} {onblur} {onkeydown} />
+                <input type="text" role="combobox" aria-expanded={open.to_string()} aria-controls={open.then(|| format!("list-{own}"))} aria-activedescendant={choices.get(*at).filter(|_| *open).map(|_| format!("{own}-{}", *at))} autocomplete="off" name={p.name.clone()} aria-label={(!p.label.is_empty()).then(|| p.label.clone())} aria-invalid={p.invalid.to_string()} value={shown} {placeholder} {oninput} {onfocus} {onblur} {onkeydown} />
                 if p.value.is_some() { <button type="button" tabindex="-1" class="btn btn-ghost btn-xs btn-square" aria-label={l.clear()} onmousedown={clear}>{ icon("x", "size-3.5") }</button> } else { { icon("chevron-down", "size-3.5 opacity-50") } }
             </div>
             if *open {
-                <ul role="listbox" class="absolute inset-x-0 top-full z-30 mt-1 max-h-60 overflow-y-auto rounded-xl border border-base-300 bg-base-100 p-1 text-[13px] shadow-lg">
+                <ul id={format!("list-{own}")} role="listbox" class="absolute inset-x-0 top-full z-30 mt-1 max-h-60 overflow-y-auto rounded-xl border border-base-300 bg-base-100 p-1 text-[13px] shadow-lg">
                     if !known { <li class="px-2.5 py-2 text-base-content/70">{ spinner() }</li> }
                     if let Some(Err(error)) = found { <li class="px-2.5 py-2 text-error" role="alert">{ error.text(l) }</li> }
                     { for choices.iter().enumerate().map(|(i, c)| { let onmousedown = { let (pick, c) = (pick.clone(), c.clone()); Callback::from(move |e: MouseEvent| { e.prevent_default(); pick(Some(c.clone())) }) }; html! {
-                        <li role="option" aria-selected={(i == *at).to_string()} {onmousedown} class={cls!("flex min-h-8 cursor-pointer items-center rounded-lg px-2.5", if i == *at { "bg-primary/10" } else { "hover:bg-base-content/5" })}><span class="truncate">{ &c.1 }</span></li> } }) }
+                        <li id={format!("{own}-{i}")} role="option" aria-selected={(i == *at).to_string()} {onmousedown} class={cls!("flex min-h-8 cursor-pointer items-center rounded-lg px-2.5", if i == *at { "bg-primary/10" } else { "hover:bg-base-content/5" })}><span class="truncate">{ &c.1 }</span></li> } }) }
                     if found.is_some_and(Result::is_ok) && choices.is_empty() { <li class="px-2.5 py-2 text-base-content/70">{ l.search_nothing() }</li> }
                 </ul>
             }

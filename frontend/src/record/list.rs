@@ -140,9 +140,9 @@ fn ListRoom(p: &RoomProps) -> Html {
             }))
         })
     };
-    let clear = {
+    let onchoose = {
         let selected = selected.clone();
-        Callback::from(move |()| selected.set(Rc::default()))
+        Callback::from(move |ids| selected.set(ids))
     };
     let change = |f: fn(&mut ListState, String)| {
         let (state, set) = (state.clone(), set.clone());
@@ -261,7 +261,7 @@ fn ListRoom(p: &RoomProps) -> Html {
         <Card>
             if chosen.is_empty() {
                 <div class="flex flex-wrap items-center justify-between gap-x-4 px-1"><div class="min-w-0 max-w-full"><Views meta={meta.clone()} state={state.clone()} onchange={set.clone()} /></div>{ toolbar }</div>
-            } else { <Lazy room={Room::Bulk(Box::new(BulkProps { meta: meta.clone(), rows: chosen.clone(), beyond, archived: state.archived, onclear: clear, onexport: export }))} /> }
+            } else { <Lazy room={Room::Bulk(Box::new(BulkProps { meta: meta.clone(), rows: chosen.clone(), beyond, archived: state.archived, onchoose, onexport: export }))} /> }
             <FilterChips meta={filter_props.0} filter={filter_props.1} refs={filter_props.2} onchange={filter_props.3} />
             if has_board && state.board { <Lazy room={Room::Board(Box::new(BoardProps { meta: meta.clone(), query: state.api_query(tab_filter(&state.view)) }))} /> } else { { waiting::lines(l, &unsent) }{ records.failure() }{ body } }
         </Card>
@@ -418,7 +418,7 @@ fn SortButton(p: &SortProps) -> Html {
                 <div class="mb-1.5 flex items-center gap-1.5 px-1" key={k.field.clone()}>
                     { select_field(&fields, &k.field, with(Rc::new(move |s: &mut ListState, v| s.sort_by(i, v)))) }
                     { crate::ui::field::select("direction", l.sort(), &dir, if k.descending { "down" } else { "up" }, "select-sm w-24", with(Rc::new(move |s: &mut ListState, v| if let Some(k) = s.sort.get_mut(i) { k.descending = v == "down" }))) }
-                    <button class="btn btn-ghost btn-sm btn-square" aria-label={l.remove(&k.field)} onclick={with(Rc::new(move |s: &mut ListState, _| drop(s.sort.remove(i)))).reform(|_: MouseEvent| String::new())}>{ icon("x", "size-4") }</button>
+                    <button class="btn btn-ghost btn-sm btn-square" aria-label={l.remove(p.meta.field(&k.field).map_or(&k.field, |f| &f.label))} onclick={with(Rc::new(move |s: &mut ListState, _| drop(s.sort.remove(i)))).reform(|_: MouseEvent| String::new())}>{ icon("x", "size-4") }</button>
                 </div> }) }
             <button class="btn btn-ghost btn-sm text-primary" onclick={add.reform(|_: MouseEvent| String::new())}>{ icon("plus", "size-4") }{ l.sort_add() }</button>
         </Popover>

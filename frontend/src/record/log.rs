@@ -5,6 +5,8 @@ use crate::data::http::{ApiError, Request, encode};
 use crate::data::query::subscribe;
 use crate::data::types::Page;
 use crate::data::wire::Wire;
+use crate::i18n::Lang;
+use crate::ui::FailedLine;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -33,6 +35,19 @@ impl<T> Default for Log<T> {
     fn default() -> Log<T> {
         let (refs, path) = (Rc::default(), String::new());
         Log { items: Vec::new(), refs, next: None, ready: false, error: None, path }
+    }
+}
+
+impl<T: 'static> Log<T> {
+    /// What stands below the entries: that a part could not be read, or the way to the next ones.
+    pub(crate) fn end(&self, l: Lang, load: &Callback<Option<String>>) -> Html {
+        let next = self.next.clone();
+        let onclick = load.reform(move |_: MouseEvent| next.clone());
+        let retry = load.reform(|()| None);
+        html! { <>
+            if let Some(error) = self.error.clone().filter(|_| !self.items.is_empty()) { <FailedLine {error} {retry} /> }
+            if self.next.is_some() { <p class="grid h-11 place-items-center"><button type="button" class="btn btn-ghost btn-xs" {onclick}>{ l.load_more() }</button></p> }
+        </> }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::save::changed;
 use crate::browser;
 use crate::data::http::Request;
-use crate::data::query::use_query;
+use crate::data::query::{Query, use_query};
 use crate::data::types::{Page, Record, int, text};
 use crate::format;
 use crate::i18n::use_lang;
@@ -11,7 +11,7 @@ use crate::ui::cls;
 use crate::ui::field::{Field, Input};
 use crate::ui::overlay::{Dialog, use_leave};
 use crate::ui::toast::use_toaster;
-use crate::ui::{icon, spinner};
+use crate::ui::{Failed, FailedLine, icon, skeleton_lines, spinner};
 use serde_json::{Value, json};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -35,15 +35,16 @@ pub(crate) async fn move_to(id: &str, stage: &str, reason: Option<&str>) -> Resu
 
 /// The stages of a pipeline, in order: the open ones, then those that close.
 #[hook]
-pub(crate) fn use_stages(pipeline: &str) -> Vec<Record> {
+pub(crate) fn use_stages(pipeline: &str) -> (Vec<Record>, Query<Page<Record>>) {
     let path = if pipeline.is_empty() {
         String::new()
     } else {
         format!("/pipeline_stages?pipeline_id={pipeline}&sort=position&limit=100")
     };
-    let mut stages = use_query::<Page<Record>>(path).data.map(|d| d.items.clone()).unwrap_or_default();
+    let query = use_query::<Page<Record>>(path);
+    let mut stages = query.data.as_ref().map(|d| d.items.clone()).unwrap_or_default();
     stages.sort_by_key(|s| ["open", "won", "lost"].iter().position(|kind| *kind == text(s, "kind")));
-    stages
+    (stages, query)
 }
 
 /// The path: open stages as chevrons, then won and lost.
@@ -51,7 +52,7 @@ pub(crate) fn use_stages(pipeline: &str) -> Vec<Record> {
 pub(crate) fn StagePath(p: &StagePathProps) -> Html {
     let l = use_lang();
     let toaster = use_toaster();
-    let stages = use_stages(text(&p.record, "pipeline_id"));
+    let (stages, query) = use_stages(text(&p.record, "pipeline_id"));
     let losing = use_state_eq(|| None::<String>);
     let reason = use_state_eq(String::new);
     let busy = use_state_eq(|| None::<String>);
@@ -115,6 +116,7 @@ pub(crate) fn StagePath(p: &StagePathProps) -> Html {
     };
     let (leave, asking) = use_leave(losing.is_some() && !reason.trim().is_empty(), hide);
     html! { <>
+        if let (None, Some(e)) = (&query.data, &query.error) { <FailedLine error={e.clone()} retry={query.refetch.clone()} /> }
         <ol class="flex gap-0.5 overflow-x-auto [scrollbar-width:none]" aria-label={l.stage_path()} data-testid="stages">{ for stages.iter().enumerate().map(|(i, s)| step(i, s)) }</ol>
         if losing.is_some() {
             <Dialog title={l.lost_title()} onclose={leave} footer={html! { <button type="submit" form="lost" class="btn btn-sm btn-error">{ l.lost_confirm() }</button> }}>
@@ -136,7 +138,12 @@ pub(crate) fn StageHistory(p: &HistoryProps) -> Html {
     let l = use_lang();
     let query = use_query::<Value>(format!("/opportunities/{}/history", p.id));
     let clock = browser::clock();
-    let Some(data) = query.data else { return crate::ui::skeleton_lines(4) };
+    let Some(data) = query.data else {
+        return match query.error {
+            Some(error) => html! { <Failed {error} retry={query.refetch} /> },
+            None => skeleton_lines(4),
+        };
+    };
     let items: Vec<Record> = data
         .get("items")
         .unwrap_or(&data)

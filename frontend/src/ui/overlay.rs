@@ -1,7 +1,7 @@
 //! Things over the page: drawers (bottom sheets on phones), dialogs, pop-over panels, menus.
 
 use super::icon;
-use crate::browser;
+use crate::browser::{self, focus_step};
 use crate::i18n::{Lang, use_lang};
 use crate::ui::cls;
 use crate::ui::field::composing;
@@ -202,6 +202,24 @@ pub(crate) struct PopoverProps {
 pub(crate) fn Popover(p: &PopoverProps) -> Html {
     let open = use_state_eq(|| None::<(String, bool)>);
     let node = use_node_ref();
+    let panel = use_node_ref();
+    {
+        let (panel, menu) = (panel.clone(), p.menu);
+        use_effect_with(open.is_some(), move |on| {
+            if let Some(panel) = panel.cast::<web_sys::Element>().filter(|_| *on && menu) {
+                focus_step(&panel, "Home");
+            }
+        });
+    }
+    // A menu that closes leaves the focus where it was opened.
+    let back = {
+        let (node, menu) = (node.clone(), p.menu);
+        move || {
+            if let Some(button) = node.cast::<web_sys::HtmlElement>().filter(|_| menu) {
+                let _ = button.focus();
+            }
+        }
+    };
     let flip = {
         let (open, node, right, up) = (open.clone(), node.clone(), p.right, p.up);
         Callback::from(move |e: MouseEvent| {
@@ -218,21 +236,30 @@ pub(crate) fn Popover(p: &PopoverProps) -> Html {
         })
     };
     let inside = {
-        let (open, menu) = (open.clone(), p.menu);
+        let (open, menu, back) = (open.clone(), p.menu, back.clone());
         Callback::from(move |e: MouseEvent| {
             e.stop_propagation();
             if menu {
-                open.set(None)
+                open.set(None);
+                back()
             }
         })
     };
     let onkeydown = {
-        let open = open.clone();
+        let (open, menu, panel) = (open.clone(), p.menu, panel.clone());
         Callback::from(move |e: KeyboardEvent| {
-            if e.key() == "Escape" && !composing(&e) && open.is_some() {
+            if open.is_none() {
+                return;
+            }
+            let escape = e.key() == "Escape" && !composing(&e);
+            let panel = panel.cast::<web_sys::Element>().filter(|_| menu && e.key() != "Escape");
+            if escape || panel.is_some_and(|panel| focus_step(&panel, &e.key())) {
                 e.stop_propagation();
                 e.prevent_default();
-                open.set(None)
+            }
+            if escape {
+                open.set(None);
+                back()
             }
         })
     };
@@ -248,7 +275,7 @@ pub(crate) fn Popover(p: &PopoverProps) -> Html {
             <button ref={node} type="button" class={p.button_class.clone()} onclick={flip} aria-expanded={open.is_some().to_string()} aria-haspopup="true" aria-label={(!p.label.is_empty()).then(|| p.label.clone())}>{ p.button.clone() }</button>
             if let Some((style, _)) = &*open {
                 <div class="fixed inset-0 z-40 bg-black/20 sm:bg-transparent" onclick={close}></div>
-                <div onclick={inside} role={if p.menu { "menu" } else { "group" }} style={style.clone()} class={cls!("sheet-in fixed inset-x-0 bottom-0 z-50 max-h-[75dvh] overflow-y-auto rounded-t-2xl border border-base-300 bg-base-100 p-2 pb-5 text-left font-normal text-[13px] text-base-content shadow-lg sm:max-h-[70vh] sm:rounded-xl sm:pb-2", shift, p.width)}>{ p.children.clone() }</div>
+                <div ref={panel} onclick={inside} role={if p.menu { "menu" } else { "group" }} style={style.clone()} class={cls!("sheet-in fixed inset-x-0 bottom-0 z-50 max-h-[75dvh] overflow-y-auto rounded-t-2xl border border-base-300 bg-base-100 p-2 pb-5 text-left font-normal text-[13px] text-base-content shadow-lg sm:max-h-[70vh] sm:rounded-xl sm:pb-2", shift, p.width)}>{ p.children.clone() }</div>
             }
         </div>
     }

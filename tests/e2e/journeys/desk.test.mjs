@@ -97,7 +97,7 @@ test('a click on a day makes a task there, and it moves to another day without d
   await page.keyboard.press('Control+Enter');
   const entry = page.locator('[data-entry]', { hasText: '月度回顾会准备' }).first();
   await until('the entry does not come', async () => {
-    await page.getByRole('button', { name: '记一次跟进' }).waitFor();
+    await page.getByRole('button', { name: '记跟进' }).waitFor();
     return (await request('GET', `/tasks?limit=1&q=${encodeURIComponent('月度回顾会准备')}`, undefined, token)).items.length === 1;
   });
   const { items: [made] } = await request('GET', `/tasks?limit=1&q=${encodeURIComponent('月度回顾会准备')}`, undefined, token);

@@ -67,6 +67,28 @@ test('a visit is written down on the phone with a few taps: content, pain and re
   await page.context().close();
 });
 
+test('at a customer with many contacts the one who was met is found by name', async () => {
+  const customer = await request('POST', '/customers', { name: `多联系人客户${Date.now()}` }, token);
+  const operations = Array.from({ length: 14 }, (_, i) => ({ op: 'create', data: { name: `联系人${i + 10}`, customer_id: customer.id } }));
+  await request('POST', '/contacts/bulk', { operations }, token);
+  const { items: offered } = await get(`/contacts?customer_id=${customer.id}&limit=12`);
+  const { items: all } = await get(`/contacts?customer_id=${customer.id}&limit=50`);
+  const other = all.find(c => !offered.some(o => o.id === c.id));
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/customers/${customer.id}`);
+  await page.locator('[data-tab=scores]').click();
+  await page.getByTestId('log-visit').click();
+  const more = page.getByTestId('visit-more-people');
+  await more.getByRole('combobox').fill(other.name);
+  await more.getByRole('option', { name: other.name }).click();
+  await check(page, 'visit-more-people');
+  await page.getByTestId('visit-save').click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  const [made] = (await get(`/activities?customer_id=${customer.id}&limit=1`)).items;
+  assert.equal(made.contact_id, other.id);
+  await page.context().close();
+});
+
 test('a contact is planned with what to bring, and is done with one tap', async () => {
   const page = await logIn(faces[0]);
   const { items: [first] } = await get('/customers?grade=A&limit=1');

@@ -32,7 +32,7 @@ test('the flywheel says what the bottleneck is worth and leads to the contacts b
   await verdict.waitFor();
   const { bottleneck_value: held, leverage_known: known } = await get('/flywheel');
   const worth = await verdict.getByTestId('leverage').innerText();
-  assert.match(worth, !known ? /数据不足/ : held.leverage > 0 ? /赢率高出/ : /没有赢得更多/);
+  assert.match(worth, !known ? /数据不足/ : held.leverage > 0 ? /赢单率高出/ : /没有赢得更多/);
   await verdict.getByRole('link').click();
   await page.locator('[role=row], tbody tr').nth(1).waitFor();
   assert.match(page.url(), /\/activities\?.*sort=r[1-4]/);
@@ -57,6 +57,9 @@ for (const face of faces) {
     await page.goto(`${base}/due`);
     await page.getByTestId('due').locator('li').first().waitFor();
     assert.match(await page.getByTestId('due').locator('li').first().innerText(), new RegExp(first.name));
+    const { items: fading } = await get('/repeat-purchase?limit=12');
+    if (fading.length) await page.getByTestId('fading').locator(`a[href$="/customers/${fading[0].customer_id}"]`).waitFor();
+    assert.equal(await page.getByTestId('fading').locator('li').count(), fading.length);
     await check(page, 'due');
     await page.goto(`${base}/four-r`);
     await page.getByTestId('four-r').waitFor();

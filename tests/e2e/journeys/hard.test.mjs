@@ -116,6 +116,28 @@ test('rights that were taken away are noticed: the form stays, the buttons go', 
   await page.context().close();
 });
 
+test('the settings offer nobody what only ends in a refusal', async () => {
+  const them = await colleague('representative');
+  const { permissions } = await request('GET', '/me', undefined, await tokenOf(them.logs));
+  const may = (key, action) => (permissions[key]?.[action] ?? 'none') !== 'none';
+  assert.ok(!may('settings', 'update') && !may('custom_fields', 'create'), 'what a representative may not do');
+  const page = await logIn(faces[0], them.logs);
+  await page.goto(`${base}/settings/organisation`);
+  await page.locator('[name=currency]').waitFor();
+  assert.ok(await page.locator('[name=currency]').isDisabled());
+  assert.equal(await page.locator('#main form button[type=submit]').count(), 0);
+  for (const [path, key] of [['roles', 'roles'], ['api-keys', 'api_keys'], ['fields', 'custom_fields'], ['models', 'settings']]) {
+    assert.equal(await page.locator(`#main nav a[href$="/settings/${path}"]`).count(), may(key, 'read') ? 1 : 0, path);
+  }
+  await check(page, 'organisation-shown');
+  if (may('custom_fields', 'read')) {
+    await page.goto(`${base}/settings/fields`);
+    await page.locator('#main table, #main section p').first().waitFor();
+    assert.equal(await page.getByTestId('new-field').count(), 0);
+  }
+  await page.context().close();
+});
+
 test('a record that somebody else archives while it is open says so, and what was typed is not lost', async () => {
   const them = await colleague('administrator');
   const theirs = await tokenOf(them.logs);

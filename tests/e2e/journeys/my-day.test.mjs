@@ -60,6 +60,35 @@ test('a customer who wrote stands first in the day and on its page until somebod
   }
 });
 
+test('a task that is finished without an answer waits for the network with its result, and is finished then', async () => {
+  const made = await make('断网时完成');
+  const page = await logIn(faces[0]);
+  page.forgiven = /net::ERR_/;
+  await page.goto(`${base}/my-day`);
+  await page.getByRole('button', { name: '完成「断网时完成」' }).click();
+  await page.locator('[name=result]').fill('已当面答复');
+  await page.route(`**/api/v1/tasks/${made.id}`, route => route.abort('connectionreset'));
+  await page.getByRole('dialog').getByRole('button', { name: '完成' }).click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await until('it is finished later', async () => (await task(made.id)).status === 'done');
+  assert.equal((await task(made.id)).result, '已当面答复');
+  await page.context().close();
+});
+
+test('what is left of the tasks stays the same when one that is listed is finished', async () => {
+  const made = await make('今天就办完');
+  await make('一个月后再说', { due_at: new Date(Date.now() + 30 * 86_400_000).toISOString() });
+  const page = await logIn(faces[0]);
+  await page.goto(base);
+  const rest = page.getByTestId('my-tasks').getByText(/还有 \d+ 个更晚到期的任务/);
+  const before = await rest.innerText();
+  await page.getByTestId('my-tasks').getByRole('button', { name: '完成「今天就办完」' }).click();
+  await until('it is finished', async () => (await task(made.id)).status === 'done');
+  await check(page, 'tasks-rest');
+  assert.equal(await rest.innerText(), before);
+  await page.context().close();
+});
+
 test('a task is put off until tomorrow and brought back', async () => {
   const made = await make('准备标书');
   const page = await logIn(faces[0]);

@@ -58,7 +58,7 @@ test('a benchmark that is set for a stage stands in the funnel and says where it
   await page.goto(`${base}/reports/funnel`);
   await page.getByText('转化率基准').waitFor();
   await check(page, 'funnel-benchmark');
-  assert.match(await page.getByTestId('stuck-point').innerText(), new RegExp(`卡点在“${stage.name}”.*低于设定的基准 99`));
+  assert.match(await page.getByTestId('stuck-point').innerText(), new RegExp(`卡点在「${stage.name}」.*低于设定的基准 99`));
   await page.context().close();
 });
 

@@ -130,3 +130,17 @@ test('a file that is too large is refused before it is sent', async () => {
   assert.equal(sent, 0);
   await page.context().close();
 });
+
+test('comments beyond the first page are read on', async () => {
+  const { id } = await request('POST', '/customers', { name: `多评论客户${Date.now()}` }, token);
+  for (let i = 0; i < 31; i++) await request('POST', '/comments', { object: 'customers', record_id: id, body: `第 ${i} 条评论。` }, token);
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/customers/${id}`);
+  await page.locator('[data-tab=talk]').click();
+  const list = page.getByTestId('comments');
+  await list.getByText('第 30 条评论。').waitFor();
+  assert.equal(await list.getByText('第 0 条评论。').count(), 0);
+  await page.getByRole('button', { name: '加载更多' }).click();
+  await list.getByText('第 0 条评论。').waitFor();
+  await page.context().close();
+});

@@ -45,8 +45,8 @@ struct From {
 ///
 /// Server-sent events until the caller's session or token ends. First `unread` (how much of the caller's news is unread:
 /// `{"unread":3}`), then `change` for every change of a record that the caller may see
-/// (`{"seq":…,"type":"customer.updated","object":"customers","record_id":"…","actor_id":"…","at":"…"}`), and
-/// `notification` for the caller's news (a Notification, and `unread`). The id of a `change` is its position; whoever
+/// (`{"seq":…,"type":"customer.updated","object":"customers","record_id":"…","actor_id":"…","at":"…","request_id":"…"}`;
+/// whoever names their requests with `X-Request-Id` knows their own changes by it), and `notification` for the caller's news (a Notification, and `unread`). The id of a `change` is its position; whoever
 /// comes back with it in `Last-Event-ID` is told what happened meanwhile, or `reset` when that was too much to tell and
 /// everything should be loaded anew. `unread` comes again when the caller read some of it elsewhere. Every 15 seconds
 /// there is a sign of life, a comment if there is nothing to say.
@@ -123,7 +123,7 @@ async fn missed(state: &web::Data<State>, actor: Arc<Actor>, after: i64) -> Resu
 fn told(change: &Change) -> String {
     let e = &change.event;
     let at = domain::value::write_time(&e.at);
-    let data = json!({ "seq": e.seq, "type": e.kind, "object": e.object, "record_id": e.record_id, "actor_id": e.actor_id, "at": at });
+    let data = json!({ "seq": e.seq, "type": e.kind, "object": e.object, "record_id": e.record_id, "actor_id": e.actor_id, "at": at, "request_id": e.request_id });
     message("change", Some(e.seq), &data)
 }
 

@@ -94,8 +94,8 @@ pub(super) type Visiting = (bool, Option<(String, String)>);
 
 /// How what is to be done next is begun from its line.
 pub(super) struct Doing {
-    /// Starts a playbook.
-    start: Callback<String>,
+    /// Starts a playbook; none for those who may not make its tasks.
+    start: Option<Callback<String>>,
     /// One is being started.
     starting: bool,
     /// Writes down that a content item was sent: its id and title; none for those who may not.
@@ -121,6 +121,7 @@ impl Doing {
         let customer = overview.get("customer").cloned().unwrap_or_default();
         let tier = overview.get("scores").and_then(|s| s.get("tier")).cloned().unwrap_or_default();
         let person = |p: &Value| (words(p, "user_id").to_owned(), words(p, "name").to_owned());
+        let start = session.me.may("tasks", "create").then_some(start);
         let send = session.object("activities").is_some_and(|a| a.may("create")).then(|| {
             let visiting = visiting.clone();
             Callback::from(move |content: (String, String)| visiting.set(Some((false, Some(content)))))
@@ -175,8 +176,8 @@ pub(super) fn next_actions(l: Lang, actions: &[Value], doing: &Doing) -> Html {
             let sent = (words(a, "content_id").to_owned(), doing.case.clone());
             let onclick = send.reform(move |_: MouseEvent| sent.clone());
             html! { <button class="btn btn-xs btn-primary" data-testid="send-case" {onclick}>{ l.case_send() }</button> }
-        } else if !playbook.is_empty() {
-            let onclick = doing.start.reform(move |_: MouseEvent| playbook.clone());
+        } else if let (false, Some(start)) = (playbook.is_empty(), &doing.start) {
+            let onclick = start.reform(move |_: MouseEvent| playbook.clone());
             html! { <button class="btn btn-xs btn-primary" disabled={doing.starting} {onclick}>{ l.playbook_start() }</button> }
         } else if !task.is_empty() {
             html! { <Link<Route> to={Route::record("tasks", task)} classes="btn btn-xs">{ l.open() }</Link<Route>> }
@@ -301,7 +302,7 @@ fn tier(l: Lang, tier: &Value, currency: &str, course: Html) -> Html {
     let body = html! { <>
         <dl>
             { fact(l.paid_year(), html! { { format::money(l, currency, num(tier, "paid_minor").unwrap_or(0.0) as i64) } }) }
-            if let Some(by) = tier.get("success_managers").and_then(Value::as_array) { { fact(l.csm(), html! { { if by.is_empty() { l.csm_none().to_owned() } else { by.iter().map(|p| words(p, "name")).collect::<Vec<_>>().join("、") } } }) } }
+            if let Some(by) = tier.get("success_managers").and_then(Value::as_array) { { fact(l.csm(), html! { { if by.is_empty() { l.csm_none().to_owned() } else { by.iter().map(|p| words(p, "name")).collect::<Vec<_>>().join(l.pick("、", ", ")) } } }) } }
             if let Some(next) = num(tier, "to_next_minor") { { fact(l.to_next_tier(), html! { { format::money(l, currency, next as i64) } }) } }
         </dl>
         if !services.is_empty() { <p class="mt-2 text-xs text-base-content/70">{ l.tier_services() }</p><ul class="mt-1 space-y-1 text-xs" data-testid="services">{ for services.iter().map(|s| html! { <li class="flex gap-1.5">{ icon("handshake", "size-3.5 shrink-0 text-primary") }{ *s }</li> }) }</ul> }

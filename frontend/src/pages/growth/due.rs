@@ -1,6 +1,6 @@
 //! Whom to contact today, the most urgent first, and whom one contacts too often.
 
-use super::{bar, behind, list, num, words};
+use super::{bar, behind, fading, list, num, words};
 use crate::browser;
 use crate::data::query::use_query;
 use crate::data::session::use_session;
@@ -26,6 +26,7 @@ pub(crate) fn Due() -> Html {
     let due = use_query::<Value>(format!("/cadence/due?limit=100&{of}").trim_end_matches('&').to_owned());
     let summary = use_query::<Value>(format!("/cadence/summary?{of}").trim_end_matches(['?', '&']).to_owned());
     let keen = use_query::<Value>(format!("/intent?limit=12&{of}").trim_end_matches('&').to_owned());
+    let fade = use_query::<Value>(format!("/repeat-purchase?limit=12&{of}").trim_end_matches('&').to_owned());
     let onowner = {
         let owner = owner.clone();
         Callback::from(move |c: Option<Choice>| owner.set(c))
@@ -59,6 +60,7 @@ pub(crate) fn Due() -> Html {
         <div class="mt-4 grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
             <Card title={l.due_today()}>if let Some(s) = &summary.data { { stopped(l, s) } }{ body }</Card>
             <div class="grid min-w-0 gap-4">if let Some(k) = &keen.data { { about_to_buy(l, k) } }
+            { fading::card(l, session.currency(), &fade) }
             if let Some(s) = &summary.data { { too_often(l, s) } }</div>
         </div>
         if let Some(c) = (*logging).clone() { <Lazy room={Room::Visit(Box::new(super::VisitProps { customer: c, planned: false, content: None, onclose: close }))} /> }

@@ -1,6 +1,6 @@
 //! What a customer likes and could be shown, and how much it looks as if it were about to buy.
 
-use super::{list, num, words};
+use super::{list, missing, num, words};
 use crate::browser;
 use crate::data::query::use_query;
 use crate::data::session::use_session;
@@ -24,9 +24,9 @@ pub(crate) fn Likes(p: &OfProps) -> Html {
     let l = use_lang();
     let session = use_session();
     let found = use_query::<Value>(format!("/customers/{}/recommendations", p.id));
-    let Some(r) = &found.data else { return html! {} };
+    let Some(r) = &found.data else { return missing(&found) };
     let clock = browser::clock();
-    let items = |title: &str, object: &'static str, rows: &[Value]| html! { if !rows.is_empty() { <p class="mt-2 text-xs text-base-content/70">{ title.to_owned() }</p><ul class="text-[13px]">{ for rows.iter().map(|i| html! { <li class="flex min-h-8 items-center justify-between gap-3"><Link<Route> to={Route::record(object, words(i, "id"))} classes="min-w-0 truncate hover:text-primary">{ words(i, "title") }</Link<Route>><span class="shrink-0 text-xs text-base-content/70">{ list(i, "met").iter().filter_map(Value::as_str).collect::<Vec<_>>().join("、") }</span></li> }) }</ul> } };
+    let items = |title: &str, object: &'static str, rows: &[Value]| html! { if !rows.is_empty() { <p class="mt-2 text-xs text-base-content/70">{ title.to_owned() }</p><ul class="text-[13px]">{ for rows.iter().map(|i| html! { <li class="flex min-h-8 items-center justify-between gap-3"><Link<Route> to={Route::record(object, words(i, "id"))} classes="min-w-0 truncate hover:text-primary">{ words(i, "title") }</Link<Route>><span class="shrink-0 text-xs text-base-content/70">{ list(i, "met").iter().filter_map(Value::as_str).collect::<Vec<_>>().join(l.pick("、", ", ")) }</span></li> }) }</ul> } };
     let likes = list(r, "preferences");
     html! { <section class="min-w-0 rounded-box border border-base-300 p-4" data-testid="likes"><h3 class="mb-1 text-[13px] font-semibold">{ l.likes() }</h3>{ habits(l, r.get("habits").unwrap_or(&Value::Null)) }
         if likes.is_empty() { <p class="text-xs text-base-content/70">{ l.likes_none() }</p> } else { <div class="flex flex-wrap gap-1.5">{ for likes.iter().map(|t| badge("primary", words(t, "name"))) }</div> }
@@ -54,7 +54,7 @@ fn habits(l: Lang, h: &Value) -> Html {
 pub(crate) fn Intent(p: &OfProps) -> Html {
     let l = use_lang();
     let found = use_query::<Value>(format!("/customers/{}/intent", p.id));
-    let Some(r) = &found.data else { return html! {} };
+    let Some(r) = &found.data else { return missing(&found) };
     let clock = browser::clock();
     let (points, high) = (num(r, "points").unwrap_or(0.0), num(r, "high_from").unwrap_or(0.0));
     let rows = list(r, "items");

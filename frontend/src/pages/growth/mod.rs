@@ -8,6 +8,7 @@ mod channels;
 mod course;
 mod customer;
 mod due;
+mod fading;
 mod flywheel;
 mod four_r;
 mod goals;
@@ -38,11 +39,13 @@ mod whole;
 pub(crate) use visit::VisitProps;
 
 use crate::data::listing::drill_target;
+use crate::data::query::Query;
 use crate::i18n::{Lang, use_lang};
 use crate::pages::list_link::ListLink;
 use crate::parts::Room;
 use crate::ui::cls;
 use crate::ui::field::select;
+use crate::ui::{FailedLine, nothing, skeleton_lines};
 use serde_json::Value;
 use yew::prelude::*;
 
@@ -69,6 +72,16 @@ pub(crate) fn draw(room: &Room) -> Html {
         Room::CustomerScores(id) => html! { <customer::Scores key={id.clone()} id={id.clone()} /> },
         _ => html! {},
     }
+}
+
+/// A card whose figures are not there: on their way, out of sight, or not to be had just now.
+fn missing(query: &Query<Value>) -> Html {
+    let body = match &query.error {
+        Some(e) if e.status == 403 => return nothing(),
+        Some(e) => html! { <FailedLine error={e.clone()} retry={query.refetch.clone()} /> },
+        None => skeleton_lines(3),
+    };
+    html! { <section class="min-w-0 rounded-box border border-base-300">{ body }</section> }
 }
 
 /// The text under a key, or nothing.

@@ -1,7 +1,7 @@
 //! How well what we offer meets what a customer needs: solutions and trials, and what they showed.
 
 use super::customer::why;
-use super::{gauge, num};
+use super::{gauge, missing, num};
 use crate::browser;
 use crate::data::query::use_query;
 use crate::data::session::use_session;
@@ -10,7 +10,7 @@ use crate::i18n::use_lang;
 use crate::parts::{Lazy, Room};
 use crate::record::form::RecordFormProps;
 use crate::record::value::Refs;
-use crate::ui::{icon, nothing};
+use crate::ui::icon;
 use serde_json::{Value, json};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -28,7 +28,7 @@ pub(super) fn NeedFit(p: &NeedFitProps) -> Html {
     let session = use_session();
     let making = use_state_eq(|| "");
     let query = use_query::<Value>(format!("/customers/{}/need-fit", p.customer));
-    let Some(v) = query.data.clone() else { return nothing() };
+    let Some(v) = query.data.clone() else { return missing(&query) };
     let add = |object: &'static str, text: &'static str| {
         let making = making.clone();
         let may = session.object(object).is_some_and(|o| o.may("create"));

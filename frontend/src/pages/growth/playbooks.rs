@@ -46,7 +46,7 @@ pub(crate) fn use_start(customer: &str) -> (Callback<String>, bool) {
 #[derive(Properties, PartialEq)]
 pub(crate) struct PlaybookListProps {
     pub(crate) items: Vec<Value>,
-    pub(crate) onstart: Callback<String>,
+    pub(crate) onstart: Option<Callback<String>>,
     /// One is being started.
     pub(crate) busy: bool,
 }
@@ -60,8 +60,8 @@ pub(crate) fn PlaybookList(p: &PlaybookListProps) -> Html {
     }
     html! { <ul class="space-y-3">{ for p.items.iter().map(|b| {
         let key = words(b, "key").to_owned();
-        let onclick = p.onstart.reform({ let key = key.clone(); move |_: MouseEvent| key.clone() });
-        html! { <li {key} class="text-[13px]"><div class="flex items-start justify-between gap-3"><span class="min-w-0"><b class="block font-medium">{ words(b, "title") }</b><span class="text-xs text-base-content/70">{ words(b, "aim") }</span></span><button class="btn btn-xs" data-testid="playbook" disabled={p.busy} {onclick}>{ l.playbook_start() }</button></div>
+        let start = p.onstart.as_ref().map(|start| { let key = key.clone(); start.reform(move |_: MouseEvent| key.clone()) });
+        html! { <li {key} class="text-[13px]"><div class="flex items-start justify-between gap-3"><span class="min-w-0"><b class="block font-medium">{ words(b, "title") }</b><span class="text-xs text-base-content/70">{ words(b, "aim") }</span></span>if let Some(onclick) = start { <button class="btn btn-xs" data-testid="playbook" disabled={p.busy} {onclick}>{ l.playbook_start() }</button> }</div>
         <details class="mt-1 text-xs"><summary class="cursor-pointer py-1 text-base-content/70 hover:text-primary">{ l.playbook_steps(list(b, "tasks").len()) }</summary><ol class="mt-1 list-decimal space-y-1 pl-4">{ for list(b, "tasks").iter().map(|t| html! { <li>{ words(t, "title") }<span class="ml-1.5 text-base-content/70">{ l.in_days(num(t, "days").unwrap_or(0.0) as i64) }{ match words(t, "repeat") { "weekly" => l.pick(" · 每周", " · every week"), "monthly" => l.pick(" · 每月", " · every month"), "quarterly" => l.pick(" · 每季度", " · every quarter"), _ => "" } }</span></li> }) }</ol></details></li> }
     }) }</ul> }
 }

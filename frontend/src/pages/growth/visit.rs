@@ -8,6 +8,7 @@ use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
 use crate::format;
 use crate::i18n::use_lang;
+use crate::record::link::{Choice, LinkPicker};
 use crate::ui::field::{Field, value_of};
 use crate::ui::overlay::{Drawer, use_leave};
 use crate::ui::spinner;
@@ -40,9 +41,11 @@ struct Sent {
 #[derive(Clone, PartialEq, Default)]
 struct Draft {
     kind: String,
-    person: Option<String>,
+    person: Option<Choice>,
     contents: BTreeSet<String>,
     pains: BTreeSet<String>,
+    /// Pains that were searched for: they are not among those offered at once.
+    further: Vec<Choice>,
     resources: BTreeSet<String>,
     subject: String,
     outcome: String,
@@ -55,6 +58,21 @@ fn flip(set: &mut BTreeSet<String>, id: &str) {
     if !set.remove(id) {
         set.insert(id.to_owned());
     }
+}
+
+/// A record as what can be chosen.
+fn named(record: &Value) -> Choice {
+    (words(record, "id").to_owned(), words(record, "name").to_owned())
+}
+
+/// There are more than the page of a list holds.
+fn more(page: &Value) -> bool {
+    page.get("next_cursor").is_some_and(Value::is_string)
+}
+
+/// A page of a list holds the record.
+fn offers(page: &Value, id: &str) -> bool {
+    list(page, "items").iter().any(|c| words(c, "id") == id)
 }
 
 /// The drawer.
@@ -74,7 +92,7 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
     let busy = use_state_eq(|| false);
     let wrong = use_state_eq(|| None::<String>);
     let (id, name) = &p.customer;
-    let person = draft.person.as_ref().map(|c| format!("?contact_id={c}")).unwrap_or_default();
+    let person = draft.person.as_ref().map(|c| format!("?contact_id={}", c.0)).unwrap_or_default();
     let suggested = use_query::<Value>(format!("/customers/{id}/suggestions{person}"));
     let people = use_query::<Value>(format!("/contacts?customer_id={id}&limit=12"));
     let pains = use_query::<Value>("/pains?limit=30".to_owned());
@@ -113,7 +131,7 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
             let mut filled = json!({ "subject": subject, "kind": draft.kind, "customer_id": id, "completed": !planned,
                 "content_ids": list(&draft.contents), "pain_ids": list(&draft.pains), "resource_ids": list(&draft.resources) });
             if let Some(person) = &draft.person {
-                filled["contact_id"] = json!(person);
+                filled["contact_id"] = json!(person.0);
             }
             if !draft.outcome.trim().is_empty() {
                 filled["outcome"] = json!(draft.outcome);
@@ -214,17 +232,35 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
         };
         html! { <>{ one(l.yes(), true) }{ one(l.no(), false) }</> }
     };
+    let chosen = {
+        let draft = draft.clone();
+        Callback::from(move |person: Option<Choice>| draft.set(Draft { person, ..(*draft).clone() }))
+    };
+    let found = {
+        let (draft, pains) = (draft.clone(), pains.clone());
+        Callback::from(move |pain: Option<Choice>| {
+            let Some(pain) = pain else { return };
+            let mut next = (*draft).clone();
+            next.pains.insert(pain.0.clone());
+            if !offers(&pains, &pain.0) && !next.further.contains(&pain) {
+                next.further.push(pain);
+            }
+            draft.set(next)
+        })
+    };
     let title = if p.planned { l.visit_plan(name) } else { l.visit_title(name) };
     let footer = html! { <><button type="button" class="btn btn-sm btn-ghost" onclick={leave.reform(|_: MouseEvent| ())}>{ l.cancel() }</button><button type="button" class="btn btn-sm btn-primary" data-testid="visit-save" disabled={*busy} onclick={send.reform(|_: MouseEvent| ())}>if *busy { { spinner() } }{ l.save() }</button></> };
     html! { <><Drawer {title} onclose={leave} {footer}><div {onkeydown} data-testid="visit">
         if p.planned { <Field label={l.visit_when()} required=true><input class="input w-full" type="datetime-local" name="at" value={draft.at.clone()} oninput={typed(|d, v| d.at = v)} /></Field> }
         { group(l.visit_kind(), html! { <>{ for kinds.iter().filter(|k| !matches!(k.0.as_str(), "email" | "note")).map(|(k, text)| { let key = k.clone(); chip(text, draft.kind == *k, edit(Box::new(move |d| d.kind = key.clone()))) }) }</> }) }
-        if !list(&people, "items").is_empty() { { group(l.visit_person(), html! { <>{ for list(&people, "items").iter().map(|c| { let key = words(c, "id").to_owned(); let on = draft.person.as_deref() == Some(&key); chip(words(c, "name"), on, edit(Box::new(move |d| d.person = (!on).then(|| key.clone())))) }) }</> }) } }
+        if !list(&people, "items").is_empty() { { group(l.visit_person(), html! { <>{ for list(&people, "items").iter().map(|c| { let one = named(c); let on = draft.person.as_ref() == Some(&one); chip(&one.1.clone(), on, edit(Box::new(move |d| d.person = (!on).then(|| one.clone())))) }) }
+            if more(&people) { <div class="w-full" data-testid="visit-more-people"><LinkPicker object="contacts" label={l.visit_person()} placeholder={l.visit_more_people()} scope={format!("&customer_id={id}")} value={draft.person.clone().filter(|one| !offers(&people, &one.0))} onchange={chosen} /></div> }</> }) } }
         if !contents.is_empty() { { group(if p.planned { l.visit_content_plan() } else { l.visit_content() }, html! { <>{ for contents.iter().map(|c| { let key = words(c, "content_id").to_owned(); let on = draft.contents.contains(&key);
             let fits = num(c, "points").is_some_and(|x| x >= 99.0); let shown = c.get("shown").and_then(Value::as_bool).unwrap_or(false);
             let note = if shown { l.visit_shown() } else if fits { l.visit_fits() } else { "" };
             chip(&if note.is_empty() { words(c, "title").to_owned() } else { format!("{} · {note}", words(c, "title")) }, on, edit(Box::new(move |d| flip(&mut d.contents, &key)))) }) }</> }) } }
-        if !list(&pains, "items").is_empty() { { group(l.visit_pain(), html! { <>{ for list(&pains, "items").iter().map(|c| { let key = words(c, "id").to_owned(); chip(words(c, "name"), draft.pains.contains(&key), edit(Box::new(move |d| flip(&mut d.pains, &key)))) }) }</> }) } }
+        if !list(&pains, "items").is_empty() { { group(l.visit_pain(), html! { <>{ for list(&pains, "items").iter().map(named).chain(draft.further.iter().cloned()).map(|(key, name)| chip(&name, draft.pains.contains(&key), edit(Box::new(move |d| flip(&mut d.pains, &key))))) }
+            if more(&pains) { <div class="w-full" data-testid="visit-more-pains"><LinkPicker object="pains" label={l.visit_pain()} placeholder={l.visit_more_pains()} value={None::<Choice>} onchange={found} /></div> }</> }) } }
         if !resources.is_empty() { { group(l.visit_resource(), html! { <>{ for resources.iter().map(|c| { let key = words(c, "resource_id").to_owned(); let dear = c.get("affordable").and_then(Value::as_bool) == Some(false);
             let text = format!("{} · {}", words(c, "name"), if dear { l.visit_over_cap().to_owned() } else { format::money(l, session.currency(), num(c, "cost_minor").unwrap_or(0.0) as i64) });
             chip(&text, draft.resources.contains(&key), edit(Box::new(move |d| flip(&mut d.resources, &key)))) }) }
@@ -235,4 +271,17 @@ pub(crate) fn Visit(p: &VisitProps) -> Html {
         if !p.planned { <Field label={l.visit_result()}><input class="input w-full" name="outcome" value={draft.outcome.clone()} oninput={typed(|d, v| d.outcome = v)} /></Field> }
         if let Some(text) = &*wrong { <p class="rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ text }</p> }
     </div></Drawer>{ asking }</> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_says_whether_there_are_more_and_what_it_offers() {
+        let page = json!({ "items": [{ "id": "a", "name": "张伟" }], "next_cursor": "x" });
+        assert!(more(&page) && !more(&json!({ "items": [], "next_cursor": null })) && !more(&Value::Null));
+        assert!(offers(&page, "a") && !offers(&page, "b"));
+        assert_eq!(named(&page["items"][0]), ("a".to_owned(), "张伟".to_owned()));
+    }
 }

@@ -93,6 +93,16 @@ pub(super) fn TasksCard() -> Html {
         "limit=5&sort=-created_at&refs=true",
     ));
     let all = use_query::<Page<Record>>(path(&mine(json!({ "all": [] })), "limit=1&count=exact&fields=id"));
+    {
+        // A list that was read again without them knows of them by itself, and shows those that are opened again.
+        let (gone, now) = (gone.setter(), now.clone());
+        use_effect_with((dated.data.clone(), undated.data.clone()), move |(dated, undated)| {
+            let listed: BTreeSet<&str> =
+                [dated, undated].into_iter().flatten().flat_map(|page| &page.items).map(|t| text(t, "id")).collect();
+            now.borrow_mut().retain(|id| listed.contains(id.as_str()));
+            gone.set(now.borrow().clone());
+        });
+    }
     let send = {
         let (gone, now) = (gone.setter(), now.clone());
         Callback::from(move |c: Change| {
@@ -121,7 +131,6 @@ pub(super) fn TasksCard() -> Html {
             let mut list: Vec<&Record> =
                 d.items.iter().chain(&extra).filter(|t| !gone.contains(text(t, "id"))).collect();
             list.sort_by_key(|t| when(text(t, "due_at"), &clock));
-            let shown = list.len() as u64;
             let refs = |t: &Record| {
                 let id = text(t, "customer_id");
                 d.refs.get(id).or_else(|| undated.data.as_ref()?.refs.get(id)).cloned().unwrap_or_default()
@@ -132,7 +141,9 @@ pub(super) fn TasksCard() -> Html {
                 (When::Next, l.tasks_next()),
                 (When::Undated, l.tasks_undated()),
             ];
-            let rest = all.data.as_ref().and_then(|a| a.total).unwrap_or(0).saturating_sub(shown + gone.len() as u64);
+            // What was just finished is in the lists and in the count until both are read again.
+            let listed = (d.items.len() + extra.len()) as u64;
+            let rest = all.data.as_ref().and_then(|a| a.total).unwrap_or(0).saturating_sub(listed);
             if list.is_empty() {
                 free(l)
             } else {

@@ -84,7 +84,7 @@ fn change(l: Lang, p: &TriggerProps) -> Html {
             f.required = false;
             f
         });
-        field.map(|field| html! { <Labelled class="min-w-0 flex-1" words="mb-1 block text-xs text-base-content/75" label={html! { { format!("{label}（{}）", l.trig_any()) } }}><FieldInput {field} value={p.trigger.get(name).cloned().unwrap_or(Value::Null)} refs={p.refs.clone()} onname={p.onname.clone()} onchange={set(p, name)} /></Labelled> }).unwrap_or_default()
+        field.map(|field| html! { <Labelled class="min-w-0 flex-1" words="mb-1 block text-xs text-base-content/75" label={html! { { l.noted(label, l.trig_any()) } }}><FieldInput {field} value={p.trigger.get(name).cloned().unwrap_or(Value::Null)} refs={p.refs.clone()} onname={p.onname.clone()} onchange={set(p, name)} /></Labelled> }).unwrap_or_default()
     };
     html! { <div class="flex flex-wrap items-end gap-3"><label class="block"><span class="mb-1 block text-xs text-base-content/75">{ l.trig_field() }</span>{ select("field", l.trig_field(), &fields, key, "w-44", onfield) }</label>{ end("from", l.trig_from()) }{ end("to", l.trig_to()) }</div> }
 }

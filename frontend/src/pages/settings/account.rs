@@ -33,6 +33,9 @@ pub(crate) struct SheetProps {
     /// Empties the boxes after saving.
     #[prop_or_default]
     pub(crate) once: bool,
+    /// Shown only, to whoever may not change it.
+    #[prop_or_default]
+    pub(crate) shown: bool,
 }
 
 /// A short form on a sheet.
@@ -94,8 +97,8 @@ pub(crate) fn Sheet(p: &SheetProps) -> Html {
     html! { <Card title={p.title.clone()}><form novalidate=true {onsubmit} class="max-w-md px-4 pb-4 pt-1">
     if !p.body.is_empty() { <p class="mb-3 text-[13px] text-base-content/70">{ &p.body }</p> }
     if let Some(e) = error.as_ref().filter(|e| e.errors.is_empty()) { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
-    { for p.lines.iter().map(line) }
-    <button type="submit" class="btn btn-sm btn-primary" disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button></form></Card> }
+    <fieldset disabled={p.shown}>{ for p.lines.iter().map(line) }</fieldset>
+    if !p.shown { <button type="submit" class="btn btn-sm btn-primary" disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button> }</form></Card> }
 }
 
 /// A map of texts.
@@ -167,7 +170,9 @@ pub(crate) fn OrganisationPage() -> Html {
     let l = use_lang();
     let query = use_query::<Record>("/organisation".to_owned());
     let version = query.data.as_ref().and_then(|o| crate::data::types::int(o, "version"));
-    let set_me = use_session().set_me;
+    let session = use_session();
+    let shown = !session.me.may("settings", "update");
+    let set_me = session.set_me;
     let onsend = Callback::from(move |(v, done): Sent| {
         let set_me = set_me.clone();
         spawn_local(async move {
@@ -185,7 +190,7 @@ pub(crate) fn OrganisationPage() -> Html {
     });
     match (&query.data, &query.error) {
         (Some(o), _) => {
-            html! { <div class="space-y-4"><Sheet title={l.organisation()} body={l.organisation_body()} lines={vec![("name", l.setup_organisation(), "text", false), ("currency", l.currency(), "text", false), ("timezone", l.timezone(), "text", false)]} start={map(&[("name", text(o, "name")), ("currency", text(o, "currency")), ("timezone", text(o, "timezone"))])} {onsend} /><super::workdays::WorkdaysCard /></div> }
+            html! { <div class="space-y-4"><Sheet title={l.organisation()} body={l.organisation_body()} lines={vec![("name", l.setup_organisation(), "text", false), ("currency", l.currency(), "text", false), ("timezone", l.timezone(), "text", false)]} start={map(&[("name", text(o, "name")), ("currency", text(o, "currency")), ("timezone", text(o, "timezone"))])} {onsend} {shown} /><super::workdays::WorkdaysCard /></div> }
         }
         (None, Some(e)) => html! { <Card><Failed error={e.clone()} retry={query.refetch.clone()} /></Card> },
         (None, None) => html! { <Card>{ skeleton_rows(4) }</Card> },
@@ -231,7 +236,7 @@ fn device(l: Lang, agent: &str) -> String {
     let find = |names: &[(&str, &'static str)]| names.iter().find(|(n, _)| agent.contains(n)).map(|(_, v)| *v);
     let browser = find(&[
         ("Edg/", "Edge"),
-        ("MicroMessenger", "微信"),
+        ("MicroMessenger", l.pick("微信", "WeChat")),
         ("Firefox/", "Firefox"),
         ("Chrome/", "Chrome"),
         ("Safari/", "Safari"),

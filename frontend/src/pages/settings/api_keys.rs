@@ -20,6 +20,7 @@ use yew::prelude::*;
 #[component]
 pub(crate) fn ApiKeys() -> Html {
     let l = use_lang();
+    let me = use_session().me;
     let toaster = use_toaster();
     let query = use_query::<Page<Record>>("/api_keys".to_owned());
     let making = use_state_eq(|| false);
@@ -67,7 +68,7 @@ pub(crate) fn ApiKeys() -> Html {
         html! { <li key={id} class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-[13px]">{ icon("key", "size-4 text-base-content/70") }
         <div class="min-w-0 flex-1 basis-48"><p class="truncate font-medium">{ name }</p><p class="font-mono text-xs text-base-content/70">{ match text(k, "prefix") { "" => "fw_…".to_owned(), p => format!("{p}…") } }</p></div>
         <dl class="flex gap-4 text-xs text-base-content/70"><div><dt class="inline">{ l.created() }{ " " }</dt><dd class="inline tabular-nums">{ when("created_at") }</dd></div><div><dt class="inline">{ l.last_used() }{ " " }</dt><dd class="inline tabular-nums">{ when("last_used_at") }</dd></div><div><dt class="inline">{ l.expires() }{ " " }</dt><dd class="inline tabular-nums">{ when("expires_at") }</dd></div></dl>
-        <button class="btn btn-sm" onclick={ask}>{ l.revoke() }</button></li> }
+        if me.may("api_keys", "update") { <button class="btn btn-sm" onclick={ask}>{ l.revoke() }</button> }</li> }
     };
     let body = match (&query.data, &query.error) {
         (Some(d), _) if d.items.is_empty() => {
@@ -77,7 +78,7 @@ pub(crate) fn ApiKeys() -> Html {
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
         (None, None) => skeleton_rows(3),
     };
-    html! { <Card title={l.api_keys()} extra={html! { <button class="btn btn-sm btn-primary" onclick={new} data-testid="new-key">{ icon("plus", "size-4") }{ l.key_new() }</button> }}>
+    html! { <Card title={l.api_keys()} extra={html! { if me.may("api_keys", "create") { <button class="btn btn-sm btn-primary" onclick={new} data-testid="new-key">{ icon("plus", "size-4") }{ l.key_new() }</button> } }}>
         <p class="px-4 pb-3 text-[13px] text-base-content/70">{ l.keys_body() }{ " " }<a class="text-primary underline" href={crate::data::http::url("").replace("/api/v1", "/docs")} target="_blank" rel="noopener">{ l.api_docs() }</a></p>{ body }
         if *making { <NewKey onclose={hide} /> }
         if let Some((_, name)) = (*ending).clone() { <Confirm title={l.key_revoke(&name)} body={l.key_revoke_body()} action={l.revoke()} danger=true onyes={end} onclose={keep} /> }

@@ -90,6 +90,17 @@ pub(crate) fn CustomFields() -> Html {
             }
         })
     };
+    let may = |action| session.me.may("custom_fields", action);
+    let label_of = |f: &Record| {
+        text(
+            f,
+            match l {
+                Lang::Zh => "label_zh",
+                Lang::En => "label_en",
+            },
+        )
+        .to_owned()
+    };
     let object = |key: &str| session.object(key).map_or_else(|| key.to_owned(), |o| o.label_plural.clone());
     let row = |f: &Record| {
         let ask = {
@@ -97,8 +108,8 @@ pub(crate) fn CustomFields() -> Html {
             Callback::from(move |_: MouseEvent| dropping.set(Some(f.clone())))
         };
         html! {
-        <tr class="h-11" key={text(f, "id").to_owned()}><td class="px-4 font-medium">{ text(f, match l { Lang::Zh => "label_zh", Lang::En => "label_en" }) }if f.get("required").and_then(Value::as_bool).unwrap_or(false) { <span class="text-error">{ " *" }</span> }</td><td class="px-4">{ object(text(f, "object")) }</td><td class="px-4">{ kind_label(l, text(f, "kind")) }</td><td class="hidden px-4 font-mono text-xs text-base-content/70 sm:table-cell">{ text(f, "key") }</td>
-            <td class="w-20 px-2 text-right"><button class="btn btn-ghost btn-xs btn-square" aria-label={l.edit()} onclick={open(Some(f.clone()))}>{ icon("pencil", "size-3.5") }</button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.delete()} onclick={ask}>{ icon("trash-2", "size-3.5") }</button></td></tr> }
+        <tr class="h-11" key={text(f, "id").to_owned()}><td class="px-4 font-medium">{ label_of(f) }if f.get("required").and_then(Value::as_bool).unwrap_or(false) { <span class="text-error">{ " *" }</span> }</td><td class="px-4">{ object(text(f, "object")) }</td><td class="px-4">{ kind_label(l, text(f, "kind")) }</td><td class="hidden px-4 font-mono text-xs text-base-content/70 sm:table-cell">{ text(f, "key") }</td>
+            <td class="w-20 px-2 text-right">if may("update") { <button class="btn btn-ghost btn-xs btn-square" aria-label={l.edit()} onclick={open(Some(f.clone()))}>{ icon("pencil", "size-3.5") }</button> }if may("archive") { <button class="btn btn-ghost btn-xs btn-square" aria-label={l.delete()} onclick={ask}>{ icon("trash-2", "size-3.5") }</button> }</td></tr> }
     };
     let body = match (&query.data, &query.error) {
         (Some(d), _) if d.items.is_empty() => {
@@ -110,10 +121,10 @@ pub(crate) fn CustomFields() -> Html {
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
         (None, None) => skeleton_rows(4),
     };
-    html! { <Card title={l.custom_fields()} extra={html! { <button class="btn btn-sm btn-primary" onclick={open(None)} data-testid="new-field">{ icon("plus", "size-4") }{ l.field_new() }</button> }}>
+    html! { <Card title={l.custom_fields()} extra={html! { if may("create") { <button class="btn btn-sm btn-primary" onclick={open(None)} data-testid="new-field">{ icon("plus", "size-4") }{ l.field_new() }</button> } }}>
         <p class="px-4 pb-3 text-[13px] text-base-content/70">{ l.fields_body() }</p>{ body }
         if let Some(field) = (*editing).clone() { <FieldForm {field} onclose={close} /> }
-        if let Some(f) = (*dropping).clone() { <Confirm title={l.field_delete(text(&f, "label_zh"))} body={l.field_delete_body()} action={l.delete()} danger=true onyes={gone} onclose={keep} /> }
+        if let Some(f) = (*dropping).clone() { <Confirm title={l.field_delete(&label_of(&f))} body={l.field_delete_body()} action={l.delete()} danger=true onyes={gone} onclose={keep} /> }
     </Card> }
 }
 

@@ -93,10 +93,10 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
         <div class="grid items-start gap-4 lg:grid-cols-[190px_minmax(0,1fr)]">
             <nav ref={nav} class="flex gap-0.5 overflow-x-auto lg:flex-col lg:overflow-visible" aria-label={l.nav_settings()}>
                 { head(l.settings_mine()) }{ item("profile", "user", l.my_profile()) }{ item("notifications", "bell", l.news_settings()) }{ item("password", "lock", l.change_password()) }{ item("sessions", "monitor-smartphone", l.sessions()) }
-                { head(l.settings_people()) }{ item("organisation", "building-2", l.organisation()) }{ object("users") }{ object("teams") }{ item("roles", "shield", l.roles()) }{ item("api-keys", "key", l.api_keys()) }
+                { head(l.settings_people()) }{ item("organisation", "building-2", l.organisation()) }{ object("users") }{ object("teams") }if session.me.may("roles", "read") { { item("roles", "shield", l.roles()) } }if session.me.may("api_keys", "read") { { item("api-keys", "key", l.api_keys()) } }
                 if audits(&session) { { item("audit", "history", l.setup_log()) } }
                 if session.me.may("webhooks", "read") { { item("webhooks", "webhook", l.hooks()) } }if session.me.may("operations", "read") { { item("operations", "activity", l.ops()) } }
-                { head(l.settings_data()) }{ item("fields", "sliders-horizontal", l.custom_fields()) }if session.me.may("settings", "read") { { item("pool", "handshake", l.pool_settings()) }{ item("models", "target", l.models()) } }{ object("pipelines") }{ object("pipeline_stages") }{ object("tags") }{ object("contents") }{ object("resources") }{ object("pains") }{ object("goals") }{ object("saved_views") }
+                { head(l.settings_data()) }if session.me.may("custom_fields", "read") { { item("fields", "sliders-horizontal", l.custom_fields()) } }if session.me.may("settings", "read") { { item("pool", "handshake", l.pool_settings()) }{ item("models", "target", l.models()) } }{ object("pipelines") }{ object("pipeline_stages") }{ object("tags") }{ object("contents") }{ object("resources") }{ object("pains") }{ object("goals") }{ object("saved_views") }
             </nav>
             <div class="min-w-0">{ body }</div>
         </div>

@@ -171,16 +171,16 @@ fn Editor(p: &EditorProps) -> Html {
         Callback::from(move |v: Value| draft.set(v))
     };
     html! { <div class="p-4">
-        { for groups(&draft).into_iter().map(|(key, leaves)| html! { <fieldset key={key.clone()} class="mb-2"><legend class="mb-2 text-[13px] font-semibold">{ if key.is_empty() { l.models_other().to_owned() } else { say(l, &key) } }</legend><div class="grid grid-cols-2 gap-x-3 md:grid-cols-4">{ for leaves.into_iter().map(one) }</div></fieldset> }) }
-        <Lists model={model} document={(*draft).clone()} onchange={onlists} errors={error.as_ref().map(|e| e.errors.clone()).unwrap_or_default()} />
+        <fieldset disabled={!may} class="min-w-0">{ for groups(&draft).into_iter().map(|(key, leaves)| html! { <fieldset key={key.clone()} class="mb-2"><legend class="mb-2 text-[13px] font-semibold">{ if key.is_empty() { l.models_other().to_owned() } else { say(l, &key) } }</legend><div class="grid grid-cols-2 gap-x-3 md:grid-cols-4">{ for leaves.into_iter().map(one) }</div></fieldset> }) }
+        <Lists model={model} document={(*draft).clone()} onchange={onlists} errors={error.as_ref().map(|e| e.errors.clone()).unwrap_or_default()} /></fieldset>
         if let Some(e) = &*error { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
         if let Some(v) = &*preview { { effect(l, v) } }
-        <div class="flex flex-wrap items-center gap-2 border-t border-base-300/70 pt-3">
+        if may { <div class="flex flex-wrap items-center gap-2 border-t border-base-300/70 pt-3">
             <button class="btn btn-sm" data-testid="preview" onclick={look} disabled={*busy}>if *busy { { spinner() } } else { { icon("search", "size-4") } }{ l.models_preview() }</button>
-            if may { <button class="btn btn-sm btn-primary" onclick={save} disabled={!dirty || *busy}>{ l.save() }</button> }
+            <button class="btn btn-sm btn-primary" onclick={save} disabled={!dirty || *busy}>{ l.save() }</button>
             if dirty { <button class="btn btn-sm btn-ghost" onclick={set(saved)}>{ l.undo() }</button> }
             if *draft != shipped { <button class="btn btn-sm btn-ghost ml-auto" onclick={set(shipped)}>{ l.models_shipped() }</button> }
-        </div>
+        </div> }
     </div> }
 }
 

@@ -2,6 +2,7 @@
 
 use super::form::use_form;
 use crate::data::query::use_query;
+use crate::data::session::use_session;
 use crate::i18n::use_lang;
 use crate::pages::pool::PoolRules;
 use crate::route::Route;
@@ -43,6 +44,7 @@ fn Form(p: &FormProps) -> Html {
         |r| json!({ "deadline": r.deadline, "hours": r.hours, "warn_hours": r.warn_hours, "working": r.working, "holdings": r.holdings, "claims_per_day": r.claims_per_day, "rest_days": r.rest_days }),
     );
     let (now, may) = (&form.now, form.may);
+    let roles = use_session().me.may("roles", "read");
     let number = |key: &'static str, label: &'static str, help: Option<&'static str>, value: i64, f: Set| {
         let oninput = form.with(f).reform(|v: String| v.trim().parse().unwrap_or(-1));
         let shown = if value < 0 { String::new() } else { value.to_string() };
@@ -65,7 +67,7 @@ fn Form(p: &FormProps) -> Html {
             { number("rest_days", l.pool_set_rest(), free, now.rest_days, |r, v| r.rest_days = v) }
         </div>
         <h3 class="mb-1 border-t border-base-300/70 pt-4 text-[13px] font-semibold">{ l.pool_set_who() }</h3>
-        <p class="mb-4 text-[13px] text-base-content/75">{ l.pool_set_who_body() }{ " " }<Link<Route> to={Route::settings("roles")} classes="text-primary underline">{ l.roles() }</Link<Route>></p>
+        <p class="mb-4 text-[13px] text-base-content/75">{ l.pool_set_who_body() }if roles { { " " }<Link<Route> to={Route::settings("roles")} classes="text-primary underline">{ l.roles() }</Link<Route>> }</p>
     </> };
     form.card(l, l.pool_settings(), l.pool_settings_body(), ("pool-settings", "max-w-xl"), body)
 }

@@ -73,6 +73,7 @@ fn with_scope(permissions: &Value, object: &str, action: &str, scope: &str) -> V
 #[component]
 pub(crate) fn Roles() -> Html {
     let l = use_lang();
+    let may = use_session().me.may("roles", "create");
     let query = use_query::<Page<Record>>("/roles".to_owned());
     let chosen = use_state_eq(String::new);
     let making = use_state_eq(|| false);
@@ -105,7 +106,7 @@ pub(crate) fn Roles() -> Html {
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
         (None, None) => skeleton_rows(6),
     };
-    html! { <Card title={l.roles()} extra={html! { <button class="btn btn-sm btn-primary" onclick={new}>{ icon("plus", "size-4") }{ l.role_new() }</button> }}>{ body }
+    html! { <Card title={l.roles()} extra={html! { if may { <button class="btn btn-sm btn-primary" onclick={new}>{ icon("plus", "size-4") }{ l.role_new() }</button> } }}>{ body }
     if *making { <NewRole like={query.data.as_ref().and_then(|d| d.items.iter().find(|r| text(r, "id") == *chosen).or(d.items.first()).cloned())} onclose={hide} /> }</Card> }
 }
 
@@ -130,6 +131,7 @@ fn Matrix(p: &MatrixProps) -> Html {
     // The administrator's role cannot be narrowed: somebody must be able to set things right.
     let fixed = text(&p.role, "key") == "administrator";
     let shipped = p.role.get("builtin").and_then(Value::as_bool).unwrap_or(false);
+    let may = session.me.may("roles", "update");
     let dirty = *draft != saved || *masks != saved_masks;
     use_unsaved(dirty);
     let cell = |object: &str, action: &'static str, owned: bool| {
@@ -144,7 +146,7 @@ fn Matrix(p: &MatrixProps) -> Html {
             "all" => "text-success",
             _ => "text-primary",
         };
-        if fixed {
+        if fixed || !may {
             return html! { <span class={cls!("text-xs", tone)}>{ scope_label(l, &now) }</span> };
         }
         let onchange = {
@@ -234,10 +236,10 @@ fn Matrix(p: &MatrixProps) -> Html {
     let head = |text: &'static str| html! { <tr class="h-8 bg-base-200/40"><th colspan="7" scope="colgroup" class="px-4 text-left text-xs font-medium text-base-content/70">{ text }</th></tr> };
     html! { <>
         <div class="flex flex-wrap items-center gap-3 px-4 py-3"><b class="text-sm font-semibold">{ name_of(l, &p.role) }</b><span class="font-mono text-xs text-base-content/70">{ text(&p.role, "key") }</span>if shipped { { badge("neutral", l.role_shipped()) } }if fixed { <span class="text-xs text-base-content/70">{ l.role_fixed() }</span> }
-            <span class="ml-auto flex gap-2">if dirty { <button class="btn btn-sm btn-ghost" onclick={reset}>{ l.undo() }</button><button class="btn btn-sm btn-primary" onclick={save} disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button> }if !shipped && !fixed { <button class="btn btn-sm btn-ghost text-error" onclick={ask}>{ icon("trash-2", "size-4") }{ l.delete() }</button> }</span></div>
+            <span class="ml-auto flex gap-2">if dirty { <button class="btn btn-sm btn-ghost" onclick={reset}>{ l.undo() }</button><button class="btn btn-sm btn-primary" onclick={save} disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button> }if !shipped && !fixed && session.me.may("roles", "archive") { <button class="btn btn-sm btn-ghost text-error" onclick={ask}>{ icon("trash-2", "size-4") }{ l.delete() }</button> }</span></div>
         <div class="overflow-x-auto" tabindex="0"><table class="w-full text-[13px]"><thead class="bg-base-200/60 text-left text-xs text-base-content/70"><tr class="h-9"><th class="px-4 font-medium">{ l.object() }</th>{ for ACTIONS.iter().map(|a| html! { <th class="px-2 font-medium">{ action_label(l, a) }</th> }) }</tr></thead>
             <tbody class="divide-y divide-base-300/60" data-testid="matrix">{ head(l.perm_records()) }{ for records.iter().map(line) }{ head(l.perm_others()) }{ for others.iter().map(line) }</tbody></table></div>
-        <div class="flex flex-wrap gap-6 border-t border-base-300/70 px-4 py-3"><span class="text-[13px] text-base-content/70">{ l.masks() }</span>{ mask("phone", l.phone()) }{ mask("email", l.email()) }</div>
+        <fieldset disabled={!may} class="flex flex-wrap gap-6 border-t border-base-300/70 px-4 py-3"><span class="text-[13px] text-base-content/70">{ l.masks() }</span>{ mask("phone", l.phone()) }{ mask("email", l.email()) }</fieldset>
         if *asking { <Confirm title={l.role_delete(&name_of(l, &p.role))} body={l.role_delete_body()} action={l.delete()} danger=true onyes={remove} onclose={keep} /> }
     </> }
 }
