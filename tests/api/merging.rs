@@ -166,6 +166,20 @@ engines! {
         assert_eq!((&back["city"], &back["archived_at"], &back["merged_into_id"]), (&json!("北京"), &Value::Null, &Value::Null));
     }
 
+    fn what_the_survivor_did_goes_with_it_to_the_owner_that_was_chosen_and_back(server: &Server) {
+        let admin = server.admin();
+        let (rep_id, rep) = server.user("representative", None);
+        let kept = server.create("customers", &json!({ "name": "恒瑞精工", "owner_id": rep_id }));
+        let gone = server.create("customers", &json!({ "name": "恒瑞精密工业" }));
+        let deed = json!({ "customer_id": kept, "kind": "product_view", "occurred_at": at(2) });
+        let entry = format!("/api/v1/behaviours/{}", server.create("behaviours", &deed));
+        rep.get(&entry).expect(200);
+        merge(&admin, "customers", &kept, &json!({ "ids": [gone], "values": { "owner_id": gone } })).expect(200);
+        rep.get(&entry).expect(404);
+        unmerge(&admin, "customers", &kept, &json!({})).expect(200);
+        assert_eq!(rep.get(&entry).expect(200)["owner_id"], json!(rep_id));
+    }
+
     fn an_undone_merge_leaves_everything_where_it_was(server: &Server) {
         let admin = server.admin();
         let kept = server.create("customers", &json!({ "name": "恒瑞精工" }));
