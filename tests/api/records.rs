@@ -337,6 +337,27 @@ engines! {
         assert_eq!(page.items().iter().map(|c| c["name"].as_str().unwrap()).collect::<Vec<_>>(), ["乙", "甲"]);
     }
 
+    fn what_was_moved_deep_with_those_above_it_can_still_be_changed(server: &Server) {
+        let admin = server.admin();
+        let chain = |count: usize| {
+            let mut made: Vec<String> = Vec::new();
+            for level in 0..count {
+                let input = json!({ "name": format!("第{level}层有限公司"), "parent_id": made.last() });
+                made.push(server.create("customers", &input));
+            }
+            made
+        };
+        let (upper, lower) = (chain(32), chain(40));
+        let path = |id: &String| format!("/api/v1/customers/{id}");
+        admin.patch(&path(&lower[0]), 1, &json!({ "parent_id": upper[31] })).expect(200);
+        admin.patch(&path(&lower[39]), 1, &json!({ "city": "杭州" })).expect(200);
+        // Nothing is put so deep, though, and nothing below itself.
+        let deeper = admin.post("/api/v1/customers", &json!({ "name": "更深有限公司", "parent_id": lower[39] })).expect(422);
+        assert_eq!((deeper.wrong_fields(), &deeper["errors"][0]["code"]), (vec!["parent_id"], &json!("too_deep")));
+        let circle = admin.patch(&path(&upper[0]), 1, &json!({ "parent_id": lower[5] })).expect(422);
+        assert_eq!(circle.wrong_fields(), ["parent_id"]);
+    }
+
     fn a_link_to_a_record_that_is_not_there_is_422(server: &Server) {
         let reply = server.admin().post("/api/v1/contacts", &json!({ "name": "张伟", "customer_id": "019aa000-0000-7000-8000-00000000dead" })).expect(422);
         assert_eq!(reply.wrong_fields(), ["customer_id"]);

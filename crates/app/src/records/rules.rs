@@ -69,9 +69,9 @@ impl Rules {
                 crate::pool::follow(ctx, shape, old, new, self.giving)?;
                 first_owner(shape, old, new);
                 crate::scores::grading::stop_investing(ctx, shape, new);
-                self.ahead.no_cycle(ctx, shape, new)
+                self.ahead.no_cycle(ctx, shape, old, new)
             }
-            "teams" => self.ahead.no_cycle(ctx, shape, new),
+            "teams" => self.ahead.no_cycle(ctx, shape, old, new),
             "order_lines" => self.order_line(ctx, shape, old, new),
             "users" => {
                 left(ctx, shape, old, new);

@@ -1,6 +1,6 @@
 //! Creating, changing, archiving and restoring records: one path for requests, bulk and imports.
 
-use super::ahead::Ahead;
+use super::ahead::{Ahead, move_alone};
 use super::base::Base;
 use super::effects::Effects;
 use super::lines::{replace_lines, split_lines};
@@ -390,6 +390,9 @@ pub fn update(
     version: Option<i64>,
     json: &serde_json::Value,
 ) -> Result<Shown> {
+    if json.get("parent_id").is_some() {
+        move_alone(ctx, object)?;
+    }
     sums::lock_orders(ctx, object, &[id], json.get("order_id"))?;
     alone(ctx, object, |ctx, writer| update_by(ctx, writer, id, Base::of(version), json))
 }
