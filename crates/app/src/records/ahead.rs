@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// A tree deeper than this is refused.
-pub(super) const MAX_DEPTH: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 /// One link of other records: the owner of an order, the parent of a customer or team.
 #[derive(Debug, Default)]
