@@ -358,6 +358,25 @@ engines! {
         assert_eq!(circle.wrong_fields(), ["parent_id"]);
     }
 
+    fn a_page_ends_at_any_value_that_was_worked_out(server: &Server) {
+        let admin = server.admin();
+        // From the year 1 on it is more days than anybody could write down.
+        for year in ["0001", "0002", "0003"] {
+            let raised = json!({ "title": year, "raised_on": format!("{year}-01-01"), "status": "resolved", "resolved_on": "2026-11-20" });
+            server.create("obstacles", &raised);
+        }
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = admin.get(&format!("/api/v1/obstacles?sort=-days&limit=1{cursor}")).expect(200);
+            assert!(page.items()[0]["days"].as_i64() > Some(100_000), "{}", page.json);
+            seen.push(page.items()[0]["title"].as_str().unwrap().to_owned());
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(seen, ["0001", "0002", "0003"]);
+        admin.get("/api/v1/obstacles?sort=days&limit=1&cursor=e30").expect(422);
+    }
+
     fn a_link_to_a_record_that_is_not_there_is_422(server: &Server) {
         let reply = server.admin().post("/api/v1/contacts", &json!({ "name": "张伟", "customer_id": "019aa000-0000-7000-8000-00000000dead" })).expect(422);
         assert_eq!(reply.wrong_fields(), ["customer_id"]);

@@ -5,7 +5,7 @@ use crate::{Actor, Ctx, Error, Result, Visible};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::condition::{Condition, Reader, Sight, SortKey};
-use domain::fields::{FieldError, ObjectDef, ParseCx, parse_id};
+use domain::fields::{FieldError, Kind, ObjectDef, ParseCx, parse_id};
 use domain::objects::OWN;
 use domain::policy::{Action, Mask};
 use domain::record::{Place, Projection, Record, Shape, stored};
@@ -346,7 +346,7 @@ fn read_cursor(text: &str, order: &Order, cx: &ParseCx) -> Option<After> {
             }
             let values = json.get("k")?.as_array()?;
             let read = |(key, value): (&SortKey, &serde_json::Value)| match &key.field.place {
-                Place::Column(_) if !key.field.field.kind.is_text() => key.field.field.parse(value, cx).ok(),
+                Place::Column(_) if !key.field.field.kind.is_text() => typed(&key.field.field.kind, value, cx),
                 _ => stored(&key.field.field.kind, value, cx),
             };
             let values: Option<Vec<Value>> = keys.iter().zip(values).map(read).collect();
@@ -354,6 +354,23 @@ fn read_cursor(text: &str, order: &Order, cx: &ParseCx) -> Option<After> {
             values.filter(|v| v.len() == keys.len()).map(|v| After::Keys(v, id))
         }
     }
+}
+
+/// A value of a column as a cursor has it: of the type of its field, within whatever range, since what the program works
+/// out keeps to none.
+fn typed(kind: &Kind, json: &serde_json::Value, cx: &ParseCx) -> Option<Value> {
+    let value = stored(kind, json, cx)?;
+    let fits = matches!(
+        (kind, &value),
+        (_, Value::Null)
+            | (Kind::Int { .. } | Kind::Money, Value::Int(_))
+            | (Kind::Number | Kind::Percent, Value::Num(_))
+            | (Kind::Bool, Value::Bool(_))
+            | (Kind::Date, Value::Date(_))
+            | (Kind::DateTime, Value::Time(_))
+            | (Kind::Link(_) | Kind::Id, Value::Id(_))
+    );
+    fits.then_some(value)
 }
 
 /// Is this column one of the object's own, rather than a system field?
