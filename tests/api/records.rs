@@ -377,6 +377,32 @@ engines! {
         admin.get("/api/v1/obstacles?sort=days&limit=1&cursor=e30").expect(422);
     }
 
+    fn a_filter_is_answered_or_refused_whatever_its_size(server: &Server) {
+        let admin = server.admin();
+        let groups = |n: usize| {
+            let filter = json!({ "any": vec![json!({ "all": [] }); n] });
+            admin.get(&format!("/api/v1/customers?filter={}", encode(&filter.to_string())))
+        };
+        groups(499).expect(200);
+        assert_eq!(groups(600).expect(422).wrong_fields(), ["filter"]);
+        let many = admin.get(&format!("/api/v1/customers?{}", vec!["city=a"; 600].join("&"))).expect(422);
+        assert_eq!((many.wrong_fields(), &many["errors"][0]["code"]), (vec!["filter"], &json!("too_many")));
+        // Whom somebody sees is asked again with every test over a link.
+        let team = server.create("teams", &json!({ "name": "大团队" }));
+        for i in 0..130 {
+            server.create("users", &json!({ "name": format!("成员{i}"), "email": format!("member{i}@example.com"), "team_id": team }));
+        }
+        let (id, manager) = server.user("manager", Some(&team));
+        let company = server.create("customers", &json!({ "name": "可见有限公司", "city": "苏州", "owner_id": id }));
+        let hidden = server.create("customers", &json!({ "name": "不可见有限公司", "city": "苏州" }));
+        for (name, customer) in [("王芳", &company), ("李雷", &hidden)] {
+            server.create("contacts", &json!({ "name": name, "customer_id": customer, "owner_id": id }));
+        }
+        let filter = json!({ "all": vec![json!({ "field": "customer_id.city", "op": "eq", "value": "苏州" }); 100] });
+        let page = manager.get(&format!("/api/v1/contacts?filter={}", encode(&filter.to_string()))).expect(200);
+        assert_eq!(page.items().iter().map(|c| &c["name"]).collect::<Vec<_>>(), ["王芳"]);
+    }
+
     fn a_link_to_a_record_that_is_not_there_is_422(server: &Server) {
         let reply = server.admin().post("/api/v1/contacts", &json!({ "name": "张伟", "customer_id": "019aa000-0000-7000-8000-00000000dead" })).expect(422);
         assert_eq!(reply.wrong_fields(), ["customer_id"]);

@@ -92,6 +92,10 @@ impl Params {
             Some(after) => after,
             None => None,
         };
+        let condition = if conditions.is_empty() { None } else { Some(Condition::All(conditions)) };
+        if let Some(most) = condition.as_ref().and_then(Condition::excess) {
+            errors.push(FieldError::new("filter", "too_many", most.to_string()));
+        }
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
         }
@@ -100,7 +104,7 @@ impl Params {
             keys.iter().for_each(|k| want(only, &k.field.place));
         }
         let sight = |def: &'static ObjectDef| sight(ctx.actor, def);
-        let condition = if conditions.is_empty() { None } else { Some(Condition::All(conditions).seen_by(&sight)) };
+        let condition = condition.map(|condition| condition.seen_by(&sight));
         Ok(Params { shape, condition, search, order, after, limit, archived, only, count, refs })
     }
 }
