@@ -70,6 +70,30 @@ engines! {
         }
     }
 
+    fn of_two_moves_that_together_would_close_a_circle_one_is_refused(server: &Server) {
+        let admin = server.admin();
+        let below = |name: String, parent: Option<&String>| {
+            server.create("customers", &json!({ "name": name, "parent_id": parent }))
+        };
+        for round in 0..6 {
+            let (a, c) = (below(format!("甲{round}"), None), below(format!("丙{round}"), None));
+            let (b, d) = (below(format!("乙{round}"), Some(&a)), below(format!("丁{round}"), Some(&c)));
+            let moves = [(&a, &d), (&c, &b)];
+            let mut statuses: Vec<u16> = thread::scope(|scope| {
+                let sent = moves.map(|(record, parent)| {
+                    let admin = &admin;
+                    scope.spawn(move || {
+                        let path = format!("/api/v1/customers/{record}");
+                        admin.patch(&path, 1, &json!({ "parent_id": parent })).status
+                    })
+                });
+                sent.into_iter().map(|request| request.join().unwrap()).collect()
+            });
+            statuses.sort_unstable();
+            assert_eq!(statuses, [200, 422], "{round}");
+        }
+    }
+
     fn a_write_that_fails_halfway_takes_nothing_of_its_neighbours_with_it(server: &Server) {
         let admin = server.admin();
         let customer = server.create("customers", &json!({ "name": "邻居有限公司" }));

@@ -146,6 +146,20 @@ engines! {
         manager.get(&format!("/api/v1/customers/{unseen}")).expect(404);
     }
 
+    fn a_team_is_archived_when_nobody_and_no_team_is_in_it_any_more(server: &Server) {
+        let admin = server.admin();
+        let east = server.create("teams", &json!({ "name": "华东" }));
+        let shanghai = server.create("teams", &json!({ "name": "上海", "parent_id": east }));
+        let (person, _) = server.user("representative", Some(&shanghai));
+        let (team, above) = (format!("/api/v1/teams/{shanghai}"), format!("/api/v1/teams/{east}"));
+        admin.delete(&above).expect_problem(409, "in_use");
+        admin.delete(&team).expect_problem(409, "in_use");
+        admin.settle("PATCH", &format!("/api/v1/users/{person}"), &json!({ "team_id": null })).expect(200);
+        assert!(admin.delete(&team).expect(200)["archived_at"].is_string());
+        admin.delete(&above).expect(200);
+        admin.post_empty(&format!("{above}/restore")).expect(200);
+    }
+
     fn a_masked_phone_is_masked_in_details_lists_and_search(server: &Server) {
         let admin = server.admin();
         let (permissions, masks) = (json!({ "contacts": { "read": "all" } }), json!({ "phone": "partial", "email": "hidden" }));

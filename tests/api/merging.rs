@@ -166,6 +166,20 @@ engines! {
         assert_eq!((&back["city"], &back["archived_at"], &back["merged_into_id"]), (&json!("北京"), &Value::Null, &Value::Null));
     }
 
+    fn what_the_survivor_did_goes_with_it_to_the_owner_that_was_chosen_and_back(server: &Server) {
+        let admin = server.admin();
+        let (rep_id, rep) = server.user("representative", None);
+        let kept = server.create("customers", &json!({ "name": "恒瑞精工", "owner_id": rep_id }));
+        let gone = server.create("customers", &json!({ "name": "恒瑞精密工业" }));
+        let deed = json!({ "customer_id": kept, "kind": "product_view", "occurred_at": at(2) });
+        let entry = format!("/api/v1/behaviours/{}", server.create("behaviours", &deed));
+        rep.get(&entry).expect(200);
+        merge(&admin, "customers", &kept, &json!({ "ids": [gone], "values": { "owner_id": gone } })).expect(200);
+        rep.get(&entry).expect(404);
+        unmerge(&admin, "customers", &kept, &json!({})).expect(200);
+        assert_eq!(rep.get(&entry).expect(200)["owner_id"], json!(rep_id));
+    }
+
     fn an_undone_merge_leaves_everything_where_it_was(server: &Server) {
         let admin = server.admin();
         let kept = server.create("customers", &json!({ "name": "恒瑞精工" }));
@@ -283,6 +297,30 @@ engines! {
         assert_kept_is_counted(server);
     }
 
+    fn a_company_does_not_take_over_a_parent_that_hangs_below_it(server: &Server) {
+        let admin = server.admin();
+        let below = |name: &str, parent: Option<&String>| {
+            server.create("customers", &json!({ "name": name, "parent_id": parent }))
+        };
+        let top = below("总部", None);
+        let a = below("甲", None);
+        let middle = below("中间公司", Some(&a));
+        let (b, c) = (below("乙", Some(&middle)), below("丙", Some(&top)));
+        let parent = |reply: &Reply| {
+            let fields = reply["fields"].as_array().unwrap();
+            fields.iter().find(|f| f["field"] == "parent_id").map(|f| f["from"].clone())
+        };
+        let alone = merge(&admin, "customers", &a, &json!({ "ids": [b], "dry_run": true })).expect(200);
+        assert_eq!(parent(&alone), None);
+        // Of several, the first counts that can be above it.
+        let both = json!({ "ids": [b, c] });
+        let dry = merge(&admin, "customers", &a, &json!({ "ids": [b, c], "dry_run": true })).expect(200);
+        assert_eq!(parent(&dry), Some(json!([c])));
+        merge(&admin, "customers", &a, &both).expect(200);
+        assert_eq!(get(&admin, "customers", &a)["parent_id"], json!(top));
+        assert_eq!(get(&admin, "customers", &middle)["parent_id"], json!(a));
+    }
+
     fn a_wrong_merge_names_what_is_wrong(server: &Server) {
         let admin = server.admin();
         let [a, b] = ["甲", "乙"].map(|name| server.create("customers", &json!({ "name": name })));
@@ -301,6 +339,7 @@ engines! {
         // A company cannot hang below one that comes to hang below it.
         admin.patch(&format!("/api/v1/customers/{a}"), 1, &json!({ "parent_id": middle })).expect(200);
         assert_eq!(wrong(json!({ "ids": [b] })), ["parent_id"]);
+        assert_eq!(wrong(json!({ "ids": [b], "dry_run": true })), ["parent_id"], "a dry run promises nothing else");
         merge(&admin, "customers", &a, &json!({ "ids": [b], "values": { "parent_id": b } })).expect(200);
     }
 }

@@ -229,6 +229,26 @@ engines! {
         marketing.patch(&format!("/api/v1/customers/{hidden}"), version, &json!({ "owner_id": rep_id })).expect(403);
     }
 
+    fn an_assignment_that_is_taken_back_by_hand_leads_to_the_pool_again(server: &Server) {
+        let (rep_id, rep) = server.user("representative", None);
+        let (_, other) = server.user("representative", None);
+        let director = server.as_role("director");
+        let ids = [pooled(server, "收回甲"), pooled(server, "收回乙")];
+        director.post("/api/v1/pool/customers/assign", &json!({ "ids": ids, "user_id": rep_id })).expect(200);
+        let version = get(&director, &ids[0]).expect(200)["version"].as_i64().unwrap();
+        director.patch(&format!("/api/v1/customers/{}", ids[0]), version, &json!({ "owner_id": null })).expect(200);
+        let row = json!({ "op": "update", "id": ids[1], "data": { "owner_id": null } });
+        let reply = director.post("/api/v1/customers/bulk", &json!({ "operations": [row] })).expect(200);
+        assert_eq!(reply["results"][0]["status"], 200, "{}", reply.json);
+        for id in &ids {
+            get(&rep, id).expect(404);
+            let seen = other.get(&format!("/api/v1/pool/customers/{id}")).expect(200);
+            assert_eq!((&seen["pool_reason"], &seen["pool_from_id"]), (&json!("returned"), &json!(rep_id)));
+            assert!(seen["pooled_at"].is_string() && seen["touch_due_at"].is_null(), "{}", seen.json);
+            claim(&other, id).expect(200);
+        }
+    }
+
     fn a_rule_moves_to_the_pool_and_its_test_run_and_log_say_what(server: &Server) {
         let (rep_id, rep) = server.user("representative", None);
         let id = customer(server, "规则移入", &rep_id);

@@ -164,6 +164,20 @@ engines! {
         assert_eq!(admin.post("/api/v1/behaviours/batch", &json!({ "items": many })).expect(422).wrong_fields(), ["items"]);
     }
 
+    fn a_behaviour_that_the_caller_may_not_write_is_refused_alone(server: &Server) {
+        let (rep_id, _) = server.user("representative", None);
+        let customer = server.create("customers", &json!({ "name": "张江", "owner_id": rep_id }));
+        server.create("contacts", &json!({ "name": "张伟", "customer_id": customer, "email": "zhang@zj.cn", "owner_id": rep_id }));
+        // Whoever serves all customers writes down behaviours of their own only.
+        let service = server.as_role("service");
+        let items = json!([view("a", "nobody@example.com"), view("b", "zhang@zj.cn"), view("c", "nobody@example.com")]);
+        let reply = behaviours(&service, &items);
+        assert_eq!((&reply["created"], &reply["refused"], &reply["linked"]), (&json!(2), &json!(1), &json!(0)), "{reply}");
+        let refused = &reply["results"][1];
+        assert_eq!(refused["errors"], json!([{ "field": "owner_id", "code": "owner_out_of_scope" }]));
+        assert_eq!((&refused["key"], &refused["id"], &refused["customer_id"]), (&json!("b"), &Value::Null, &Value::Null));
+    }
+
     fn a_behaviour_sets_off_a_rule(server: &Server) {
         let admin = server.admin();
         let (rep_id, rep) = server.user("representative", None);

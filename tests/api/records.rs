@@ -337,6 +337,72 @@ engines! {
         assert_eq!(page.items().iter().map(|c| c["name"].as_str().unwrap()).collect::<Vec<_>>(), ["乙", "甲"]);
     }
 
+    fn what_was_moved_deep_with_those_above_it_can_still_be_changed(server: &Server) {
+        let admin = server.admin();
+        let chain = |count: usize| {
+            let mut made: Vec<String> = Vec::new();
+            for level in 0..count {
+                let input = json!({ "name": format!("第{level}层有限公司"), "parent_id": made.last() });
+                made.push(server.create("customers", &input));
+            }
+            made
+        };
+        let (upper, lower) = (chain(32), chain(40));
+        let path = |id: &String| format!("/api/v1/customers/{id}");
+        admin.patch(&path(&lower[0]), 1, &json!({ "parent_id": upper[31] })).expect(200);
+        admin.patch(&path(&lower[39]), 1, &json!({ "city": "杭州" })).expect(200);
+        // Nothing is put so deep, though, and nothing below itself.
+        let deeper = admin.post("/api/v1/customers", &json!({ "name": "更深有限公司", "parent_id": lower[39] })).expect(422);
+        assert_eq!((deeper.wrong_fields(), &deeper["errors"][0]["code"]), (vec!["parent_id"], &json!("too_deep")));
+        let circle = admin.patch(&path(&upper[0]), 1, &json!({ "parent_id": lower[5] })).expect(422);
+        assert_eq!(circle.wrong_fields(), ["parent_id"]);
+    }
+
+    fn a_page_ends_at_any_value_that_was_worked_out(server: &Server) {
+        let admin = server.admin();
+        // From the year 1 on it is more days than anybody could write down.
+        for year in ["0001", "0002", "0003"] {
+            let raised = json!({ "title": year, "raised_on": format!("{year}-01-01"), "status": "resolved", "resolved_on": "2026-11-20" });
+            server.create("obstacles", &raised);
+        }
+        let (mut seen, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = admin.get(&format!("/api/v1/obstacles?sort=-days&limit=1{cursor}")).expect(200);
+            assert!(page.items()[0]["days"].as_i64() > Some(100_000), "{}", page.json);
+            seen.push(page.items()[0]["title"].as_str().unwrap().to_owned());
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(seen, ["0001", "0002", "0003"]);
+        admin.get("/api/v1/obstacles?sort=days&limit=1&cursor=e30").expect(422);
+    }
+
+    fn a_filter_is_answered_or_refused_whatever_its_size(server: &Server) {
+        let admin = server.admin();
+        let groups = |n: usize| {
+            let filter = json!({ "any": vec![json!({ "all": [] }); n] });
+            admin.get(&format!("/api/v1/customers?filter={}", encode(&filter.to_string())))
+        };
+        groups(499).expect(200);
+        assert_eq!(groups(600).expect(422).wrong_fields(), ["filter"]);
+        let many = admin.get(&format!("/api/v1/customers?{}", vec!["city=a"; 600].join("&"))).expect(422);
+        assert_eq!((many.wrong_fields(), &many["errors"][0]["code"]), (vec!["filter"], &json!("too_many")));
+        // Whom somebody sees is asked again with every test over a link.
+        let team = server.create("teams", &json!({ "name": "大团队" }));
+        for i in 0..130 {
+            server.create("users", &json!({ "name": format!("成员{i}"), "email": format!("member{i}@example.com"), "team_id": team }));
+        }
+        let (id, manager) = server.user("manager", Some(&team));
+        let company = server.create("customers", &json!({ "name": "可见有限公司", "city": "苏州", "owner_id": id }));
+        let hidden = server.create("customers", &json!({ "name": "不可见有限公司", "city": "苏州" }));
+        for (name, customer) in [("王芳", &company), ("李雷", &hidden)] {
+            server.create("contacts", &json!({ "name": name, "customer_id": customer, "owner_id": id }));
+        }
+        let filter = json!({ "all": vec![json!({ "field": "customer_id.city", "op": "eq", "value": "苏州" }); 100] });
+        let page = manager.get(&format!("/api/v1/contacts?filter={}", encode(&filter.to_string()))).expect(200);
+        assert_eq!(page.items().iter().map(|c| &c["name"]).collect::<Vec<_>>(), ["王芳"]);
+    }
+
     fn a_link_to_a_record_that_is_not_there_is_422(server: &Server) {
         let reply = server.admin().post("/api/v1/contacts", &json!({ "name": "张伟", "customer_id": "019aa000-0000-7000-8000-00000000dead" })).expect(422);
         assert_eq!(reply.wrong_fields(), ["customer_id"]);

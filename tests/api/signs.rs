@@ -84,6 +84,23 @@ engines! {
         kept(&admin, &id, "browsed_on", &Value::Null);
     }
 
+    fn what_a_customer_did_goes_with_it_to_its_new_owner_and_into_the_pool(server: &Server) {
+        let admin = server.admin();
+        let (owner, rep) = server.user("representative", None);
+        let (other_id, other) = server.user("representative", None);
+        let id = important(server, &owner);
+        let entry = format!("/api/v1/behaviours/{}", seen(server, &id, "product_view", 3, 2));
+        assert_eq!(rep.get(&entry).expect(200)["owner_id"], json!(owner));
+        admin.settle("PATCH", &format!("/api/v1/customers/{id}"), &json!({ "owner_id": other_id })).expect(200);
+        rep.get(&entry).expect(404);
+        assert_eq!(other.get(&entry).expect(200)["owner_id"], json!(other_id));
+        other.post(&format!("/api/v1/customers/{id}/release"), &json!({})).expect(200);
+        other.get(&entry).expect(404);
+        assert_eq!(admin.get(&entry).expect(200)["owner_id"], Value::Null);
+        rep.post_empty(&format!("/api/v1/customers/{id}/claim")).expect(200);
+        rep.get(&entry).expect(200);
+    }
+
     fn who_bought_again_too_rarely_is_called_back_by_the_shipped_rule(server: &Server) {
         let admin = server.admin();
         let (owner, rep) = server.user("representative", None);

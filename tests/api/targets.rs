@@ -55,6 +55,26 @@ fn limits() -> Value {
 }
 
 engines! {
+    fn segments_of_many_values_are_counted_as_those_of_few(server: &Server) {
+        let admin = server.admin();
+        server.create("customers", &json!({ "name": "甲" }));
+        let id = |n: usize| format!("019aa000-0000-7000-8000-{n:012x}");
+        let none_of: Value = (0..1000).map(id).collect();
+        let test = json!({ "field": "tags", "op": "has_none", "value": none_of });
+        let segment = |name: String, tests: usize| {
+            json!({ "name": name, "purpose": "high_value", "definition": { "all": vec![test.clone(); tests] } })
+        };
+        for i in 0..7 {
+            admin.post("/api/v1/segments", &segment(format!("细分{i}"), 5)).expect(201);
+        }
+        let report = admin.get("/api/v1/scores/segments").expect(200);
+        let made = |row: &&Value| row["name"].as_str().is_some_and(|name| name.starts_with("细分"));
+        let counts: Vec<&Value> = report["items"].as_array().unwrap().iter().filter(made).map(|row| &row["customers"]).collect();
+        assert_eq!(counts, [1; 7]);
+        let over = admin.post("/api/v1/segments", &segment("太大".to_owned(), 6)).expect(422);
+        assert_eq!((over.wrong_fields(), &over["errors"][0]["code"]), (vec!["definition"], &json!("too_many")));
+    }
+
     fn a_segment_counts_its_customers_and_how_many_of_them_were_contacted(server: &Server) {
         let admin = server.admin();
         let (owner, rep) = server.user("representative", None);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use domain::record::Shape;
 use persistence::introspect::Table;
 use tests::database::{Database, Engine};
 use tests::repository_root;
@@ -126,6 +127,22 @@ fn both_engines_hold_the_same_tables_columns_and_foreign_keys() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_text_of_a_declared_field_compares_by_bytes() {
+    let Some(database) = Database::empty(Engine::Postgres) else { return };
+    let pool = persistence::db::pool(database.url(), 1).unwrap();
+    let mut conn = persistence::db::get(&pool).unwrap();
+    persistence::db::migrate(&mut conn).unwrap();
+    let others = persistence::introspect::not_by_bytes(&mut conn).unwrap();
+    let mut wrong = Vec::new();
+    for def in domain::objects::ALL {
+        let shape = Shape::plain(def);
+        let names = shape.columns().map(|field| (def.key.to_owned(), field.key.to_string()));
+        wrong.extend(names.filter(|name| others.contains(name)));
+    }
+    assert!(wrong.is_empty(), "COLLATE \"C\" is missing: {wrong:?}");
 }
 
 #[test]

@@ -19,6 +19,13 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+/// Nodes of one condition at most, groups and negations too: an engine goes down one level for each part of a group, and
+/// none goes down much further than a thousand.
+const MAX_NODES: usize = 500;
+/// Operands of one condition at most: an engine takes some ten thousand values in a statement, and an operand may be up to
+/// three of them.
+const MAX_OPERANDS: usize = 5_000;
+
 /// A condition that is known to fit its object.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Condition {
@@ -146,7 +153,10 @@ impl Reader<'_> {
         let mut budget = read::MAX_TESTS;
         let condition = read::condition(self, json, path, 0, &mut budget, &mut errors);
         match condition {
-            Some(c) if errors.is_empty() => Ok(c),
+            Some(c) if errors.is_empty() => match c.excess() {
+                Some(most) => Err(vec![FieldError::new(path, "too_many", most.to_string())]),
+                None => Ok(c),
+            },
             _ => Err(errors),
         }
     }
@@ -290,6 +300,28 @@ impl Condition {
         }
     }
 
+    /// The limit that it exceeds, if it is larger than an engine could be asked.
+    pub fn excess(&self) -> Option<usize> {
+        let (nodes, operands) = self.size();
+        let limits = [(nodes, MAX_NODES), (operands, MAX_OPERANDS)];
+        limits.into_iter().find(|(size, most)| size > most).map(|(_, most)| most)
+    }
+
+    /// Its nodes and their operands.
+    fn size(&self) -> (usize, usize) {
+        match self {
+            Condition::All(list) | Condition::Any(list) => list.iter().fold((1, 0), |(nodes, operands), part| {
+                let (more, others) = part.size();
+                (nodes + more, operands + others)
+            }),
+            Condition::Not(inner) => {
+                let (nodes, operands) = inner.size();
+                (nodes + 1, operands)
+            }
+            Condition::Test(test) => (1, test.op.operands()),
+        }
+    }
+
     /// Both conditions together.
     pub fn and(self, other: Condition) -> Condition {
         match (self, other) {
@@ -340,6 +372,17 @@ impl Sight {
 }
 
 impl Op {
+    fn operands(&self) -> usize {
+        match self {
+            Op::IsEmpty | Op::IsNotEmpty => 0,
+            Op::Eq(_) | Op::Ne(_) | Op::Lt(_) | Op::Lte(_) | Op::Gt(_) | Op::Gte(_) => 1,
+            Op::Contains(_) | Op::StartsWith(_) => 1,
+            Op::Between(..) => 2,
+            Op::In(list) | Op::NotIn(list) => list.len(),
+            Op::HasAny(ids) | Op::HasAll(ids) | Op::HasNone(ids) => ids.len(),
+        }
+    }
+
     /// Does a value satisfy it?
     pub fn holds(&self, value: &Value) -> bool {
         use std::cmp::Ordering::{Equal, Greater, Less};

@@ -14,6 +14,9 @@ mod tests;
 /// The field in which a record that was merged says where it went. Objects that have it can be merged.
 pub const POINTER: &str = "merged_into_id";
 
+/// The field in which a record of a tree names the one above it.
+pub const PARENT: &str = "parent_id";
+
 /// Records that one merge may take up at most.
 pub const MAX_MERGED: usize = 50;
 
@@ -88,12 +91,14 @@ pub struct Plan {
 }
 
 /// Decides what the survivor keeps: what was chosen; otherwise its own value, or where it has none that of the first
-/// of the others that has one. Lists are united.
+/// of the others that has one. Lists are united. Of the parents of the others those count as none that come to hang `below`
+/// the survivor themselves.
 pub fn plan(
     shape: &Shape,
     survivor: &Record,
     others: &[Record],
     chosen: &BTreeMap<String, Uuid>,
+    below: &[Uuid],
 ) -> Result<Plan, Vec<FieldError>> {
     check(shape, survivor, others, chosen)?;
     let all: Vec<&Record> = std::iter::once(survivor).chain(others).collect();
@@ -103,7 +108,10 @@ pub fn plan(
         let known: Vec<(Uuid, Value)> = all
             .iter()
             .filter(|r| chosen.contains_key(field.key.as_ref()) || counts(shape, field, r, survivor))
-            .map(|r| (r.id(), outward(field, shape, r.at(at), &ids)))
+            .map(|r| {
+                let from_elsewhere = field.key == PARENT && r.id() != survivor.id();
+                (r.id(), outward(field, shape, r.at(at), &ids, if from_elsewhere { below } else { &[] }))
+            })
             .collect();
         let wanted = chosen.get(field.key.as_ref()).copied();
         let (from, value) = match decide(field, wanted, known) {
@@ -185,10 +193,13 @@ fn counts(shape: &Shape, field: &FieldDef, record: &Record, survivor: &Record) -
     record.id() == survivor.id() || by_hand.is_none_or(|(_, flag)| record.get(shape, flag).as_bool() == Some(true))
 }
 
-/// A value as the survivor could keep it: a link from one of the merged records to another says nothing any more.
-fn outward(field: &FieldDef, shape: &Shape, value: &Value, ids: &[Uuid]) -> Value {
+/// A value as the survivor could keep it: a link from one of the merged records to another, or to one `below` them, says
+/// nothing any more.
+fn outward(field: &FieldDef, shape: &Shape, value: &Value, ids: &[Uuid], below: &[Uuid]) -> Value {
     match (&field.kind, value) {
-        (Kind::Link(object), Value::Id(id)) if object == shape.def.key && ids.contains(id) => Value::Null,
+        (Kind::Link(object), Value::Id(id)) if object == shape.def.key && (ids.contains(id) || below.contains(id)) => {
+            Value::Null
+        }
         _ => value.clone(),
     }
 }

@@ -72,6 +72,21 @@ pub fn own_lines(conn: &mut AnyConnection, order: Uuid, owner: Option<Uuid>) -> 
     Ok(())
 }
 
+/// `behaviours.owner_id`: what a customer did belongs to whom the customer belongs to, and is seen by nobody who has it no
+/// more.
+pub fn own_behaviours(conn: &mut AnyConnection, customers: &[Uuid]) -> Result<()> {
+    for chunk in customers.chunks(200) {
+        let mut q = Sql::start(
+            conn,
+            "UPDATE behaviours SET owner_id = (SELECT c.owner_id FROM customers c WHERE c.id = behaviours.customer_id) \
+             WHERE customer_id IN ",
+        );
+        q.ids(chunk);
+        q.execute(conn)?;
+    }
+    Ok(())
+}
+
 /// The sums of the live lines of these orders, in minor units; none for an order without lines.
 pub fn sums_of_lines(conn: &mut AnyConnection, orders: &[Uuid]) -> Result<HashMap<Uuid, i64>> {
     let mut sums = HashMap::new();

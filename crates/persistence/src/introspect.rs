@@ -50,6 +50,9 @@ const PG_KEYS: &str = "SELECT c.conrelid::regclass::text AS table_name, a.attnam
 const PG_INDEXES: &str = "SELECT i.indrelid::regclass::text AS table_name, a.attname::text AS column_name, i.indexrelid::regclass::text AS other \
     FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] \
     WHERE t.relnamespace = current_schema()::regnamespace";
+const PG_COLLATED: &str = "SELECT table_name::text AS table_name, column_name::text AS column_name, coalesce(collation_name::text, '') AS other \
+    FROM information_schema.columns WHERE table_schema = current_schema() AND data_type IN ('text', 'character varying') \
+    AND collation_name IS DISTINCT FROM 'C'";
 const SQLITE_TABLES: &str = "sqlite_master m WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite!_%' ESCAPE '!' AND m.name NOT LIKE '%!_search%' ESCAPE '!'";
 
 /// Every table by name.
@@ -84,6 +87,15 @@ pub fn tables(conn: &mut AnyConnection) -> Result<BTreeMap<String, Table>, Error
     }
     tables.retain(|name, _| !name.starts_with("__diesel"));
     Ok(tables)
+}
+
+/// Columns of text, by table and name, that the engine compares by something else than bytes; SQLite has none.
+pub fn not_by_bytes(conn: &mut AnyConnection) -> Result<BTreeSet<(String, String)>, Error> {
+    if matches!(conn, AnyConnection::Sqlite(_)) {
+        return Ok(BTreeSet::new());
+    }
+    let found = load::<Pair>(conn, PG_COLLATED.to_owned())?;
+    Ok(found.into_iter().map(|Pair { table_name, column_name, .. }| (table_name, column_name)).collect())
 }
 
 /// How the engine would read a page of a list, were its table large: the lines of its plan.

@@ -17,6 +17,11 @@ use domain::fields::Kind;
 use domain::value::Value;
 use std::borrow::Cow;
 
+/// Values that one statement may bind: SQLite stops at 32,766.
+pub const MAX_BINDS: usize = 30_000;
+/// Ids that are worth a bind each.
+const FEW: usize = 32;
+
 /// The engine a query is built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -234,6 +239,24 @@ impl Sql {
         self.push(")")
     }
 
+    /// The same for people whose records somebody sees, whom a condition names again with every test over a link: many of
+    /// them are one bind.
+    pub fn ids_of_sight(&mut self, ids: &[uuid::Uuid]) -> &mut Sql {
+        if ids.len() <= FEW {
+            return self.ids(ids);
+        }
+        let texts: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
+        match self.engine {
+            Engine::Pg => {
+                self.push("(SELECT unnest(CAST(").text(format!("{{{}}}", texts.join(","))).push(" AS uuid[])))")
+            }
+            Engine::Sqlite => {
+                let list = format!("[\"{}\"]", texts.join("\",\""));
+                self.push("(SELECT unhex(value) FROM json_each(").text(list).push("))")
+            }
+        }
+    }
+
     /// Appends a parenthesised list of texts for `IN`.
     pub fn texts<S: Into<String>>(&mut self, texts: impl IntoIterator<Item = S>) -> &mut Sql {
         self.push("(");
@@ -244,6 +267,11 @@ impl Sql {
             self.text(text);
         }
         self.push(")")
+    }
+
+    /// Values that are bound.
+    pub fn binds(&self) -> usize {
+        self.parts.iter().filter(|part| matches!(part, Part::Bind(_))).count()
     }
 
     /// Number of pieces: a rough size for deciding when a multi-row statement is full.

@@ -4,7 +4,7 @@ use crate::db::AnyConnection;
 use crate::error::Result;
 use crate::records::{Owners, push_condition};
 use crate::row::Row;
-use crate::sql::{Cells, Sql, Store};
+use crate::sql::{Cells, Engine, MAX_BINDS, Sql, Store};
 use chrono::NaiveDate;
 use domain::condition::Condition;
 use domain::value::Value;
@@ -23,30 +23,59 @@ pub struct Covered {
     pub contacted: i64,
 }
 
-/// Counts groups in one statement, in which each goes by the indexes of its own condition.
+/// Counts groups in one statement, in which each goes by the indexes of its own condition; in several where one could not
+/// take all their values.
 pub fn covered(
     conn: &mut AnyConnection,
     groups: &[(usize, Condition)],
     days: (NaiveDate, NaiveDate),
     owners: Owners<'_>,
 ) -> Result<Vec<Covered>> {
-    if groups.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut q = Sql::start(conn, "");
-    for (i, (group, condition)) in groups.iter().enumerate() {
-        q.push(if i == 0 { "SELECT " } else { " UNION ALL SELECT " }).push(format!("CAST({group} AS BIGINT)"));
-        q.push(", t.owner_id, count(*), CAST(sum(CASE WHEN EXISTS (SELECT 1 FROM contact_scores c WHERE c.customer_id = t.id");
-        q.push(" AND c.day >= ").bind(Store::Date, &Value::Date(days.0));
-        q.push(" AND c.day <= ").bind(Store::Date, &Value::Date(days.1));
-        q.push(") THEN 1 ELSE 0 END) AS BIGINT) FROM customers t WHERE t.archived_at IS NULL");
-        if let Owners::Only(ids) = owners {
-            q.push(" AND t.owner_id IN ").ids(ids);
+    let engine = conn.engine();
+    let mut found = Vec::new();
+    let mut q = Sql::new(engine);
+    for (group, condition) in groups {
+        let part = members(engine, *group, condition, days, owners);
+        if !q.is_empty() && q.binds() + part.binds() > MAX_BINDS {
+            found.extend(counted(conn, std::mem::replace(&mut q, Sql::new(engine)))?);
         }
-        q.push(" AND ");
-        push_condition(&mut q, condition, "customers");
-        q.push(" GROUP BY t.owner_id");
+        if !q.is_empty() {
+            q.push(" UNION ALL ");
+        }
+        q.append(part);
     }
+    if !q.is_empty() {
+        found.extend(counted(conn, q)?);
+    }
+    Ok(found)
+}
+
+/// Counts one group.
+fn members(
+    engine: Engine,
+    group: usize,
+    condition: &Condition,
+    days: (NaiveDate, NaiveDate),
+    owners: Owners<'_>,
+) -> Sql {
+    let mut q = Sql::new(engine);
+    q.push(format!("SELECT CAST({group} AS BIGINT)"));
+    q.push(
+        ", t.owner_id, count(*), CAST(sum(CASE WHEN EXISTS (SELECT 1 FROM contact_scores c WHERE c.customer_id = t.id",
+    );
+    q.push(" AND c.day >= ").bind(Store::Date, &Value::Date(days.0));
+    q.push(" AND c.day <= ").bind(Store::Date, &Value::Date(days.1));
+    q.push(") THEN 1 ELSE 0 END) AS BIGINT) FROM customers t WHERE t.archived_at IS NULL");
+    if let Owners::Only(ids) = owners {
+        q.push(" AND t.owner_id IN ").ids(ids);
+    }
+    q.push(" AND ");
+    push_condition(&mut q, condition, "customers");
+    q.push(" GROUP BY t.owner_id");
+    q
+}
+
+fn counted(conn: &mut AnyConnection, q: Sql) -> Result<Vec<Covered>> {
     let read = |cells: Cells| {
         let mut row = Row::new(cells);
         let group = usize::try_from(row.int()?).unwrap_or(usize::MAX);

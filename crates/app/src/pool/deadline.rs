@@ -1,6 +1,6 @@
 //! The first contact after an assignment: until when, who is warned, and what happens when nobody was in contact.
 
-use super::moves::{contacts_follow, pool_record};
+use super::moves::{contacts_follow, into_pool, pool_record};
 use super::{entry, may_give, store};
 use crate::notifications::{News, tell};
 use crate::records::Writer;
@@ -70,7 +70,7 @@ pub fn set_settings(ctx: &mut Ctx<'_>, version: Option<i64>, mut input: PoolSett
 }
 
 /// What follows for the pool when a record that is about to be written changes its owner: it leaves the pool, and where
-/// the assignment carries a deadline, that begins.
+/// the assignment carries a deadline, that begins; without an owner it is in the pool.
 ///
 /// An assignment carries one when it takes the record out of the pool, when a rule makes it, and when somebody hands on
 /// a customer with whom nobody was ever in contact. Who takes back what they gave away a moment ago, files that tell of
@@ -91,7 +91,15 @@ pub(crate) fn follow(
     // People write down contacts by the minute: one in the minute of the assignment is one after it.
     let minute = ctx.now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(ctx.now);
     new.set(shape, "assigned_at", owner.map_or(Value::Null, |_| Value::Time(minute)));
-    let Some(owner) = owner else { return Ok(()) };
+    let Some(owner) = owner else {
+        // What is in nobody's hands and not in the pool either nobody could reach. What is taken back as it was before
+        // has its old place, whatever that was.
+        if entry(shape, new).is_none() && giving != Giving::Back {
+            let reason = if giving == Giving::ByRule { Reason::Rule } else { Reason::Returned };
+            into_pool(ctx, shape, old, reason, None).apply(shape, new);
+        }
+        return Ok(());
+    };
     let lay = entry(shape, old);
     if lay.is_some() {
         if giving != Giving::Claim {

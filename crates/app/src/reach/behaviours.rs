@@ -6,6 +6,7 @@ use crate::{Ctx, Error, Result};
 use contract::communications::{
     BehaviourBatch, BehaviourEvent, BehaviourResult, BehaviourResults, BehaviourStatus, ItemError,
 };
+use domain::fields::FieldError;
 use domain::policy::{Action, Masks};
 use domain::reach::{Address, Belongs};
 use domain::record::read_input;
@@ -56,27 +57,31 @@ pub fn log(ctx: &mut Ctx<'_>, input: &BehaviourBatch) -> Result<BehaviourResults
         let mut changes = match read {
             Ok(changes) if !key.is_empty() => changes,
             Ok(_) => {
-                let errors = vec![ItemError { field: "key".to_owned(), code: "required".to_owned() }];
-                results.push(result(key, BehaviourStatus::Refused, None, &Belongs::default(), errors));
+                results.push(refused(key, vec![FieldError::new("key", "required", "")]));
                 continue;
             }
             Err(faults) => {
-                let field = |name: String| if name == "event_key" { "key".to_owned() } else { name };
-                let error =
-                    |e: domain::fields::FieldError| ItemError { field: field(e.field), code: e.code.to_owned() };
-                let errors = faults.into_iter().map(error).collect();
-                results.push(result(key, BehaviourStatus::Refused, None, &Belongs::default(), errors));
+                results.push(refused(key, faults));
                 continue;
             }
         };
         for (field, id) in [("customer_id", belongs.customer), ("contact_id", belongs.contact)] {
             changes.set(&shape, field, id.map_or(Value::Null, Value::Id));
         }
-        // It belongs to whom the customer belongs to, as far as the caller may write for them.
+        // One of a contact without a customer belongs to whom the contact belongs to, as far as the caller may write for
+        // them; one of a customer always to whom the customer belongs to.
         let owner = belongs.customer.or(belongs.contact).and_then(|id| owners.get(&id).copied());
         let owner = owner.filter(|owner| visible.contains(Some(*owner))).unwrap_or(ctx.actor.user_id);
         changes.set(&shape, "owner_id", Value::Id(owner));
-        let record = writer.create(ctx, changes, &visible, Stamp::default())?;
+        let record = match writer.create(ctx, changes, &visible, Stamp::default()) {
+            Ok(record) => record,
+            // Nothing of it is written: the others of the batch stand.
+            Err(Error::Invalid(faults)) => {
+                results.push(refused(key, faults));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         known.insert(key.clone(), record.id());
         told.extend(lines(ctx, item, record.id(), belongs));
         results.push(result(key, BehaviourStatus::Created, Some(record.id()), belongs, Vec::new()));
@@ -124,6 +129,14 @@ fn owners(ctx: &mut Ctx<'_>, found: &[Belongs]) -> Result<HashMap<Uuid, Uuid>> {
         owners.extend(links.into_iter().filter_map(|(id, owner)| Some((id, owner?))));
     }
     Ok(owners)
+}
+
+/// The result of an event that cannot be kept, with what is wrong in the words of the request.
+fn refused(key: &str, faults: Vec<FieldError>) -> BehaviourResult {
+    let field = |name: String| if name == "event_key" { "key".to_owned() } else { name };
+    let error = |e: FieldError| ItemError { field: field(e.field), code: e.code.to_owned() };
+    let errors = faults.into_iter().map(error).collect();
+    result(key, BehaviourStatus::Refused, None, &Belongs::default(), errors)
 }
 
 fn result(

@@ -4,7 +4,7 @@ use crate::{Ctx, Error, Result};
 use domain::objects::STAGE_POSITION_MAX;
 use domain::record::{Record, Shape};
 use domain::value::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// A tree deeper than this is refused.
@@ -14,8 +14,23 @@ const MAX_DEPTH: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     links: HashMap<Uuid, Option<Uuid>>,
+    /// Records of a tree that the batch writes itself: what is remembered of them is what they are going to say.
+    noted: HashSet<Uuid>,
+    /// Nobody else moves records of the tree until the end of the transaction.
+    alone: bool,
     /// The last place taken in a pipeline.
     places: HashMap<Uuid, i64>,
+}
+
+/// Until the end of the transaction nobody else moves records of this object within their tree: of two who move records
+/// at the same time neither would see the other's move, and both together may close a circle. Called before records are
+/// locked where it is known by then that one of them may move, so that who waits here holds nothing that the one ahead
+/// needs. On SQLite there is never another writer.
+pub(super) fn move_alone(ctx: &mut Ctx<'_>, object: &str) -> Result<()> {
+    if followed(object).is_some_and(|(field, _, link)| field == link) {
+        persistence::db::queue_for(ctx.conn, &format!("tree {object}"))?;
+    }
+    Ok(())
 }
 
 /// The link that the rules of an object follow: in which of its fields the other record is named, what the other
@@ -75,9 +90,23 @@ impl Ahead {
         self.of(ctx, shape, other)
     }
 
-    /// A tree stays a tree.
-    pub(super) fn no_cycle(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, new: &Record) -> Result<()> {
+    /// A tree stays a tree. A record that stays where it is has its place, even where one above it was moved since so that
+    /// it lies deeper now than it could be put.
+    pub(super) fn no_cycle(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        shape: &Shape,
+        old: Option<&Record>,
+        new: &Record,
+    ) -> Result<()> {
         let mut parent = new.get(shape, "parent_id").as_id();
+        if parent.is_none() || old.is_some_and(|old| old.get(shape, "parent_id").as_id() == parent) {
+            return Ok(());
+        }
+        // Below a new record there is nothing yet that it could come to lie under.
+        if old.is_some() {
+            self.take_turn(ctx, shape)?;
+        }
         for _ in 0..MAX_DEPTH {
             let Some(id) = parent else { return Ok(()) };
             if id == new.id() {
@@ -86,6 +115,20 @@ impl Ahead {
             parent = self.of(ctx, shape, id)?;
         }
         Err(Error::field("parent_id", "too_deep", MAX_DEPTH.to_string()))
+    }
+
+    /// Waits until others have moved what they move, and reads again what was read before that.
+    fn take_turn(&mut self, ctx: &mut Ctx<'_>, shape: &Shape) -> Result<()> {
+        if self.alone {
+            return Ok(());
+        }
+        move_alone(ctx, shape.def.key)?;
+        self.alone = true;
+        let noted = std::mem::take(&mut self.noted);
+        let read: Vec<Uuid> = self.links.keys().copied().filter(|id| !noted.contains(id)).collect();
+        self.links.retain(|id, _| noted.contains(id));
+        self.noted = noted;
+        self.read(ctx, shape, read)
     }
 
     /// A stage that says no place comes after all others of its pipeline.
@@ -115,12 +158,15 @@ impl Ahead {
         }
         if followed(shape.def.key).is_some_and(|(field, _, link)| field == link) {
             self.links.insert(new.id(), new.get(shape, "parent_id").as_id());
+            self.noted.insert(new.id());
         }
     }
 
     /// The batch is written; the next one reads again what others may have changed meanwhile.
     pub(super) fn forget(&mut self) {
         self.links.clear();
+        self.noted.clear();
+        self.alone = false;
         self.places.clear();
     }
 }

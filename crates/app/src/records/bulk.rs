@@ -1,5 +1,6 @@
 //! Up to 1,000 operations in one request: one result per row, each row atomic.
 
+use super::ahead::move_alone;
 use super::base::Base;
 use super::sums;
 use super::write::{self, Writer};
@@ -38,6 +39,9 @@ pub fn run(ctx: &mut Ctx<'_>, object: &str, body: &Json) -> Result<Vec<Outcome>>
     let shape = ctx.shape(object)?;
     let named = |op: &Json| op.get("id").and_then(Json::as_str).and_then(parse_id);
     let ids: Vec<Uuid> = operations.iter().filter_map(named).collect();
+    if operations.iter().any(|op| op.get("data").is_some_and(|data| data.get("parent_id").is_some())) {
+        move_alone(ctx, object)?;
+    }
     let orders = operations.iter().filter_map(|op| op.get("data")?.get("order_id"));
     let orders = sums::lock_orders(ctx, object, &ids, orders)?;
     persistence::records::lock(ctx.conn, &shape, &ids)?;

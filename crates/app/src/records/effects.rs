@@ -20,6 +20,8 @@ pub(super) struct Effects {
     reordered: BTreeSet<Uuid>,
     /// Orders with their new owners.
     reowned: Vec<(Uuid, Option<Uuid>)>,
+    /// Customers that have another owner than before.
+    handed: BTreeSet<Uuid>,
     totals: domain::metrics::Totals,
     /// The totals of rows before that stay.
     held: domain::metrics::Totals,
@@ -49,7 +51,12 @@ impl Effects {
                     first: old.is_none(),
                 });
             }
-            "customers" => self.moved.extend(crate::scores::moved(shape, old, new)),
+            "customers" => {
+                self.moved.extend(crate::scores::moved(shape, old, new));
+                if old.is_some_and(|o| o.owner(shape) != new.owner(shape)) {
+                    self.handed.insert(new.id());
+                }
+            }
             "activities" => {
                 self.contacted.extend(both("customer_id"));
                 self.worked.extend(both("opportunity_id"));
@@ -102,6 +109,7 @@ impl Effects {
         for (order, owner) in std::mem::take(&mut self.reowned) {
             persistence::derived::own_lines(ctx.conn, order, owner)?;
         }
+        persistence::derived::own_behaviours(ctx.conn, &take(&mut self.handed))?;
         for pipeline in take(&mut self.reordered) {
             crate::recounts::stage_order(ctx, pipeline)?;
         }

@@ -5,7 +5,7 @@ use crate::{Actor, Ctx, Error, Result, Visible};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::condition::{Condition, Reader, Sight, SortKey};
-use domain::fields::{FieldError, ObjectDef, ParseCx, parse_id};
+use domain::fields::{FieldError, Kind, ObjectDef, ParseCx, parse_id};
 use domain::objects::OWN;
 use domain::policy::{Action, Mask};
 use domain::record::{Place, Projection, Record, Shape, stored};
@@ -92,6 +92,10 @@ impl Params {
             Some(after) => after,
             None => None,
         };
+        let condition = if conditions.is_empty() { None } else { Some(Condition::All(conditions)) };
+        if let Some(most) = condition.as_ref().and_then(Condition::excess) {
+            errors.push(FieldError::new("filter", "too_many", most.to_string()));
+        }
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
         }
@@ -100,7 +104,7 @@ impl Params {
             keys.iter().for_each(|k| want(only, &k.field.place));
         }
         let sight = |def: &'static ObjectDef| sight(ctx.actor, def);
-        let condition = if conditions.is_empty() { None } else { Some(Condition::All(conditions).seen_by(&sight)) };
+        let condition = condition.map(|condition| condition.seen_by(&sight));
         Ok(Params { shape, condition, search, order, after, limit, archived, only, count, refs })
     }
 }
@@ -346,7 +350,7 @@ fn read_cursor(text: &str, order: &Order, cx: &ParseCx) -> Option<After> {
             }
             let values = json.get("k")?.as_array()?;
             let read = |(key, value): (&SortKey, &serde_json::Value)| match &key.field.place {
-                Place::Column(_) if !key.field.field.kind.is_text() => key.field.field.parse(value, cx).ok(),
+                Place::Column(_) if !key.field.field.kind.is_text() => typed(&key.field.field.kind, value, cx),
                 _ => stored(&key.field.field.kind, value, cx),
             };
             let values: Option<Vec<Value>> = keys.iter().zip(values).map(read).collect();
@@ -354,6 +358,23 @@ fn read_cursor(text: &str, order: &Order, cx: &ParseCx) -> Option<After> {
             values.filter(|v| v.len() == keys.len()).map(|v| After::Keys(v, id))
         }
     }
+}
+
+/// A value of a column as a cursor has it: of the type of its field, within whatever range, since what the program works
+/// out keeps to none.
+fn typed(kind: &Kind, json: &serde_json::Value, cx: &ParseCx) -> Option<Value> {
+    let value = stored(kind, json, cx)?;
+    let fits = matches!(
+        (kind, &value),
+        (_, Value::Null)
+            | (Kind::Int { .. } | Kind::Money, Value::Int(_))
+            | (Kind::Number | Kind::Percent, Value::Num(_))
+            | (Kind::Bool, Value::Bool(_))
+            | (Kind::Date, Value::Date(_))
+            | (Kind::DateTime, Value::Time(_))
+            | (Kind::Link(_) | Kind::Id, Value::Id(_))
+    );
+    fits.then_some(value)
 }
 
 /// Is this column one of the object's own, rather than a system field?

@@ -1,21 +1,24 @@
 //! Making one record of several, so that nothing that belongs to any of them is lost.
 
+use super::ahead::move_alone;
 use super::base::Base;
 use super::write::Writer;
 use crate::{Ctx, Error, Result, Visible};
 use contract::merging::{MergeInput, MergeOut, MergeResult, MergedField, Merges, MovedRecords};
 use domain::fields::FieldError;
-use domain::merge::{self, Child, MAX_MERGED, POINTER, Plan};
+use domain::merge::{self, Child, MAX_MERGED, PARENT, POINTER, Plan};
 use domain::policy::Action;
 use domain::record::{Record, Shape};
 use domain::value::Value;
 use persistence::merges as store;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// Records that belong to whom their customer belongs to, by the field that names it.
 const FOLLOWING: [(&str, &str); 1] = [("behaviours", "customer_id")];
+/// Steps up a tree at most: where subtrees were moved it may be deeper than one may put a record.
+const MAX_STEPS: usize = 1_000;
 /// Merges that the page shows.
 const SHOWN: i64 = 100;
 
@@ -35,9 +38,15 @@ pub fn merge(
     let shape = shape_of(ctx, object)?;
     let visible = ctx.require(shape.def.permission, Action::Update)?;
     check_ids(id, &input.ids)?;
+    move_alone(ctx, shape.def.key)?;
     let (survivor, losers) = load(ctx, &shape, id, &input.ids)?;
     Base::if_named(version).check(&survivor)?;
-    let plan = merge::plan(&shape, &survivor, &losers, &input.values).map_err(Error::Invalid)?;
+    let below = below(ctx, &shape, &survivor, &losers)?;
+    let plan = merge::plan(&shape, &survivor, &losers, &input.values, &below).map_err(Error::Invalid)?;
+    let parent = plan.changes.get(&shape, PARENT).unwrap_or_else(|| survivor.get(&shape, PARENT)).as_id();
+    if parent.is_some_and(|parent| below.contains(&parent)) {
+        return Err(Error::field(PARENT, "link_to_itself", ""));
+    }
     let moved = survey(ctx, &shape, &input.ids)?;
     let mut result = MergeResult {
         id: None,
@@ -49,6 +58,7 @@ pub fn merge(
         moved,
     };
     if input.dry_run {
+        Writer::new(shape.clone()).rewritten(ctx, &survivor, &plan.changes, &visible)?;
         return Ok(result);
     }
     allowed(&result.moved)?;
@@ -104,6 +114,29 @@ fn load(ctx: &mut Ctx<'_>, shape: &Shape, id: Uuid, ids: &[Uuid]) -> Result<(Rec
         }
     }
     Ok((survivor, losers))
+}
+
+/// The parents of these records that are one of them or hang below one, by however many steps: when the records are one,
+/// they hang below it.
+fn below(ctx: &mut Ctx<'_>, shape: &Shape, survivor: &Record, losers: &[Record]) -> Result<Vec<Uuid>> {
+    let all = || losers.iter().chain([survivor]);
+    let merged: BTreeSet<Uuid> = all().map(Record::id).collect();
+    let parents: BTreeSet<Uuid> = all().filter_map(|r| r.get(shape, PARENT).as_id()).collect();
+    // Each parent with where its way up has come to.
+    let mut ways: Vec<(Uuid, Uuid)> = parents.into_iter().map(|parent| (parent, parent)).collect();
+    let mut found = Vec::new();
+    for _ in 0..MAX_STEPS {
+        let (back, open): (Vec<_>, Vec<_>) = ways.into_iter().partition(|(_, at)| merged.contains(at));
+        found.extend(back.into_iter().map(|(parent, _)| parent));
+        if open.is_empty() {
+            break;
+        }
+        let at: Vec<Uuid> = open.iter().map(|(_, at)| *at).collect();
+        let links = persistence::records::links(ctx.conn, shape, PARENT, &at)?;
+        let up: HashMap<Uuid, Uuid> = links.into_iter().filter_map(|(id, parent)| Some((id, parent?))).collect();
+        ways = open.into_iter().filter_map(|(parent, at)| Some((parent, *up.get(&at)?))).collect();
+    }
+    Ok(found)
 }
 
 /// The caller may do this to this record.

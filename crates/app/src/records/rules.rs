@@ -69,9 +69,9 @@ impl Rules {
                 crate::pool::follow(ctx, shape, old, new, self.giving)?;
                 first_owner(shape, old, new);
                 crate::scores::grading::stop_investing(ctx, shape, new);
-                self.ahead.no_cycle(ctx, shape, new)
+                self.ahead.no_cycle(ctx, shape, old, new)
             }
-            "teams" => self.ahead.no_cycle(ctx, shape, new),
+            "teams" => self.ahead.no_cycle(ctx, shape, old, new),
             "order_lines" => self.order_line(ctx, shape, old, new),
             "users" => {
                 left(ctx, shape, old, new);
@@ -129,6 +129,11 @@ impl Rules {
             "opportunities" if !archived => return self.stands(ctx, shape, record),
             "pipelines" => "pipeline_id",
             "pipeline_stages" => "stage_id",
+            // Who is in a team and who leads those above it sees what the team has: that does not go on out of sight.
+            "teams" if archived => {
+                let by = persistence::identity::team_in_use(ctx.conn, record.id())?;
+                return by.map_or(Ok(()), |by| Err(Error::conflict("in_use", by)));
+            }
             "users" => {
                 if archived {
                     crate::identity::require_other_administrator(ctx, record.id())?;

@@ -1,5 +1,6 @@
 //! Undoing a merge: each record is there again with what belonged to it, as far as nobody has worked with it since.
 
+use super::ahead::move_alone;
 use super::base::Base;
 use super::merge::{allowed, facts, moved_out, objects_of, reach, settle, shape_of, value_of};
 use super::write::Writer;
@@ -29,6 +30,7 @@ pub fn unmerge(
     let visible = ctx.require(shape.def.permission, Action::Update)?;
     super::get(ctx, object, id)?;
     let row = wanted(ctx, &shape, id, input.merge_id)?;
+    move_alone(ctx, shape.def.key)?;
     let (survivor, losers) = load(ctx, &shape, &row)?;
     Base::if_named(version).check(&survivor)?;
     let children = merge::children(shape.def.key);

@@ -1,6 +1,6 @@
 //! Creating, changing, archiving and restoring records: one path for requests, bulk and imports.
 
-use super::ahead::Ahead;
+use super::ahead::{Ahead, move_alone};
 use super::base::Base;
 use super::effects::Effects;
 use super::lines::{replace_lines, split_lines};
@@ -19,6 +19,8 @@ use persistence::db::AnyConnection;
 use persistence::events::Event;
 use std::sync::Arc;
 use uuid::Uuid;
+
+mod merged;
 
 /// What a write left behind.
 #[derive(Debug, Clone)]
@@ -228,36 +230,6 @@ impl Writer {
         self.rules.look_again();
     }
 
-    /// Changes the record that others are merged into or taken out of again, which `told` says in the event. It has a
-    /// new version even where no field changes: what belongs to it does.
-    pub(super) fn rewrite(
-        &mut self,
-        ctx: &mut Ctx<'_>,
-        old: &Record,
-        changes: &Changes,
-        visible: &Visible,
-        (verb, told): (&str, &str),
-    ) -> Result<Stored> {
-        let shape = self.shape.clone();
-        let mut new = old.clone();
-        // Its values come from records that had them: what they link to needs no other check.
-        changes.apply(&shape, &mut new);
-        self.rules.apply(ctx, &shape, Some(old), &mut new)?;
-        check_owner(&shape, &new, visible)?;
-        let stored = self.save(ctx, verb, old, new)?;
-        self.tell(verb, told);
-        Ok(stored)
-    }
-
-    /// Archives a record that became part of another, or brings it back.
-    pub(super) fn set_merged(&mut self, ctx: &mut Ctx<'_>, old: &Record, into: Option<Uuid>) -> Result<Stored> {
-        let shape = self.shape.clone();
-        let mut new = old.clone();
-        new.values[4] = if into.is_some() { Value::Time(ctx.now) } else { Value::Null };
-        new.set(&shape, domain::merge::POINTER, into.map_or(Value::Null, Value::Id));
-        self.save(ctx, if into.is_some() { "archived" } else { "restored" }, old, new)
-    }
-
     fn save(&mut self, ctx: &mut Ctx<'_>, verb: &str, old: &Record, mut new: Record) -> Result<Stored> {
         let shape = self.shape.clone();
         new.values[1] = Value::Int(old.version() + 1);
@@ -390,6 +362,9 @@ pub fn update(
     version: Option<i64>,
     json: &serde_json::Value,
 ) -> Result<Shown> {
+    if json.get("parent_id").is_some() {
+        move_alone(ctx, object)?;
+    }
     sums::lock_orders(ctx, object, &[id], json.get("order_id"))?;
     alone(ctx, object, |ctx, writer| update_by(ctx, writer, id, Base::of(version), json))
 }

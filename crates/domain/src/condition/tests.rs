@@ -104,6 +104,16 @@ fn nesting_and_size_are_limited() {
     assert_eq!(read(deep).unwrap_err()[0].code, "too_deep");
     let many: Vec<_> = (0..101).map(|_| json!({"field":"name","op":"is_empty"})).collect();
     assert_eq!(read(json!({ "all": many })).unwrap_err()[0].code, "too_many");
+    let groups = |n: usize| read(json!({ "any": vec![json!({ "all": [] }); n] }));
+    assert!(groups(499).is_ok());
+    assert_eq!((groups(500).unwrap_err()[0].field.as_str(), groups(500).unwrap_err()[0].code), ("filter", "too_many"));
+    let tags = |ids: usize| {
+        let id = |n: usize| Uuid::from_u128(n as u128).to_string();
+        json!({ "field": "tags", "op": "has_none", "value": (0..ids).map(id).collect::<Vec<_>>() })
+    };
+    assert!(read(json!({ "all": vec![tags(1000); 5] })).is_ok());
+    let over = read(json!({ "all": [tags(1000), tags(1000), { "any": vec![tags(1000); 3] }, tags(1)] })).unwrap_err();
+    assert_eq!((over[0].field.as_str(), over[0].code, over[0].detail.as_str()), ("filter", "too_many", "5000"));
 }
 
 #[test]

@@ -134,6 +134,16 @@ fn phones_and_emails_are_found_unless_they_are_masked() {
 }
 
 #[test]
+fn of_two_phones_in_one_field_each_is_found() {
+    let index = record("王芳", "0755-12345678/87654321", "");
+    for q in ["0755-12345678", "12345678", "87654321", "4321", "0755-12345678/87654321"] {
+        assert!(finds(&index, q, ContactData::Searchable), "{q}: {index}");
+        assert!(!finds(&index, q, ContactData::Masked), "{q}");
+    }
+    assert!(finds(&record("王芳", "021/61234567", ""), "021-61234567", ContactData::Searchable));
+}
+
+#[test]
 fn no_typed_marker_reaches_masked_data() {
     let index = record("王芳", "13800138000", "fang@example.com");
     for q in ["φ138", "Φ13800138000", "εfang", "Εexample", "ϕ1380", "ϵfang", "ph138", "emfang"] {

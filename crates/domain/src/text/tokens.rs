@@ -90,12 +90,18 @@ impl<'a> TokenWriter<'a> {
         self.end_word();
     }
 
-    /// Adds the endings of a phone's digits; nothing when it is not a phone.
+    /// Adds the endings of a phone's digits; nothing when it is not a phone. What is too long for one and has a slash in it
+    /// are several.
     pub fn phone(&mut self, phone: &str) {
-        let Some(phone) = normalise_phone(phone) else {
-            return;
-        };
-        let (main, extension) = phone.split_once('x').unwrap_or((&phone, ""));
+        match normalise_phone(phone) {
+            Some(number) => self.number(&number),
+            None => phone.split(['/', '／']).filter_map(normalise_phone).for_each(|number| self.number(&number)),
+        }
+    }
+
+    /// Adds the endings of a phone in its one form.
+    fn number(&mut self, phone: &str) {
+        let (main, extension) = phone.split_once('x').unwrap_or((phone, ""));
         let main = main.trim_start_matches('+');
         for start in 0..=main.len().saturating_sub(MIN_PHONE_DIGITS) {
             self.token(|out| {

@@ -119,6 +119,18 @@ pub fn team_members(conn: &mut AnyConnection, team: Uuid) -> Result<Vec<Uuid>> {
     ids(q.load(conn)?)
 }
 
+/// What of the living stands on a team, by its plural key: people in it, or teams below it.
+pub fn team_in_use(conn: &mut AnyConnection, team: Uuid) -> Result<Option<&'static str>> {
+    for (object, column) in [("users", "team_id"), ("teams", "parent_id")] {
+        let mut q = Sql::start(conn, "SELECT 1 FROM ");
+        q.ident(object).push(" WHERE archived_at IS NULL AND ").ident(column).push(" = ").id(team).push(" LIMIT 1");
+        if q.first(conn)?.is_some() {
+            return Ok(Some(object));
+        }
+    }
+    Ok(None)
+}
+
 /// Members of a user's team, of the teams the user leads, and of every team below these.
 pub fn subtree_members(conn: &mut AnyConnection, user: Uuid, team: Option<Uuid>) -> Result<Vec<Uuid>> {
     let mut q = Sql::start(conn, "WITH RECURSIVE below (id) AS (SELECT id FROM teams WHERE lead_id = ");

@@ -108,14 +108,17 @@ fn push_test(q: &mut Sql, test: &Test, object: &'static str) {
             has_tag(q, f, ids, object);
         }
         Op::HasAll(ids) => {
-            q.push("(");
-            for (i, id) in ids.iter().enumerate() {
-                if i > 0 {
-                    q.push(" AND ");
+            // In groups: an engine goes down one level for each part of one.
+            for (i, group) in ids.chunks(32).enumerate() {
+                q.push(if i == 0 { "((" } else { ") AND (" });
+                for (j, id) in group.iter().enumerate() {
+                    if j > 0 {
+                        q.push(" AND ");
+                    }
+                    has_tag(q, f, &[*id], object);
                 }
-                has_tag(q, f, &[*id], object);
             }
-            q.push(")");
+            q.push("))");
         }
     }
 }
@@ -197,7 +200,7 @@ fn push_sight(q: &mut Sql, sight: &Sight, owned: bool) {
         Sight::All => {}
         Sight::Owners(_) if !owned => {}
         Sight::Owners(list) => {
-            q.push(" AND j.owner_id IN ").ids(list);
+            q.push(" AND j.owner_id IN ").ids_of_sight(list);
         }
         Sight::Nothing => {
             q.pick(" AND FALSE", " AND 0");

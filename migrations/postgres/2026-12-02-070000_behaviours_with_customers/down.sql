@@ -1,0 +1,2 @@
+-- Whose they were before is not known.
+SELECT 1;

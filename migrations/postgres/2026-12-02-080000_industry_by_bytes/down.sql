@@ -1,0 +1,1 @@
+ALTER TABLE contents ALTER COLUMN industry TYPE TEXT COLLATE "default";

@@ -1,0 +1,2 @@
+-- SQLite compares all text by bytes.
+SELECT 1;
