@@ -19,6 +19,7 @@ run: ## build and start the product on http://127.0.0.1:8080 with demonstration 
 	@scripts/run.sh
 
 demo: ## load the demonstration data into a fresh database (DATABASE_URL, default data/flywheel.db) and stop
+	@scripts/setup.sh run
 	@scripts/run.sh --demo-only
 
 web: ## build the single-page app into frontend/dist (MODE=dev for a quick build)
@@ -43,6 +44,7 @@ fmt: ## format the Rust code
 	cargo fmt --all
 
 openapi: ## regenerate openapi/openapi.json from the code
+	@scripts/setup.sh run
 	cargo build --quiet -p api --bin flywheel
 	@mkdir -p openapi && $(BIN) openapi > openapi/.new && mv openapi/.new openapi/openapi.json
 
@@ -59,9 +61,11 @@ crash: ## kill the server at random points under load, KILLS times on each engin
 	@FLYWHEEL_KILLS=$(or $(KILLS),300) scripts/test.sh unit crashes
 
 real-data: ## import the public pipeline in DIR (default ../shared/data) and print its figures as JSON
+	@scripts/setup.sh run
 	@scripts/real-data.sh $(DIR)
 
 bench: ## Every figure of speed beside its target, at 100k and 1M customers (SIZES="100000 1000000")
+	@scripts/setup.sh bench
 	@scripts/bench.sh $(SIZES)
 
 bench-page: ## how fast the page is in a browser, beside its targets, at 1M customers (SIZE=100000 for fewer)
@@ -69,6 +73,7 @@ bench-page: ## how fast the page is in a browser, beside its targets, at 1M cust
 	@scripts/page-bench.sh $(or $(SIZE),1000000)
 
 pg-up: ## start a private PostgreSQL for trials and print its URL
+	@scripts/setup.sh bench
 	@scripts/pg.sh up
 
 pg-down: ## stop and remove it

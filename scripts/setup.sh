@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# setup.sh [run|test]: brings what `make run` (default) or `make test` needs; does nothing where it is there already.
+# setup.sh [run|bench|test]: brings what `make run` (default), `make bench` or `make test` needs; does nothing where it is there already.
 # System packages come from apt (as root or with sudo); everything else goes to ${FLYWHEEL_CACHE:-~/.cache/flywheel}
 # and to node_modules folders inside the clone. frontend/build.sh brings its own npm packages and wasm-bindgen.
 . "$(dirname "$0")/lib.sh"
@@ -25,10 +25,12 @@ if ! has_wasm_std && ! has_debian_wasm; then
   fi
 fi
 
-if [ "$want" = test ]; then
+if [ "$want" != run ]; then
   [ -n "$(initdb_of)" ] || need postgresql
-  # The shell has a kill of its own; the tests need the program.
+  # The shell has a kill of its own; tests and benchmarks need the program.
   type -P kill >/dev/null || need procps
+fi
+if [ "$want" = test ]; then
   have chromium || have google-chrome || [ -n "${CHROMIUM:-}" ] || need chromium
   [ -d /usr/share/fonts/opentype/noto ] || ! have dpkg || need fonts-noto-cjk
   have python3 && python3 -c 'import venv, ensurepip' 2>/dev/null || need python3 python3-venv

@@ -25,6 +25,13 @@ run() { # run NAME CMD…
 build() { cargo test --locked --workspace --no-run --quiet; }
 export FLYWHEEL_BIN=$TARGET/debug/flywheel-under-test
 rust_tests() { cargo test --locked --workspace --no-fail-fast --quiet -- "$@"; }
+# The page is built beside them: where one build waits for a single processor the other takes the rest.
+begin_page() {
+  page_log=$(mktemp)
+  scripts/web.sh web >"$page_log" 2>&1 &
+  page=$!
+}
+page() { local code=0; wait "$page" || code=$?; cat "$page_log" >&2; rm -f "$page_log"; return $code; }
 real_data() {
   node tests/real/other-years.mjs || return
   if [ -e "${FLYWHEEL_REAL_DATA:-../shared/data}/crm_sales_pipeline.csv" ]; then
@@ -36,8 +43,9 @@ real_data() {
 
 case $step in
   all)
-    run "single-page app" scripts/web.sh web
+    begin_page
     run "compiling the tests" build
+    run "single-page app, the rest" page
     run "Rust tests, both engines" rust_tests
     run "generated clients" tests/e2e/client.sh
     run "Schemathesis, SQLite" tests/fuzz/run.sh sqlite
@@ -52,8 +60,9 @@ case $step in
     run "Schemathesis, SQLite" tests/fuzz/run.sh sqlite
     run "Schemathesis, PostgreSQL" tests/fuzz/run.sh postgres ;;
   e2e)
-    run "single-page app" scripts/web.sh web
+    begin_page
     run "compiling the tests" build
+    run "single-page app, the rest" page
     run "browser journeys" tests/e2e/run.sh ;;
   real-data) run "real data" real_data ;;
   *) die "unknown step $step" ;;

@@ -101,7 +101,7 @@ fn rfm() -> Figure {
     let scored = score_orders(&orders, CUSTOMERS, AS_OF, Settings::default());
     let segments = scored.summary();
     let spent = own_cpu() - start;
-    assert!(scored.scored > CUSTOMERS / 2 && !segments.is_empty(), "most customers have orders");
+    assert!(scored.scored > CUSTOMERS as u64 / 2 && !segments.is_empty(), "most customers have orders");
     Figure::new("RFM of 1,000,000 customers with 10,000,000 orders", spent, "s CPU", Target::Most(1.1))
 }
 
