@@ -20,5 +20,11 @@ code=0
   --checks all --mode all --phases examples,coverage,fuzzing,stateful --max-examples "$examples" --max-time "$seconds" \
   --workers 1 --seed "${SEED:-1}" --generation-database none --continue-on-failure --request-timeout 20 \
   --report junit --report-junit-path "$out/junit.xml" --no-color >"$out/log" 2>&1 || code=$?
+# Time may run out before the last phase is through, but not before every operation was tried.
+{ read -r selected; read -r tested; } < <(sed -nE 's/^ *(Selected|Tested): ([0-9]+).*/\2/p' "$out/log") || true
+if [ -z "${tested:-}" ] || [ "$tested" != "$selected" ]; then
+  echo "of ${selected:-?} operations ${tested:-none} were tested: FUZZ_SECONDS gives it more than $seconds s" >>"$out/log"
+  code=1
+fi
 tail -"$([ $code = 0 ] && echo 15 || echo 400)" "$out/log"
 exit $code
