@@ -1,7 +1,7 @@
 // The thread through the product on the demonstration company: log in, see the figures, open what is behind them, import, export.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, check, close, faces, request } from './browser.mjs';
+import { base, check, close, faces, request, visit } from './browser.mjs';
 import { logIn, token as tokenOf } from './session.mjs';
 import { workbook } from './workbook.mjs';
 
@@ -28,7 +28,7 @@ for (const face of faces) {
       imports: '/imports', 'new-import': '/imports/new', exports: '/exports', settings: '/settings',
     };
     for (const [name, path] of Object.entries(places)) {
-      await page.goto(base + path);
+      await visit(page, path);
       await page.locator('#main').waitFor();
       await check(page, name);
     }
@@ -50,7 +50,7 @@ for (const face of faces) {
     for (const object of ['users', 'teams', 'pipelines', 'pipeline_stages', 'tags', 'saved_views', 'contents', 'goals', 'audits']) places[`list-${object}`] = `/${object}`;
     for (const name of ['organisation', 'password', 'sessions', 'roles', 'api-keys', 'fields', 'notifications']) places[`settings-${name}`] = `/settings/${name}`;
     for (const [name, path] of Object.entries(places)) {
-      await page.goto(base + path);
+      await visit(page, path);
       await page.locator('#main').waitFor();
       await check(page, name);
     }

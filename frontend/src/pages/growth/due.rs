@@ -59,7 +59,7 @@ pub(crate) fn Due() -> Html {
         if let Some(s) = &summary.data { { standing(l, s) } }
         <div class="mt-4 grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
             <Card title={l.due_today()}>if let Some(s) = &summary.data { { stopped(l, s) } }{ body }</Card>
-            <div class="grid min-w-0 gap-4">if let Some(k) = &keen.data { { about_to_buy(l, k) } }
+            <div class="grid min-w-0 grid-cols-1 gap-4">if let Some(k) = &keen.data { { about_to_buy(l, k) } }
             { fading::card(l, session.currency(), &fade) }
             if let Some(s) = &summary.data { { too_often(l, s) } }</div>
         </div>

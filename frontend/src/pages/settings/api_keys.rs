@@ -104,14 +104,14 @@ fn NewKey(p: &NewKeyProps) -> Html {
     let unsaved = made.is_some() || !name.is_empty() || *days != "365" || *level != "read";
     let (leave, asking) = use_leave(unsaved, p.onclose.clone());
     let onsubmit = {
-        let (name, days, level, made, busy, wrong, objects) = (
+        let (name, days, level, made, busy, wrong, rights) = (
             name.clone(),
             days.clone(),
             level.clone(),
             made.clone(),
             busy.clone(),
             wrong.clone(),
-            session.objects.clone(),
+            session.me.permissions.clone(),
         );
         let me_masks = json!(session.me.masks);
         Callback::from(move |e: SubmitEvent| {
@@ -120,15 +120,15 @@ fn NewKey(p: &NewKeyProps) -> Html {
                 return;
             }
             // A key never reaches further than the person who makes it.
-            let grant = |o: &crate::data::types::ObjectMeta| {
-                let all = ["read", "create", "update", "archive", "export", "import"];
-                all.iter()
-                    .filter(|a| matches!(**a, "read" | "export"))
-                    .map(|a| ((*a).to_owned(), o.permissions.get(*a).cloned().unwrap_or_else(|| "none".into())))
-                    .collect::<BTreeMap<_, _>>()
+            let reads = |grant: &BTreeMap<String, String>| -> BTreeMap<String, String> {
+                grant
+                    .iter()
+                    .filter(|(a, _)| matches!(a.as_str(), "read" | "export"))
+                    .map(|(a, s)| (a.clone(), s.clone()))
+                    .collect()
             };
             let objects: BTreeMap<String, BTreeMap<String, String>> =
-                objects.iter().map(|o| (o.key.clone(), grant(o))).collect();
+                rights.iter().map(|(key, grant)| (key.clone(), reads(grant))).collect();
             let mut body = json!({ "name": name.trim() });
             if let (true, Some(map)) = (*level != "write", body.as_object_mut()) {
                 map.insert("permissions".into(), json!(objects));
