@@ -383,7 +383,7 @@ engines! {
             let filter = json!({ "any": vec![json!({ "all": [] }); n] });
             admin.get(&format!("/api/v1/customers?filter={}", encode(&filter.to_string())))
         };
-        groups(499).expect(200);
+        groups(490).expect(200);
         assert_eq!(groups(600).expect(422).wrong_fields(), ["filter"]);
         let many = admin.get(&format!("/api/v1/customers?{}", vec!["city=a"; 600].join("&"))).expect(422);
         assert_eq!((many.wrong_fields(), &many["errors"][0]["code"]), (vec!["filter"], &json!("too_many")));
