@@ -28,8 +28,12 @@ rust_tests() { cargo test --locked --workspace --no-fail-fast --quiet -- "$@"; }
 # The page is built beside them: where one build waits for a single processor the other takes the rest.
 begin_page() {
   page_log=$(mktemp)
+  # In a process group of its own, so that it ends as a whole when this script does.
+  set -m
   scripts/web.sh web >"$page_log" 2>&1 &
   page=$!
+  set +m
+  trap 'kill -- -"$page" 2>/dev/null || true' EXIT
 }
 page() { local code=0; wait "$page" || code=$?; cat "$page_log" >&2; rm -f "$page_log"; return $code; }
 real_data() {

@@ -1,5 +1,5 @@
 //! The single-page app is compiled in from `frontend/dist`. The folder must exist for that, even empty, and the
-//! program is built anew when the app was.
+//! released program is built anew when the app was; another one reads the folder when it runs.
 
 fn main() {
     let dist = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../frontend/dist");
@@ -7,5 +7,7 @@ fn main() {
         println!("cargo::warning=cannot make {}: {e}", dist.display());
     }
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed={}", dist.display());
+    if std::env::var("PROFILE").as_deref() == Ok("release") {
+        println!("cargo::rerun-if-changed={}", dist.display());
+    }
 }

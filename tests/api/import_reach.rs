@@ -61,6 +61,27 @@ engines! {
         assert_eq!((&made["city"], &made["parent_id"], &made["pooled_at"]), (&json!("上海"), &json!(other), &Value::Null));
     }
 
+    fn a_row_about_somebody_elses_deal_makes_nobody_at_its_customer(server: &Server) {
+        let admin = server.admin();
+        let (me, rep) = server.user("representative", None);
+        let (colleague, _) = server.user("representative", None);
+        let theirs = server.create("customers", &json!({ "name": "别人的", "owner_id": colleague }));
+        let mine = server.create("customers", &json!({ "name": "我的", "owner_id": me }));
+        for (number, customer, owner) in [("D-1", &theirs, &colleague), ("D-2", &mine, &me), ("D-3", &theirs, &me)] {
+            server.create("opportunities", &json!({ "name": number, "number": number, "customer_id": customer, "owner_id": owner }));
+        }
+        let file = "商机编号,商机名称,联系人\nD-1,一,张三\nD-2,二,李四\nD-3,三,王五\n";
+        let import = analyse(&rep, "opportunities", "deals.csv", file.as_bytes()).expect(201);
+        let making = json!({ "match_fields": ["number"], "create_missing": { "contact_id": true } });
+        patch(&rep, &import, &making).expect(200);
+        run(&rep, &import, false);
+        let at = |customer: &str| {
+            let page = admin.get(&format!("/api/v1/contacts?customer_id={customer}")).expect(200);
+            page.items().iter().map(|c| c["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!((at(&theirs), at(&mine)), (Vec::new(), vec!["李四".to_owned()]));
+    }
+
     fn an_import_links_only_to_what_its_caller_may_link_to_by_hand(server: &Server) {
         let admin = server.admin();
         let (me, rep) = server.user("representative", None);

@@ -321,6 +321,22 @@ engines! {
         assert_eq!(get(&admin, "customers", &middle)["parent_id"], json!(a));
     }
 
+    fn a_merge_that_would_come_undone_into_a_circle_stays(server: &Server) {
+        let admin = server.admin();
+        let below = |name: &str, parent: Option<&str>| server.create("customers", &json!({ "name": name, "parent_id": parent }));
+        let top = below("集团", None);
+        let (kept, lost) = (below("甲", None), below("乙", Some(&top)));
+        let child = below("丙", Some(&lost));
+        merge(&admin, "customers", &kept, &json!({ "ids": [lost], "values": { "parent_id": kept } })).expect(200);
+        let parent = |id: &String| get(&admin, "customers", id)["parent_id"].clone();
+        assert_eq!((parent(&kept), parent(&child)), (Value::Null, json!(kept)));
+        let version = get(&admin, "customers", &top)["version"].as_i64().unwrap();
+        admin.patch(&format!("/api/v1/customers/{top}"), version, &json!({ "parent_id": child })).expect(200);
+        // The other would get back its place below the group, which lies below it by now.
+        unmerge(&admin, "customers", &kept, &json!({})).expect_problem(409, "changed_since_merge");
+        assert_eq!(parent(&child), json!(kept));
+    }
+
     fn a_wrong_merge_names_what_is_wrong(server: &Server) {
         let admin = server.admin();
         let [a, b] = ["甲", "乙"].map(|name| server.create("customers", &json!({ "name": name })));

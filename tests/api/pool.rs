@@ -235,6 +235,7 @@ engines! {
         let director = server.as_role("director");
         let ids = [pooled(server, "收回甲"), pooled(server, "收回乙")];
         director.post("/api/v1/pool/customers/assign", &json!({ "ids": ids, "user_id": rep_id })).expect(200);
+        let contacts = ids.clone().map(|id| server.create("contacts", &json!({ "name": "王芳", "customer_id": id, "owner_id": rep_id })));
         let version = get(&director, &ids[0]).expect(200)["version"].as_i64().unwrap();
         director.patch(&format!("/api/v1/customers/{}", ids[0]), version, &json!({ "owner_id": null })).expect(200);
         let row = json!({ "op": "update", "id": ids[1], "data": { "owner_id": null } });
@@ -246,6 +247,10 @@ engines! {
             assert_eq!((&seen["pool_reason"], &seen["pool_from_id"]), (&json!("returned"), &json!(rep_id)));
             assert!(seen["pooled_at"].is_string() && seen["touch_due_at"].is_null(), "{}", seen.json);
             claim(&other, id).expect(200);
+        }
+        for contact in contacts {
+            rep.get(&format!("/api/v1/contacts/{contact}")).expect(404);
+            other.get(&format!("/api/v1/contacts/{contact}")).expect(200);
         }
     }
 

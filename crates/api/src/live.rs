@@ -36,6 +36,8 @@ pub(crate) enum Message {
     News(Arc<Notification>),
     /// Somebody marked their news as read or unread.
     Read(Uuid),
+    /// Something may have happened that nobody was told.
+    Reset,
     /// The server ends.
     End,
 }
@@ -176,9 +178,17 @@ impl Tail {
         let mut conn = db::get(pool)?;
         loop {
             let upto = self.horizon.advance(&mut conn)?;
+            if upto == 0 && events::end(&mut conn)? > 0 {
+                // Since the start a transaction has been open that may still put something before all of it: nobody knows
+                // yet where the log ends.
+                return Ok(());
+            }
             live.settled.send_replace(Some(upto));
             // Asked after the position was made known: whoever comes now reads what is up to it, and hears all that follows.
             let users = live.users();
+            if self.position.is_none() && !users.is_empty() {
+                let _ = live.sender.send(Message::Reset);
+            }
             let from = match self.position {
                 Some(from) if !users.is_empty() => from,
                 _ => upto,

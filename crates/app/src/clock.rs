@@ -34,8 +34,9 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
         piece("first contacts", || first_contacts(pool, now));
         piece("series of tasks", || series(pool, now));
         if round.is_none_or(|at| now - at > ROUND) {
+            let first = round.is_none();
             round = Some(now);
-            piece("the round", || go_round(pool, now));
+            piece("the round", || go_round(pool, now, first));
         }
         if !more {
             seen = crate::consumers::rest(seen, TICK);
@@ -105,7 +106,7 @@ fn by_itself<'a>(conn: &'a mut AnyConnection, schema: &'a Arc<Schema>, now: Date
     Ctx { conn, actor: &ITSELF, now, request_id: Uuid::now_v7(), schema }
 }
 
-fn go_round(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
+fn go_round(pool: &DbPool, now: DateTime<Utc>, first: bool) -> Result<()> {
     let mut conn = db::get(pool)?;
     if !persistence::identity::any_person(&mut conn)? {
         return Ok(());
@@ -117,6 +118,10 @@ fn go_round(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
     round.write("recounts", crate::recounts::on_time);
     round.write("arrivals", crate::arrivals::settle);
     round.write("late rules", rules::watch);
+    if first {
+        // The program may know other holidays than the one before it.
+        round.write("schedules", rules::sweep::reschedule);
+    }
     round.digests();
     round.write("old news", notifications::sweep);
     round.write("old deliveries", webhooks::sweep);

@@ -219,13 +219,19 @@ pub fn digests(ctx: &mut Ctx<'_>) -> Result<()> {
         return Ok(());
     }
     // From where the last ones ended, however the hours of the days differ; not so far back that it is no news any more.
-    let since = match last_digests(ctx.conn)? {
-        Some(last) => last.at.max(ctx.now - TimeDelta::days(7)),
-        None => ctx.now - TimeDelta::days(1),
-    };
-    let made = Digests { as_of: today, at: ctx.now };
+    let kept = persistence::settings::versioned(ctx.conn, DIGESTS)?;
+    let version = kept.as_ref().map_or(0, |(version, _)| *version);
+    let last: Option<Digests> = kept.and_then(|(_, json)| serde_json::from_str(&json).ok());
+    let day_ago = ctx.now - TimeDelta::days(1);
+    let since = last.map_or(day_ago, |last| last.at.max(ctx.now - TimeDelta::days(7)));
+    // Those of today may have been made by a version that kept no account of them: tomorrow's tell the day again then.
+    let at = if last.is_some() { ctx.now } else { day_ago };
+    let made = Digests { as_of: today, at };
     let made = serde_json::to_string(&made).map_err(|e| Error::Internal(e.to_string()))?;
-    persistence::settings::set(ctx.conn, DIGESTS, &made, ctx.now)?;
+    if !persistence::settings::replace(ctx.conn, DIGESTS, &made, ctx.now, version)? {
+        // Another process makes them.
+        return Ok(());
+    }
     let readers = store::digest_readers(ctx.conn)?;
     let chosen = store::preferences(ctx.conn, &readers)?;
     let people = store::addresses(ctx.conn, &readers)?;

@@ -307,8 +307,10 @@ pub fn forget_untold(conn: &mut AnyConnection, webhook: Uuid, now: DateTime<Utc>
 /// Forgets what was delivered before a moment, and what archived endpoints were to be told: an event from before may have
 /// been read after, and what was just being sent then may have failed.
 pub fn forget(conn: &mut AnyConnection, before: DateTime<Utc>) -> Result<usize> {
-    let mut q = Sql::start(conn, "DELETE FROM webhook_deliveries WHERE (state = 'done' AND finished_at < ");
-    q.time(before).push(") OR (state <> 'done' AND webhook_id IN (");
-    q.push("SELECT w.id FROM webhooks w WHERE w.archived_at IS NOT NULL))");
-    q.execute(conn)
+    let mut q = Sql::start(conn, "DELETE FROM webhook_deliveries WHERE state = 'done' AND finished_at < ");
+    q.time(before);
+    let old = q.execute(conn)?;
+    let mut q = Sql::start(conn, "DELETE FROM webhook_deliveries WHERE state <> 'done' AND webhook_id IN (");
+    q.push("SELECT w.id FROM webhooks w WHERE w.archived_at IS NOT NULL)");
+    Ok(old + q.execute(conn)?)
 }

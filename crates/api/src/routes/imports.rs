@@ -139,7 +139,9 @@ async fn update_import(req: HttpRequest, body: Payload) -> Result<HttpResponse> 
     let cx = caller(&req, &[Action::Import]).await?;
     let (id, version) = (path_id(&req)?, cx.if_match()?);
     let patch: ImportPatch = cx.body(body).await?;
-    let import = cx.write(move |ctx| app::imports::update(ctx, id, version, &patch)).await?;
+    let asked = patch.clone();
+    let compared = cx.read(move |ctx| app::imports::compare(ctx, id, &asked)).await?;
+    let import = cx.write(move |ctx| app::imports::update(ctx, id, version, &patch, compared.as_ref())).await?;
     Ok(HttpResponse::Ok().json(import))
 }
 

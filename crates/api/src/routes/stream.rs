@@ -176,6 +176,7 @@ impl Follower {
                 None => Some(self.unread().await.unwrap_or_else(|| ": still here\n\n".to_owned())),
                 Some(Ok(Message::End)) | Some(Err(RecvError::Closed)) => return None,
                 Some(Err(RecvError::Lagged(_))) => Some(message("reset", None, &json!({}))),
+                Some(Ok(Message::Reset)) => Some(message("reset", None, &json!({}))),
                 Some(Ok(Message::Change(change))) => {
                     let new = change.event.seq > self.last && sees(&self.actor, &change);
                     new.then(|| told(&change))

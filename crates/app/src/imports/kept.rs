@@ -48,7 +48,7 @@ fn gone(ctx: &mut Ctx<'_>, shape: &Shape, ids: HashSet<Uuid>) -> Result<HashSet<
     Ok(ids.into_iter().filter(|id| !stay.contains(id)).collect())
 }
 
-/// The live records into which others were merged.
+/// The live records into which others were merged, as far as the caller may link to them.
 fn survivors(ctx: &mut Ctx<'_>, shape: &Shape, gone_first: &HashSet<Uuid>) -> Result<HashMap<Uuid, Uuid>> {
     let mut at: HashMap<Uuid, Uuid> = gone_first.iter().map(|id| (*id, *id)).collect();
     let mut dead = gone_first.clone();
@@ -64,6 +64,10 @@ fn survivors(ctx: &mut Ctx<'_>, shape: &Shape, gone_first: &HashSet<Uuid>) -> Re
         at.values_mut().for_each(|now| *now = next.get(now).copied().unwrap_or(*now));
         dead = gone(ctx, shape, next.into_values().collect())?;
     }
-    at.retain(|_, now| !dead.contains(now));
-    Ok(at.into_iter().filter(|(from, now)| from != now).collect())
+    at.retain(|from, now| from != now && !dead.contains(now));
+    let survivors: Vec<Uuid> = at.values().copied().collect();
+    let visible = super::links::linkable(ctx, shape);
+    let seen = persistence::records::live(ctx.conn, shape, &survivors, visible.owners())?;
+    at.retain(|_, now| seen.contains(now));
+    Ok(at)
 }

@@ -246,6 +246,10 @@ impl Links {
     /// The step was committed: what it made stays.
     pub(super) fn keep(&mut self) {
         self.made.clear();
+        // Of several one may have become part of another by the next step.
+        for index in self.indexes.values_mut() {
+            index.names.retain(|_, found| *found != Found::Several);
+        }
         self.ask_again();
     }
 

@@ -215,18 +215,49 @@ fn is_open(row: &ImportRow, setup: &Setup) -> bool {
     row.state == ImportState::Draft.key() || (ended && setup.dry_run)
 }
 
-/// Changes mapping and options as they are at a version.
-pub fn update(ctx: &mut Ctx<'_>, id: Uuid, version: Option<i64>, changes: &ImportPatch) -> Result<Import> {
+/// What comparing the names in a file with the records that there are came to, for one version of an import.
+pub struct Compared {
+    version: i64,
+    setup: Setup,
+}
+
+/// Compares for a change of mapping and options, outside of the transaction that makes it: it may take as long as many
+/// writes of others. Nothing where the change will not be made.
+pub fn compare(ctx: &mut Ctx<'_>, id: Uuid, patch: &ImportPatch) -> Result<Option<Compared>> {
+    let row = visible(ctx, id, false)?;
+    let mut setup: Setup = read(&row.setup)?;
+    let shape = ctx.shape(&row.object)?;
+    let mut errors = Vec::new();
+    apply(&mut setup, &shape, patch, &mut errors);
+    if !errors.is_empty() || !is_open(&row, &setup) {
+        return Ok(None);
+    }
+    unmatched::find(ctx, &mut setup, &shape)?;
+    Ok(Some(Compared { version: row.version, setup }))
+}
+
+/// Changes mapping and options as they are at a version, with what was [`compare`]d.
+pub fn update(
+    ctx: &mut Ctx<'_>,
+    id: Uuid,
+    version: Option<i64>,
+    changes: &ImportPatch,
+    compared: Option<&Compared>,
+) -> Result<Import> {
     let current = visible(ctx, id, true)?.version;
     match version {
         None => Err(Error::VersionRequired),
         Some(version) if version != current => Err(Error::Stale { current }),
-        Some(_) => patch(ctx, id, changes),
+        Some(_) => change(ctx, id, changes, compared),
     }
 }
 
 /// Changes mapping and options, whatever others have made of them.
 pub fn patch(ctx: &mut Ctx<'_>, id: Uuid, patch: &ImportPatch) -> Result<Import> {
+    change(ctx, id, patch, None)
+}
+
+fn change(ctx: &mut Ctx<'_>, id: Uuid, patch: &ImportPatch, compared: Option<&Compared>) -> Result<Import> {
     let mut row = visible(ctx, id, true)?;
     let mut setup: Setup = read(&row.setup)?;
     if !is_open(&row, &setup) {
@@ -249,7 +280,13 @@ pub fn patch(ctx: &mut Ctx<'_>, id: Uuid, patch: &ImportPatch) -> Result<Import>
         return Err(Error::Invalid(errors));
     }
     rows::defaults(ctx, &shape, Some(&setup))?;
-    unmatched::find(ctx, &mut setup, &shape)?;
+    match compared.filter(|compared| compared.version == row.version) {
+        Some(Compared { setup: found, .. }) => {
+            setup.unmatched = found.unmatched.clone();
+            setup.not_compared = found.not_compared.clone();
+        }
+        None => unmatched::find(ctx, &mut setup, &shape)?,
+    }
     row.version += 1;
     row.state = ImportState::Draft.key().to_owned();
     row.updated_at = ctx.now;

@@ -1,6 +1,6 @@
 //! The names in the cells of a step: which records they mean, and those that are made because there are none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::fields::Kind;
 use domain::record::Record;
@@ -38,17 +38,47 @@ impl Step<'_> {
         for draft in drafts.iter_mut() {
             self.resolve(ctx, memory, draft)?;
         }
-        let shape = &self.plan.shape;
         for (draft, names) in drafts.iter_mut().zip(later) {
             draft.names = names;
-            if let [known] = self.known(existing, draft).0.as_slice() {
-                let of = |link: &&'static str| Some((*link, known.get(shape, link).as_id()?));
-                draft.belongs = SCOPES.iter().filter(|link| shape.find(link).is_some()).filter_map(of).collect();
-            }
         }
+        self.place(ctx, drafts, existing)?;
         self.look_up(ctx, memory, drafts)?;
         for draft in drafts.iter_mut() {
             self.resolve(ctx, memory, draft)?;
+        }
+        Ok(())
+    }
+
+    /// Notes down what the records belong to that rows are about, as far as the caller may change them and link to it.
+    fn place(&mut self, ctx: &mut Ctx<'_>, drafts: &mut [Draft], existing: &HashMap<u64, Vec<Record>>) -> Result<()> {
+        let (shape, update) = (&self.plan.shape, self.plan.update.as_ref());
+        let may =
+            |record: &Record| update.is_some_and(|visible| !shape.def.owned || visible.contains(record.owner(shape)));
+        let links: Vec<(&'static str, &str)> = SCOPES
+            .iter()
+            .filter_map(|link| match &shape.find(link)?.1.kind {
+                Kind::Link(object) => Some((*link, object.as_ref())),
+                _ => None,
+            })
+            .collect();
+        let mut named: HashMap<&str, HashSet<Uuid>> = HashMap::new();
+        for draft in drafts.iter_mut() {
+            if let [known] = self.known(existing, draft).0.as_slice()
+                && may(known)
+            {
+                for (link, object) in &links {
+                    if let Some(id) = known.get(shape, link).as_id() {
+                        named.entry(object).or_default().insert(id);
+                        draft.belongs.push((link, id));
+                    }
+                }
+            }
+        }
+        for (object, ids) in named {
+            let missing = crate::records::missing_links(ctx, object, ids)?;
+            if !missing.is_empty() {
+                drafts.iter_mut().for_each(|draft| draft.belongs.retain(|(_, id)| !missing.contains(id)));
+            }
         }
         Ok(())
     }

@@ -420,6 +420,12 @@ impl Runner<'_> {
             let mut row = persistence::imports::lock(ctx.conn, import)?.ok_or(Error::NotFound)?;
             row.state = ImportState::Done.key().to_owned();
             row.progress = to_json(progress)?;
+            let mut setup: Setup = read(&row.setup)?;
+            if !setup.dry_run {
+                // Nobody asks for them any more.
+                setup.distinct.clear();
+                row.setup = to_json(&setup)?;
+            }
             row.finished_at = Some(ctx.now);
             row.updated_at = ctx.now;
             persistence::imports::update(ctx.conn, &row)?;

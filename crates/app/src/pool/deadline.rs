@@ -97,6 +97,7 @@ pub(crate) fn follow(
         if entry(shape, new).is_none() && giving != Giving::Back {
             let reason = if giving == Giving::ByRule { Reason::Rule } else { Reason::Returned };
             into_pool(ctx, shape, old, reason, None).apply(shape, new);
+            super::moves::contacts_follow(ctx, &[(new.id(), old.owner(shape), None)])?;
         }
         return Ok(());
     };

@@ -39,6 +39,12 @@ pub fn log(ctx: &mut Ctx<'_>, input: &BehaviourBatch) -> Result<BehaviourResults
         persistence::records::find_by_text(ctx.conn, &shape, "event_key", &keys, all.owners())?.into_iter().collect();
     let book = Book::read(ctx, &input.items.iter().flat_map(addresses).collect(), false)?;
     let found: Vec<Belongs> = input.items.iter().map(|i| book.belongs(ctx, &[addresses(i)])).collect::<Result<_>>()?;
+    // They belong to whom the customer belongs to, who must not change before they are there to go with it.
+    let mut customers: Vec<uuid::Uuid> = found.iter().filter_map(|belongs| belongs.customer).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let customer = ctx.shape("customers")?;
+    persistence::records::lock(ctx.conn, &customer, &customers)?;
     let owners = owners(ctx, &found)?;
     let mut writer = Writer::trusted(shape.clone());
     let (mut results, mut told) = (Vec::with_capacity(keys.len()), Vec::new());

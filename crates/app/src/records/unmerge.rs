@@ -184,9 +184,30 @@ fn carry_out(
     for loser in &losers {
         writer.set_merged(ctx, loser, None)?;
     }
+    stays_a_tree(ctx, shape, &row.losers)?;
     let stored = writer.rewrite(ctx, &survivor, changes, visible, ("unmerged", &told))?;
     store::forgive(ctx.conn, row.id)?;
     facts(ctx, shape, row)?;
     writer.flush(ctx)?;
     Ok(stored.record.version())
+}
+
+/// Records that get back what lay below them may have come to lie below that themselves: nobody saw it as one tree then.
+fn stays_a_tree(ctx: &mut Ctx<'_>, shape: &Shape, losers: &[Uuid]) -> Result<()> {
+    const DEEPEST: usize = 200;
+    if shape.position(merge::PARENT).is_none() {
+        return Ok(());
+    }
+    for loser in losers {
+        let mut at = Some(*loser);
+        for _ in 0..DEEPEST {
+            let Some(id) = at else { break };
+            let above = persistence::records::links(ctx.conn, shape, merge::PARENT, &[id])?;
+            at = above.first().and_then(|(_, parent)| *parent);
+            if at == Some(*loser) {
+                return Err(Error::conflict("changed_since_merge", shape.def.key));
+            }
+        }
+    }
+    Ok(())
 }

@@ -309,6 +309,7 @@ impl Writer {
             self.effects.check_sums(sums)?;
         }
         self.write_rows(ctx)?;
+        self.rules.written();
         self.effects.flush_row(ctx)
     }
 
@@ -335,7 +336,6 @@ impl Writer {
             self.inserts.clear();
         }
         self.events.clear();
-        self.rules.written();
         Ok(())
     }
 }

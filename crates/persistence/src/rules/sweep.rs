@@ -124,11 +124,17 @@ pub fn end_sweep(
 }
 
 /// Sets when an active rule looks next, if it still waits for its time: one that is due looks first. Either way it has a
-/// new version, so that a sweep that was begun before does not set what it counted out before.
+/// new version, so that a sweep that was begun before does not set what it counted out before; one that looks when it
+/// would have looked anyway stays as it is.
 pub fn set_next(conn: &mut AnyConnection, rule: Uuid, next: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
     let mut q = Sql::start(conn, "UPDATE rules SET version = version + 1, next_at = CASE WHEN next_at <= ");
     q.time(now).push(" THEN next_at ELSE ").bind(Store::Time, &or_null(next, Value::Time));
     q.push(" END WHERE state = 'active' AND archived_at IS NULL AND id = ").id(rule);
+    q.push(" AND (next_at IS NULL OR next_at <= ").time(now);
+    match next {
+        Some(next) => q.push(" OR next_at <> ").time(next).push(")"),
+        None => q.push(" OR next_at IS NOT NULL)"),
+    };
     q.execute(conn)?;
     Ok(())
 }

@@ -1,0 +1,2 @@
+DROP INDEX webhook_deliveries_untold;
+DROP INDEX webhook_deliveries_finished;
