@@ -154,3 +154,15 @@ test('a role is not changed further while it is being saved, and is saved over t
   assert.ok(await phone.isEnabled());
   await page.context().close();
 });
+
+test('a dialog that the browser has closed by itself is there again', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/settings/roles`);
+  await page.getByRole('button', { name: '新建角色' }).click();
+  const name = page.locator('dialog [name=name]');
+  await name.fill('写了一半');
+  await page.locator('dialog').evaluate(dialog => dialog.close());
+  await name.waitFor();
+  assert.equal(await name.inputValue(), '写了一半');
+  await page.context().close();
+});
