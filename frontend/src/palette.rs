@@ -200,7 +200,10 @@ fn actions(l: crate::i18n::Lang, session: &crate::data::session::Session, q: &st
             ("target", l.nav_four_r(), Route::FourR),
             ("refresh-cw", l.nav_flywheel(), Route::Flywheel),
         ] {
-            all.push(Line { icon, title: title.into(), note: l.go_to().into(), to: Target::Page(to) });
+            let contacts = matches!(to, Route::Rhythm | Route::FourR | Route::Library);
+            if !contacts || session.me.may("activities", "read") {
+                all.push(Line { icon, title: title.into(), note: l.go_to().into(), to: Target::Page(to) });
+            }
         }
     }
     if session.me.may("pool", "read") {

@@ -123,6 +123,7 @@ mod tests {
     fn one_is_not_many_in_english() {
         assert_eq!(Lang::En.bulk_done(1), "Updated 1 record");
         assert_eq!(Lang::En.bulk_done(2), "Updated 2 records");
+        assert_eq!(Lang::En.pool_deadline_working(1), "First contact within 1 working hour of claiming");
         assert_eq!(Lang::En.rows_n("1"), "1 row");
         assert_eq!(Lang::En.rows_n("0"), "0 rows");
         assert_eq!(Lang::Zh.bulk_done(1), "已更新 1 条");

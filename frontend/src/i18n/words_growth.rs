@@ -117,6 +117,7 @@ messages! {
     models_preview = "预览影响", "See the effect";
     models_shipped = "恢复默认值", "Back to the defaults";
     models_saved = "已保存，客户会陆续按新规则评分", "Saved; customers are scored by it from now on";
+    settings_clash = "别人刚刚改过这里的设置，你填的内容还在。再次保存会覆盖对方的修改。", "Somebody else has just changed these settings. What you entered is still here; saving again replaces theirs.";
     models_changed(n: &str, of: &str) = "{of} 家客户中有 {n} 家会变化", "{n} of {of} customers would change";
     models_rights_changed(n: &str, of: &str) = "{of} 家客户中有 {n} 家的权益会变化，评分不变", "The rights of {n} of {of} customers would change, and no score";
     models_both_changed(n: &str, rights: &str, of: &str) = "{of} 家客户中有 {n} 家评分会变化，{rights} 家的权益会变化", "Of {of} customers, the scores of {n} and the rights of {rights} would change";

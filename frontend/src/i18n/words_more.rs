@@ -150,7 +150,7 @@ messages! {
     import_undo_body(created: i64, updated: i64) = "将归档新建的 {created} 条记录，并把更新过的 {updated} 条恢复为导入前的值。导入后有人改过、或已经有跟进等关联记录的，会保留并列出原因。", "The {created} new records will be archived and the {updated} updated ones get their old values back. Records that somebody has changed or worked with since stay, and are listed with the reason.";
     undo_left(kept: i64) = "保留了 {kept} 条记录", "{kept} records stayed as they are", "{kept} record stayed as it is";
     undo_rest = "这些也一并撤销", "Undo these too";
-    undo_rest_body(kept: i64) = "这 {kept} 条记录导入后有人改过或在使用。一并撤销后，导入后所做的修改会丢失（操作日志中仍可查到）。", "Somebody has changed or used these {kept} records since the import. Undoing them too loses those changes; the log keeps them.";
+    undo_rest_body(kept: i64) = "这 {kept} 条记录导入后有人改过或在使用。一并撤销后，导入后所做的修改会丢失（操作日志中仍可查到）。", "Somebody has changed or used these {kept} records since the import. Undoing them too loses those changes; the log keeps them.", "Somebody has changed or used this record since the import. Undoing it too loses those changes; the log keeps them.";
     undo_changed = "导入后有人改过", "Changed since the import";
     undo_used = "已有其他记录关联", "Other records are linked to it";
     undo_not_yours = "现在归其他同事，你无权撤销", "It belongs to a colleague now";

@@ -21,7 +21,7 @@ messages! {
     outbox_discard_ask = "丢弃这条未发送的内容？", "Discard what was not sent?";
     outbox_discard_body(title: &str) = "「{title}」还没有发送，丢弃后无法找回。", "“{title}” was not sent. Once discarded it is gone.";
     outbox_leave = "还有内容没有发送", "Some things were not sent";
-    outbox_leave_body(n: usize) = "还有 {n} 条内容等待发送。退出后它们留在这台设备上，你下次在这里登录时再发送。", "{n} are waiting. They stay on this device and are sent when you log in here again.";
+    outbox_leave_body(n: usize) = "还有 {n} 条内容等待发送。退出后它们留在这台设备上，你下次在这里登录时再发送。", "{n} are waiting. They stay on this device and are sent when you log in here again.", "{n} is waiting. It stays on this device and is sent when you log in here again.";
     timezone_help = "日期、时间和「今天」都按这个时区显示和统计。", "Days, times and “today” are those of this time zone, for everybody.";
     workdays = "工作日历", "Working days";
     workdays_body = "周一到周五为工作日。以工作时间计算的期限（自动化规则、服务时限）按这里的时间和日期推算。", "Monday to Friday. Deadlines in working hours, as in rules, are counted by these hours and days.";

@@ -30,7 +30,7 @@ messages! {
     pool_left_today(n: i64, max: i64) = "今天还可领取 {n} / {max} 家", "{n} of {max} claims left today";
     pool_held(n: i64, max: i64) = "名下客户 {n} / {max}", "{n} of {max} customers owned";
     pool_deadline_is(hours: i64) = "领取后 {hours} 小时内要完成首次联系", "First contact within {hours} hours of claiming", "First contact within {hours} hour of claiming";
-    pool_deadline_working(hours: i64) = "领取后 {hours} 个工作小时内要完成首次联系", "First contact within {hours} working hours of claiming";
+    pool_deadline_working(hours: i64) = "领取后 {hours} 个工作小时内要完成首次联系", "First contact within {hours} working hours of claiming", "First contact within {hours} working hour of claiming";
     pool_release = "退回公海", "Give to the pool";
     pool_release_n(n: usize) = "把 {n} 家客户退回公海", "Give {n} customers to the pool", "Give {n} customer to the pool";
     pool_release_one(name: &str) = "把「{name}」退回公海", "Give “{name}” to the pool";

@@ -41,7 +41,7 @@ messages! {
     bulk_edit = "批量修改", "Edit";
     bulk_tags = "打标签", "Tags";
     bulk_edit_do(n: usize) = "修改 {n} 条", "Change {n} records", "Change {n} record";
-    bulk_undone(n: usize) = "已撤销，{n} 条恢复为原来的值", "Taken back: {n} are as they were";
+    bulk_undone(n: usize) = "已撤销，{n} 条恢复为原来的值", "Taken back: {n} are as they were", "Taken back: {n} is as it was";
     bulk_undone_partly(n: usize, bad: usize, why: &str) = "{n} 条已恢复；{bad} 条没有恢复，因为之后又被修改过或已不可见：{why}", "{n} are as they were; {bad} are not, as they were changed again or are out of sight: {why}";
     tags_add = "添加标签", "Add tags";
     tags_remove = "移除标签", "Remove tags";

@@ -88,9 +88,17 @@ pub(crate) fn MyDay() -> Html {
         html! { <button type="button" data-testid={format!("by-{key}")} class={cls!("h-6 cursor-pointer rounded-md px-2.5 text-xs", if on { "bg-base-100 font-medium shadow-sm" } else { "text-base-content/75" })} aria-pressed={on.to_string()} onclick={pick(key)}>{ label }</button> }
     };
     let actions = html! { <><div role="group" aria-label={l.my_day_by()} class="flex rounded-lg bg-base-200 p-1">{ one("time", l.my_day_by_time()) }{ one("customer", l.my_day_by_customer()) }</div><ListLink object="tasks" query="new=1" class="btn btn-sm btn-primary">{ icon("plus", "size-4") }{ l.quick_task() }</ListLink></> };
+    // As it was read last: what somebody else has changed since the dialog was opened can be finished all the same.
+    let open = finishing.as_ref().map(|item| latest(query.data.as_deref(), item).clone());
     html! { <>{ page_head(html! { { l.nav_my_day() } }, actions) }{ brief.unwrap_or_else(|| html! { <p class="-mt-2 mb-4 text-[13px]">{ "\u{a0}" }</p> }) }{ body }
-        if let Some(item) = (*finishing).clone() { <Finish {item} onclose={shut} /> }
+        if let Some(item) = open { <Finish {item} onclose={shut} /> }
     </> }
+}
+
+/// An entry as the day shows it now; as it was where the day no longer shows it.
+fn latest<'a>(day: Option<&'a Value>, item: &'a Value) -> &'a Value {
+    let mut shown = day.into_iter().flat_map(|d| list(d, "groups")).flat_map(|g| list(g, "items"));
+    shown.find(|i| ["object", "id"].into_iter().all(|key| i.get(key) == item.get(key))).unwrap_or(item)
 }
 
 fn group(l: Lang, clock: &Clock, g: &Value, queue: &[Waiting], toaster: &Toaster, finish: &Callback<Value>) -> Html {
@@ -258,6 +266,15 @@ fn Finish(p: &FinishProps) -> Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_being_finished_is_as_the_day_shows_it_now() {
+        let item = |version: i64| json!({ "object": "tasks", "id": "t", "version": version });
+        let day = json!({ "groups": [{ "items": [{ "object": "customers", "id": "t" }] }, { "items": [item(2)] }] });
+        assert_eq!(latest(Some(&day), &item(1)), &item(2));
+        assert_eq!(latest(Some(&json!({ "groups": [] })), &item(1)), &item(1));
+        assert_eq!(latest(None, &item(1)), &item(1));
+    }
 
     #[test]
     fn monday_is_the_coming_one() {

@@ -17,15 +17,28 @@ fn use_modal() -> NodeRef {
     {
         let node = node.clone();
         use_effect(move || {
-            if let Some(d) = node.cast::<web_sys::HtmlDialogElement>().filter(|d| !d.open()) {
-                let _ = d.show_modal();
-                if let Ok(Some(body)) = d.query_selector("[data-body]") {
-                    browser::focus_inside(&body);
-                }
+            if let Some(d) = node.cast::<web_sys::HtmlDialogElement>() {
+                show(&d);
             }
         });
     }
     node
+}
+
+fn show(d: &web_sys::HtmlDialogElement) {
+    if d.is_connected() && !d.open() {
+        let _ = d.show_modal();
+        if let Ok(Some(body)) = d.query_selector("[data-body]") {
+            browser::focus_inside(&body);
+        }
+    }
+}
+
+/// The browser has closed a dialog that the page still shows: nothing need be drawn anew for it to come back.
+fn reopen(e: Event) {
+    if let Some(d) = e.target_dyn_into::<web_sys::HtmlDialogElement>() {
+        show(&d);
+    }
 }
 
 /// Calls back on Escape and on a click beside the dialog. Escape is taken as a key before the browser makes a `cancel` of
@@ -71,7 +84,7 @@ pub(crate) fn Drawer(p: &DrawerProps) -> Html {
     let (oncancel, onmousedown, onkeydown) = dismiss(&p.onclose);
     let width = if p.wide { "sm:w-[640px]" } else { "sm:w-[460px]" };
     html! {
-        <dialog ref={node} {oncancel} {onmousedown} {onkeydown} aria-label={p.title.clone()}
+        <dialog ref={node} {oncancel} onclose={reopen} {onmousedown} {onkeydown} aria-label={p.title.clone()}
             class={cls!("sheet-in m-0 fixed inset-x-0 bottom-0 top-auto w-full max-w-none max-h-[92dvh] rounded-t-2xl bg-base-100 text-base-content shadow-xl backdrop:bg-black/35 sm:inset-y-0 sm:left-auto sm:right-0 sm:h-dvh sm:max-h-none sm:rounded-none", width)}>
             <div class="flex max-h-[92dvh] flex-col sm:h-full sm:max-h-none">
                 <header class="flex h-13 shrink-0 items-center justify-between border-b border-base-300 pl-5 pr-3">
@@ -93,7 +106,7 @@ pub(crate) fn Dialog(p: &DrawerProps) -> Html {
     let (oncancel, onmousedown, onkeydown) = dismiss(&if p.held { Callback::noop() } else { p.onclose.clone() });
     let width = if p.wide { "sm:max-w-2xl" } else { "sm:max-w-md" };
     html! {
-        <dialog ref={node} {oncancel} {onmousedown} {onkeydown} aria-label={p.title.clone()}
+        <dialog ref={node} {oncancel} onclose={reopen} {onmousedown} {onkeydown} aria-label={p.title.clone()}
             class={cls!("sheet-in m-auto w-[calc(100%-2rem)] rounded-2xl bg-base-100 text-base-content shadow-xl backdrop:bg-black/35", width)}>
             <header class="flex h-13 items-center justify-between pl-5 pr-3">
                 <h2 class="text-[15px] font-semibold">{ &p.title }</h2>

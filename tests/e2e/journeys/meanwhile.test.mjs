@@ -81,9 +81,10 @@ test('a menu is gone through with the arrow keys, and boxes name the option that
 test('what the same person changes elsewhere reaches the page that is open', async () => {
   const page = await logIn(faces[0]);
   const mine = await make('customers', { name: `另一处修改${Date.now()}` });
+  const followed = page.waitForResponse(r => r.url().includes('/api/v1/stream') && page.url().endsWith(mine.id));
   await page.goto(`${base}/customers/${mine.id}`);
   await page.getByRole('heading', { name: mine.name }).waitFor();
-  await page.waitForTimeout(1500); // the stream is followed by then
+  await followed;
   await change(`/customers/${mine.id}`, mine.version, { name: `${mine.name}好` }, token);
   await page.getByRole('heading', { name: `${mine.name}好` }).waitFor();
   await page.context().close();

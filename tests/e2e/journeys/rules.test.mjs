@@ -190,3 +190,22 @@ test('a kind of news is switched off and on', async () => {
   await until('the choice is not taken back', async () => (await of()) === was);
   await page.context().close();
 });
+
+test('whoever may change the rules they made has the buttons of those alone', async () => {
+  const who = { email: 'marketing@demo.flywheel.cn', password: 'Yunfan-2026-demo' };
+  const [theirs] = await rules();
+  const mine = await request('POST', '/rules', { name: `自己的规则${Date.now()}`, definition: theirs.draft }, await tokenOf(who));
+  const page = await logIn(faces[0], who);
+  await page.goto(`${base}/rules`);
+  const line = rule => page.getByTestId('rule').filter({ has: page.getByRole('link', { name: rule.name, exact: true }) });
+  await line(mine).getByRole('button', { name: '更多' }).waitFor();
+  assert.equal(await line(theirs).getByRole('button').count(), 0);
+  assert.ok(await line(theirs).getByRole('switch').isDisabled());
+  await page.goto(`${base}/rules/${theirs.id}`);
+  await page.getByTestId('said').waitFor();
+  for (const button of ['save', 'publish', 'try']) assert.equal(await page.getByTestId(button).count(), 0);
+  await page.goto(`${base}/rules/${mine.id}`);
+  await page.getByTestId('try').waitFor();
+  await page.context().close();
+  await request('DELETE', `/rules/${mine.id}`, undefined, token);
+});

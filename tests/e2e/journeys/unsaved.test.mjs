@@ -1,7 +1,7 @@
 // What somebody has typed or ticked and not saved yet: it is not lost by going on too quickly, and asked about before it is dropped.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, check, close, faces, request, until } from './browser.mjs';
+import { base, change, check, close, faces, request, until } from './browser.mjs';
 import { logIn, token as tokenOf } from './session.mjs';
 
 let token;
@@ -131,5 +131,38 @@ test('what is wrong with what was sent from a dialog is said inside it', async (
   await dialog.locator('[name=key]').fill('administrator');
   await dialog.locator('button[type=submit]').click();
   await dialog.getByRole('alert').filter({ hasText: /\S/ }).first().waitFor();
+  await page.context().close();
+});
+
+test('a role is not changed further while it is being saved, and is saved over the change of somebody else on purpose', async () => {
+  const page = await logIn(faces[0]);
+  const role = await make('roles', { key: `held_${Date.now()}`, name_zh: `两人改${Date.now()}`, name_en: 'Held', permissions: { customers: { read: 'own' } }, masks: {} });
+  await page.goto(`${base}/settings/roles`);
+  await page.getByRole('button', { name: role.name_zh }).click();
+  const phone = page.locator('fieldset select[name=phone]');
+  await phone.selectOption('partial');
+  await change(`/roles/${role.id}`, role.version, { name_en: 'Held by two' }, token);
+  const save = page.getByRole('button', { name: '保存', exact: true });
+  await save.click();
+  await page.getByText('别人刚刚改过这里的设置').first().waitFor();
+  assert.equal(await phone.inputValue(), 'partial');
+  await late(page, `**/api/v1/roles/${role.id}`, 'PATCH');
+  await save.click();
+  assert.ok(await phone.isDisabled());
+  await until('it is saved', async () => (await get(`/roles/${role.id}`)).masks.phone === 'partial');
+  await save.waitFor({ state: 'detached' });
+  assert.ok(await phone.isEnabled());
+  await page.context().close();
+});
+
+test('a dialog that the browser has closed by itself is there again', async () => {
+  const page = await logIn(faces[0]);
+  await page.goto(`${base}/settings/roles`);
+  await page.getByRole('button', { name: '新建角色' }).click();
+  const name = page.locator('dialog [name=name]');
+  await name.fill('写了一半');
+  await page.locator('dialog').evaluate(dialog => dialog.close());
+  await name.waitFor();
+  assert.equal(await name.inputValue(), '写了一半');
   await page.context().close();
 });

@@ -1,6 +1,6 @@
 //! Competitors at a customer's door: what is known, one more, and that one is gone.
 
-use super::{list, num, words};
+use super::{list, may_change, num, words};
 use crate::browser;
 use crate::data::http::Request;
 use crate::data::query::{invalidate, use_query};
@@ -63,7 +63,6 @@ pub(super) fn Alerts(p: &AlertsProps) -> Html {
             })
         })
     };
-    let may = meta.may("update");
     let body = match (&open.data, &open.error) {
         (Some(d), _) if list(d, "items").is_empty() => {
             html! { <p class="text-[13px] text-base-content/70">{ l.alerts_none() }</p> }
@@ -74,7 +73,7 @@ pub(super) fn Alerts(p: &AlertsProps) -> Html {
             let onclick = { let (close, key) = (close.clone(), (id.clone(), num(a, "version").unwrap_or(1.0) as i64)); Callback::from(move |_: MouseEvent| close.emit(key.clone())) };
             html! { <li key={id.clone()} class="flex items-center gap-3 py-2 text-[13px]">{ icon("circle-alert", "size-4 shrink-0 text-error") }
                 <Link<Route> to={Route::record("competitor_alerts", &id)} classes="min-w-0 flex-1 hover:text-primary"><span class="block truncate font-medium">{ words(a, "competitor") }</span><span class="block truncate text-xs text-base-content/70">{ l.alert_since(&format::date(l, words(a, "noticed_on"), &clock)) }if !words(a, "note").is_empty() { { " · " }{ words(a, "note") } }</span></Link<Route>>
-                if may { <button class="btn btn-xs" {onclick}>{ l.alert_close() }</button> }</li> } }) }</ul>
+                if may_change(&session.me, "activities", a) { <button class="btn btn-xs" {onclick}>{ l.alert_close() }</button> }</li> } }) }</ul>
         <p class="pt-1 text-xs text-base-content/70">{ l.alerts_cost() }</p></> },
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={open.refetch.clone()} /> },
         (None, None) => skeleton_lines(2),

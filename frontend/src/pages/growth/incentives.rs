@@ -3,6 +3,7 @@
 use super::{list, words};
 use crate::browser;
 use crate::data::http::Request;
+use crate::data::once::Once;
 use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
 use crate::data::types::Record;
@@ -28,6 +29,8 @@ pub(super) fn Incentives() -> Html {
     let creating = use_state_eq(|| false);
     let asking = use_state_eq(String::new);
     let question = use_state_eq(String::new);
+    let busy = use_state_eq(|| false);
+    let once = use_memo((), |()| Once::default());
     let rules = use_query::<Value>("/incentives?limit=30&sort=-starts_on&refs=true".to_owned());
     let reads = use_query::<Value>("/incentive_reads?limit=200&sort=-read_on".to_owned());
     let clock = browser::clock();
@@ -36,16 +39,21 @@ pub(super) fn Incentives() -> Html {
     let mine = session.me.id.clone();
     let said = reads.data.as_ref().map(|d| list(d, "items").to_vec()).unwrap_or_default();
     let answer = {
-        let (asking, toaster) = (asking.clone(), toaster.clone());
+        let (asking, busy) = (asking.clone(), busy.clone());
         let day = today.to_string();
         Callback::from(move |(rule, question): (String, String)| {
-            let (asking, toaster) = (asking.clone(), toaster.clone());
             let mut body = json!({ "incentive_id": rule, "read_on": day, "understood": question.is_empty() });
             if !question.is_empty() {
                 body["question"] = json!(question);
             }
+            let Some(key) = once.begin(&body) else { return };
+            let (asking, toaster, busy, once) = (asking.clone(), toaster.clone(), busy.clone(), once.clone());
+            busy.set(true);
             spawn_local(async move {
-                match Request::create("/incentive_reads", body).text().await {
+                let answer = Request::create_as(key, "/incentive_reads", body).text().await;
+                once.end(answer.is_ok());
+                busy.set(false);
+                match answer {
                     Ok(_) => {
                         invalidate("/incentive_reads");
                         asking.set(String::new());
@@ -109,10 +117,10 @@ pub(super) fn Incentives() -> Html {
             if !words(rule, "terms").is_empty() { <details class="mt-1.5 text-xs"><summary class="w-fit cursor-pointer py-1 text-primary">{ l.incentive_terms() }</summary><p class="whitespace-pre-line leading-5 text-base-content/80">{ words(rule, "terms") }</p>
                 if !words(rule, "example").is_empty() { <p class="mt-2 font-medium">{ l.incentive_example() }</p><p class="whitespace-pre-line leading-5 text-base-content/80">{ words(rule, "example") }</p> }</details> }
             <div class="mt-2 flex flex-wrap items-center gap-2 text-xs text-base-content/70"><span>{ l.incentive_read_by(of.len()) }</span>if !open.is_empty() { <span class="text-warning">{ l.incentive_questions(open.len()) }</span> }
-                if published && !past && !done { <span class="ml-auto flex gap-2"><button class="btn btn-xs" onclick={ask}>{ l.incentive_ask() }</button><button class="btn btn-xs btn-primary" data-testid="incentive-understood" onclick={understood}>{ icon("check", "size-3.5") }{ l.incentive_understood() }</button></span> }
+                if published && !past && !done { <span class="ml-auto flex gap-2"><button class="btn btn-xs" onclick={ask}>{ l.incentive_ask() }</button><button class="btn btn-xs btn-primary" data-testid="incentive-understood" disabled={*busy} onclick={understood}>{ icon("check", "size-3.5") }{ l.incentive_understood() }</button></span> }
                 if done { <span class="ml-auto inline-flex items-center gap-1 text-success">{ icon("check", "size-3.5") }{ l.incentive_thanks() }</span> }</div>
             if !open.is_empty() { <ul class="mt-1 space-y-0.5 text-xs text-base-content/80">{ for open.iter().map(|r| html! { <li class="flex gap-1.5">{ icon("circle-help", "size-3.5 mt-0.5 shrink-0 text-warning") }<span>{ words(r, "question") }</span></li> }) }</ul> }
-            if *asking == id { <form class="mt-2 flex gap-2" onsubmit={send}><input class="input input-sm min-w-0 flex-1" aria-label={l.incentive_question()} placeholder={l.incentive_question()} maxlength="500" value={(*question).clone()} {oninput} /><button class="btn btn-sm btn-primary">{ l.incentive_send() }</button></form> }
+            if *asking == id { <form class="mt-2 flex gap-2" onsubmit={send}><input class="input input-sm min-w-0 flex-1" aria-label={l.incentive_question()} placeholder={l.incentive_question()} maxlength="500" value={(*question).clone()} {oninput} /><button class="btn btn-sm btn-primary" disabled={*busy}>{ l.incentive_send() }</button></form> }
         </li> }
     };
     let body = match (&rules.data, &rules.error) {

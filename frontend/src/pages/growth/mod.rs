@@ -40,6 +40,7 @@ pub(crate) use visit::VisitProps;
 
 use crate::data::listing::drill_target;
 use crate::data::query::Query;
+use crate::data::types::Me;
 use crate::i18n::{Lang, use_lang};
 use crate::pages::list_link::ListLink;
 use crate::parts::Room;
@@ -82,6 +83,16 @@ fn missing(query: &Query<Value>) -> Html {
         None => skeleton_lines(3),
     };
     html! { <section class="min-w-0 rounded-box border border-base-300">{ body }</section> }
+}
+
+/// Whether somebody may change a record under a permission; whose right reaches as far as what is their own, with what they
+/// answer for.
+fn may_change(me: &Me, permission: &str, record: &Value) -> bool {
+    match me.permissions.get(permission).and_then(|g| g.get("update")).map(String::as_str) {
+        None | Some("none") => false,
+        Some("own") => words(record, "owner_id") == me.id,
+        Some(_) => true,
+    }
 }
 
 /// The text under a key, or nothing.
@@ -174,4 +185,27 @@ fn Span(p: &SpanProps) -> Html {
     let options: Vec<(String, String)> = [30, 90, 180, 365].iter().map(|d| (d.to_string(), l.last_days(*d))).collect();
     let onchange = p.onchange.reform(|v: String| v.parse().unwrap_or(90));
     select("span", l.period(), &options, &p.days.to_string(), "select-sm w-36", onchange)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn whose_right_reaches_their_own_may_change_what_they_answer_for() {
+        let me = |scope: &str| Me {
+            id: "me".to_owned(),
+            permissions: BTreeMap::from([(
+                "pulses".to_owned(),
+                BTreeMap::from([("update".to_owned(), scope.to_owned())]),
+            )]),
+            ..Me::default()
+        };
+        let (mine, theirs) = (json!({ "owner_id": "me" }), json!({ "owner_id": "you" }));
+        assert!(may_change(&me("own"), "pulses", &mine) && !may_change(&me("own"), "pulses", &theirs));
+        assert!(may_change(&me("team"), "pulses", &theirs) && !may_change(&me("none"), "pulses", &mine));
+        assert!(!may_change(&me("all"), "activities", &mine));
+    }
 }

@@ -9,6 +9,7 @@ use crate::format;
 use crate::i18n::use_lang;
 use crate::ui::cls;
 use crate::ui::field::{Field, Input};
+use crate::ui::overlay::use_unsaved;
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, spinner};
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ pub(crate) fn Pulse() -> Html {
     let answers = use_state_eq(|| [0u8; 3]);
     let obstacle = use_state_eq(String::new);
     let busy = use_state_eq(|| false);
+    use_unsaved(*answers != [0; 3] || !obstacle.trim().is_empty());
     let clock = browser::clock();
     let mine = use_query::<Value>(format!("/pulses?owner_id={}&limit=12&sort=-answered_on", session.me.id));
     let none = Vec::new();

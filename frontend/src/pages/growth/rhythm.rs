@@ -1,10 +1,11 @@
 //! When contacts were made, day by day over a year, and what is planned.
 
-use super::{behind, list, num, words};
+use super::{behind, list, may_change, num, words};
 use crate::browser;
 use crate::data::http::Request;
 use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
+use crate::data::types::Me;
 use crate::format;
 use crate::i18n::{Lang, use_lang};
 use crate::parts::{Lazy, Room};
@@ -64,7 +65,7 @@ pub(crate) fn Rhythm() -> Html {
         (Some(d), _) if list(d, "items").is_empty() => {
             html! { <Empty small=true icon="calendar-clock" title={l.planned_none()} /> }
         }
-        (Some(d), _) => plans(l, d, &ondone),
+        (Some(d), _) => plans(l, &session.me, d, &ondone),
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={planned.refetch.clone()} /> },
         (None, None) => skeleton_rows(4),
     };
@@ -131,7 +132,7 @@ fn heat(l: Lang, days: &[Value], first: NaiveDate, last: NaiveDate, today: Naive
     </div> }
 }
 
-fn plans(l: Lang, d: &Value, ondone: &Callback<(String, i64)>) -> Html {
+fn plans(l: Lang, me: &Me, d: &Value, ondone: &Callback<(String, i64)>) -> Html {
     let clock = browser::clock();
     let name = |id: &str| d.get("refs").map_or("", |r| words(r, id)).to_owned();
     html! { <ul class="divide-y divide-base-300/60" data-testid="planned">{ for list(d, "items").iter().map(|a| {
@@ -139,5 +140,5 @@ fn plans(l: Lang, d: &Value, ondone: &Callback<(String, i64)>) -> Html {
     let late = format::parse_moment(words(a, "occurred_at")).is_some_and(|at| at < clock.now);
     let onclick = { let (ondone, key) = (ondone.clone(), (id.clone(), num(a, "version").unwrap_or(1.0) as i64)); Callback::from(move |_: MouseEvent| ondone.emit(key.clone())) };
     html! { <li key={id.clone()} class="flex items-center gap-3 px-4 py-2 text-[13px]"><Link<Route> to={Route::record("activities", &id)} classes="min-w-0 flex-1 hover:text-primary"><span class="block truncate font-medium">{ words(a, "subject") }</span><span class="block truncate text-xs text-base-content/70">{ format::moment(l, words(a, "occurred_at"), &clock) }{ " · " }{ name(words(a, "customer_id")) }</span></Link<Route>>
-        if late { { badge("warning", l.planned_late()) } }<button class="btn btn-xs" data-testid="plan-done" {onclick}>{ icon("check", "size-3.5") }{ l.planned_done() }</button></li> } }) }</ul> }
+        if late { { badge("warning", l.planned_late()) } }if may_change(me, "activities", a) { <button class="btn btn-xs" data-testid="plan-done" {onclick}>{ icon("check", "size-3.5") }{ l.planned_done() }</button> }</li> } }) }</ul> }
 }

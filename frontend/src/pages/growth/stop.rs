@@ -3,6 +3,7 @@
 use super::words;
 use crate::browser;
 use crate::data::http::{ApiError, Request};
+use crate::data::once::Once;
 use crate::data::query::invalidate;
 use crate::data::session::use_session;
 use crate::format;
@@ -12,6 +13,7 @@ use crate::ui::overlay::{Dialog, use_leave};
 use crate::ui::toast::use_toaster;
 use crate::ui::{icon, spinner};
 use serde_json::{Value, json};
+use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 use yew::virtual_dom::AttrValue;
@@ -39,6 +41,7 @@ pub(crate) fn Stop(p: &StopProps) -> Html {
     let (text, note) = (use_state_eq(String::new), use_state_eq(String::new));
     let error = use_state_eq(|| None::<ApiError>);
     let busy = use_state_eq(|| false);
+    let once = use_memo((), |()| Once::default());
     let id = words(&p.customer, "id").to_owned();
     let version = p.customer.get("version").and_then(Value::as_i64);
     let stopped = p.customer.get("invest_stopped").and_then(Value::as_bool) == Some(true);
@@ -46,12 +49,16 @@ pub(crate) fn Stop(p: &StopProps) -> Html {
     let send = {
         let (asking, error, busy, id, onchange) =
             (asking.clone(), error.clone(), busy.clone(), id.clone(), p.onchange.clone());
-        move |request: Request, said: Box<dyn FnOnce(&Value) -> String>| {
+        move |request: Request, said: Box<dyn FnOnce(&Value) -> String>, once: Option<Rc<Once>>| {
             let (asking, error, busy, toaster, id, onchange) =
                 (asking.clone(), error.clone(), busy.clone(), toaster.clone(), id.clone(), onchange.clone());
             busy.set(true);
             spawn_local(async move {
-                match request.json::<Value>().await {
+                let answer = request.json::<Value>().await;
+                if let Some(once) = once {
+                    once.end(answer.is_ok())
+                }
+                match answer {
                     Ok(v) => {
                         invalidate(&format!("/customers/{id}"));
                         for list in ["/customers", "/cadence", "/tasks", "/basic-service", "/scores/segments"] {
@@ -74,7 +81,7 @@ pub(crate) fn Stop(p: &StopProps) -> Html {
             let body = json!({ "invest_stopped": on, "invest_stop_reason": reason });
             let said = if on { l.stop_done() } else { l.stop_undone() };
             let request = Request::patch(format!("/customers/{id}"), body).if_match(version);
-            send(request, Box::new(move |_| said.to_owned()))
+            send(request, Box::new(move |_| said.to_owned()), None)
         })
     };
     let report = {
@@ -82,11 +89,13 @@ pub(crate) fn Stop(p: &StopProps) -> Html {
         Callback::from(move |_: MouseEvent| {
             let note = Some((*note).clone()).filter(|t| !t.trim().is_empty());
             let body = json!({ "need": *text, "note": note });
+            let Some(key) = once.begin(&body) else { return };
             let said = move |v: &Value| match v.get("shared").and_then(Value::as_bool) {
                 Some(true) => l.urgent_shared(words(v, "owner_name")),
                 _ => l.urgent_sent(words(v, "owner_name")),
             };
-            send(Request::create(format!("/customers/{id}/urgent-needs"), body), Box::new(said))
+            let request = Request::create_as(key, format!("/customers/{id}/urgent-needs"), body);
+            send(request, Box::new(said), Some(once.clone()))
         })
     };
     let open = |what: Asking| {

@@ -2,7 +2,7 @@
 
 use super::incentives::Incentives;
 use super::ramp::Ramp;
-use super::{list, num, words};
+use super::{list, may_change, num, words};
 use crate::browser;
 use crate::data::http::Request;
 use crate::data::query::{invalidate, use_query};
@@ -65,7 +65,7 @@ pub(crate) fn Upkeep() -> Html {
             let onclick = { let (solve, key) = (solve.clone(), (id.clone(), num(o, "version").unwrap_or(1.0) as i64)); Callback::from(move |_: MouseEvent| solve.emit(key.clone())) };
             let who = [name(words(o, "owner_id")), name(words(o, "responsible_id"))].into_iter().filter(|n| !n.is_empty()).collect::<Vec<_>>().join(" → ");
             html! { <li key={id.clone()} class="flex items-center gap-3 px-4 py-2 text-[13px]"><Link<Route> to={Route::record("obstacles", &id)} classes="min-w-0 flex-1 hover:text-primary"><span class="block truncate font-medium">{ words(o, "title") }</span><span class="block truncate text-xs text-base-content/70">{ who }</span></Link<Route>>
-            if solved { { badge("success", &l.obstacle_days(num(o, "days").unwrap_or(0.0) as i64)) } } else { { badge("warning", &l.obstacle_open(since)) }<button class="btn btn-xs" {onclick}>{ l.obstacle_solved() }</button> }</li> } }) }</ul> }
+            if solved { { badge("success", &l.obstacle_days(num(o, "days").unwrap_or(0.0) as i64)) } } else { { badge("warning", &l.obstacle_open(since)) }if may_change(&session.me, "pulses", o) { <button class="btn btn-xs" {onclick}>{ l.obstacle_solved() }</button> } }</li> } }) }</ul> }
         }
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={obstacles.refetch.clone()} /> },
         (None, None) => skeleton_rows(4),

@@ -143,7 +143,9 @@ pub(super) fn TasksCard() -> Html {
             ];
             // What was just finished is in the lists and in the count until both are read again.
             let listed = (d.items.len() + extra.len()) as u64;
-            let rest = all.data.as_ref().and_then(|a| a.total).unwrap_or(0).saturating_sub(listed);
+            // While a list is on its way, nobody knows what is in none.
+            let known = undated.data.is_some() || undated.error.is_some();
+            let rest = all.data.as_ref().filter(|_| known).and_then(|a| a.total).unwrap_or(0).saturating_sub(listed);
             if list.is_empty() {
                 free(l)
             } else {

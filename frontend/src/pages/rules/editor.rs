@@ -6,7 +6,7 @@ use super::names::{use_hooks, use_names, use_playbooks, use_roles};
 use super::runs::{Runs, Versions};
 use super::trial::{self, Trial};
 use super::trigger::TriggerEditor;
-use super::{pulse, state_badge, stopped};
+use super::{may, pulse, state_badge, stopped};
 use crate::browser;
 use crate::data::filter::Speech;
 use crate::data::http::{ApiError, Request};
@@ -237,7 +237,10 @@ fn Editor(p: &EditorProps) -> Html {
             });
         })
     };
-    let may = session.me.may("rules", if id.is_empty() { "create" } else { "update" });
+    let may = match id.as_str() {
+        "" => session.me.may("rules", "create"),
+        _ => made.is_some() || may(&session.me, rule, "update"),
+    };
     let role_names: BTreeMap<String, String> = roles.iter().cloned().collect();
     let speech = Speech { lang: l, meta: &meta, refs: &names, currency: session.currency(), clock: &clock };
     let said = Teller { speech, roles: &role_names }.rule(d);
@@ -260,7 +263,7 @@ fn Editor(p: &EditorProps) -> Html {
         </fieldset>
         <div class="space-y-4 lg:sticky lg:top-18">
             <Card title={l.rule_in_words()}><p class="px-4 pb-4 text-[13px] leading-6" data-testid="said" aria-live="polite">{ said.unwrap_or_else(|| l.rule_incomplete().to_owned()) }</p></Card>
-            if !id.is_empty() { <Card title={l.rule_try()} extra={html! { <button class="btn btn-sm" data-testid="try" onclick={try_it}>{ icon("play", "size-3.5") }{ if matches!(*trial, Trial::Done(_)) { l.rule_try_again() } else { l.rule_try() } }</button> }}>{ trial::view(l, &trial, d) }</Card> }
+            if may && !id.is_empty() { <Card title={l.rule_try()} extra={html! { <button class="btn btn-sm" data-testid="try" onclick={try_it}>{ icon("play", "size-3.5") }{ if matches!(*trial, Trial::Done(_)) { l.rule_try_again() } else { l.rule_try() } }</button> }}>{ trial::view(l, &trial, d) }</Card> }
         </div>
     </div> };
     let ontake = {
@@ -272,9 +275,9 @@ fn Editor(p: &EditorProps) -> Html {
         })
     };
     let body = match *tab {
-        "runs" => html! { <Runs id={id.clone()} /> },
+        "runs" => html! { <Runs id={id.clone()} {may} /> },
         "versions" => {
-            html! { <Versions id={id.clone()} now={rule.get("published_number").and_then(Value::as_i64).unwrap_or(0)} {ontake} /> }
+            html! { <Versions id={id.clone()} now={rule.get("published_number").and_then(Value::as_i64).unwrap_or(0)} {may} {ontake} /> }
         }
         _ => form,
     };

@@ -2,7 +2,7 @@
 
 use super::model::{TEMPLATES, Teller, list, template_words, word};
 use super::names::{use_names, use_roles};
-use super::{pulse, state_badge, stopped};
+use super::{may, pulse, state_badge, stopped};
 use crate::browser;
 use crate::data::filter::Speech;
 use crate::data::http::Request;
@@ -34,7 +34,7 @@ pub(crate) fn RuleList() -> Html {
     let over = use_state_eq(|| None::<usize>);
     let going = use_state_eq(|| None::<(String, String)>);
     let clock = browser::clock();
-    let may = session.me.may("rules", "update");
+    let may_make = session.me.may("rules", "create");
     // Sends something about a rule, says it, and reads the rules again.
     let send = {
         let toaster = toaster.clone();
@@ -76,6 +76,7 @@ pub(crate) fn RuleList() -> Html {
         })
     };
     let row = |i: usize, rule: &Value| {
+        let (change, discard) = (may(&session.me, rule, "update"), may(&session.me, rule, "archive"));
         let (id, name) = (word(rule, "id").to_owned(), word(rule, "name").to_owned());
         let d = shown(rule);
         let said = session.object(word(&d, "object")).and_then(|meta| {
@@ -138,17 +139,17 @@ pub(crate) fn RuleList() -> Html {
         };
         html! {
             <li key={id.clone()} data-testid="rule" {ondragover} {ondrop} class={cls!("flex items-start gap-2 px-3 py-3 sm:px-4", (*over == Some(i)).then_some("bg-primary/5"))}>
-                if may { <button type="button" draggable="true" ondragstart={drag} onkeydown={keys} class="mt-0.5 hidden size-6 shrink-0 cursor-grab place-items-center rounded text-base-content/60 hover:bg-base-content/6 sm:grid" aria-label={l.rule_move(&name)} title={l.rule_move(&name)}>{ icon("grip-vertical", "size-4") }</button> }
-                <input type="checkbox" role="switch" class="toggle toggle-sm toggle-primary mt-1 shrink-0" aria-label={l.rule_on(&name)} checked={active} disabled={!may || !published} onchange={flip} />
+                if change { <button type="button" draggable="true" ondragstart={drag} onkeydown={keys} class="mt-0.5 hidden size-6 shrink-0 cursor-grab place-items-center rounded text-base-content/60 hover:bg-base-content/6 sm:grid" aria-label={l.rule_move(&name)} title={l.rule_move(&name)}>{ icon("grip-vertical", "size-4") }</button> }
+                <input type="checkbox" role="switch" class="toggle toggle-sm toggle-primary mt-1 shrink-0" aria-label={l.rule_on(&name)} checked={active} disabled={!change || !published} onchange={flip} />
                 <div class="min-w-0 flex-1 pl-1"><div class="flex flex-wrap items-center gap-x-2 gap-y-1"><Link<Route> to={Route::rule(&id)} classes="text-[13px] font-medium hover:text-primary hover:underline">{ if name.is_empty() { l.rule_unnamed().to_owned() } else { name.clone() } }</Link<Route>>{ state_badge(l, rule) }if published && rule.get("changed").and_then(Value::as_bool).unwrap_or(false) { <span class="text-xs text-warning">{ l.rule_changed() }</span> }</div>
                     if let Some(said) = said { <p class="mt-0.5 text-[13px] leading-5 text-base-content/75">{ said }</p> }
                     if let Some(why) = stopped(l, rule) { <p class="mt-0.5 text-xs text-error">{ why }</p> }
                     <p class="mt-1 flex flex-wrap gap-x-3 text-xs tabular-nums text-base-content/70">{ for pulse(l, &clock, rule).into_iter().map(|t| html! { <span>{ t }</span> }) }</p></div>
-                if may { <Popover right=true menu=true width="sm:w-44" label={l.more()} button_class="btn btn-ghost btn-sm btn-square" button={icon("ellipsis", "size-4")}>
-                    { menu_item("pencil", l.rule_edit(), go(&navigator, Route::rule(&id))) }
-                    if i > 0 { { menu_item("arrow-up", l.rule_up(), step(i.saturating_sub(1))) } }
-                    if i + 1 < rules.len() { { menu_item("arrow-down", l.rule_down(), step(i + 1)) } }
-                    { menu_item("trash-2", l.delete(), drop_it) }
+                if change || discard { <Popover right=true menu=true width="sm:w-44" label={l.more()} button_class="btn btn-ghost btn-sm btn-square" button={icon("ellipsis", "size-4")}>
+                    if change { { menu_item("pencil", l.rule_edit(), go(&navigator, Route::rule(&id))) } }
+                    if change && i > 0 { { menu_item("arrow-up", l.rule_up(), step(i.saturating_sub(1))) } }
+                    if change && i + 1 < rules.len() { { menu_item("arrow-down", l.rule_down(), step(i + 1)) } }
+                    if discard { { menu_item("trash-2", l.delete(), drop_it) } }
                 </Popover> }
             </li>
         }
@@ -160,7 +161,7 @@ pub(crate) fn RuleList() -> Html {
     let body = match (&query.data, &query.error) {
         (Some(_), _) => html! { <>
             <Card>if rules.is_empty() { <Empty icon="workflow" title={l.rule_none()} body={l.rule_none_body()} /> } else { <ol class="divide-y divide-base-300/60">{ for rules.iter().enumerate().map(|(i, r)| row(i, r)) }</ol> }</Card>
-            if may { <div class="mt-4"><Card title={l.rule_templates()}>{ templates }</Card></div> }
+            if may_make { <div class="mt-4"><Card title={l.rule_templates()}>{ templates }</Card></div> }
         </> },
         (None, Some(e)) => html! { <Card><Failed error={e.clone()} retry={query.refetch.clone()} /></Card> },
         (None, None) => html! { <Card>{ skeleton_rows(4) }</Card> },
@@ -174,7 +175,7 @@ pub(crate) fn RuleList() -> Html {
         };
         html! { <Confirm danger=true title={l.rule_delete(name)} body={l.rule_delete_body()} action={l.delete()} {onyes} {onclose} /> }
     });
-    let actions = html! { if may { <button class="btn btn-sm btn-primary" data-testid="new-rule" onclick={new("blank")}>{ icon("plus", "size-4") }{ l.rule_new() }</button> } };
+    let actions = html! { if may_make { <button class="btn btn-sm btn-primary" data-testid="new-rule" onclick={new("blank")}>{ icon("plus", "size-4") }{ l.rule_new() }</button> } };
     html! { <>{ page_head(html! { { l.nav_rules() } }, actions) }<p class="-mt-2 mb-4 text-[13px] text-base-content/70">{ l.rules_body() }</p>{ body }{ confirm.unwrap_or_default() }</> }
 }
 

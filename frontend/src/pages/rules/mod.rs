@@ -13,12 +13,22 @@ mod trigger;
 pub(crate) use editor::RulePage;
 pub(crate) use list::RuleList;
 
+use crate::data::types::Me;
 use crate::format::{self, Clock};
 use crate::i18n::Lang;
 use crate::ui::badge;
 use model::word;
 use serde_json::Value;
 use yew::prelude::*;
+
+/// Whether somebody may do something with a rule; whose right reaches as far as what is their own, with the rules they made.
+fn may(me: &Me, rule: &Value, action: &str) -> bool {
+    match me.permissions.get("rules").and_then(|g| g.get(action)).map(String::as_str) {
+        None | Some("none") => false,
+        Some("own") => word(rule, "created_by") == me.id,
+        Some(_) => true,
+    }
+}
 
 /// The state of a rule as a pill.
 fn state_badge(l: Lang, rule: &Value) -> Html {
@@ -61,4 +71,27 @@ fn pulse(l: Lang, clock: &Clock, rule: &Value) -> Vec<String> {
         out.push(l.rule_failed_30(&format::group(runs("failed"))));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn whose_right_reaches_their_own_may_change_the_rules_they_made() {
+        let grant = |scope: &str| BTreeMap::from([("update".to_owned(), scope.to_owned())]);
+        let me = |scope: &str| Me {
+            id: "me".to_owned(),
+            permissions: BTreeMap::from([("rules".to_owned(), grant(scope))]),
+            ..Me::default()
+        };
+        let (mine, theirs, nobodys) =
+            (json!({ "created_by": "me" }), json!({ "created_by": "you" }), json!({ "created_by": null }));
+        assert!(may(&me("own"), &mine, "update"));
+        assert!(!may(&me("own"), &theirs, "update") && !may(&me("own"), &nobodys, "update"));
+        assert!(may(&me("all"), &theirs, "update"));
+        assert!(!may(&me("none"), &mine, "update") && !may(&me("all"), &mine, "archive"));
+    }
 }

@@ -23,6 +23,8 @@ use yew_router::prelude::*;
 #[derive(Properties, PartialEq)]
 pub(super) struct RunsProps {
     pub(super) id: String,
+    /// The rule may be changed.
+    pub(super) may: bool,
 }
 
 /// What has been read of the log.
@@ -105,7 +107,7 @@ pub(super) fn Runs(p: &RunsProps) -> Html {
         _ => html! { <ul class="divide-y divide-base-300/60">{ for log.items.iter().map(|r| {
             let (color, label) = outcome_words(l, word(r, "outcome"));
             let why = [word(r, "reason"), word(r, "detail")].into_iter().filter(|s| !s.is_empty()).map(|s| reason(l, s).to_owned()).collect::<Vec<_>>().join(" · ");
-            html! { <li key={word(r, "id").to_owned()} class="px-4 py-2.5 text-[13px]"><div class="flex flex-wrap items-center gap-x-3 gap-y-1">{ badge(color, label) }<Link<Route> to={Route::record(word(r, "object"), word(r, "record_id"))} classes="min-w-0 truncate font-medium hover:text-primary hover:underline">{ word(r, "title") }</Link<Route>><span class="text-xs text-base-content/70">{ l.run_version(r.get("number").and_then(Value::as_i64).unwrap_or(0)) }</span><time class="ml-auto text-xs tabular-nums text-base-content/70" title={format::moment_full(word(r, "at"), &clock)}>{ format::moment(l, word(r, "at"), &clock) }</time>if word(r, "outcome") == "failed" { <button class="btn btn-xs" onclick={retry(word(r, "id").to_owned())}>{ l.run_retry() }</button> }</div>
+            html! { <li key={word(r, "id").to_owned()} class="px-4 py-2.5 text-[13px]"><div class="flex flex-wrap items-center gap-x-3 gap-y-1">{ badge(color, label) }<Link<Route> to={Route::record(word(r, "object"), word(r, "record_id"))} classes="min-w-0 truncate font-medium hover:text-primary hover:underline">{ word(r, "title") }</Link<Route>><span class="text-xs text-base-content/70">{ l.run_version(r.get("number").and_then(Value::as_i64).unwrap_or(0)) }</span><time class="ml-auto text-xs tabular-nums text-base-content/70" title={format::moment_full(word(r, "at"), &clock)}>{ format::moment(l, word(r, "at"), &clock) }</time>if p.may && word(r, "outcome") == "failed" { <button class="btn btn-xs" onclick={retry(word(r, "id").to_owned())}>{ l.run_retry() }</button> }</div>
                 if !why.is_empty() { <p class="mt-1 text-xs text-base-content/75">{ why }</p> }
                 <p class="mt-1 flex flex-wrap gap-x-3 text-xs text-base-content/70">{ for list(r, "actions").iter().map(|a| html! { <span>{ action(l, a) }</span> }) }</p></li> }
         }) }</ul> },
@@ -160,6 +162,8 @@ pub(super) struct VersionsProps {
     pub(super) id: String,
     /// Number of the version that acts.
     pub(super) now: i64,
+    /// The rule may be changed.
+    pub(super) may: bool,
     /// Takes a definition as the draft.
     pub(super) ontake: Callback<Value>,
 }
@@ -184,7 +188,7 @@ pub(super) fn Versions(p: &VersionsProps) -> Html {
             });
             let number = v.get("number").and_then(Value::as_i64).unwrap_or(0);
             let take = p.ontake.reform(move |_: MouseEvent| d.clone());
-            html! { <li key={number} class="flex items-start gap-3 px-4 py-3 text-[13px]"><div class="min-w-0 flex-1"><p class="flex items-center gap-2 font-medium">{ l.run_version(number) }if number == p.now { { badge("success", l.version_now()) } }</p><p class="mt-0.5 leading-5 text-base-content/75">{ said.unwrap_or_default() }</p><p class="mt-0.5 text-xs text-base-content/70">{ l.version_by(&format::moment(l, word(v, "published_at"), &clock)) }</p></div><button class="btn btn-sm" onclick={take}>{ l.version_take() }</button></li> }
+            html! { <li key={number} class="flex items-start gap-3 px-4 py-3 text-[13px]"><div class="min-w-0 flex-1"><p class="flex items-center gap-2 font-medium">{ l.run_version(number) }if number == p.now { { badge("success", l.version_now()) } }</p><p class="mt-0.5 leading-5 text-base-content/75">{ said.unwrap_or_default() }</p><p class="mt-0.5 text-xs text-base-content/70">{ l.version_by(&format::moment(l, word(v, "published_at"), &clock)) }</p></div>if p.may { <button class="btn btn-sm" onclick={take}>{ l.version_take() }</button> }</li> }
         }) }</ul> },
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
         (None, None) => skeleton_rows(3),

@@ -38,6 +38,14 @@ pub(crate) struct SheetProps {
     pub(crate) shown: bool,
 }
 
+/// What is typed, with what has become of the values that it began as; a box whose own value stayed keeps what is in it.
+fn taken_over(typed: &Map<String, Value>, old: &Map<String, Value>, start: &Map<String, Value>) -> Map<String, Value> {
+    let changed = start.iter().filter(|(key, value)| old.get(*key) != Some(*value));
+    let mut out = typed.clone();
+    out.extend(changed.map(|(key, value)| (key.clone(), value.clone())));
+    out
+}
+
 /// A short form on a sheet.
 #[component]
 pub(crate) fn Sheet(p: &SheetProps) -> Html {
@@ -46,9 +54,13 @@ pub(crate) fn Sheet(p: &SheetProps) -> Html {
     let values = use_state_eq(|| p.start.clone());
     let error = use_state_eq(|| None::<ApiError>);
     let busy = use_state_eq(|| false);
+    let before = use_mut_ref(|| p.start.clone());
     {
-        let values = values.setter();
-        use_effect_with(p.start.clone(), move |s| values.set(s.clone()));
+        let values = values.clone();
+        use_effect_with(p.start.clone(), move |start| {
+            let old = before.replace(start.clone());
+            values.set(taken_over(&values, &old, start));
+        });
     }
     let onsubmit = {
         let (values, error, busy, onsend, toaster, start, once) =
@@ -253,5 +265,20 @@ fn device(l: Lang, agent: &str) -> String {
         (Some(x), None) | (None, Some(x)) => x.to_owned(),
         (None, None) if agent.is_empty() => l.unknown_device().to_owned(),
         (None, None) => agent.chars().take(40).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_stays_when_another_value_has_changed() {
+        let start = map(&[("name", "Lin"), ("team", "North")]);
+        let typed = map(&[("name", "Lin Y"), ("team", "North")]);
+        let moved = map(&[("name", "Lin"), ("team", "South")]);
+        assert_eq!(taken_over(&typed, &start, &moved), map(&[("name", "Lin Y"), ("team", "South")]));
+        let renamed = map(&[("name", "Lin Yi"), ("team", "North")]);
+        assert_eq!(taken_over(&typed, &start, &renamed), renamed);
     }
 }

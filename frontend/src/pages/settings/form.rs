@@ -4,6 +4,7 @@ use crate::data::http::{ApiError, Request};
 use crate::data::query::invalidate;
 use crate::data::session::use_session;
 use crate::i18n::{Lang, use_lang};
+use crate::ui::overlay::use_unsaved;
 use crate::ui::toast::use_toaster;
 use crate::ui::{Card, cls, spinner};
 use serde_json::Value;
@@ -38,17 +39,23 @@ where
     let now = use_state_eq(|| start.clone());
     let error = use_state_eq(|| None::<ApiError>);
     let busy = use_state_eq(|| false);
+    let saved = use_state_eq(|| Value::Null);
     let may = use_session().me.may("settings", "update");
+    let typed = body(&now);
+    // What was saved last may not have been read again yet.
+    use_unsaved(may && typed != body(start) && typed != *saved);
     let onsubmit = {
-        let (now, error, busy) = (now.clone(), error.clone(), busy.clone());
+        let (now, error, busy, saved) = (now.clone(), error.clone(), busy.clone(), saved.clone());
         Callback::from(move |e: SubmitEvent| {
             e.prevent_default();
             let (body, error, busy, toaster) = (body(&now), error.clone(), busy.clone(), toaster.clone());
+            let saved = saved.clone();
             busy.set(true);
             spawn_local(async move {
-                let answer = Request::put(path, body).if_match(Some(version)).text().await;
+                let answer = Request::put(path, body.clone()).if_match(Some(version)).text().await;
                 busy.set(false);
                 if answer.is_ok() {
+                    saved.set(body);
                     toaster.ok(l.saved())
                 }
                 if answer.as_ref().err().is_none_or(|e| e.status == 412) {

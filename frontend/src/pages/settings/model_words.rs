@@ -26,7 +26,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("four_r", "4R 跟进质量", "Contact quality (4R)"),
     ("sdae", "SDAE 客户资产", "Customer asset (SDAE)"),
     ("health", "健康度", "Health"),
-    ("tiers", "服务等级", "Service tiers"),
+    ("tiers", "服务级别", "Service tiers"),
     ("lifecycle", "生命周期", "Lifecycle"),
     ("repeat", "复购与价值", "Repeat purchase and worth"),
     ("triggers", "复购提醒", "Repeat purchase triggers"),

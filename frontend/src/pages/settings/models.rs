@@ -39,7 +39,7 @@ pub(crate) fn Models() -> Html {
                 html! { <button key={key.clone()} data-model={key.clone()} aria-pressed={on.to_string()} onclick={Callback::from(move |_: MouseEvent| if may_leave(l) { chosen.set(to.clone()) })} class={cls!("h-8 shrink-0 cursor-pointer whitespace-nowrap rounded-lg px-3 text-[13px]", if on { "bg-primary/10 font-medium text-primary" } else { "hover:bg-base-content/5" })}>{ say(l, &key) }</button> }
             };
             html! { <><div class="flex gap-1 overflow-x-auto border-b border-base-300/70 px-3 pb-2" tabindex="0">{ for items.iter().map(pick) }</div>
-            if let Some(m) = current { <Editor key={format!("{}{}", name(&m), m.get("version").and_then(Value::as_i64).unwrap_or(0))} model={m.clone()} /> }</> }
+            if let Some(m) = current { <Editor key={format!("{}{}", name(&m), version_of(&m).unwrap_or(0))} model={m.clone()} /> }</> }
         }
         (None, Some(e)) => html! { <Failed error={e.clone()} retry={query.refetch.clone()} /> },
         (None, None) => skeleton_lines(8),
@@ -50,6 +50,10 @@ pub(crate) fn Models() -> Html {
 #[derive(Properties, PartialEq)]
 struct EditorProps {
     model: Value,
+}
+
+fn version_of(model: &Value) -> Option<i64> {
+    model.get("version").and_then(Value::as_i64)
 }
 
 /// A setting: its path and its value.
@@ -95,7 +99,9 @@ fn Editor(p: &EditorProps) -> Html {
     let saved = p.model.get("document").cloned().unwrap_or_default();
     let shipped = p.model.get("shipped").cloned().unwrap_or_default();
     let model = p.model.get("model").and_then(Value::as_str).unwrap_or("").to_owned();
-    let version = p.model.get("version").and_then(Value::as_i64);
+    let version = version_of(&p.model);
+    // The version that a save is based on.
+    let seen = use_state_eq(|| version);
     let draft = use_state_eq(|| saved.clone());
     let error = use_state_eq(|| None::<ApiError>);
     let preview = use_state_eq(|| None::<Value>);
@@ -121,20 +127,34 @@ fn Editor(p: &EditorProps) -> Html {
         })
     };
     let save = {
-        let (draft, error, busy, model) = (draft.clone(), error.clone(), busy.clone(), model.clone());
+        let (draft, error, busy, model, seen) =
+            (draft.clone(), error.clone(), busy.clone(), model.clone(), seen.clone());
         Callback::from(move |_: MouseEvent| {
-            let (error, busy, toaster) = (error.clone(), busy.clone(), toaster.clone());
-            let request = Request::put(format!("/score-settings/{model}"), json!({ "document": *draft }));
+            let (error, busy, toaster, seen) = (error.clone(), busy.clone(), toaster.clone(), seen.clone());
+            let path = format!("/score-settings/{model}");
+            let request = Request::put(path.clone(), json!({ "document": *draft })).if_match(*seen);
             busy.set(true);
             spawn_local(async move {
-                match request.if_match(version).text().await {
-                    Ok(_) => {
+                match request.json::<Value>().await {
+                    Ok(now) => {
                         toaster.ok(l.models_saved());
                         invalidate("/score-settings");
+                        // What is saved gets an editor of its own: nothing is typed until it is there.
+                        busy.set(version_of(&now) != version);
+                        error.set(None);
                     }
-                    Err(e) => error.set(Some(e)),
+                    Err(mut e) => {
+                        if e.status == 412 {
+                            // Saving once more is saving over what the other has left.
+                            if let Ok(now) = Request::get(path).fresh().json::<Value>().await {
+                                seen.set(version_of(&now));
+                            }
+                            e.message = l.settings_clash().to_owned();
+                        }
+                        error.set(Some(e));
+                        busy.set(false);
+                    }
                 }
-                busy.set(false);
             });
         })
     };
@@ -171,15 +191,15 @@ fn Editor(p: &EditorProps) -> Html {
         Callback::from(move |v: Value| draft.set(v))
     };
     html! { <div class="p-4">
-        <fieldset disabled={!may} class="min-w-0">{ for groups(&draft).into_iter().map(|(key, leaves)| html! { <fieldset key={key.clone()} class="mb-2"><legend class="mb-2 text-[13px] font-semibold">{ if key.is_empty() { l.models_other().to_owned() } else { say(l, &key) } }</legend><div class="grid grid-cols-2 gap-x-3 md:grid-cols-4">{ for leaves.into_iter().map(one) }</div></fieldset> }) }
+        <fieldset disabled={!may || *busy} class="min-w-0">{ for groups(&draft).into_iter().map(|(key, leaves)| html! { <fieldset key={key.clone()} class="mb-2"><legend class="mb-2 text-[13px] font-semibold">{ if key.is_empty() { l.models_other().to_owned() } else { say(l, &key) } }</legend><div class="grid grid-cols-2 gap-x-3 md:grid-cols-4">{ for leaves.into_iter().map(one) }</div></fieldset> }) }
         <Lists model={model} document={(*draft).clone()} onchange={onlists} errors={error.as_ref().map(|e| e.errors.clone()).unwrap_or_default()} /></fieldset>
         if let Some(e) = &*error { <p class="mb-3 rounded-lg bg-error/10 px-3 py-2 text-[13px] text-error" role="alert">{ e.text(l) }</p> }
         if let Some(v) = &*preview { { effect(l, v) } }
         if may { <div class="flex flex-wrap items-center gap-2 border-t border-base-300/70 pt-3">
             <button class="btn btn-sm" data-testid="preview" onclick={look} disabled={*busy}>if *busy { { spinner() } } else { { icon("search", "size-4") } }{ l.models_preview() }</button>
             <button class="btn btn-sm btn-primary" onclick={save} disabled={!dirty || *busy}>{ l.save() }</button>
-            if dirty { <button class="btn btn-sm btn-ghost" onclick={set(saved)}>{ l.undo() }</button> }
-            if *draft != shipped { <button class="btn btn-sm btn-ghost ml-auto" onclick={set(shipped)}>{ l.models_shipped() }</button> }
+            if dirty { <button class="btn btn-sm btn-ghost" disabled={*busy} onclick={set(saved)}>{ l.undo() }</button> }
+            if *draft != shipped { <button class="btn btn-sm btn-ghost ml-auto" disabled={*busy} onclick={set(shipped)}>{ l.models_shipped() }</button> }
         </div> }
     </div> }
 }

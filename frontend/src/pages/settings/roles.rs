@@ -126,6 +126,8 @@ fn Matrix(p: &MatrixProps) -> Html {
     let saved_masks = p.role.get("masks").cloned().unwrap_or_else(|| json!({}));
     let draft = use_state_eq(|| saved.clone());
     let masks = use_state_eq(|| saved_masks.clone());
+    // The version that a save is based on.
+    let seen = use_state_eq(|| int(&p.role, "version"));
     let busy = use_state_eq(|| false);
     let asking = use_state_eq(|| false);
     // The administrator's role cannot be narrowed: somebody must be able to set things right.
@@ -175,25 +177,34 @@ fn Matrix(p: &MatrixProps) -> Html {
         html! { <label class="flex items-center gap-2 text-[13px]">{ label }{ select(key, label, &options, &now, "select-sm w-32", onchange) }</label> }
     };
     let save = {
-        let (draft, masks, role, busy, toaster) =
-            (draft.clone(), masks.clone(), p.role.clone(), busy.clone(), toaster.clone());
+        let (draft, masks, role, busy, toaster, seen) =
+            (draft.clone(), masks.clone(), p.role.clone(), busy.clone(), toaster.clone(), seen.clone());
         Callback::from(move |_: MouseEvent| {
             let body = json!({ "permissions": *draft, "masks": *masks });
-            let (role, busy, toaster) = (role.clone(), busy.clone(), toaster.clone());
+            let (busy, toaster, seen, version) = (busy.clone(), toaster.clone(), seen.clone(), int(&role, "version"));
+            let path = format!("/roles/{}", text(&role, "id"));
             busy.set(true);
             spawn_local(async move {
-                match Request::patch(format!("/roles/{}", text(&role, "id")), body)
-                    .if_match(int(&role, "version"))
-                    .text()
-                    .await
-                {
-                    Ok(_) => {
+                match Request::patch(path.clone(), body).if_match(*seen).json::<Record>().await {
+                    Ok(now) => {
                         invalidate("/roles");
-                        toaster.ok(l.saved())
+                        toaster.ok(l.saved());
+                        // What is saved gets a matrix of its own: nothing is chosen until it is there.
+                        busy.set(int(&now, "version") != version);
                     }
-                    Err(e) => toaster.err(e.text(l)),
+                    Err(e) if e.status == 412 => {
+                        // Saving once more is saving over what the other has left.
+                        if let Ok(now) = Request::get(path).fresh().json::<Record>().await {
+                            seen.set(int(&now, "version"));
+                        }
+                        toaster.err(l.settings_clash());
+                        busy.set(false);
+                    }
+                    Err(e) => {
+                        toaster.err(e.text(l));
+                        busy.set(false);
+                    }
                 }
-                busy.set(false);
             });
         })
     };
@@ -236,10 +247,10 @@ fn Matrix(p: &MatrixProps) -> Html {
     let head = |text: &'static str| html! { <tr class="h-8 bg-base-200/40"><th colspan="7" scope="colgroup" class="px-4 text-left text-xs font-medium text-base-content/70">{ text }</th></tr> };
     html! { <>
         <div class="flex flex-wrap items-center gap-3 px-4 py-3"><b class="text-sm font-semibold">{ name_of(l, &p.role) }</b><span class="font-mono text-xs text-base-content/70">{ text(&p.role, "key") }</span>if shipped { { badge("neutral", l.role_shipped()) } }if fixed { <span class="text-xs text-base-content/70">{ l.role_fixed() }</span> }
-            <span class="ml-auto flex gap-2">if dirty { <button class="btn btn-sm btn-ghost" onclick={reset}>{ l.undo() }</button><button class="btn btn-sm btn-primary" onclick={save} disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button> }if !shipped && !fixed && session.me.may("roles", "archive") { <button class="btn btn-sm btn-ghost text-error" onclick={ask}>{ icon("trash-2", "size-4") }{ l.delete() }</button> }</span></div>
-        <div class="overflow-x-auto" tabindex="0"><table class="w-full text-[13px]"><thead class="bg-base-200/60 text-left text-xs text-base-content/70"><tr class="h-9"><th class="px-4 font-medium">{ l.object() }</th>{ for ACTIONS.iter().map(|a| html! { <th class="px-2 font-medium">{ action_label(l, a) }</th> }) }</tr></thead>
-            <tbody class="divide-y divide-base-300/60" data-testid="matrix">{ head(l.perm_records()) }{ for records.iter().map(line) }{ head(l.perm_others()) }{ for others.iter().map(line) }</tbody></table></div>
-        <fieldset disabled={!may} class="flex flex-wrap gap-6 border-t border-base-300/70 px-4 py-3"><span class="text-[13px] text-base-content/70">{ l.masks() }</span>{ mask("phone", l.phone()) }{ mask("email", l.email()) }</fieldset>
+            <span class="ml-auto flex gap-2">if dirty { <button class="btn btn-sm btn-ghost" disabled={*busy} onclick={reset}>{ l.undo() }</button><button class="btn btn-sm btn-primary" onclick={save} disabled={*busy}>if *busy { { spinner() } }{ l.save() }</button> }if !shipped && !fixed && session.me.may("roles", "archive") { <button class="btn btn-sm btn-ghost text-error" onclick={ask}>{ icon("trash-2", "size-4") }{ l.delete() }</button> }</span></div>
+        <fieldset disabled={*busy} class="min-w-0 overflow-x-auto" tabindex="0"><table class="w-full text-[13px]"><thead class="bg-base-200/60 text-left text-xs text-base-content/70"><tr class="h-9"><th class="px-4 font-medium">{ l.object() }</th>{ for ACTIONS.iter().map(|a| html! { <th class="px-2 font-medium">{ action_label(l, a) }</th> }) }</tr></thead>
+            <tbody class="divide-y divide-base-300/60" data-testid="matrix">{ head(l.perm_records()) }{ for records.iter().map(line) }{ head(l.perm_others()) }{ for others.iter().map(line) }</tbody></table></fieldset>
+        <fieldset disabled={!may || *busy} class="flex flex-wrap gap-6 border-t border-base-300/70 px-4 py-3"><span class="text-[13px] text-base-content/70">{ l.masks() }</span>{ mask("phone", l.phone()) }{ mask("email", l.email()) }</fieldset>
         if *asking { <Confirm title={l.role_delete(&name_of(l, &p.role))} body={l.role_delete_body()} action={l.delete()} danger=true onyes={remove} onclose={keep} /> }
     </> }
 }
