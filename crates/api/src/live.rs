@@ -155,7 +155,8 @@ pub(crate) fn follow(state: &web::Data<State>) {
         }
         if state.live.users().is_empty() {
             // Nobody hears what is found: it only has to know where the log ends when somebody comes.
-            for _ in 0..4 {
+            let rests = if tail.position.is_some() { 4 } else { 1 };
+            for _ in 0..rests {
                 if state.live.users().is_empty() && !state.live.ended() {
                     std::thread::sleep(REST);
                 }

@@ -63,6 +63,8 @@ async fn get_stream(cx: Cx<Anyone>) -> Result<HttpResponse> {
             _ => return Err(app::Error::field("last_event_id", "invalid_cursor", "").into()),
         },
     };
+    // From the answer on nothing is left out: before anybody knows where the log ends, nobody could say what follows.
+    cx.state.live.settled().await;
     // Listening begins before what was missed is read, so that nothing falls in between.
     let listener = Listener::new(&cx.state, cx.actor.user_id);
     let (unread, latest) = cx.read(app::notifications::unread).await?;
