@@ -477,7 +477,7 @@ mod tests {
 
     #[test]
     fn the_name_of_a_write_is_a_uuid_that_ends_with_its_tab() {
-        assert_eq!(named(0x19aa_0000_0000, 5, "8abc-0123456789ab"), "019aa000-0000-7005-8abc-0123456789ab");
+        assert_eq!(named(0x019a_a000_0000, 5, "8abc-0123456789ab"), "019aa000-0000-7005-8abc-0123456789ab");
     }
 
     #[test]
