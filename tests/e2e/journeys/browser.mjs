@@ -75,7 +75,7 @@ export async function visit(page, path) {
 }
 
 // Waits until nothing has been asked for half a second.
-async function quiet(page) {
+export async function quiet(page) {
   const deadline = Date.now() + 20_000;
   for (let still = 0; still < 5; still = page.waiting.size ? 0 : still + 1) {
     assert.ok(Date.now() < deadline, `still loading: ${[...page.waiting].map(r => r.url())}`);

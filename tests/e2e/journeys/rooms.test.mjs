@@ -1,7 +1,7 @@
 // Lists, forms and settings: what several records, two editors and an ended session do to them.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, change, check, close, faces, open, request } from './browser.mjs';
+import { base, change, check, close, faces, open, quiet, request } from './browser.mjs';
 import { ADMIN, logIn, token as tokenOf } from './session.mjs';
 
 let token;
@@ -206,8 +206,9 @@ test('a session that ends in the middle of a form is taken up again without losi
   await page.goto(`${base}/customers?new=1`);
   const name = `断线重登${Date.now()}`;
   await page.locator('dialog [name=name]').fill(name);
-  // The session of the page is the newest. It alone is ended, and the form sent at once: whatever else the page asks for
-  // meanwhile would bring the log-in before the form could be sent.
+  // The session of the page is the newest. It alone is ended, once the page has all that it asks for by itself, and the form
+  // sent at once: whatever else is asked for meanwhile would bring the log-in before the form could be sent.
+  await quiet(page);
   const session = (await get('/auth/sessions')).items.filter(s => !s.current)[0];
   await page.context().clearCookies();
   await request('DELETE', `/auth/sessions/${session.id}`, undefined, token);
