@@ -23,7 +23,6 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::io::{Seek, SeekFrom};
 
 use contract::imports::{
@@ -48,6 +47,7 @@ use crate::{Ctx, Error, Result};
 use setup::{Progress, Setup, read, show, to_json};
 
 pub use report::{issues, issues_csv};
+pub use unmatched::accept_suggestions;
 
 /// Kind of the jobs that run imports.
 pub(crate) const RUN: &str = "import";
@@ -484,18 +484,4 @@ pub fn undo(ctx: &mut Ctx<'_>, id: Uuid, wanted: UndoImport) -> Result<Import> {
     persistence::imports::update(ctx.conn, &row)?;
     jobs::enqueue(ctx.conn, UNDO, id, ctx.now)?;
     show(&row)
-}
-
-/// Confirms every proposal that is at least this likely; returns what was confirmed.
-pub fn accept_suggestions(import: &Import, least: f64) -> ImportPatch {
-    let sure = |unmatched: &contract::imports::UnmatchedValue| {
-        let likely = unmatched.score.is_some_and(|score| score >= least);
-        likely.then(|| (unmatched.value.clone(), unmatched.suggestion.clone()))
-    };
-    let links: BTreeMap<String, BTreeMap<String, Option<String>>> = import
-        .unmatched
-        .iter()
-        .map(|(field, values)| (field.clone(), values.iter().filter_map(sure).collect()))
-        .collect();
-    ImportPatch { value_links: Some(links), ..ImportPatch::default() }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use contract::imports::UnmatchedValue;
+use contract::imports::{Import, ImportPatch, UnmatchedValue};
 use domain::fields::{Choice, Kind, parse_id};
 use domain::record::{Place, Projection, Record, Shape};
 use persistence::records::{List, Owners};
@@ -224,4 +224,18 @@ fn propose<'a>(values: impl Iterator<Item = &'a (String, i64)>, candidates: &[Ca
         all.truncate(SHOWN);
     }
     all
+}
+
+/// Confirms every proposal that is at least this likely; returns what was confirmed.
+pub fn accept_suggestions(import: &Import, least: f64) -> ImportPatch {
+    let sure = |unmatched: &UnmatchedValue| {
+        let likely = unmatched.score.is_some_and(|score| score >= least);
+        likely.then(|| (unmatched.value.clone(), unmatched.suggestion.clone()))
+    };
+    let links: BTreeMap<String, BTreeMap<String, Option<String>>> = import
+        .unmatched
+        .iter()
+        .map(|(field, values)| (field.clone(), values.iter().filter_map(sure).collect()))
+        .collect();
+    ImportPatch { value_links: Some(links), ..ImportPatch::default() }
 }
