@@ -119,8 +119,7 @@ fn go_round(pool: &DbPool, now: DateTime<Utc>, first: bool) -> Result<()> {
     round.write("arrivals", crate::arrivals::settle);
     round.write("late rules", rules::watch);
     if first {
-        // The program may know other holidays than the one before it.
-        round.write("schedules", rules::sweep::reschedule);
+        round.write("schedules", rules::sweep::reschedule_waiting);
     }
     round.digests();
     round.write("old news", notifications::sweep);

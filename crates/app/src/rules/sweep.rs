@@ -42,11 +42,23 @@ pub fn next_look(
     }
 }
 
-/// Has the schedules that wait for their time go by the calendar and the time zone that this transaction leaves behind.
+/// Has the schedules go by the calendar and the time zone that this transaction leaves behind. One that is due looks
+/// first, and anew, so that who is at it does not count its next time out as before.
 pub(crate) fn reschedule(ctx: &mut Ctx<'_>) -> Result<()> {
+    count_out(ctx, |_| true)
+}
+
+/// Has the schedules that wait for their time go by the holidays which this program knows: the one before it may have
+/// known others. A sweep under way goes on from where it stands.
+pub(crate) fn reschedule_waiting(ctx: &mut Ctx<'_>) -> Result<()> {
+    let now = ctx.now;
+    count_out(ctx, |rule| rule.next_at.is_none_or(|at| at > now))
+}
+
+fn count_out(ctx: &mut Ctx<'_>, which: impl Fn(&store::Rule) -> bool) -> Result<()> {
     let mut calendar = working_calendar(ctx)?;
     calendar.zone = schema::zone(&schema::organisation(ctx.conn)?.timezone).unwrap_or(calendar.zone);
-    for rule in store::all(ctx.conn)?.iter().filter(|rule| rule.timed && rule.state == "active") {
+    for rule in store::all(ctx.conn)?.iter().filter(|rule| rule.timed && rule.state == "active" && which(rule)) {
         let definition = rule.published.as_deref().and_then(|text| super::read_definition(text).ok());
         let Some(Trigger::Schedule { cron, working }) = definition.map(|d| d.trigger) else { continue };
         let next = Cron::parse(&cron).and_then(|cron| cron.next(ctx.now, &calendar, working));
