@@ -92,3 +92,19 @@ addEventListener('click', e => {
   e.preventDefault();
   e.stopImmediatePropagation();
 }, true);
+
+// The browser has gone back or on before anybody can be asked: whoever stays is brought there again, and the page hears of
+// neither. A way of 0 stays on the page; where the browser does not tell the way it went, it went back.
+let way = 1, returning = false;
+window.navigation?.addEventListener('currententrychange', e => {
+  way = e.navigationType === 'traverse' ? e.from.index - navigation.currentEntry.index : 0;
+});
+addEventListener('popstate', e => {
+  if (!returning && (!way || may_leave(leaving))) return;
+  e.stopImmediatePropagation();
+  if (returning) { returning = false; return; }
+  returning = true;
+  history.go(way);
+  // Where there is nothing to come back to, nothing comes.
+  setTimeout(() => { returning = false; }, 1000);
+}, true);

@@ -337,6 +337,23 @@ engines! {
         assert_eq!(parent(&child), json!(kept));
     }
 
+    fn a_merge_that_is_only_looked_at_or_undone_leaves_people_with_whoever_looks_after_them(server: &Server) {
+        let admin = server.admin();
+        let (rep, _) = server.user("representative", None);
+        let [kept, gone] = ["甲", "乙"].map(|name| server.create("customers", &json!({ "name": name, "owner_id": rep })));
+        let contact = server.create("contacts", &json!({ "name": "王敏", "customer_id": kept, "owner_id": rep }));
+        admin.patch(&format!("/api/v1/customers/{gone}"), 1, &json!({ "owner_id": null })).expect(200);
+        let owner = |object: &str, id: &str| get(&admin, object, id)["owner_id"].clone();
+        let mut plan = json!({ "ids": [gone], "values": { "owner_id": gone }, "dry_run": true });
+        merge(&admin, "customers", &kept, &plan).expect(200);
+        assert_eq!((owner("customers", &kept), owner("contacts", &contact)), (json!(rep), json!(rep)));
+        plan["dry_run"] = json!(false);
+        merge(&admin, "customers", &kept, &plan).expect(200);
+        assert_eq!(owner("customers", &kept), Value::Null);
+        unmerge(&admin, "customers", &kept, &json!({})).expect(200);
+        assert_eq!((owner("customers", &kept), owner("contacts", &contact)), (json!(rep), json!(rep)));
+    }
+
     fn a_wrong_merge_names_what_is_wrong(server: &Server) {
         let admin = server.admin();
         let [a, b] = ["甲", "乙"].map(|name| server.create("customers", &json!({ "name": name })));

@@ -248,6 +248,12 @@ engines! {
             assert!(seen["pooled_at"].is_string() && seen["touch_due_at"].is_null(), "{}", seen.json);
             claim(&other, id).expect(200);
         }
+        // Who comes back by hand, as by any other way, has the people again that nobody looks after.
+        let returned = pooled(server, "收回丙");
+        let person = server.create("contacts", &json!({ "name": "李工", "customer_id": returned, "owner_id": null }));
+        let version = get(&director, &returned).expect(200)["version"].as_i64().unwrap();
+        director.patch(&format!("/api/v1/customers/{returned}"), version, &json!({ "owner_id": rep_id })).expect(200);
+        rep.get(&format!("/api/v1/contacts/{person}")).expect(200);
         for contact in contacts {
             rep.get(&format!("/api/v1/contacts/{contact}")).expect(404);
             other.get(&format!("/api/v1/contacts/{contact}")).expect(200);

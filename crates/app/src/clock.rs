@@ -21,7 +21,7 @@ const DIGEST_HOUR: u32 = 8;
 /// Looks at the clock until told to stop.
 pub fn work(pool: &DbPool, stop: &AtomicBool) {
     let mut round: Option<DateTime<Utc>> = None;
-    let mut seen = 0;
+    let (mut counted, mut seen) = (false, 0);
     while !stop.load(Ordering::Relaxed) {
         let ending = || stop.load(Ordering::Relaxed) || jobs::ending();
         let mut more = false;
@@ -34,9 +34,15 @@ pub fn work(pool: &DbPool, stop: &AtomicBool) {
         piece("first contacts", || first_contacts(pool, now));
         piece("series of tasks", || series(pool, now));
         if round.is_none_or(|at| now - at > ROUND) {
-            let first = round.is_none();
             round = Some(now);
-            piece("the round", || go_round(pool, now, first));
+            piece("the round", || go_round(pool, now));
+            // The program may know other holidays than the one before it.
+            if !counted {
+                piece("schedules", || {
+                    counted = schedules(pool)?;
+                    Ok(())
+                });
+            }
         }
         if !more {
             seen = crate::consumers::rest(seen, TICK);
@@ -106,7 +112,18 @@ fn by_itself<'a>(conn: &'a mut AnyConnection, schema: &'a Arc<Schema>, now: Date
     Ctx { conn, actor: &ITSELF, now, request_id: Uuid::now_v7(), schema }
 }
 
-fn go_round(pool: &DbPool, now: DateTime<Utc>, first: bool) -> Result<()> {
+/// Has the schedules go by what this program knows of the calendar; false where there is nobody yet.
+fn schedules(pool: &DbPool) -> Result<bool> {
+    let mut conn = db::get(pool)?;
+    if !persistence::identity::any_person(&mut conn)? {
+        return Ok(false);
+    }
+    let (schema, now) = (Arc::new(crate::schema::load(&mut conn)?), Utc::now().trunc_subsecs(6));
+    write_tx(&mut conn, |conn| rules::sweep::reschedule_waiting(&mut by_itself(conn, &schema, now)))?;
+    Ok(true)
+}
+
+fn go_round(pool: &DbPool, now: DateTime<Utc>) -> Result<()> {
     let mut conn = db::get(pool)?;
     if !persistence::identity::any_person(&mut conn)? {
         return Ok(());
@@ -118,9 +135,6 @@ fn go_round(pool: &DbPool, now: DateTime<Utc>, first: bool) -> Result<()> {
     round.write("recounts", crate::recounts::on_time);
     round.write("arrivals", crate::arrivals::settle);
     round.write("late rules", rules::watch);
-    if first {
-        round.write("schedules", rules::sweep::reschedule_waiting);
-    }
     round.digests();
     round.write("old news", notifications::sweep);
     round.write("old deliveries", webhooks::sweep);

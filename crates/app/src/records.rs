@@ -15,6 +15,7 @@ mod told;
 mod unmerge;
 mod write;
 
+pub(crate) use effects::Effects;
 pub(crate) use links::{linkable, missing as missing_links};
 pub(crate) use list::names_of;
 pub use list::{Params, list, page, sight};

@@ -14,15 +14,6 @@ pub fn get(conn: &mut AnyConnection, key: &str) -> Result<Option<String>> {
     Ok(q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_str).map(str::to_owned)))
 }
 
-/// Writes a setting.
-pub fn set(conn: &mut AnyConnection, key: &str, json: &str, now: DateTime<Utc>) -> Result<()> {
-    let mut q = Sql::start(conn, "INSERT INTO settings (key, value, updated_at) VALUES (");
-    q.text(key).push(", ").bind(Store::Json, &Value::Json(json.to_owned())).push(", ").time(now);
-    q.push(") ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at");
-    q.execute(conn)?;
-    Ok(())
-}
-
 /// A setting as its JSON text, with its version from 1.
 pub fn versioned(conn: &mut AnyConnection, key: &str) -> Result<Option<(i64, String)>> {
     let mut q = Sql::start(conn, "SELECT version, value FROM settings WHERE key = ");
@@ -31,31 +22,44 @@ pub fn versioned(conn: &mut AnyConnection, key: &str) -> Result<Option<(i64, Str
     Ok(q.first(conn)?.and_then(read))
 }
 
-/// Writes a setting whose version is still `expected`, 0 for one that was never written; tells whether it was.
-pub fn replace(conn: &mut AnyConnection, key: &str, json: &str, now: DateTime<Utc>, expected: i64) -> Result<bool> {
-    let mut q = Sql::start(conn, "INSERT INTO settings (key, value, updated_at) VALUES (");
-    q.text(key).push(", ").bind(Store::Json, &Value::Json(json.to_owned())).push(", ").time(now);
-    q.push(") ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at, version = settings.version + 1 WHERE settings.version = ");
-    q.int(expected);
-    Ok(q.execute(conn)? > 0)
+/// Writes a setting.
+pub fn set(conn: &mut AnyConnection, key: &str, json: &str, now: DateTime<Utc>) -> Result<()> {
+    write(conn, key, json, now, false, None).map(|_| ())
 }
 
 /// Writes a setting with the next version, whatever it was before.
 pub fn raise(conn: &mut AnyConnection, key: &str, json: &str, now: DateTime<Utc>) -> Result<()> {
-    let mut q = Sql::start(conn, "INSERT INTO settings (key, value, updated_at) VALUES (");
-    q.text(key).push(", ").bind(Store::Json, &Value::Json(json.to_owned())).push(", ").time(now);
-    q.push(") ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at, version = settings.version + 1");
-    q.execute(conn)?;
-    Ok(())
+    write(conn, key, json, now, true, None).map(|_| ())
+}
+
+/// Writes a setting whose version is still `expected`, 0 for one that was never written; tells whether it was.
+pub fn replace(conn: &mut AnyConnection, key: &str, json: &str, now: DateTime<Utc>, expected: i64) -> Result<bool> {
+    write(conn, key, json, now, true, Some(expected))
 }
 
 /// Writes a setting whose version is still `expected`, 0 for one that was never written, and leaves the version; tells
 /// whether it was. Nobody else writes it before the end of the transaction, however that turns out.
 pub fn set_at(conn: &mut AnyConnection, key: &str, json: &str, now: DateTime<Utc>, expected: i64) -> Result<bool> {
+    write(conn, key, json, now, false, Some(expected))
+}
+
+fn write(
+    conn: &mut AnyConnection,
+    key: &str,
+    json: &str,
+    now: DateTime<Utc>,
+    next_version: bool,
+    expected: Option<i64>,
+) -> Result<bool> {
     let mut q = Sql::start(conn, "INSERT INTO settings (key, value, updated_at) VALUES (");
     q.text(key).push(", ").bind(Store::Json, &Value::Json(json.to_owned())).push(", ").time(now);
-    q.push(") ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at WHERE settings.version = ");
-    q.int(expected);
+    q.push(") ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at");
+    if next_version {
+        q.push(", version = settings.version + 1");
+    }
+    if let Some(expected) = expected {
+        q.push(" WHERE settings.version = ").int(expected);
+    }
     Ok(q.execute(conn)? > 0)
 }
 

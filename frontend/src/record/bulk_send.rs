@@ -72,7 +72,7 @@ pub(super) async fn apply(object: &str, op: &'static str, rows: &[Rc<Record>], c
     for part in rows.chunks(PART) {
         let data: Vec<Option<Value>> = part.iter().map(|r| change.as_ref().map(|BulkChange(f)| f(r))).collect();
         let before = match data.first() {
-            Some(Some(first)) => before(object, part, &paths(first)).await,
+            Some(Some(first)) => before(object, part, &with_those_along(object, paths(first))).await,
             _ => BTreeMap::new(),
         };
         let steps = part.iter().zip(data).map(|(r, data)| {
@@ -96,14 +96,39 @@ fn paths(patch: &Value) -> Vec<String> {
     out
 }
 
-/// The values of some fields as a patch that brings them back. A value that needs a reason and had none was nobody's: it
-/// is left to whoever finds it.
+/// Values that somebody or the model decides, and what tells which of the two it was.
+const BY_HAND: [(&str, &str); 2] = [("grade", "grade_manual"), ("lifecycle_stage", "lifecycle_manual")];
+
+/// Fields, and those that a change of theirs brings along.
+fn with_those_along(object: &str, mut fields: Vec<String>) -> Vec<String> {
+    let along: Vec<&str> = fields
+        .iter()
+        .flat_map(|field| match (object, field.as_str()) {
+            ("opportunities", "pipeline_id" | "stage_id") => ["pipeline_id", "stage_id", "closed_on"].as_slice(),
+            ("customers", "grade") => &["grade_reason", "grade_manual"],
+            ("customers", "lifecycle_stage") => &["lifecycle_manual"],
+            ("customers", "invest_stopped") => &["invest_stop_reason"],
+            _ => &[],
+        })
+        .copied()
+        .collect();
+    for key in along {
+        if !fields.iter().any(|f| f == key) {
+            fields.push(key.to_owned());
+        }
+    }
+    fields
+}
+
+/// The values of some fields as a patch that brings them back. A value that the model decided is left to it again.
 fn patch_of(record: &Record, fields: &[String]) -> Value {
     let mut patch = Record::new();
-    for key in fields {
-        let reason = format!("{key}_reason");
-        let found = fields.contains(&reason) && field_value(record, &reason).is_null();
-        let value = if found { Value::Null } else { field_value(record, key).clone() };
+    for key in fields.iter().filter(|key| BY_HAND.iter().all(|(_, manual)| key != manual)) {
+        let manual = BY_HAND.iter().find(|(decided, _)| key == decided).map(|(_, manual)| *manual);
+        let value = match manual {
+            Some(manual) if field_value(record, manual) != &Value::Bool(true) => Value::Null,
+            _ => field_value(record, key).clone(),
+        };
         crate::data::form::put(&mut patch, key, value);
     }
     Value::Object(patch)
@@ -257,14 +282,27 @@ mod tests {
             serde_json::from_value(json!({ "id": "1", "city": null, "custom": { "zone": "south", "x": 1 } })).unwrap();
         assert_eq!(patch_of(&record, &paths(&patch)), json!({ "city": null, "custom": { "zone": "south" } }));
     }
+
     #[test]
-    fn a_grade_that_nobody_set_goes_back_to_the_model_and_one_set_by_hand_keeps_its_reason() {
-        let fields = ["grade".to_owned(), "grade_reason".to_owned()];
-        let of = |reason: Value| {
-            let record = Record::from_iter([("grade".to_owned(), json!("B")), ("grade_reason".to_owned(), reason)]);
-            patch_of(&record, &fields)
+    fn what_the_model_decided_goes_back_to_it_and_what_was_set_by_hand_keeps_its_reason() {
+        let fields = with_those_along("customers", vec!["grade".to_owned(), "lifecycle_stage".to_owned()]);
+        let of = |manual: Value, reason: Value| {
+            let record = json!({
+                "grade": "B", "grade_manual": manual, "grade_reason": reason,
+                "lifecycle_stage": "growth", "lifecycle_manual": manual,
+            });
+            patch_of(&serde_json::from_value(record).unwrap(), &fields)
         };
-        assert_eq!(of(Value::Null), json!({ "grade": null, "grade_reason": null }));
-        assert_eq!(of(json!("行业标杆")), json!({ "grade": "B", "grade_reason": "行业标杆" }));
+        let by_model = json!({ "grade": null, "grade_reason": null, "lifecycle_stage": null });
+        assert_eq!(of(Value::Null, Value::Null), by_model);
+        let by_hand = json!({ "grade": "B", "grade_reason": "行业标杆", "lifecycle_stage": "growth" });
+        assert_eq!(of(json!(true), json!("行业标杆")), by_hand);
+    }
+
+    #[test]
+    fn another_pipeline_is_taken_back_with_the_stage_and_the_day_that_it_took() {
+        let fields = with_those_along("opportunities", vec!["pipeline_id".to_owned()]);
+        assert_eq!(fields, ["pipeline_id", "stage_id", "closed_on"]);
+        assert_eq!(with_those_along("opportunities", vec!["source".to_owned()]), ["source"]);
     }
 }

@@ -124,7 +124,7 @@ pub(crate) fn Merge(p: &MergeProps) -> Html {
                         Request::post(format!("/{object}/{survivor}/merge"), body(&ids, &survivor, &chosen, true));
                     match asked.json::<Outlook>().await {
                         Ok(outlook) => next.outlook = Some(outlook),
-                        Err(e) => next.error = Some(e),
+                        Err(e) => (next.outlook, next.error) = (None, Some(e)),
                     }
                 }
                 if *run.borrow() == mine {
@@ -220,9 +220,10 @@ pub(crate) fn Merge(p: &MergeProps) -> Html {
                     <LinkPicker key={ids.len().to_string()} object={p.meta.key.clone()} name="merge-add" value={None::<Choice>} onchange={add} />
                 </section> }
                 if let Some(e) = &loaded.error { <Failed error={e.clone()} {retry} /> }
-                if let Some(outlook) = loaded.outlook.as_ref().filter(|_| loaded.records.len() == ids.len() && ids.len() > 1) {
-                    { differing(&show, &p.meta, &loaded.records, outlook, &choose) }
-                    { moving(l, outlook, names) }
+                // A merge that is refused as it stands may go with other values: they are there to be chosen all the same.
+                if loaded.records.len() == ids.len() && ids.len() > 1 && (loaded.outlook.is_some() || loaded.error.is_some()) {
+                    { differing(&show, &p.meta, &loaded.records, loaded.outlook.as_ref(), &chosen, &choose) }
+                    if let Some(outlook) = &loaded.outlook { { moving(l, outlook, names) } }
                     if let Some(m) = &stuck { <p class="rounded-lg bg-error/10 px-3 py-2 text-error" role="alert">{ l.merge_out_of_reach(m.out_of_reach, &names(&m.object)) }</p> }
                 }
             </div>
@@ -261,7 +262,8 @@ fn differing(
     show: &Show,
     meta: &ObjectMeta,
     records: &[Record],
-    outlook: &Outlook,
+    outlook: Option<&Outlook>,
+    chosen: &BTreeMap<String, String>,
     choose: &Callback<(String, String)>,
 ) -> Html {
     let l = show.lang;
@@ -271,7 +273,8 @@ fn differing(
     };
     let fields: Vec<&FieldMeta> = meta.fields.iter().filter(differ).collect();
     let line = |f: &FieldMeta| {
-        let from = outlook.fields.iter().find(|k| k.field == f.key).map(|k| k.from.clone()).unwrap_or_default();
+        let ruled = || outlook?.fields.iter().find(|k| k.field == f.key).map(|k| k.from.clone());
+        let from = chosen.get(&f.key).map(|id| vec![id.clone()]).or_else(ruled).unwrap_or_default();
         let cell = |r: &Record| {
             let id = text(r, "id").to_owned();
             let on = from.contains(&id);

@@ -166,3 +166,36 @@ test('a dialog that the browser has closed by itself is there again', async () =
   assert.equal(await name.inputValue(), '写了一半');
   await page.context().close();
 });
+
+test('back and forward ask before they drop what is not saved, and leave everything in place where one stays', async () => {
+  const page = await logIn(faces[0]);
+  const role = await make('roles', { key: `back_${Date.now()}`, name_zh: `退回${Date.now()}`, name_en: 'Back', permissions: { customers: { read: 'own' } }, masks: {} });
+  await page.goto(`${base}/exports`);
+  await page.getByRole('link', { name: '设置', exact: true }).first().click();
+  await page.locator('#main a[href="/settings/roles"]').first().click();
+  await page.getByRole('button', { name: role.name_zh }).click();
+  const phone = page.locator('fieldset select[name=phone]');
+  await phone.selectOption('partial');
+  let asked = 0, answer = false;
+  page.on('dialog', async dialog => {
+    asked++;
+    await (answer ? dialog.accept() : dialog.dismiss());
+  });
+  const go = way => page.evaluate(way => history.go(way), way);
+  for (const [times, way] of [[1, -1], [2, -2]]) {
+    await go(way);
+    await until('it is asked', () => asked === times);
+    await page.waitForURL(/settings\/roles/);
+    await page.waitForTimeout(300);
+    assert.match(page.url(), /settings\/roles/);
+    assert.equal(await phone.inputValue(), 'partial');
+  }
+  answer = true;
+  await go(-2);
+  await page.waitForURL(/exports/);
+  assert.equal(asked, 3);
+  await go(2);
+  await page.getByTestId('matrix').waitFor();
+  assert.equal(asked, 3, 'nothing is unsaved any more');
+  await page.context().close();
+});

@@ -83,8 +83,7 @@ fn put(
         let record = persistence::records::get(ctx.conn, &shape, id, all.owners(), true)?.ok_or(Error::NotFound)?;
         let mut writer = Writer::trusted(shape.clone());
         pool::pool_record(ctx, &mut writer, &record, reason, note)?;
-        writer.flush(ctx)?;
-        pool::contacts_follow(ctx, &[(id, record.owner(&shape), None)])
+        writer.flush(ctx)
     })
 }
 

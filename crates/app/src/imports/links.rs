@@ -369,8 +369,8 @@ impl Index {
         let column = self.columns.first().copied().unwrap_or(self.shape.def.title);
         for key in keys(self.shape.def.key, column, within, name).filter(|key| *key != own) {
             let before = self.names.get(&key).copied();
-            // What is not there has not been looked for, and will be found in the database.
-            if before.is_none() && !self.whole && !self.absent.contains(&key) {
+            // What is not there was not looked for, or meant several a step ago: the database will say.
+            if before.is_none() && !self.absent.contains(&key) {
                 continue;
             }
             let found = if before.is_none() { Found::One(id) } else { Found::Several };

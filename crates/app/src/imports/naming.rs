@@ -50,6 +50,7 @@ impl Step<'_> {
     }
 
     /// Notes down what the records belong to that rows are about, as far as the caller may change them and link to it.
+    /// Where they belong to something else, nobody knows which names are meant.
     fn place(&mut self, ctx: &mut Ctx<'_>, drafts: &mut [Draft], existing: &HashMap<u64, Vec<Record>>) -> Result<()> {
         let (shape, update) = (&self.plan.shape, self.plan.update.as_ref());
         let may =
@@ -63,21 +64,26 @@ impl Step<'_> {
             .collect();
         let mut named: HashMap<&str, HashSet<Uuid>> = HashMap::new();
         for draft in drafts.iter_mut() {
-            if let [known] = self.known(existing, draft).0.as_slice()
-                && may(known)
-            {
-                for (link, object) in &links {
-                    if let Some(id) = known.get(shape, link).as_id() {
+            let (found, _) = self.known(existing, draft);
+            let [known] = found.as_slice() else { continue };
+            for (link, object) in &links {
+                match known.get(shape, link).as_id() {
+                    Some(id) if may(known) => {
                         named.entry(object).or_default().insert(id);
                         draft.belongs.push((link, id));
                     }
+                    Some(_) => draft.filled.push((*link).to_owned()),
+                    None => {}
                 }
             }
         }
         for (object, ids) in named {
             let missing = crate::records::missing_links(ctx, object, ids)?;
             if !missing.is_empty() {
-                drafts.iter_mut().for_each(|draft| draft.belongs.retain(|(_, id)| !missing.contains(id)));
+                for draft in drafts.iter_mut() {
+                    let out_of_reach = draft.belongs.extract_if(.., |(_, id)| missing.contains(id));
+                    draft.filled.extend(out_of_reach.map(|(link, _)| link.to_owned()));
+                }
             }
         }
         Ok(())

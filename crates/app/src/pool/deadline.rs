@@ -1,6 +1,6 @@
 //! The first contact after an assignment: until when, who is warned, and what happens when nobody was in contact.
 
-use super::moves::{contacts_follow, into_pool, pool_record};
+use super::moves::{into_pool, pool_record};
 use super::{entry, may_give, store};
 use crate::notifications::{News, tell};
 use crate::records::Writer;
@@ -97,7 +97,6 @@ pub(crate) fn follow(
         if entry(shape, new).is_none() && giving != Giving::Back {
             let reason = if giving == Giving::ByRule { Reason::Rule } else { Reason::Returned };
             into_pool(ctx, shape, old, reason, None).apply(shape, new);
-            super::moves::contacts_follow(ctx, &[(new.id(), old.owner(shape), None)])?;
         }
         return Ok(());
     };
@@ -141,15 +140,13 @@ pub(crate) fn take_away(ctx: &mut Ctx<'_>) -> Result<bool> {
     let ids = store::overdue(ctx.conn, ctx.now, STEP)?;
     let shape = ctx.shape("customers")?;
     let mut writer = Writer::trusted(shape.clone());
-    let (mut moved, mut news) = (Vec::new(), Vec::new());
+    let mut news = Vec::new();
     for record in persistence::records::get_many(ctx.conn, &shape, &ids, Owners::All)? {
         let owner = record.owner(&shape);
         pool_record(ctx, &mut writer, &record, Reason::NoFirstTouch, None)?;
-        moved.push((record.id(), owner, None));
         news.extend(owner.map(|owner| taken(&shape, &record, owner, None)));
     }
     writer.flush(ctx)?;
-    contacts_follow(ctx, &moved)?;
     tell(ctx, news)?;
     Ok(ids.len() as i64 == STEP)
 }

@@ -2,7 +2,7 @@
 
 use super::{distinct, entry, may_give, pooled, remark, settings, store, today};
 use crate::records::bulk::Outcome;
-use crate::records::{Shown, Writer, present};
+use crate::records::{Effects, Shown, Writer, present};
 use crate::{Ctx, Error, Result, Visible};
 use chrono::TimeDelta;
 use contract::pool::{AssignMany, ClaimMany, PoolSettings, Release, ReleaseMany, ReleaseReason, Released};
@@ -19,9 +19,6 @@ use uuid::Uuid;
 /// For how long whoever comes second is told who was first.
 const TOLD: TimeDelta = TimeDelta::hours(24);
 
-/// A record that changed its owner: the record, whose it was, whose it is.
-type Moved = (Uuid, Option<Uuid>, Option<Uuid>);
-
 /// A request at the pool: what it writes, and what is left of the caller's limits.
 struct Desk {
     object: &'static str,
@@ -32,7 +29,6 @@ struct Desk {
     claims: Option<i64>,
     /// Records that may still be added to what is owned.
     room: Option<i64>,
-    moved: Vec<Moved>,
     exits: Vec<Exit>,
 }
 
@@ -41,8 +37,8 @@ impl Desk {
         let object = pooled(object)?;
         let shape = ctx.shape(object)?;
         let limits = settings(ctx)?;
-        let (writer, moved, exits) = (writer(shape.clone()), Vec::new(), Vec::new());
-        Ok(Desk { object, shape, writer, limits, claims: None, room: None, moved, exits })
+        let writer = writer(shape.clone());
+        Ok(Desk { object, shape, writer, limits, claims: None, room: None, exits: Vec::new() })
     }
 
     /// A desk for claiming: with the caller's limits.
@@ -95,7 +91,6 @@ impl Desk {
         changes.set(&self.shape, "owner_id", Value::Id(to));
         let stored = self.writer.update(ctx, record, &changes, &Visible::All)?;
         self.writer.flush_row(ctx)?;
-        self.moved.push((record.id(), record.get(&self.shape, "pool_from_id").as_id(), Some(to)));
         let (object, record) = (self.object.to_owned(), record.id());
         self.exits.push(Exit { at: ctx.now, object, record, user: to, claimed });
         Ok(stored.record)
@@ -151,15 +146,13 @@ impl Desk {
         let stored =
             self.writer.update(ctx, record, &into_pool(ctx, &self.shape, record, reason, note), &Visible::All)?;
         self.writer.flush_row(ctx)?;
-        self.moved.push((record.id(), record.owner(&self.shape), None));
         Ok(stored.record)
     }
 
     /// Writes what is common to all rows.
     fn close(mut self, ctx: &mut Ctx<'_>) -> Result<()> {
         store::note_exits(ctx.conn, &self.exits)?;
-        self.writer.flush(ctx)?;
-        contacts_follow(ctx, &self.moved)
+        self.writer.flush(ctx)
     }
 
     /// One row of a request, alone.
@@ -186,7 +179,7 @@ impl Desk {
         let mut outcomes = Vec::with_capacity(ids.len());
         for id in ids {
             let (actor, now, request_id, schema) = (ctx.actor, ctx.now, ctx.request_id, ctx.schema);
-            let (moved, exits) = (self.moved.len(), self.exits.len());
+            let exits = self.exits.len();
             let result = persistence::db::write_tx(ctx.conn, |conn| {
                 f(&mut self, &mut Ctx { conn, actor, now, request_id, schema }, id)
             });
@@ -201,7 +194,6 @@ impl Desk {
                 }
                 Err(error) => {
                     self.writer.abandon();
-                    self.moved.truncate(moved);
                     self.exits.truncate(exits);
                     outcomes.push(Outcome { done: None, created: false, error: Some(error) });
                 }
@@ -236,15 +228,16 @@ pub(crate) fn pool_record(
     Ok(writer.update(ctx, record, &changes, &Visible::All)?.record)
 }
 
+/// A customer that went into the pool or left it: which, whose it was, whose it is.
+pub(crate) type Moved = (Uuid, Option<Uuid>, Option<Uuid>);
+
 /// The people at a customer go with it: to the pool when their owner gave the customer away, and to the new owner when
-/// nobody looks after them. What somebody else looks after stays with them.
-pub(crate) fn contacts_follow(ctx: &mut Ctx<'_>, moved: &[Moved]) -> Result<()> {
+/// nobody looks after them. What somebody else looks after stays with them. The totals that wait to be written are handed
+/// back.
+pub(crate) fn contacts_follow(ctx: &mut Ctx<'_>, moved: &[Moved], origin: Option<Uuid>) -> Result<Effects> {
     let by_customer: HashMap<Uuid, (Option<Uuid>, Option<Uuid>)> =
         moved.iter().map(|(id, from, to)| (*id, (*from, *to))).collect();
     let customers: Vec<Uuid> = by_customer.keys().copied().collect();
-    if customers.is_empty() {
-        return Ok(());
-    }
     let mut wanted: HashMap<Uuid, Option<Uuid>> = HashMap::new();
     for (contact, customer, owner) in store::contacts(ctx.conn, &customers)? {
         let Some((from, to)) = by_customer.get(&customer) else { continue };
@@ -260,14 +253,14 @@ pub(crate) fn contacts_follow(ctx: &mut Ctx<'_>, moved: &[Moved]) -> Result<()> 
     let mut ids: Vec<Uuid> = wanted.keys().copied().collect();
     ids.sort_unstable();
     persistence::records::lock(ctx.conn, &shape, &ids)?;
-    let mut writer = Writer::trusted(shape.clone());
+    let mut writer = Writer::following(shape.clone(), origin);
     for record in persistence::records::get_many(ctx.conn, &shape, &ids, Owners::All)? {
         let owner = wanted.get(&record.id()).copied().flatten();
         let mut changes = Changes::default();
         changes.set(&shape, "owner_id", owner.map_or(Value::Null, Value::Id));
         writer.update(ctx, &record, &changes, &Visible::All)?;
     }
-    writer.flush(ctx)
+    writer.finish(ctx)
 }
 
 /// Takes a record out of the pool for the caller.

@@ -1,6 +1,7 @@
 //! What follows elsewhere when records are written.
 
 use super::sums::Sums;
+use crate::pool::Moved;
 use crate::{Ctx, Result};
 use domain::record::{Record, Shape};
 use persistence::pipeline::StageStay;
@@ -11,7 +12,7 @@ use uuid::Uuid;
 /// What a set of written records means for others, gathered and written at once. In a request of many rows what is noted
 /// belongs to the row at hand until [`Effects::keep`], and goes with it when it is rolled back.
 #[derive(Debug, Default)]
-pub(super) struct Effects {
+pub(crate) struct Effects {
     stays: Vec<StageStay>,
     contacted: BTreeSet<Uuid>,
     worked: BTreeSet<Uuid>,
@@ -28,6 +29,9 @@ pub(super) struct Effects {
     /// Customers that change their place in the RFM grid, and those of rows before.
     moved: Vec<Move>,
     held_moves: Vec<Move>,
+    /// Customers whose people go into the pool or leave it with them, and those of rows before.
+    pooled: Vec<Moved>,
+    held_pooled: Vec<Moved>,
     /// By how much the lines of orders sum up to more or less, and that of rows before.
     lines: Vec<(Uuid, i64)>,
     held_lines: BTreeMap<Uuid, i64>,
@@ -86,11 +90,20 @@ impl Effects {
         }
     }
 
+    /// Takes note of a written customer whose people go with it where it went into the pool or left it. What becomes one
+    /// with another, and what is taken back, says by itself whose its people are.
+    pub(super) fn note_pool(&mut self, shape: &Shape, old: &Record, new: &Record) {
+        let lies = |r: &Record| !r.get(shape, "pooled_at").is_null();
+        if shape.def.key == "customers" && lies(old) != lies(new) {
+            self.pooled.push((new.id(), old.owner(shape), new.owner(shape)));
+        }
+    }
+
     /// Forgets what was noted of the row at hand: it is rolled back.
     pub(super) fn abandon(&mut self) {
         let (held, held_moves) = (std::mem::take(&mut self.held), std::mem::take(&mut self.held_moves));
-        let held_lines = std::mem::take(&mut self.held_lines);
-        *self = Effects { held, held_moves, held_lines, ..Effects::default() };
+        let (held_lines, held_pooled) = (std::mem::take(&mut self.held_lines), std::mem::take(&mut self.held_pooled));
+        *self = Effects { held, held_moves, held_lines, held_pooled, ..Effects::default() };
     }
 
     /// Writes it, except for the totals.
@@ -120,6 +133,7 @@ impl Effects {
     pub(super) fn keep(&mut self) {
         std::mem::take(&mut self.totals).rows().for_each(|c| self.held.add(c));
         self.held_moves.append(&mut self.moved);
+        self.held_pooled.append(&mut self.pooled);
         for (order, by) in self.lines.drain(..) {
             *self.held_lines.entry(order).or_default() += by;
         }
@@ -140,6 +154,11 @@ impl Effects {
         let mut sums = std::mem::take(&mut self.held_lines);
         sums.retain(|_, by| *by != 0);
         sums
+    }
+
+    /// Customers whose people go into the pool or leave it with them; forgotten here.
+    pub(super) fn take_pooled(&mut self) -> Vec<Moved> {
+        std::mem::take(&mut self.held_pooled)
     }
 
     /// Adds the totals that wait in another set, so that all of a transaction are written at once.

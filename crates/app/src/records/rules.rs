@@ -32,6 +32,11 @@ impl Rules {
         Rules { giving, ..Rules::default() }
     }
 
+    /// Whether what was changed is taken back.
+    pub(super) fn takes_back(&self) -> bool {
+        self.giving == Giving::Back
+    }
+
     /// What the rules will ask about these records, those that a batch links to, in a few queries.
     pub(super) fn read_ahead(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, ids: Vec<Uuid>) -> Result<()> {
         self.ahead.read(ctx, shape, ids)

@@ -113,7 +113,7 @@ impl Writer {
     }
 
     /// A writer for what follows from what another one writes: its events carry the same origin.
-    pub(super) fn following(shape: Arc<Shape>, origin: Option<Uuid>) -> Writer {
+    pub(crate) fn following(shape: Arc<Shape>, origin: Option<Uuid>) -> Writer {
         Writer { origin, ..Writer::trusted(shape) }
     }
 
@@ -178,7 +178,11 @@ impl Writer {
         self.rules.apply(ctx, &shape, Some(old), &mut new)?;
         self.explain(ctx, &shape, Some(old), &mut new, changes)?;
         check_owner(&shape, &new, visible)?;
-        self.save(ctx, "updated", old, new)
+        let stored = self.save(ctx, "updated", old, new)?;
+        if !self.rules.takes_back() {
+            self.effects.note_pool(&shape, old, &stored.record);
+        }
+        Ok(stored)
     }
 
     /// Asks whoever sets a grade by hand for the reason.
@@ -285,6 +289,10 @@ impl Writer {
         if !lines.is_empty() {
             self.effects.absorb(sums::follow(ctx, &lines, self.origin)?);
         }
+        let pooled = self.effects.take_pooled();
+        if !pooled.is_empty() {
+            self.effects.absorb(crate::pool::contacts_follow(ctx, &pooled, self.origin)?);
+        }
         self.effects.flush(ctx)
     }
 
@@ -297,7 +305,7 @@ impl Writer {
     }
 
     /// Writes what was gathered, and hands over the kept totals that wait for the end of the transaction.
-    pub(super) fn finish(mut self, ctx: &mut Ctx<'_>) -> Result<Effects> {
+    pub(crate) fn finish(mut self, ctx: &mut Ctx<'_>) -> Result<Effects> {
         self.flush_row(ctx)?;
         self.keep();
         Ok(self.effects)

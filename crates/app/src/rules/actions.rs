@@ -130,7 +130,6 @@ impl Acting<'_> {
         let note: String = self.rule.name.chars().take(300).collect();
         self.record = pool::pool_record(ctx, &mut writer, &self.record, reason, Some(&note))?;
         writer.flush(ctx)?;
-        pool::contacts_follow(ctx, &[(self.record.id(), owner, None)])?;
         let news = owner.map(|owner| pool::taken(&self.shape, &self.record, owner, Some(&note)));
         tell(ctx, news.into_iter().collect())?;
         Ok(done(json!({ "reason": reason.key(), "from": owner })))
