@@ -62,7 +62,7 @@ crash: ## kill the server at random points under load, KILLS times on each engin
 
 real-data: ## import the public pipeline in DIR (default ../shared/data) and print its figures as JSON
 	@scripts/setup.sh run
-	@scripts/real-data.sh $(DIR)
+	@scripts/real-data.sh "$(DIR)"
 
 bench: ## Every figure of speed beside its target, at 100k and 1M customers (SIZES="100000 1000000")
 	@scripts/setup.sh bench
