@@ -9,6 +9,8 @@ cd "$(dirname "$0")"
 
 MODE=${1:-web}
 case "$MODE" in web) PROFILE=web ;; dev) PROFILE=web-dev ;; *) echo "usage: $0 [dev|web]" >&2; exit 2 ;; esac
+# What scripts/web.sh knows of the page is true no longer.
+rm -f pkg/.inputs
 
 # npm tools, exactly as locked
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
