@@ -14,7 +14,7 @@ help: ## this list
 setup: ## install what is missing: Debian packages (root or sudo), npm and Python packages, wasm-bindgen
 	@scripts/setup.sh test
 
-run: ## build and start the product on http://127.0.0.1:8080 with demonstration data
+run: ## build and start the product on http://127.0.0.1:8080 with demonstration data; FLYWHEEL_BIND=127.0.0.1:8081 for another port
 	@scripts/setup.sh run
 	@scripts/run.sh
 
