@@ -11,10 +11,10 @@ MODE ?= web
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: ## install what is missing: Debian packages (root or sudo), npm and Python packages, wasm-bindgen
+setup: ## install what is missing for the tests: Debian packages (root or sudo), the target wasm32, npm and Python packages
 	@scripts/setup.sh test
 
-run: ## build and start the product on http://127.0.0.1:8080 with demonstration data
+run: ## build and start the product on http://127.0.0.1:8080 with demonstration data; FLYWHEEL_BIND=127.0.0.1:8081 for another port
 	@scripts/setup.sh run
 	@scripts/run.sh
 
@@ -37,10 +37,12 @@ unit: ## the Rust tests only, on both engines; ARGS='name' selects
 check: lint test ## lint, then every test
 
 lint: ## formatting and clippy, warnings are errors
+	@scripts/setup.sh lint
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 
 fmt: ## format the Rust code
+	@scripts/setup.sh lint
 	cargo fmt --all
 
 openapi: ## regenerate openapi/openapi.json from the code
@@ -62,7 +64,7 @@ crash: ## kill the server at random points under load, KILLS times on each engin
 
 real-data: ## import the public pipeline in DIR (default ../shared/data) and print its figures as JSON
 	@scripts/setup.sh run
-	@scripts/real-data.sh $(DIR)
+	@scripts/real-data.sh "$(DIR)"
 
 bench: ## Every figure of speed beside its target, at 100k and 1M customers (SIZES="100000 1000000")
 	@scripts/setup.sh bench

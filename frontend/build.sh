@@ -9,6 +9,8 @@ cd "$(dirname "$0")"
 
 MODE=${1:-web}
 case "$MODE" in web) PROFILE=web ;; dev) PROFILE=web-dev ;; *) echo "usage: $0 [dev|web]" >&2; exit 2 ;; esac
+# What scripts/web.sh knows of the page is true no longer.
+rm -f pkg/.inputs
 
 # npm tools, exactly as locked
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
@@ -22,8 +24,12 @@ tool() {
   DIR=${FLYWHEEL_CACHE:-${HOME:-/tmp}/.cache/flywheel}/$3-$2; TOOL=$DIR/bin/$3
   [ ! -x "$TOOL" ] || return 0
   echo "installing $1 $2 into $DIR (once)"
-  set -- install --root "$DIR" --no-default-features ${4:+--features "$4"} "$1" --version "=$2"
-  env -u RUSTC -u RUSTC_BOOTSTRAP "${HOST_CARGO:-cargo}" "$@" --locked || env -u RUSTC -u RUSTC_BOOTSTRAP "${HOST_CARGO:-cargo}" "$@"
+  # Building runs programs that it has just made, which a temporary directory may forbid; each process builds in a folder of its own.
+  set -- install --root "$DIR" --target-dir "$DIR/build.$$" --no-default-features ${4:+--features "$4"} "$1" --version "=$2"
+  env -u RUSTC -u RUSTC_BOOTSTRAP "${HOST_CARGO:-cargo}" "$@" --locked || env -u RUSTC -u RUSTC_BOOTSTRAP "${HOST_CARGO:-cargo}" "$@" || {
+    rm -rf "$DIR/build.$$"; return 1
+  }
+  rm -rf "$DIR/build.$$"
 }
 # wasm-bindgen must be exactly of the locked version.
 tool wasm-bindgen-cli "$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p;}' ../Cargo.lock)" wasm-bindgen; BINDGEN=$TOOL

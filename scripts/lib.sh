@@ -7,12 +7,26 @@ case $TARGET in /*) ;; *) TARGET=$ROOT/$TARGET ;; esac
 VENV=$CACHE/python
 export ROOT CACHE TARGET VENV FLYWHEEL_CACHE=$CACHE
 
+# What runs here is reached directly, whatever proxy leads to the rest of the world. `*` is no proxy for anything, but only by itself.
+for variable in no_proxy NO_PROXY; do
+  hosts=${!variable:-${no_proxy:-${NO_PROXY:-}}}
+  for host in 127.0.0.1 localhost; do
+    case ,$hosts, in *,"$host",* | ,\*,) ;; *) hosts=${hosts:+$hosts,}$host ;; esac
+  done
+  export "$variable=$hosts"
+done
+unset variable hosts host
+
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # The newest initdb; that of Debian's packages is not on the path. Nothing where there is none: psql alone is no server.
 initdb_of() { have initdb && readlink -f "$(command -v initdb)" || ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null | sort -V | tail -1 || true; }
+
+# Takes the caller's settings of the product out of the environment: the servers of tests have settings of their own. The product's
+# own list names them.
+without_settings() { unset $(sed -n 's/.*env = "\([A-Z_]*\)".*/\1/p' "$ROOT/crates/api/src/config.rs"); }
 
 # The server to run: the one that FLYWHEEL_BIN names, else a debug build.
 need_server() {

@@ -18,7 +18,15 @@ if [ "$(id -u)" = 0 ]; then
   as=(setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups --)
 fi
 
-# start DIR: a new cluster in DIR; sets port.
+# A folder for a cluster; under /tmp where the temporary directory is none that PostgreSQL's user may enter.
+new_dir() {
+  local under
+  under=$(cd "${TMPDIR:-/tmp}" && pwd) || die "there is no temporary directory ${TMPDIR:-/tmp}"
+  (cd / && "${as[@]}" test -x "$under") || under=/tmp
+  mktemp -d "$under/flywheel-pg.XXXXXX"
+}
+
+# start DIR: a new cluster in DIR; sets port. It has no socket in the file system, whose path may be short only: all come by TCP.
 start() {
   local dir=$1 try durable=${PG_DURABLE:-off}
   [ ${#as[@]} -eq 0 ] || chown "$user" "$dir"
@@ -27,7 +35,7 @@ start() {
   for try in 1 2 3 4 5; do
     port=$(free_port)
     if "${as[@]}" "$bin/pg_ctl" -D "$dir/data" -w -t 60 -l "$dir/server.log" start >>"$dir.log" 2>&1 \
-      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c fsync=$durable -c synchronous_commit=$durable -c full_page_writes=$durable -c max_connections=300 -c shared_buffers=128MB -c autovacuum=${PG_AUTOVACUUM:-on}"; then
+      -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=$durable -c synchronous_commit=$durable -c full_page_writes=$durable -c max_connections=300 -c shared_buffers=128MB -c autovacuum=${PG_AUTOVACUUM:-on}"; then
       cd "$ROOT"; return 0
     fi
   done
@@ -45,7 +53,7 @@ case ${1:-} in
   up)
     need_bin
     if ! running; then
-      dir=$(mktemp -d "${TMPDIR:-/tmp}/flywheel-pg.XXXXXX")
+      dir=$(new_dir)
       start "$dir"
       mkdir -p "$state"
       echo "$dir" >"$state/dir"
@@ -56,7 +64,7 @@ case ${1:-} in
   down) [ ! -s "$state/dir" ] || stop "$(cat "$state/dir")"; rm -rf "$state" ;;
   with)
     shift; need_bin
-    dir=$(mktemp -d "${TMPDIR:-/tmp}/flywheel-pg.XXXXXX")
+    dir=$(new_dir)
     trap 'stop "$dir"' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP

@@ -7,5 +7,6 @@ cd "$ROOT"
 for file in crm_sales_pipeline crm_accounts crm_products crm_sales_teams; do
   [ -e "$dir/$file.csv" ] || die "there is no $dir/$file.csv; say where with: make real-data DIR=…"
 done
+without_settings
 need_server
 exec scripts/serve-with.sh sqlite node scripts/real-data.mjs "$(cd "$dir" && pwd)"

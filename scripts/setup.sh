@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# setup.sh [run|bench|test]: brings what `make run` (default), `make bench` or `make test` needs; does nothing where it is there already.
+# setup.sh [run|bench|test|lint]: brings what `make run` (default), `make bench`, `make test` or `make lint` needs; does nothing where it is there already.
 # System packages come from apt (as root or with sudo); everything else goes to ${FLYWHEEL_CACHE:-~/.cache/flywheel}
 # and to node_modules folders inside the clone. frontend/build.sh brings its own npm packages and wasm-bindgen.
 . "$(dirname "$0")/lib.sh"
@@ -13,11 +13,25 @@ need() { missing+=("$@"); }
 for tool in git make node npm; do have "$tool" || die "'$tool' is missing. Flywheel needs git, make, a C compiler, Node.js 20 and Rust (https://rustup.rs)."; done
 have cargo || die "'cargo' is missing. Install stable Rust with rustup (https://rustup.rs)."
 [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || die "Node.js 20 or newer is needed, this is $(node --version)."
+# The oldest Rust that compiles it, as the workspace says.
+oldest=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml) rust=$(rustc --version 2>/dev/null | cut -d ' ' -f 2) || true
+[ -n "$rust" ] && [ "$(printf '%s\n' "$oldest" "$rust" | sort -V | head -n 1)" = "$oldest" ] ||
+  die "Rust $oldest or newer is needed, this is ${rust:-none}: rustup update stable"
 have cc || have gcc || need gcc libc6-dev
 
 has_wasm_std() { [ -d "$(rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null || echo /nonexistent)" ]; }
 has_debian_wasm() { [ -d "$(/usr/bin/rustc --print sysroot 2>/dev/null || echo /nonexistent)/lib/rustlib/src/rust/library" ] && [ -x /usr/bin/cargo ] && have wasm-ld; }
-if ! has_wasm_std && ! has_debian_wasm; then
+if [ "$want" = lint ]; then
+  # The minimal profile of rustup leaves them out.
+  components=()
+  cargo fmt --version >/dev/null 2>&1 || components+=(rustfmt)
+  cargo clippy --version >/dev/null 2>&1 || components+=(clippy)
+  if [ ${#components[@]} -gt 0 ]; then
+    have rustup || die "these components of Rust are missing: ${components[*]}"
+    say "adding the Rust components ${components[*]}"
+    rustup component add "${components[@]}" >&2
+  fi
+elif ! has_wasm_std && ! has_debian_wasm; then
   say "adding the Rust target wasm32-unknown-unknown"
   if ! { have rustup && timeout 120 rustup target add wasm32-unknown-unknown >&2; }; then
     say "rustup cannot add it here: using Debian's rustc with the standard library's source"
@@ -25,7 +39,7 @@ if ! has_wasm_std && ! has_debian_wasm; then
   fi
 fi
 
-if [ "$want" != run ]; then
+if [ "$want" = bench ] || [ "$want" = test ]; then
   [ -n "$(initdb_of)" ] || need postgresql
   # The shell has a kill of its own; tests and benchmarks need the program.
   type -P kill >/dev/null || need procps
@@ -48,9 +62,11 @@ if [ ${#missing[@]} -gt 0 ]; then
   say "installing Debian packages: ${missing[*]}"
   # Debian's PostgreSQL package would start a server of its own on port 5432; only its programs are wanted.
   conf=/etc/postgresql-common/createcluster.conf made=
+  unmake() { [ -z "$made" ] || { made=; $sudo rm -f $conf; }; }
+  trap unmake EXIT
   case " ${missing[*]} " in *" postgresql "*)
     if [ ! -e $conf ]; then
-      $sudo mkdir -p "${conf%/*}"; echo 'create_main_cluster = false' | $sudo tee $conf >/dev/null; made=1
+      $sudo mkdir -p "${conf%/*}"; made=1; echo 'create_main_cluster = false' | $sudo tee $conf >/dev/null
     fi ;;
   esac
   log=$(mktemp)
@@ -59,7 +75,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     die "apt-get could not install: ${missing[*]}"
   fi
   rm -f "$log"
-  [ -z "$made" ] || $sudo rm -f $conf
+  unmake
 fi
 
 # npm_ci FOLDER: node_modules exactly as its lock file says, again only after the lock file changed.

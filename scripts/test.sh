@@ -2,6 +2,7 @@
 # test.sh [all|unit [NAME…]|fuzz|e2e|client|real-data]: the steps of `make test`; goes on after a failed step and says at the end which failed.
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
+without_settings
 step=${1:-all}
 shift || true
 

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const agents = [['Ada Quist', 'Nils Berg', 'North'], ['Bo Lind', 'Nils Berg', 'North'], ['Cleo Marsh', 'Rosa Vale', 'South'], ['Dov Stein', 'Rosa Vale', 'South']];
 const won = [['Ada Quist', 'Gear One', 'Harbour Mill', 10, 900], ['Ada Quist', 'Gear Two', 'Old Forge', 20, 1100], ['Cleo Marsh', 'GearTwo', '', 30, 700]];
@@ -35,7 +36,7 @@ function figures(closed) {
   const folder = mkdtempSync(join(tmpdir(), 'flywheel-years.'));
   try {
     write(folder, closed);
-    const script = new URL('../../scripts/real-data.sh', import.meta.url).pathname;
+    const script = fileURLToPath(new URL('../../scripts/real-data.sh', import.meta.url));
     return JSON.parse(execFileSync(script, [folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim().split('\n').at(-1));
   } finally {
     rmSync(folder, { recursive: true });

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio, id};
 use std::sync::OnceLock;
@@ -159,11 +160,13 @@ impl Drop for Database {
 }
 
 /// Where the folders of this process are. Templates live as long as their process and cannot remove themselves, so
-/// the folders of processes that have ended are removed here.
+/// the folders of processes that have ended are removed here. Every user of the machine has a parent of their own: in
+/// that of another user nothing may be written, and nothing removed.
 fn parent() -> &'static Path {
     static PARENT: OnceLock<PathBuf> = OnceLock::new();
     PARENT.get_or_init(|| {
-        let all = env::temp_dir().join("flywheel-tests");
+        let user = fs::metadata("/proc/self").expect("the folder of this process").uid();
+        let all = env::temp_dir().join(format!("flywheel-tests-{user}"));
         for entry in fs::read_dir(&all).into_iter().flatten().flatten() {
             if !Path::new("/proc").join(entry.file_name()).exists() {
                 fs::remove_dir_all(entry.path()).ok();

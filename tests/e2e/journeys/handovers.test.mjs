@@ -1,6 +1,7 @@
 // Journeys of people who leave: what they still hold, handing it over to several people and to the pool, and who is seen to have left something behind.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { base, change, check, close, faces, request, until } from './browser.mjs';
 import { logIn, token as logged } from './session.mjs';
 
@@ -50,7 +51,7 @@ for (const [at, face] of faces.entries()) {
     await page.getByTestId('holdings').locator('li').first().waitFor();
     await check(page, 'holdings');
     await page.getByTestId('hand-over').scrollIntoViewIfNeeded();
-    await page.screenshot({ path: new URL(`../out/${face.name}-holdings-card.png`, import.meta.url).pathname });
+    await page.screenshot({ path: fileURLToPath(new URL(`../out/${face.name}-holdings-card.png`, import.meta.url)) });
     await page.getByTestId('hand-over').click();
     await page.getByTestId('hand-over-do').waitFor();
     await check(page, 'hand-over-one');

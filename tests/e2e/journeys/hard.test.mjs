@@ -1,6 +1,7 @@
 // What real days do to a page: slow lines, broken servers, changed rights, strange names, large files, ten thousand rows.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { base, check, close, faces, open, request } from './browser.mjs';
 import { ADMIN, logIn, token as tokenOf } from './session.mjs';
 
@@ -284,6 +285,6 @@ test('a record prints as a sheet of paper: its fields and lists, no navigation a
   assert.equal(await page.locator('#main button:visible:not([role=tab]):not(td *):not(th *)').count(), 0);
   assert.ok(await page.getByRole('heading', { level: 1 }).isVisible());
   assert.equal(await page.evaluate(() => getComputedStyle(document.body).color), 'rgb(31, 36, 48)', 'dark on white, also from the dark theme');
-  await page.screenshot({ path: new URL('../out/print-record.png', import.meta.url).pathname, fullPage: true });
+  await page.screenshot({ path: fileURLToPath(new URL('../out/print-record.png', import.meta.url)), fullPage: true });
   await page.context().close();
 });
