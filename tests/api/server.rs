@@ -226,6 +226,29 @@ fn the_command_line_lets_people_in_again() {
     assert!(!user(&["password", "nobody@example.com"]).status.success());
 }
 
+#[test]
+fn a_database_that_is_not_there_is_asked_for_and_not_made() {
+    let database = Database::empty(Engine::Sqlite).expect("SQLite is always there");
+    let folder = database.folder().join("wrong");
+    std::fs::create_dir(&folder).unwrap();
+    for arguments in [
+        &["serve", "--no-migrate"][..],
+        &["worker"],
+        &["user", "list"],
+        &["import", "customers.csv", "--object", "customers"],
+        &["import", "--undo", "019aa000-0000-7000-8000-0000000000ab"],
+        &["backup", "copies/today.db"],
+    ] {
+        let mut command = Command::new(tests::server::program());
+        command.args(arguments).current_dir(&folder).env("FLYWHEEL_BIND", "127.0.0.1:0");
+        let output = command.env_remove("DATABASE_URL").env_remove("FLYWHEEL_CONFIG").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        let wanted = "there is no database data/flywheel.db: say where it is with DATABASE_URL";
+        assert!(!output.status.success() && said.contains(wanted), "{arguments:?}: {said}");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "{arguments:?} made something");
+    }
+}
+
 /// Runs a command that must end by itself, unsuccessfully; what it said.
 fn refusal(database: &Database, arguments: &[&str]) -> String {
     let mut command = Command::new(tests::server::program());
@@ -272,7 +295,11 @@ fn what_does_not_migrate_does_not_start_on_a_database_that_is_half_migrated() {
             &database,
             "DELETE FROM __diesel_schema_migrations WHERE version = (SELECT MAX(version) FROM __diesel_schema_migrations)",
         );
-        for arguments in [&["serve", "--no-migrate"][..], &["worker"]] {
+        let file = database.folder().join("customers.csv");
+        std::fs::write(&file, "name\n甲公司\n").unwrap();
+        let import = ["import", file.to_str().unwrap(), "--object", "customers", "--dry-run"];
+        let undo = ["import", "--undo", "019aa000-0000-7000-8000-0000000000ab"];
+        for arguments in [&["serve", "--no-migrate"][..], &["worker"], &["user", "list"], &import, &undo] {
             let said = refusal(&database, arguments);
             assert!(said.contains("run `flywheel migrate`"), "{arguments:?}: {said}");
         }

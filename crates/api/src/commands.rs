@@ -97,6 +97,15 @@ fn apply_migrations(config: &Config) -> Result<Vec<String>, String> {
     db::migrate(&mut conn).map_err(|e| e.to_string())
 }
 
+/// There is a database to work on. One that is asked for in a wrong folder must not come into being there, empty.
+fn require_there(config: &Config) -> Result<(), String> {
+    let target = Target::parse(&config.database_url).map_err(|e| e.to_string())?;
+    match target.missing() {
+        Some(path) => Err(format!("there is no database {}: say where it is with DATABASE_URL", path.display())),
+        None => Ok(()),
+    }
+}
+
 /// Says once, when a process starts, what the operator had better change about PostgreSQL.
 fn warn_of_database(config: &Config, pool: &DbPool) -> Result<(), String> {
     if let Some(host) = Target::parse(&config.database_url).map_err(|e| e.to_string())?.exposed() {

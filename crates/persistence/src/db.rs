@@ -6,6 +6,7 @@ use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::{CustomizeConnection, ManageConnection, R2D2Connection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -61,6 +62,14 @@ impl Target {
         match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
             Some(path) if !path.is_empty() => Ok(Target::Sqlite(path.to_owned())),
             _ => Err(Error::Configuration("DATABASE_URL must start with sqlite: or postgres://".to_owned())),
+        }
+    }
+
+    /// The file of a SQLite database that is not there; looking makes nothing.
+    pub fn missing(&self) -> Option<&Path> {
+        match self {
+            Target::Sqlite(path) => Some(Path::new(path)).filter(|path| !path.exists()),
+            Target::Pg(_) => None,
         }
     }
 
@@ -201,7 +210,7 @@ pub fn small_pool(url: &str, size: u32) -> Result<Option<DbPool>, Error> {
 fn pool_with(url: &str, size: u32, setup: Setup) -> Result<DbPool, Error> {
     let target = Target::parse(url)?;
     if let Target::Sqlite(path) = &target
-        && let Some(dir) = std::path::Path::new(path).parent()
+        && let Some(dir) = Path::new(path).parent()
         && !dir.as_os_str().is_empty()
     {
         std::fs::create_dir_all(dir)
@@ -442,6 +451,7 @@ mod tests {
         let plain = Target::parse("postgres://flywheel@db.example.com/crm?sslmode=prefer").unwrap();
         assert_eq!(plain.exposed().as_deref(), Some("db.example.com"));
         assert_eq!(Target::parse("sqlite:data/flywheel.db").unwrap().exposed(), None);
+        assert_eq!(plain.missing(), None);
     }
 
     #[test]

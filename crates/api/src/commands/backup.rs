@@ -36,10 +36,8 @@ fn sqlite_file(config: &Config, instead: &str) -> Result<PathBuf, String> {
 
 /// Writes a consistent copy.
 pub(super) fn backup(config: &Config, options: &Backup) -> Result<(), String> {
-    let source = sqlite_file(config, "pg_dump --format=custom")?;
-    if !source.exists() {
-        return Err(format!("there is no database {}", source.display()));
-    }
+    sqlite_file(config, "pg_dump --format=custom")?;
+    super::require_there(config)?;
     if options.file.exists() {
         return Err(format!("{} exists already", options.file.display()));
     }
