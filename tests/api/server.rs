@@ -227,6 +227,14 @@ fn the_command_line_lets_people_in_again() {
 }
 
 #[test]
+fn a_server_whose_address_is_taken_says_how_to_choose_another() {
+    let Some(server) = Server::start(Engine::Sqlite) else { return };
+    let Some(second) = Server::set_up(Engine::Sqlite) else { return };
+    let said = refusal(&second, &["serve", "--bind", server.address()]);
+    assert!(said.contains(server.address()) && said.contains("--bind or FLYWHEEL_BIND"), "{said}");
+}
+
+#[test]
 fn a_database_that_is_not_there_is_asked_for_and_not_made() {
     let database = Database::empty(Engine::Sqlite).expect("SQLite is always there");
     let folder = database.folder().join("wrong");

@@ -65,7 +65,10 @@ async fn serve(state: web::Data<State>) -> std::io::Result<()> {
         // The server's own signals would cut requests off on SIGINT.
         .disable_signals()
         .bind(bind)
-        .map_err(|e| std::io::Error::new(e.kind(), format!("cannot listen on {bind}: {e}")))?;
+        .map_err(|e| {
+            let why = format!("cannot listen on {bind}: {e}; choose another address with --bind or FLYWHEEL_BIND");
+            std::io::Error::new(e.kind(), why)
+        })?;
     for address in server.addrs() {
         tracing::info!(%address, "listening");
     }
