@@ -257,6 +257,15 @@ fn a_database_that_is_not_there_is_asked_for_and_not_made() {
     }
 }
 
+#[test]
+fn what_prints_much_ends_in_peace_when_nobody_reads_it_any_more() {
+    let mut command = Command::new(tests::server::program());
+    let mut child = command.arg("openapi").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// Runs a command that must end by itself, unsuccessfully; what it said.
 fn refusal(database: &Database, arguments: &[&str]) -> String {
     let mut command = Command::new(tests::server::program());

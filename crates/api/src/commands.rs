@@ -3,6 +3,7 @@
 use crate::config::{Config, Settings};
 use clap::{Parser, Subcommand};
 use persistence::db::{self, DbPool, Target};
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 mod backup;
@@ -74,10 +75,16 @@ fn run(command: Command, config: Config) -> Result<(), String> {
         Command::User(command) => user::run(&config, command),
         Command::Worker => worker::run(&config),
         Command::Import(options) => import::run(&config, &options),
-        Command::Openapi => {
-            print!("{}", crate::openapi::text());
-            Ok(())
-        }
+        Command::Openapi => print(crate::openapi::text()),
+    }
+}
+
+/// Writes to the standard output. Who reads it may have read enough and be gone, as `head` is.
+fn print(text: &str) -> Result<(), String> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(format!("cannot write to the standard output: {e}")),
+        _ => Ok(()),
     }
 }
 
