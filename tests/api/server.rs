@@ -150,20 +150,23 @@ fn what_was_acknowledged_survives_a_kill() {
 
 #[test]
 fn two_servers_that_start_at_once_migrate_once() {
-    let Some(database) = Database::empty(Engine::Postgres) else { return };
-    let url = database.url().to_owned();
-    let folder = database.folder().to_owned();
-    let starts: Vec<_> = (0..2)
-        .map(|_| {
-            let mut command = std::process::Command::new(tests::server::program());
-            command.arg("migrate").env("DATABASE_URL", &url).env("FLYWHEEL_DATA_DIR", &folder);
-            command.stdout(std::process::Stdio::piped()).spawn().unwrap()
-        })
-        .collect();
-    let outputs: Vec<_> = starts.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
-    assert!(outputs.iter().all(|o| o.status.success()));
-    let applied = outputs.iter().filter(|o| String::from_utf8_lossy(&o.stdout).contains("applied")).count();
-    assert_eq!(applied, 1);
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(database) = Database::empty(engine) else { continue };
+        let starts: Vec<_> = (0..2)
+            .map(|_| {
+                let mut command = Command::new(tests::server::program());
+                command.arg("migrate").env("DATABASE_URL", database.url());
+                command.env("FLYWHEEL_DATA_DIR", database.folder());
+                command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+            })
+            .collect();
+        let outputs: Vec<_> = starts.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
+        for output in &outputs {
+            assert!(output.status.success(), "{engine:?}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        let applied = outputs.iter().filter(|o| String::from_utf8_lossy(&o.stdout).contains("applied")).count();
+        assert_eq!(applied, 1, "{engine:?}");
+    }
 }
 
 #[test]

@@ -99,9 +99,7 @@ fn migrate(config: &Config) -> Result<(), String> {
 
 /// Runs what has not run yet, under a lock between processes; refuses a database that is newer than this program.
 fn apply_migrations(config: &Config) -> Result<Vec<String>, String> {
-    let pool = db::pool(&config.database_url, 1).map_err(|e| e.to_string())?;
-    let mut conn = db::get(&pool).map_err(|e| e.to_string())?;
-    db::migrate(&mut conn).map_err(|e| e.to_string())
+    db::bring_up_to_date(&config.database_url).map_err(|e| e.to_string())
 }
 
 /// There is a database to work on. One that is asked for in a wrong folder must not come into being there, empty.
