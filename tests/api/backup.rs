@@ -88,6 +88,7 @@ fn a_backup_that_may_only_be_read_where_nobody_may_write_can_be_restored() {
     let folder = server.database().folder().join("mounted");
     let file = folder.join("copy.db");
     assert!(flywheel(server.database(), &["backup", text(&file)]).status.success());
+    assert_eq!(mode(&file), 0o600, "a backup is for its owner alone");
     set_mode(&file, 0o444);
     set_mode(&folder, 0o555);
     let fresh = Database::empty(Engine::Sqlite).unwrap();
@@ -102,6 +103,17 @@ fn a_backup_that_may_only_be_read_where_nobody_may_write_can_be_restored() {
     let second = Server::on(fresh, &[]);
     assert_eq!(names(&second), ["备份里的"]);
     second.create("customers", &json!({ "name": "恢复之后" }));
+}
+
+#[test]
+fn a_folder_that_is_made_for_a_database_is_for_its_owner_alone() {
+    let database = Database::empty(Engine::Sqlite).expect("SQLite is always there");
+    let folder = database.folder().join("made");
+    let mut command = Command::new(program());
+    command.arg("migrate").env("DATABASE_URL", format!("sqlite:{}/flywheel.db", folder.display()));
+    let made = command.output().expect("the program runs");
+    assert!(made.status.success(), "{}", said(&made));
+    assert_eq!(mode(&folder), 0o700);
 }
 
 #[test]

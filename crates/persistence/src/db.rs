@@ -224,10 +224,15 @@ fn pool_with(url: &str, size: u32, setup: Setup) -> Result<DbPool, Error> {
         .map_err(|e| Error::Unavailable(e.to_string()))
 }
 
+/// Makes a directory, with those above it, where there is none. What the program keeps is nobody else's to read.
+pub fn make_folder(dir: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::DirBuilderExt::mode(std::fs::DirBuilder::new().recursive(true), 0o700).create(dir)
+}
+
 /// Makes the directory of a file where there is none.
 fn make_folder_of(path: &str) -> Result<(), Error> {
     match Path::new(path).parent().filter(|dir| !dir.as_os_str().is_empty()) {
-        Some(dir) => std::fs::create_dir_all(dir)
+        Some(dir) => make_folder(dir)
             .map_err(|e| Error::Unavailable(format!("cannot make the directory {}: {e}", dir.display()))),
         None => Ok(()),
     }

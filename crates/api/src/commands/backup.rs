@@ -6,7 +6,7 @@ use clap::Args;
 use persistence::backup::Log;
 use persistence::db::{self, SchemaState, Target};
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Options of `backup`.
@@ -49,6 +49,13 @@ pub(super) fn backup(config: &Config, options: &Backup) -> Result<(), String> {
     // A half-written copy must not look like a whole one.
     let partial = with_ending(&options.file, "partial");
     let _ = fs::remove_file(&partial);
+    // SQLite fills an empty file as it is: nobody else may read it from its first byte on.
+    fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&partial)
+        .map_err(|e| format!("cannot write {}: {e}", partial.display()))?;
     persistence::backup::copy_to(&mut conn, &text(&partial)?).map_err(|e| e.to_string())?;
     verify(&partial, &partial)?;
     to_disk(&partial)?;
@@ -68,7 +75,7 @@ pub(super) fn restore(config: &Config, options: &Restore) -> Result<(), String> 
         return Err(format!("{} exists; stop the server and give --force to replace it", target.display()));
     }
     if let Some(dir) = target.parent().filter(|d| !d.as_os_str().is_empty()) {
-        fs::create_dir_all(dir).map_err(|e| format!("cannot make {}: {e}", dir.display()))?;
+        db::make_folder(dir).map_err(|e| format!("cannot make {}: {e}", dir.display()))?;
     }
     verify(&options.file, &target)?;
     let partial = with_ending(&target, "restoring");
