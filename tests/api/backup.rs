@@ -1,6 +1,7 @@
 //! Backup and restore of the program, as an operator uses them.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -70,6 +71,49 @@ fn a_backup_made_while_people_write_holds_all_that_was_there_and_can_be_restored
     let during: Vec<&String> = found.iter().filter(|name| name.starts_with("期间")).collect();
     assert!(during.iter().enumerate().all(|(i, name)| **name == format!("期间{i:05}")), "{during:?}");
     second.create("customers", &json!({ "name": "恢复之后" }));
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_backup_that_may_only_be_read_where_nobody_may_write_can_be_restored() {
+    let server = Server::start(Engine::Sqlite).expect("SQLite is always there");
+    server.create("customers", &json!({ "name": "备份里的" }));
+    let folder = server.database().folder().join("mounted");
+    let file = folder.join("copy.db");
+    assert!(flywheel(server.database(), &["backup", text(&file)]).status.success());
+    assert_eq!(mode(&file), 0o600, "a backup is for its owner alone");
+    set_mode(&file, 0o444);
+    set_mode(&folder, 0o555);
+    let fresh = Database::empty(Engine::Sqlite).unwrap();
+    let restored = flywheel(&fresh, &["restore", text(&file)]);
+    let left = fs::read_dir(&folder).unwrap().count();
+    set_mode(&folder, 0o755);
+    assert!(restored.status.success(), "{}", said(&restored));
+    assert_eq!(left, 1, "nothing lies beside the backup");
+    let target = Path::new(fresh.url().strip_prefix("sqlite:").unwrap());
+    assert_eq!(mode(target) & 0o600, 0o600, "its owner may write to the database");
+    assert_eq!(fs::read_dir(fresh.folder()).unwrap().count(), 1, "nothing lies beside the database");
+    let second = Server::on(fresh, &[]);
+    assert_eq!(names(&second), ["备份里的"]);
+    second.create("customers", &json!({ "name": "恢复之后" }));
+}
+
+#[test]
+fn a_folder_that_is_made_for_a_database_is_for_its_owner_alone() {
+    let database = Database::empty(Engine::Sqlite).expect("SQLite is always there");
+    let folder = database.folder().join("made");
+    let mut command = Command::new(program());
+    command.arg("migrate").env("DATABASE_URL", format!("sqlite:{}/flywheel.db", folder.display()));
+    let made = command.output().expect("the program runs");
+    assert!(made.status.success(), "{}", said(&made));
+    assert_eq!(mode(&folder), 0o700);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Mail: from rules and notifications, by a real mail server, once.
 
 use crate::upkeep::{leave_old_news, wait_for_a_round};
-use chrono::{NaiveDate, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
+use persistence::db::AnyConnection;
 use persistence::settings;
 use persistence::sql::Sql;
 use serde_json::{Value, json};
@@ -91,6 +92,20 @@ fn posted(server: &Server) -> i64 {
     mail["sent"].as_i64().unwrap() + mail["waiting"].as_i64().unwrap()
 }
 
+fn forget_digests(conn: &mut AnyConnection) {
+    Sql::start(conn, "DELETE FROM settings WHERE key = 'digests'").execute(conn).unwrap();
+}
+
+/// The account of the digests that were made last.
+fn kept_digests(conn: &mut AnyConnection) -> Option<Value> {
+    settings::get(conn, "digests").unwrap().map(|kept| serde_json::from_str(&kept).unwrap())
+}
+
+/// Up to when they told.
+fn told_until(kept: &Value) -> DateTime<Utc> {
+    kept["at"].as_str().unwrap().parse().unwrap()
+}
+
 #[test]
 fn what_happens_after_the_digest_of_a_day_waits_for_that_of_the_next() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
@@ -100,6 +115,10 @@ fn what_happens_after_the_digest_of_a_day_waits_for_that_of_the_next() {
         let Some(mut server) = Server::start_with(engine, &settings) else { continue };
         let pool = persistence::db::pool(server.database().url(), 1).unwrap();
         let mut conn = persistence::db::get(&pool).unwrap();
+        let now = Utc::now();
+        // None are made before it is time for them here.
+        let later = json!({ "as_of": now.date_naive() + TimeDelta::days(3), "at": now });
+        settings::set(&mut conn, "digests", &later.to_string(), now).unwrap();
         let (id, rep) = server.user("representative", None);
         let email = rep.get("/api/v1/me").expect(200)["email"].as_str().unwrap().to_owned();
         let admin_id = server.admin().get("/api/v1/me").expect(200)["id"].as_str().unwrap().parse().unwrap();
@@ -125,10 +144,8 @@ fn what_happens_after_the_digest_of_a_day_waits_for_that_of_the_next() {
         };
         give(&server, 1);
         server.stop();
-        // The day after, as far as the program can tell. The clock goes its first round at the start.
-        let now = Utc::now();
-        let before = json!({ "as_of": now.date_naive() - TimeDelta::days(2), "at": now - TimeDelta::days(1) });
-        settings::set(&mut conn, "digests", &before.to_string(), now).unwrap();
+        // There have been no digests yet, as far as the program can tell. The clock goes its first round at the start.
+        forget_digests(&mut conn);
         server.start_again();
         until("the digest", || (mails.mails().len() == 1).then_some(()));
         give(&server, 2);
@@ -139,7 +156,8 @@ fn what_happens_after_the_digest_of_a_day_waits_for_that_of_the_next() {
         assert_eq!(posted(&server), 1, "{engine:?}: the day has had its digest");
         server.stop();
         // Once more the day after.
-        let mut last: Value = serde_json::from_str(&settings::get(&mut conn, "digests").unwrap().unwrap()).unwrap();
+        let mut last = kept_digests(&mut conn).unwrap();
+        assert!(told_until(&last) >= now, "{engine:?}: the first digests told all that there was: {last}");
         let day: NaiveDate = last["as_of"].as_str().unwrap().parse().unwrap();
         last["as_of"] = json!(day.pred_opt());
         settings::set(&mut conn, "digests", &last.to_string(), now).unwrap();
@@ -149,5 +167,15 @@ fn what_happens_after_the_digest_of_a_day_waits_for_that_of_the_next() {
         for (_, mail) in mails.mails() {
             assert!(mail.contains("Subject: 1 unread notifications today"), "{engine:?}: {mail}");
         }
+        server.stop();
+        // As if an earlier version, which kept no account of them, had made the digests of today.
+        forget_digests(&mut conn);
+        server.start_again();
+        let kept = until("an account of the digests", || kept_digests(&mut conn));
+        assert!(
+            told_until(&kept) < Utc::now() - TimeDelta::hours(23),
+            "{engine:?}: tomorrow's tell the day again: {kept}"
+        );
+        assert_eq!(mails.mails().len(), 2, "{engine:?}");
     }
 }

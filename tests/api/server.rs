@@ -150,20 +150,23 @@ fn what_was_acknowledged_survives_a_kill() {
 
 #[test]
 fn two_servers_that_start_at_once_migrate_once() {
-    let Some(database) = Database::empty(Engine::Postgres) else { return };
-    let url = database.url().to_owned();
-    let folder = database.folder().to_owned();
-    let starts: Vec<_> = (0..2)
-        .map(|_| {
-            let mut command = std::process::Command::new(tests::server::program());
-            command.arg("migrate").env("DATABASE_URL", &url).env("FLYWHEEL_DATA_DIR", &folder);
-            command.stdout(std::process::Stdio::piped()).spawn().unwrap()
-        })
-        .collect();
-    let outputs: Vec<_> = starts.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
-    assert!(outputs.iter().all(|o| o.status.success()));
-    let applied = outputs.iter().filter(|o| String::from_utf8_lossy(&o.stdout).contains("applied")).count();
-    assert_eq!(applied, 1);
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(database) = Database::empty(engine) else { continue };
+        let starts: Vec<_> = (0..2)
+            .map(|_| {
+                let mut command = Command::new(tests::server::program());
+                command.arg("migrate").env("DATABASE_URL", database.url());
+                command.env("FLYWHEEL_DATA_DIR", database.folder());
+                command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+            })
+            .collect();
+        let outputs: Vec<_> = starts.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
+        for output in &outputs {
+            assert!(output.status.success(), "{engine:?}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        let applied = outputs.iter().filter(|o| String::from_utf8_lossy(&o.stdout).contains("applied")).count();
+        assert_eq!(applied, 1, "{engine:?}");
+    }
 }
 
 #[test]
@@ -226,6 +229,46 @@ fn the_command_line_lets_people_in_again() {
     assert!(!user(&["password", "nobody@example.com"]).status.success());
 }
 
+#[test]
+fn a_server_whose_address_is_taken_says_how_to_choose_another() {
+    let Some(server) = Server::start(Engine::Sqlite) else { return };
+    let Some(second) = Server::set_up(Engine::Sqlite) else { return };
+    let said = refusal(&second, &["serve", "--bind", server.address()]);
+    assert!(said.contains(server.address()) && said.contains("--bind or FLYWHEEL_BIND"), "{said}");
+}
+
+#[test]
+fn a_database_that_is_not_there_is_asked_for_and_not_made() {
+    let database = Database::empty(Engine::Sqlite).expect("SQLite is always there");
+    let folder = database.folder().join("wrong");
+    std::fs::create_dir(&folder).unwrap();
+    for arguments in [
+        &["serve", "--no-migrate"][..],
+        &["worker"],
+        &["user", "list"],
+        &["import", "customers.csv", "--object", "customers"],
+        &["import", "--undo", "019aa000-0000-7000-8000-0000000000ab"],
+        &["backup", "copies/today.db"],
+    ] {
+        let mut command = Command::new(tests::server::program());
+        command.args(arguments).current_dir(&folder).env("FLYWHEEL_BIND", "127.0.0.1:0");
+        let output = command.env_remove("DATABASE_URL").env_remove("FLYWHEEL_CONFIG").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        let wanted = "there is no database data/flywheel.db: say where it is with DATABASE_URL";
+        assert!(!output.status.success() && said.contains(wanted), "{arguments:?}: {said}");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "{arguments:?} made something");
+    }
+}
+
+#[test]
+fn what_prints_much_ends_in_peace_when_nobody_reads_it_any_more() {
+    let mut command = Command::new(tests::server::program());
+    let mut child = command.arg("openapi").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// Runs a command that must end by itself, unsuccessfully; what it said.
 fn refusal(database: &Database, arguments: &[&str]) -> String {
     let mut command = Command::new(tests::server::program());
@@ -272,7 +315,11 @@ fn what_does_not_migrate_does_not_start_on_a_database_that_is_half_migrated() {
             &database,
             "DELETE FROM __diesel_schema_migrations WHERE version = (SELECT MAX(version) FROM __diesel_schema_migrations)",
         );
-        for arguments in [&["serve", "--no-migrate"][..], &["worker"]] {
+        let file = database.folder().join("customers.csv");
+        std::fs::write(&file, "name\n甲公司\n").unwrap();
+        let import = ["import", file.to_str().unwrap(), "--object", "customers", "--dry-run"];
+        let undo = ["import", "--undo", "019aa000-0000-7000-8000-0000000000ab"];
+        for arguments in [&["serve", "--no-migrate"][..], &["worker"], &["user", "list"], &import, &undo] {
             let said = refusal(&database, arguments);
             assert!(said.contains("run `flywheel migrate`"), "{arguments:?}: {said}");
         }

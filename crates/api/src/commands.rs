@@ -3,6 +3,7 @@
 use crate::config::{Config, Settings};
 use clap::{Parser, Subcommand};
 use persistence::db::{self, DbPool, Target};
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 mod backup;
@@ -74,10 +75,16 @@ fn run(command: Command, config: Config) -> Result<(), String> {
         Command::User(command) => user::run(&config, command),
         Command::Worker => worker::run(&config),
         Command::Import(options) => import::run(&config, &options),
-        Command::Openapi => {
-            print!("{}", crate::openapi::text());
-            Ok(())
-        }
+        Command::Openapi => print(crate::openapi::text()),
+    }
+}
+
+/// Writes to the standard output. Who reads it may have read enough and be gone, as `head` is.
+fn print(text: &str) -> Result<(), String> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(format!("cannot write to the standard output: {e}")),
+        _ => Ok(()),
     }
 }
 
@@ -92,9 +99,16 @@ fn migrate(config: &Config) -> Result<(), String> {
 
 /// Runs what has not run yet, under a lock between processes; refuses a database that is newer than this program.
 fn apply_migrations(config: &Config) -> Result<Vec<String>, String> {
-    let pool = db::pool(&config.database_url, 1).map_err(|e| e.to_string())?;
-    let mut conn = db::get(&pool).map_err(|e| e.to_string())?;
-    db::migrate(&mut conn).map_err(|e| e.to_string())
+    db::bring_up_to_date(&config.database_url).map_err(|e| e.to_string())
+}
+
+/// There is a database to work on. One that is asked for in a wrong folder must not come into being there, empty.
+fn require_there(config: &Config) -> Result<(), String> {
+    let target = Target::parse(&config.database_url).map_err(|e| e.to_string())?;
+    match target.missing() {
+        Some(path) => Err(format!("there is no database {}: say where it is with DATABASE_URL", path.display())),
+        None => Ok(()),
+    }
 }
 
 /// Says once, when a process starts, what the operator had better change about PostgreSQL.

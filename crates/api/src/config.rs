@@ -52,6 +52,10 @@ impl TryFrom<RateText> for Rate {
     }
 }
 
+/// Connections without which work would stand still: an import asks for a second one while it holds its own, and two jobs
+/// may run beside each other.
+const LEAST_POOL: u32 = 4;
+
 /// The settings as given: each may come from an option, the environment or the file (key: the option with `_`).
 #[derive(Debug, Clone, Default, Args, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -84,7 +88,7 @@ pub struct Settings {
     /// Directory of the secret that the first start makes where none is given; files are in the database [default: the directory of the SQLite file, else data]
     #[arg(long, env = "FLYWHEEL_DATA_DIR", global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// Database connections at most [default: 8]
+    /// Database connections at most, 4 or more [default: 8]
     #[arg(long, env = "FLYWHEEL_POOL_SIZE", global = true, value_name = "N")]
     pool_size: Option<u32>,
     /// Threads that serve requests [default: number of processors]
@@ -175,8 +179,8 @@ impl Settings {
             return Err("FLYWHEEL_SECRET must have at least 32 characters".to_owned());
         }
         let pool_size = self.pool_size.or(file.pool_size).unwrap_or(8);
-        if pool_size == 0 {
-            return Err("FLYWHEEL_POOL_SIZE must be at least 1".to_owned());
+        if pool_size < LEAST_POOL {
+            return Err(format!("FLYWHEEL_POOL_SIZE must be at least {LEAST_POOL}"));
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let rate_limit = self.rate_limit.or(file.rate_limit).map_or(2_000, |r| r.0);
@@ -305,9 +309,16 @@ mod tests {
     }
 
     #[test]
+    fn fewer_connections_than_the_jobs_need_are_refused() {
+        let with = |n| Settings { pool_size: Some(n), ..Settings::default() }.resolve().map(|config| config.pool_size);
+        assert!(with(3).is_err_and(|e| e.contains("FLYWHEEL_POOL_SIZE must be at least 4")));
+        assert_eq!(with(4), Ok(4));
+    }
+
+    #[test]
     fn an_option_wins_over_the_file_and_an_unknown_key_is_refused() {
         let path = std::env::temp_dir().join(format!("flywheel-config-{}.toml", uuid::Uuid::now_v7()));
-        std::fs::write(&path, "bind = \"127.0.0.1:1\"\npool_size = 3\n").expect("a temporary file");
+        std::fs::write(&path, "bind = \"127.0.0.1:1\"\npool_size = 6\n").expect("a temporary file");
         let settings = Settings { config: Some(path.clone()), pool_size: Some(5), ..Settings::default() };
         let config = settings.clone().resolve().expect("settings");
         assert_eq!((config.bind.port(), config.pool_size), (1, 5));

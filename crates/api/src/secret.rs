@@ -30,7 +30,7 @@ fn read(path: &Path) -> Result<Option<String>, String> {
 /// Written whole under another name first, then linked: a reader never sees half a secret.
 fn make(path: &Path) -> std::io::Result<()> {
     if let Some(dir) = path.parent() {
-        fs::create_dir_all(dir)?;
+        persistence::db::make_folder(dir)?;
     }
     let mut bytes = [0u8; 32];
     getrandom::fill(&mut bytes).map_err(|e| std::io::Error::other(e.to_string()))?;

@@ -58,12 +58,9 @@ pub fn available() -> bool {
     settings().is_some()
 }
 
-/// Puts a mail into the outbox inside the caller's transaction; once by its key.
-pub fn post(ctx: &mut Ctx<'_>, to: &str, subject: &str, body: &str, key: &str) -> Result<()> {
-    if available() {
-        store::send(ctx.conn, to, subject, body, key, ctx.now)?;
-    }
-    Ok(())
+/// Puts a mail into the outbox inside the caller's transaction, once by its key; tells whether it went in now.
+pub fn post(ctx: &mut Ctx<'_>, to: &str, subject: &str, body: &str, key: &str) -> Result<bool> {
+    Ok(available() && store::send(ctx.conn, to, subject, body, key, ctx.now)?)
 }
 
 /// How long a process may take for one mail before another one tries.

@@ -224,10 +224,8 @@ pub fn digests(ctx: &mut Ctx<'_>) -> Result<()> {
     let last: Option<Digests> = kept.and_then(|(_, json)| serde_json::from_str(&json).ok());
     let day_ago = ctx.now - TimeDelta::days(1);
     let since = last.map_or(day_ago, |last| last.at.max(ctx.now - TimeDelta::days(7)));
-    // Those of today may have been made by a version that kept no account of them: tomorrow's tell the day again then.
-    let at = if last.is_some() { ctx.now } else { day_ago };
-    let made = Digests { as_of: today, at };
-    let made = serde_json::to_string(&made).map_err(|e| Error::Internal(e.to_string()))?;
+    let account = |at| serde_json::to_string(&Digests { as_of: today, at }).map_err(|e| Error::Internal(e.to_string()));
+    let made = account(ctx.now)?;
     if !persistence::settings::replace(ctx.conn, DIGESTS, &made, ctx.now, version)? {
         // Another process makes them.
         return Ok(());
@@ -235,6 +233,7 @@ pub fn digests(ctx: &mut Ctx<'_>) -> Result<()> {
     let readers = store::digest_readers(ctx.conn)?;
     let chosen = store::preferences(ctx.conn, &readers)?;
     let people = store::addresses(ctx.conn, &readers)?;
+    let mut all_new = true;
     for (user, (address, locale)) in people {
         let Some(address) = address else { continue };
         let lang = language(&locale);
@@ -253,7 +252,12 @@ pub fn digests(ctx: &mut Ctx<'_>) -> Result<()> {
             Lang::Zh => format!("今日未读消息 {} 条", lines.len()),
             Lang::En => format!("{} unread notifications today", lines.len()),
         };
-        mail::post(ctx, &address, &subject, &lines.join("\n"), &format!("digest:{user}:{today}"))?;
+        all_new &= mail::post(ctx, &address, &subject, &lines.join("\n"), &format!("digest:{user}:{today}"))?;
+    }
+    if last.is_none() && !all_new {
+        // A version that kept no account of its digests has made some of today's already, without what came since:
+        // tomorrow's tell the day again.
+        persistence::settings::set(ctx.conn, DIGESTS, &account(day_ago)?, ctx.now)?;
     }
     Ok(())
 }

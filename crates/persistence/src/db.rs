@@ -6,6 +6,7 @@ use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::r2d2::{CustomizeConnection, ManageConnection, R2D2Connection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -61,6 +62,14 @@ impl Target {
         match url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
             Some(path) if !path.is_empty() => Ok(Target::Sqlite(path.to_owned())),
             _ => Err(Error::Configuration("DATABASE_URL must start with sqlite: or postgres://".to_owned())),
+        }
+    }
+
+    /// The file of a SQLite database that is not there; looking makes nothing.
+    pub fn missing(&self) -> Option<&Path> {
+        match self {
+            Target::Sqlite(path) => Some(Path::new(path)).filter(|path| !path.exists()),
+            Target::Pg(_) => None,
         }
     }
 
@@ -200,12 +209,8 @@ pub fn small_pool(url: &str, size: u32) -> Result<Option<DbPool>, Error> {
 
 fn pool_with(url: &str, size: u32, setup: Setup) -> Result<DbPool, Error> {
     let target = Target::parse(url)?;
-    if let Target::Sqlite(path) = &target
-        && let Some(dir) = std::path::Path::new(path).parent()
-        && !dir.as_os_str().is_empty()
-    {
-        std::fs::create_dir_all(dir)
-            .map_err(|e| Error::Unavailable(format!("cannot make the directory {}: {e}", dir.display())))?;
+    if let Target::Sqlite(path) = &target {
+        make_folder_of(path)?;
     }
     let checked = matches!(target, Target::Pg(_));
     diesel::r2d2::Pool::builder()
@@ -217,6 +222,20 @@ fn pool_with(url: &str, size: u32, setup: Setup) -> Result<DbPool, Error> {
         .connection_customizer(Box::new(setup))
         .build(target)
         .map_err(|e| Error::Unavailable(e.to_string()))
+}
+
+/// Makes a directory, with those above it, where there is none. What the program keeps is nobody else's to read.
+pub fn make_folder(dir: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::DirBuilderExt::mode(std::fs::DirBuilder::new().recursive(true), 0o700).create(dir)
+}
+
+/// Makes the directory of a file where there is none.
+fn make_folder_of(path: &str) -> Result<(), Error> {
+    match Path::new(path).parent().filter(|dir| !dir.as_os_str().is_empty()) {
+        Some(dir) => make_folder(dir)
+            .map_err(|e| Error::Unavailable(format!("cannot make the directory {}: {e}", dir.display()))),
+        None => Ok(()),
+    }
 }
 
 /// A connection from the pool; when none comes in time the database is busy or away.
@@ -324,9 +343,34 @@ fn versions<DB: diesel::backend::Backend>(source: EmbeddedMigrations) -> Result<
     Ok(all.iter().map(|m| m.name().version().to_string()).collect())
 }
 
-/// Runs what has not run yet, each migration in a transaction of its own, and says which.
-/// A database of a newer version is left alone. Several processes may call this at once: on
-/// PostgreSQL an advisory lock lets one work while the others wait.
+/// Opens a database, making it where there is none, and runs what has not run yet as [`migrate`] does. Several processes
+/// may call this at once: one works while the others wait.
+pub fn bring_up_to_date(url: &str) -> Result<Vec<String>, Error> {
+    let _turn = match Target::parse(url)? {
+        Target::Sqlite(path) => {
+            make_folder_of(&path)?;
+            folder_lock(Path::new(&path))
+        }
+        Target::Pg(_) => None,
+    };
+    let pool = pool(url, 1)?;
+    let mut conn = get(&pool)?;
+    migrate(&mut conn)
+}
+
+/// A lock on the folder of a file, until it is dropped. SQLite's own locks end with each migration, and two processes that
+/// open a new database at once are refused by each other. A lock on the folder leaves no file behind that another user
+/// could not open. Where the system knows no such locks there is none, and the second process fails instead of waiting.
+fn folder_lock(path: &Path) -> Option<std::fs::File> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let folder = std::fs::File::open(dir).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
+}
+
+/// Runs what has not run yet, each migration in a transaction of its own, and says which. A database of a newer version is
+/// left alone. On PostgreSQL several processes may call this at once: an advisory lock lets one work while the others
+/// wait. For SQLite see [`bring_up_to_date`].
 pub fn migrate(conn: &mut AnyConnection) -> Result<Vec<String>, Error> {
     const LOCK: i64 = 0x464c_5957_4845_454c;
     if let AnyConnection::Pg(c) = conn {
@@ -442,6 +486,7 @@ mod tests {
         let plain = Target::parse("postgres://flywheel@db.example.com/crm?sslmode=prefer").unwrap();
         assert_eq!(plain.exposed().as_deref(), Some("db.example.com"));
         assert_eq!(Target::parse("sqlite:data/flywheel.db").unwrap().exposed(), None);
+        assert_eq!(plain.missing(), None);
     }
 
     #[test]

@@ -247,7 +247,7 @@ pub struct Mail {
     pub attempts: i64,
 }
 
-/// Puts a mail into the outbox, once by its key.
+/// Puts a mail into the outbox, once by its key; tells whether it went in now.
 pub fn send(
     conn: &mut AnyConnection,
     recipient: &str,
@@ -255,7 +255,7 @@ pub fn send(
     body: &str,
     key: &str,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<bool> {
     let mut q = Sql::start(
         conn,
         "INSERT INTO mails (id, created_at, recipient, subject, body, dedupe_key, state, attempts, next_at) VALUES (",
@@ -265,8 +265,7 @@ pub fn send(
         q.push(", ").text(text);
     }
     q.push(", 'waiting', 0, ").time(now).push(") ON CONFLICT (dedupe_key) DO NOTHING");
-    q.execute(conn)?;
-    Ok(())
+    Ok(q.execute(conn)? > 0)
 }
 
 /// Claims the mail that has waited longest until the lease ends.

@@ -6,6 +6,7 @@ use clap::Args;
 use persistence::backup::Log;
 use persistence::db::{self, SchemaState, Target};
 use std::fs;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// Options of `backup`.
@@ -35,10 +36,8 @@ fn sqlite_file(config: &Config, instead: &str) -> Result<PathBuf, String> {
 
 /// Writes a consistent copy.
 pub(super) fn backup(config: &Config, options: &Backup) -> Result<(), String> {
-    let source = sqlite_file(config, "pg_dump --format=custom")?;
-    if !source.exists() {
-        return Err(format!("there is no database {}", source.display()));
-    }
+    sqlite_file(config, "pg_dump --format=custom")?;
+    super::require_there(config)?;
     if options.file.exists() {
         return Err(format!("{} exists already", options.file.display()));
     }
@@ -50,8 +49,15 @@ pub(super) fn backup(config: &Config, options: &Backup) -> Result<(), String> {
     // A half-written copy must not look like a whole one.
     let partial = with_ending(&options.file, "partial");
     let _ = fs::remove_file(&partial);
+    // SQLite fills an empty file as it is: nobody else may read it from its first byte on.
+    fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&partial)
+        .map_err(|e| format!("cannot write {}: {e}", partial.display()))?;
     persistence::backup::copy_to(&mut conn, &text(&partial)?).map_err(|e| e.to_string())?;
-    verify(&partial)?;
+    verify(&partial, &partial)?;
     to_disk(&partial)?;
     fs::rename(&partial, &options.file).map_err(|e| format!("cannot rename {}: {e}", partial.display()))?;
     to_disk(folder(&options.file))?;
@@ -62,13 +68,16 @@ pub(super) fn backup(config: &Config, options: &Backup) -> Result<(), String> {
 /// Checks a copy and puts it in the database's place.
 pub(super) fn restore(config: &Config, options: &Restore) -> Result<(), String> {
     let target = sqlite_file(config, "pg_restore")?;
-    verify(&options.file)?;
+    if !options.file.is_file() {
+        return Err(format!("there is no file {}", options.file.display()));
+    }
     if target.exists() && !options.force {
         return Err(format!("{} exists; stop the server and give --force to replace it", target.display()));
     }
     if let Some(dir) = target.parent().filter(|d| !d.as_os_str().is_empty()) {
-        fs::create_dir_all(dir).map_err(|e| format!("cannot make {}: {e}", dir.display()))?;
+        db::make_folder(dir).map_err(|e| format!("cannot make {}: {e}", dir.display()))?;
     }
+    verify(&options.file, &target)?;
     let partial = with_ending(&target, "restoring");
     let aside = replace(&options.file, &partial, &target).inspect_err(|_| {
         let _ = fs::remove_file(&partial);
@@ -95,7 +104,7 @@ const BESIDE: [&str; 2] = ["-wal", "-shm"];
 
 /// Puts a copy of a file in the database's place, and answers where the database is that was there.
 fn replace(file: &Path, partial: &Path, target: &Path) -> Result<Option<Aside>, String> {
-    fs::copy(file, partial).map_err(|e| format!("cannot copy {}: {e}", file.display()))?;
+    copy(file, partial)?;
     to_disk(partial)?;
     let aside = if target.exists() {
         // What the write-ahead log still holds belongs to the database that is set aside.
@@ -180,19 +189,33 @@ fn fold_log(path: &Path) -> Result<Option<String>, String> {
     }
 }
 
-/// A whole database that this program can read.
-fn verify(path: &Path) -> Result<(), String> {
-    if !path.is_file() {
-        return Err(format!("there is no file {}", path.display()));
-    }
-    // A look at a copy, so that checking leaves no trace beside the original.
-    let probe = with_ending(path, "checking");
-    fs::copy(path, &probe).map_err(|e| format!("cannot copy {}: {e}", path.display()))?;
-    let result = look_into(&probe).map_err(|e| format!("{} is not a sound database: {e}", path.display()));
+/// A whole database that this program can read. What is looked at is a copy beside `place`, so that checking leaves no
+/// trace beside the original, which may lie where nobody may write.
+fn verify(path: &Path, place: &Path) -> Result<(), String> {
+    let probe = with_ending(place, "checking");
+    let looked = copy(path, &probe)
+        .and_then(|()| look_into(&probe).map_err(|e| format!("{} is not a sound database: {e}", path.display())));
+    remove(&probe);
+    looked
+}
+
+/// Copies a file. The copy is there to be written to, also where the original may only be read.
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    // The log of an earlier copy would be read as this one's.
+    remove(to);
+    let copied = fs::copy(from, to).and_then(|_| {
+        let mut permissions = fs::metadata(to)?.permissions();
+        permissions.set_mode(permissions.mode() | 0o600);
+        fs::set_permissions(to, permissions)
+    });
+    copied.map_err(|e| format!("cannot copy {} to {}: {e}", from.display(), to.display()))
+}
+
+/// Removes a database, if it is there, with what lies beside it.
+fn remove(path: &Path) {
     for ending in BESIDE.into_iter().chain([""]) {
-        let _ = fs::remove_file(beside(&probe, ending));
+        let _ = fs::remove_file(beside(path, ending));
     }
-    result
 }
 
 fn look_into(path: &Path) -> Result<(), String> {

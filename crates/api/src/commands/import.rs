@@ -98,7 +98,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 pub(super) fn run(config: &Config, options: &Options) -> Result<(), String> {
-    super::apply_migrations(config)?;
+    super::serve::require_current(config)?;
     let pool = persistence::db::pool(&config.database_url, 4).map_err(|e| e.to_string())?;
     let session = Session::open(&pool, options.user.as_deref())?;
     if let Some(id) = options.undo {

@@ -34,8 +34,9 @@ pub(super) fn run(config: Config, options: &Options) -> Result<(), String> {
     actix_web::rt::System::new().block_on(serve(state)).map_err(|e| e.to_string())
 }
 
-/// The database has exactly this program's schema, or the reason why not.
+/// The database is there and has exactly this program's schema, or the reason why not.
 pub(super) fn require_current(config: &Config) -> Result<(), String> {
+    super::require_there(config)?;
     let pool = db::pool(&config.database_url, 1).map_err(|e| e.to_string())?;
     let mut conn = db::get(&pool).map_err(|e| e.to_string())?;
     match db::schema_state(&mut conn).map_err(|e| e.to_string())? {
@@ -64,7 +65,10 @@ async fn serve(state: web::Data<State>) -> std::io::Result<()> {
         // The server's own signals would cut requests off on SIGINT.
         .disable_signals()
         .bind(bind)
-        .map_err(|e| std::io::Error::new(e.kind(), format!("cannot listen on {bind}: {e}")))?;
+        .map_err(|e| {
+            let why = format!("cannot listen on {bind}: {e}; choose another address with --bind or FLYWHEEL_BIND");
+            std::io::Error::new(e.kind(), why)
+        })?;
     for address in server.addrs() {
         tracing::info!(%address, "listening");
     }

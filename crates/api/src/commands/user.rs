@@ -75,10 +75,12 @@ pub(super) fn run(config: &Config, command: Command) -> Result<(), String> {
 
 fn list(pool: &DbPool) -> Result<(), String> {
     let mut conn = db::get(pool).map_err(|e| e.to_string())?;
+    let mut lines = String::new();
     for (person, roles) in identity::list_users(&mut conn).map_err(explain)? {
-        println!("{}\t{}\t{}\t{}", person.email.as_deref().unwrap_or("-"), person.name, person.status, roles.join(","));
+        let (email, roles) = (person.email.as_deref().unwrap_or("-"), roles.join(","));
+        lines.push_str(&format!("{email}\t{}\t{}\t{roles}\n", person.name, person.status));
     }
-    Ok(())
+    super::print(&lines)
 }
 
 fn password(from_stdin: bool) -> Result<String, String> {
