@@ -5,8 +5,8 @@ mod moves;
 
 pub(crate) use deadline::{Giving, follow, take_away, taken, warn};
 pub use deadline::{set_settings, settings};
-pub use moves::{assign, claim, claim_many, release, release_many};
 pub(crate) use moves::{Moved, contacts_follow, pool_record};
+pub use moves::{assign, claim, claim_many, release, release_many};
 
 use crate::records::Shown;
 use crate::{Actor, Ctx, Error, Result, Visible};

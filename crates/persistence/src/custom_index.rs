@@ -108,8 +108,12 @@ pub fn removed_kind(conn: &mut AnyConnection, f: &CustomField) -> Result<Option<
     };
     let (kind, object, key) = (of("kind"), of("object"), of("key"));
     let mut q = Sql::start(conn, "SELECT ");
-    q.push(kind).push(" FROM events e WHERE ").push(crate::events::OF_SETUP);
-    q.push(" AND e.type = 'custom_field.deleted' AND ").push(object).push(" = ").text(f.object.clone());
+    q.push(kind).push(" FROM events e WHERE ");
+    crate::events::push_of_setup(&mut q)
+        .push(" AND e.type = 'custom_field.deleted' AND ")
+        .push(object)
+        .push(" = ")
+        .text(f.object.clone());
     q.push(" AND ").push(key).push(" = ").text(f.key.clone()).push(" ORDER BY e.seq DESC").limit(1);
     Ok(q.first(conn)?.and_then(|Cells(cells)| Some(cells.first()?.as_str()?.to_owned())))
 }

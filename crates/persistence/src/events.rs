@@ -99,14 +99,35 @@ pub fn newest(conn: &mut AnyConnection, filter: &Filter<'_>, before: Option<i64>
     Ok(q.load(conn)?.into_iter().filter_map(read).collect())
 }
 
-/// Whether an event tells of how the organisation is set up, in the words of the index that finds those.
-pub(crate) const OF_SETUP: &str = "e.object IN ('api_keys', 'custom_fields', 'pool_settings', 'roles', 'rules', 'score_settings', 'settings', 'users', 'webhooks', 'working_calendar')";
+/// The objects whose events tell of how the organisation is set up, as the index that finds those names them.
+const OF_SETUP: [&str; 10] = [
+    "api_keys",
+    "custom_fields",
+    "pool_settings",
+    "roles",
+    "rules",
+    "score_settings",
+    "settings",
+    "users",
+    "webhooks",
+    "working_calendar",
+];
+
+/// Whether an event tells of how the organisation is set up, in the words of that index.
+pub(crate) fn push_of_setup(q: &mut Sql) -> &mut Sql {
+    let each = |before: &str| OF_SETUP.map(|object| format!("{before}'{object}'"));
+    match q.engine() {
+        Engine::Pg => q.push(format!("e.object IN ({})", each("").join(", "))),
+        Engine::Sqlite => q.push(format!("({})", each("e.object = ").join(" OR "))),
+    }
+}
 
 /// Changes of how the organisation is set up, newest first: of people, roles, keys, fields, rules and settings.
 pub fn newest_of_setup(conn: &mut AnyConnection, before: Option<i64>, limit: i64) -> Result<Vec<Event>> {
     let mut q = Sql::start(conn, COLUMNS);
     q.push("e.seq < ").int(before.unwrap_or(i64::MAX));
-    q.push(" AND ").push(OF_SETUP).push(" ORDER BY e.seq DESC").limit(limit);
+    q.push(" AND ");
+    push_of_setup(&mut q).push(" ORDER BY e.seq DESC").limit(limit);
     Ok(q.load(conn)?.into_iter().filter_map(read).collect())
 }
 

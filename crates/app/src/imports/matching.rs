@@ -54,8 +54,12 @@ fn number(phone: &str) -> Option<String> {
 
 /// Two keys that collide would only make two rows of one step meet; 64 bits make that unlikely.
 fn hash<'a>(values: impl Iterator<Item = &'a Value>) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    values.for_each(|value| value.to_json().to_string().hash(&mut hasher));
+    let (mut hasher, mut text) = (DefaultHasher::new(), String::new());
+    for value in values {
+        text.clear();
+        value.write_json(&mut text);
+        text.hash(&mut hasher);
+    }
     hasher.finish()
 }
 

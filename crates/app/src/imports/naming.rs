@@ -62,6 +62,9 @@ impl Step<'_> {
                 _ => None,
             })
             .collect();
+        if links.is_empty() || existing.is_empty() {
+            return Ok(());
+        }
         let mut named: HashMap<&str, HashSet<Uuid>> = HashMap::new();
         for draft in drafts.iter_mut() {
             let (found, _) = self.known(existing, draft);

@@ -254,8 +254,12 @@ pub(crate) fn style_vote(text: &str) -> Option<NumberStyle> {
 
 /// Reads a truth value in Chinese or English.
 pub fn parse_bool(text: &str) -> Option<bool> {
-    let text = half_width(text.trim());
-    match text.to_lowercase().as_str() {
+    let text = text.trim();
+    // The longest of these words in full width; most cells are something else, and longer.
+    if text.len() > 24 {
+        return None;
+    }
+    match half_width(text).to_lowercase().as_str() {
         "是" | "有" | "对" | "真" | "已" | "启用" | "yes" | "y" | "true" | "t" | "1" | "on" | "√" | "✓" | "✔" | "x"
         | "active" => Some(true),
         "否" | "无" | "没有" | "不" | "非" | "假" | "未" | "停用" | "no" | "n" | "false" | "f" | "0" | "off" | "×"

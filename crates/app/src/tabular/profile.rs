@@ -226,9 +226,8 @@ pub fn is_email(text: &str) -> bool {
 }
 
 fn is_url(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    !text.contains(char::is_whitespace)
-        && (lower.starts_with("http://") || lower.starts_with("https://") || lower.starts_with("www."))
+    let begins = |with: &str| text.get(..with.len()).is_some_and(|head| head.eq_ignore_ascii_case(with));
+    ["http://", "https://", "www."].into_iter().any(begins) && !text.contains(char::is_whitespace)
 }
 
 /// Whether the text looks like a telephone number: a mobile number of China, or 7 to 15 digits

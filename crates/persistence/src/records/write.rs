@@ -113,7 +113,11 @@ fn words(shape: &Shape, records: &[Record]) -> Vec<String> {
 /// The columns that at least one of the records has a value for. No column but `custom` has a default, so that the others
 /// can be left out: most fields of most records are unknown.
 fn known(shape: &Shape, records: &[Record]) -> Vec<usize> {
-    (0..shape.custom_at()).filter(|at| records.iter().any(|record| !record.at(*at).is_null())).collect()
+    let mut known = vec![false; shape.custom_at()];
+    for record in records {
+        known.iter_mut().zip(&record.values).for_each(|(known, value)| *known |= !value.is_null());
+    }
+    known.into_iter().enumerate().filter_map(|(at, known)| known.then_some(at)).collect()
 }
 
 /// Groups of at most so many, which is a power of two. Powers of two only, so that few different statements are ever prepared.

@@ -1,0 +1,2 @@
+-- PostgreSQL compares a list as it is.
+SELECT 1;
