@@ -154,7 +154,7 @@ impl Writer {
         if self.check_links {
             links::check(ctx, &shape, &record, None)?;
         }
-        self.rules.apply(ctx, &shape, None, &mut record)?;
+        self.rules.apply(ctx, &shape, None, &mut record, &changes)?;
         self.explain(ctx, &shape, None, &mut record, &changes)?;
         check_owner(&shape, &record, reach)?;
         self.rules.passed(&shape, &record);
@@ -175,7 +175,7 @@ impl Writer {
         if self.check_links {
             links::check(ctx, &shape, &new, Some(old))?;
         }
-        self.rules.apply(ctx, &shape, Some(old), &mut new)?;
+        self.rules.apply(ctx, &shape, Some(old), &mut new, changes)?;
         self.explain(ctx, &shape, Some(old), &mut new, changes)?;
         check_owner(&shape, &new, visible)?;
         let stored = self.save(ctx, "updated", old, new)?;
