@@ -7,7 +7,7 @@ use super::lines::{replace_lines, split_lines};
 use super::rules::Rules;
 use super::sums::Sums;
 use super::told::{difference, whole};
-use super::{Shown, links, present, sums};
+use super::{Shown, defaults, links, present, sums};
 use crate::pool::Giving;
 use crate::{Ctx, Error, Result, Visible};
 use chrono::{DateTime, Utc};
@@ -292,6 +292,10 @@ impl Writer {
         let pooled = self.effects.take_pooled();
         if !pooled.is_empty() {
             self.effects.absorb(crate::pool::contacts_follow(ctx, &pooled, self.origin)?);
+        }
+        let made = self.effects.take_defaults();
+        if !made.is_empty() {
+            self.effects.absorb(defaults::follow(ctx, &made, self.origin)?);
         }
         self.effects.flush(ctx)
     }
