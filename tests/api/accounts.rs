@@ -210,4 +210,57 @@ engines! {
         let names: Vec<&str> = stages.items().iter().filter_map(|s| s["name"].as_str()).collect();
         assert_eq!(names, ["初步接触", "需求分析", "方案报价", "商务谈判", "合同签订", "输单"]);
     }
+
+    fn a_pipeline_that_is_no_longer_the_default_has_a_new_version_and_an_event(server: &Server) {
+        let admin = server.admin();
+        let path = |id: &str| format!("/api/v1/pipelines/{id}");
+        let marked = || -> Vec<String> {
+            let page = admin.get("/api/v1/pipelines?is_default=true&archived=true").expect(200);
+            page.items().iter().map(|p| p["id"].as_str().unwrap().to_owned()).collect()
+        };
+        let version = |id: &str| admin.get(&path(id)).expect(200).version();
+        let told = |id: &str| admin.get(&format!("/api/v1/events?object=pipelines&record_id={id}")).expect(200).items().to_vec();
+        let shipped = marked().remove(0);
+        let before = admin.get(&path(&shipped)).expect(200);
+        let first = server.create("pipelines", &json!({ "name": "大客户", "position": 8, "is_default": true }));
+        assert_eq!((marked(), version(&first), told(&first).len()), (vec![first.clone()], 1, 1));
+        let after = admin.get(&path(&shipped)).expect(200);
+        assert_eq!((after.version(), &after["is_default"]), (before.version() + 1, &json!(false)));
+        assert_ne!(after["updated_at"], before["updated_at"]);
+        let event = told(&shipped).remove(0);
+        assert_eq!((&event["type"], &event["old"]["is_default"], &event["new"]["is_default"]), (&json!("pipeline.updated"), &json!(true), &json!(false)));
+        assert!(event["actor_id"].is_string(), "{event}");
+
+        let second = server.create("pipelines", &json!({ "name": "渠道", "position": 9 }));
+        admin.patch(&path(&second), 1, &json!({ "is_default": true })).expect(200);
+        assert_eq!((marked(), version(&first), version(&second)), (vec![second.clone()], 2, 2));
+        // One in the archive is no default before it is back.
+        assert!(admin.delete(&path(&second)).status < 300);
+        admin.patch(&path(&first), 2, &json!({ "is_default": true })).expect(200);
+        assert_eq!((marked(), version(&second)), (vec![first.clone()], 4));
+        admin.patch(&path(&second), 4, &json!({ "is_default": true })).expect(200);
+        assert_eq!(version(&first), 3);
+        admin.post_empty(&format!("{}/restore", path(&second))).expect(200);
+        assert_eq!((marked(), version(&first)), (vec![second.clone()], 4));
+    }
+
+    fn of_pipelines_in_bulk_the_last_one_that_stays_the_default_is_it(server: &Server) {
+        let admin = server.admin();
+        let marked = || -> Vec<String> {
+            let page = admin.get("/api/v1/pipelines?is_default=true&archived=true").expect(200);
+            page.items().iter().map(|p| p["name"].as_str().unwrap().to_owned()).collect()
+        };
+        let new = |name: &str| json!({ "op": "create", "data": { "name": name, "is_default": true } });
+        let broken = json!({ "op": "create", "data": { "name": "坏的", "is_default": true, "position": "last" } });
+        let kept = server.create("pipelines", &json!({ "name": "乙" }));
+        let change = |on: bool| json!({ "op": "update", "id": kept, "data": { "is_default": on } });
+        let operations = [new("甲"), broken, change(true), change(false)];
+        let done = admin.post("/api/v1/pipelines/bulk", &json!({ "operations": operations })).expect(200);
+        let statuses: Vec<i64> = done["results"].as_array().unwrap().iter().map(|r| r["status"].as_i64().unwrap()).collect();
+        assert_eq!((statuses, marked()), (vec![201, 422, 200, 200], vec!["甲".to_owned()]), "{}", done.json);
+        let failed = json!({ "op": "update", "id": kept, "version": 1, "data": { "is_default": true } });
+        let done = admin.post("/api/v1/pipelines/bulk", &json!({ "operations": [change(true), failed] })).expect(200);
+        assert_eq!((&done["results"][0]["status"], &done["results"][1]["status"]), (&json!(200), &json!(412)), "{}", done.json);
+        assert_eq!(marked(), ["乙"]);
+    }
 }

@@ -67,6 +67,23 @@ engines! {
         assert_kept_is_counted(server);
     }
 
+    fn an_amount_that_a_line_is_given_stands_even_when_it_was_that_before(server: &Server) {
+        let admin = server.admin();
+        let deal = order(server, "改数量不改价", None);
+        let id = server.create("order_lines", &json!({ "order_id": deal, "quantity": 2, "unit_price_minor": 5_000 }));
+        let path = format!("/api/v1/order_lines/{id}");
+        let change = |version: i64, patch: &Value| admin.patch(&path, version, patch).expect(200)["amount_minor"].clone();
+        assert_eq!(change(1, &json!({ "quantity": 3, "amount_minor": 10_000 })), 10_000);
+        assert_eq!(amount(&admin, &deal), 10_000);
+        assert_eq!(change(2, &json!({ "quantity": 4 })), 10_000, "an amount that is not quantity × price stays");
+        assert_eq!(change(3, &json!({ "amount_minor": null })), 20_000);
+        assert_eq!(change(4, &json!({ "quantity": 5 })), 25_000);
+        let lines = json!([{ "quantity": 6, "unit_price_minor": 5_000, "amount_minor": 25_000 }]);
+        let written = admin.patch(&format!("/api/v1/orders/{deal}"), version(&admin, &deal), &json!({ "lines": lines })).expect(200);
+        assert_eq!((&written["amount_minor"], &written["lines"][0]["amount_minor"]), (&json!(25_000), &json!(25_000)));
+        assert_kept_is_counted(server);
+    }
+
     fn lines_in_bulk_change_each_order_once_and_a_row_that_fails_adds_nothing(server: &Server) {
         let admin = server.admin();
         let orders: Vec<String> = (0..3).map(|i| order(server, &format!("批量{i}"), None)).collect();

@@ -109,6 +109,36 @@ engines! {
         assert!(listed("limit=200") && !listed("archived=only"));
     }
 
+    fn what_a_list_of_links_holds_already_may_be_archived_or_out_of_sight_when_others_come_to_it(server: &Server) {
+        let admin = server.admin();
+        let [gone, second, third, dead] = ["旧标签", "新标签", "又一个", "停用的"].map(|name| server.create("tags", &json!({ "name": name })));
+        let id = server.create("customers", &json!({ "name": "老标签有限公司", "tags": [gone] }));
+        for tag in [&gone, &dead] {
+            assert!(admin.delete(&format!("/api/v1/tags/{tag}")).status < 300);
+        }
+        let path = format!("/api/v1/customers/{id}");
+        let tagged = |tags: serde_json::Value| admin.patch(&path, admin.get(&path).expect(200).version(), &json!({ "tags": tags }));
+        assert_eq!(tagged(json!([gone, second])).expect(200)["tags"], json!([gone, second]));
+        assert_eq!(tagged(json!([gone, second, dead])).expect(422).wrong_fields(), ["tags"]);
+        let more = json!({ "operations": [{ "op": "update", "id": id, "data": { "tags": [gone, second, third] } }] });
+        assert_eq!(admin.post("/api/v1/customers/bulk", &more).expect(200)["results"][0]["status"], 200);
+        assert_eq!(tagged(json!([gone, third])).expect(200)["tags"], json!([gone, third]));
+        assert_eq!(tagged(json!([third])).expect(200)["tags"], json!([third]));
+        assert_eq!(tagged(json!([gone, third])).expect(422).wrong_fields(), ["tags"], "what was taken off does not come back");
+
+        let ((me, rep), (colleague, _)) = (server.user("representative", None), server.user("representative", None));
+        let contact = |name: &str, owner: &str| {
+            let customer = server.create("customers", &json!({ "name": format!("{name}的公司"), "owner_id": owner }));
+            server.create("contacts", &json!({ "name": name, "customer_id": customer, "owner_id": owner }))
+        };
+        let (theirs, hidden, mine) = (contact("甲", &colleague), contact("乙", &colleague), contact("丙", &me));
+        let visit = server.create("activities", &json!({ "subject": "拜访", "kind": "visit", "customer_id": id, "occurred_at": "2026-05-04T02:00:00Z", "owner_id": me, "audience_ids": [theirs] }));
+        let path = format!("/api/v1/activities/{visit}");
+        let heard = |who: serde_json::Value| rep.patch(&path, rep.get(&path).expect(200).version(), &json!({ "audience_ids": who }));
+        assert_eq!(heard(json!([theirs, mine])).expect(200)["audience_ids"], json!([theirs, mine]));
+        assert_eq!(heard(json!([theirs, hidden, mine])).expect(422).wrong_fields(), ["audience_ids"]);
+    }
+
     fn pages_hold_every_record_once_in_order(server: &Server) {
         let admin = server.admin();
         for i in 0..25 {

@@ -281,6 +281,19 @@ engines! {
         assert_eq!(event.items()[0]["new"]["tags"], json!([red]));
     }
 
+    fn a_rule_adds_its_tag_to_a_record_that_has_an_archived_one(server: &Server) {
+        let admin = server.admin();
+        let (gone, red) = (tag(server, "停用"), tag(server, "红"));
+        let record = server.create("opportunities", &json!({ "name": "一", "tags": [gone] }));
+        assert!(admin.delete(&format!("/api/v1/tags/{gone}")).status < 300);
+        let change = json!({ "kind": "change", "field": "lost_reason" });
+        let id = published(&admin, &body(&change, &Value::Null, &json!([{ "kind": "add_tag", "tag_id": red }])));
+        let path = format!("/api/v1/opportunities/{record}");
+        admin.patch(&path, admin.get(&path).expect(200).version(), &json!({ "lost_reason": "价格" })).expect(200);
+        assert_eq!(wait_for_runs(&admin, &id, 1).items()[0]["outcome"], "done");
+        assert_eq!(admin.get(&path).expect(200)["tags"], json!([gone, red]));
+    }
+
     fn a_rule_that_sets_itself_off_is_stopped_and_its_publisher_told(server: &Server) {
         let admin = server.admin();
         let trigger = json!({ "kind": "change", "field": "lost_reason" });

@@ -3,6 +3,7 @@
 mod ahead;
 mod base;
 pub mod bulk;
+mod defaults;
 mod effects;
 pub mod history;
 mod lines;

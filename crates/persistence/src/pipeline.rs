@@ -72,12 +72,11 @@ pub fn in_use(conn: &mut AnyConnection, column: &'static str, id: Uuid) -> Resul
     Ok(q.first(conn)?.is_some())
 }
 
-/// Leaves one default pipeline.
-pub fn unset_other_defaults(conn: &mut AnyConnection, id: Uuid) -> Result<()> {
-    let mut q = Sql::start(conn, "UPDATE pipelines SET is_default = ");
-    q.pick("FALSE", "0").push(" WHERE id <> ").id(id).pick(" AND is_default", " AND is_default = 1");
-    q.execute(conn)?;
-    Ok(())
+/// The pipelines that are marked as the default, also those in the archive.
+pub fn defaults(conn: &mut AnyConnection) -> Result<Vec<Uuid>> {
+    let mut q = Sql::start(conn, "SELECT id FROM pipelines WHERE ");
+    q.pick("is_default", "is_default = 1").push(" ORDER BY id");
+    Ok(q.load(conn)?.into_iter().filter_map(|Cells(c)| c.first().and_then(Value::as_id)).collect())
 }
 
 /// The beginning of a stay in a stage.

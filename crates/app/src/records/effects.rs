@@ -17,7 +17,6 @@ pub(crate) struct Effects {
     contacted: BTreeSet<Uuid>,
     worked: BTreeSet<Uuid>,
     ordered: BTreeSet<Uuid>,
-    only_default: Option<Uuid>,
     reordered: BTreeSet<Uuid>,
     /// Orders with their new owners.
     reowned: Vec<(Uuid, Option<Uuid>)>,
@@ -32,6 +31,9 @@ pub(crate) struct Effects {
     /// Customers whose people go into the pool or leave it with them, and those of rows before.
     pooled: Vec<Moved>,
     held_pooled: Vec<Moved>,
+    /// Pipelines that became the default, in their order, and those of rows before.
+    defaults: Vec<Uuid>,
+    held_defaults: Vec<Uuid>,
     /// By how much the lines of orders sum up to more or less, and that of rows before.
     lines: Vec<(Uuid, i64)>,
     held_lines: BTreeMap<Uuid, i64>,
@@ -85,7 +87,12 @@ impl Effects {
                 self.lines.extend(old.and_then(|old| part(old, -1)));
                 self.lines.extend(part(new, 1));
             }
-            "pipelines" if new.get(shape, "is_default").as_bool() == Some(true) => self.only_default = Some(new.id()),
+            "pipelines" => {
+                let leads = |r: &Record| !r.archived() && r.get(shape, "is_default").as_bool() == Some(true);
+                if leads(new) && !old.is_some_and(leads) {
+                    self.defaults.push(new.id());
+                }
+            }
             _ => {}
         }
     }
@@ -103,7 +110,8 @@ impl Effects {
     pub(super) fn abandon(&mut self) {
         let (held, held_moves) = (std::mem::take(&mut self.held), std::mem::take(&mut self.held_moves));
         let (held_lines, held_pooled) = (std::mem::take(&mut self.held_lines), std::mem::take(&mut self.held_pooled));
-        *self = Effects { held, held_moves, held_lines, held_pooled, ..Effects::default() };
+        let held_defaults = std::mem::take(&mut self.held_defaults);
+        *self = Effects { held, held_moves, held_lines, held_pooled, held_defaults, ..Effects::default() };
     }
 
     /// Writes it, except for the totals.
@@ -116,9 +124,6 @@ impl Effects {
         persistence::derived::last_contact(ctx.conn, &take(&mut self.contacted), ctx.now)?;
         persistence::derived::last_activity(ctx.conn, &take(&mut self.worked), ctx.now)?;
         persistence::derived::last_order(ctx.conn, &take(&mut self.ordered), ctx.zone().day(ctx.now))?;
-        if let Some(id) = self.only_default.take() {
-            persistence::pipeline::unset_other_defaults(ctx.conn, id)?;
-        }
         for (order, owner) in std::mem::take(&mut self.reowned) {
             persistence::derived::own_lines(ctx.conn, order, owner)?;
         }
@@ -134,6 +139,7 @@ impl Effects {
         std::mem::take(&mut self.totals).rows().for_each(|c| self.held.add(c));
         self.held_moves.append(&mut self.moved);
         self.held_pooled.append(&mut self.pooled);
+        self.held_defaults.append(&mut self.defaults);
         for (order, by) in self.lines.drain(..) {
             *self.held_lines.entry(order).or_default() += by;
         }
@@ -159,6 +165,11 @@ impl Effects {
     /// Customers whose people go into the pool or leave it with them; forgotten here.
     pub(super) fn take_pooled(&mut self) -> Vec<Moved> {
         std::mem::take(&mut self.held_pooled)
+    }
+
+    /// Pipelines that became the default, in their order; forgotten here.
+    pub(super) fn take_defaults(&mut self) -> Vec<Uuid> {
+        std::mem::take(&mut self.held_defaults)
     }
 
     /// Adds the totals that wait in another set, so that all of a transaction are written at once.

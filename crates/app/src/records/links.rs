@@ -8,7 +8,8 @@ use domain::value::Value;
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// Checks the links that are new or changed. The fault is reported at the field.
+/// Checks the links that are new or changed; of a list, those that were not in it: what a record links to already may be
+/// archived or out of the caller's sight, and still others come to it. The fault is reported at the field.
 pub(super) fn check(ctx: &mut Ctx<'_>, shape: &Shape, new: &Record, old: Option<&Record>) -> Result<()> {
     let mut errors = Vec::new();
     for (at, field) in shape.columns().enumerate().filter(|(at, _)| super::list::is_own(*at)) {
@@ -17,10 +18,8 @@ pub(super) fn check(ctx: &mut Ctx<'_>, shape: &Shape, new: &Record, old: Option<
         }
         let (object, ids) = match (&field.kind, new.at(at)) {
             (Kind::Link(object), Value::Id(id)) => (object.as_ref(), vec![*id]),
-            (Kind::Links(object), Value::List(list)) => {
-                (object.as_ref(), list.iter().filter_map(Value::as_id).collect())
-            }
-            (Kind::Tags, Value::List(list)) => ("tags", list.iter().filter_map(Value::as_id).collect()),
+            (Kind::Links(object), Value::List(list)) => (object.as_ref(), added(list, old.map(|old| old.at(at)))),
+            (Kind::Tags, Value::List(list)) => ("tags", added(list, old.map(|old| old.at(at)))),
             _ => continue,
         };
         // Whoever has logged in is there.
@@ -35,6 +34,15 @@ pub(super) fn check(ctx: &mut Ctx<'_>, shape: &Shape, new: &Record, old: Option<
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
+/// The ids of a list that were not in it before.
+fn added(list: &[Value], before: Option<&Value>) -> Vec<Uuid> {
+    let held: HashSet<Uuid> = match before {
+        Some(Value::List(held)) => held.iter().filter_map(Value::as_id).collect(),
+        _ => HashSet::new(),
+    };
+    list.iter().filter_map(Value::as_id).filter(|id| !held.contains(id)).collect()
 }
 
 /// Whose records of an object the caller may link to: people and the vocabulary of the house are everybody's. None where
@@ -60,6 +68,9 @@ pub(crate) fn missing(ctx: &mut Ctx<'_>, object: &str, ids: HashSet<Uuid>) -> Re
 }
 
 fn all_there(ctx: &mut Ctx<'_>, object: &str, ids: &[Uuid]) -> Result<bool> {
+    if ids.is_empty() {
+        return Ok(true);
+    }
     let target = ctx.shape(object)?;
     let Some(visible) = linkable(ctx, &target) else { return Ok(false) };
     for id in ids {

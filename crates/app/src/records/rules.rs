@@ -7,7 +7,7 @@ use domain::fields::Kind;
 use domain::ladder::{Rung, furthest};
 use domain::metrics::OpportunityStatus;
 use domain::policy::{Action, Scope};
-use domain::record::{Record, Shape};
+use domain::record::{Changes, Record, Shape};
 use domain::value::Value;
 use persistence::pipeline::Stage;
 use persistence::recounts;
@@ -57,13 +57,14 @@ impl Rules {
         self.ahead.forget();
     }
 
-    /// Checks and completes a record before it is written.
+    /// Checks and completes a record before it is written; `changes` are those that made the new one.
     pub(super) fn apply(
         &mut self,
         ctx: &mut Ctx<'_>,
         shape: &Shape,
         old: Option<&Record>,
         new: &mut Record,
+        changes: &Changes,
     ) -> Result<()> {
         match shape.def.key {
             "opportunities" => self.opportunity(ctx, shape, old, new),
@@ -77,7 +78,10 @@ impl Rules {
                 self.ahead.no_cycle(ctx, shape, old, new)
             }
             "teams" => self.ahead.no_cycle(ctx, shape, old, new),
-            "order_lines" => self.order_line(ctx, shape, old, new),
+            "order_lines" => {
+                let given = changes.get(shape, "amount_minor").is_some_and(|amount| !amount.is_null());
+                self.order_line(ctx, shape, old, new, given)
+            }
             "users" => {
                 left(ctx, shape, old, new);
                 if old.is_none_or(|old| ["hired_on", "left_on"].iter().any(|k| old.get(shape, k) != new.get(shape, k)))
@@ -257,8 +261,15 @@ impl Rules {
     }
 
     /// A line belongs to whom its order belongs to; its amount is quantity × price unless given, and follows them as long
-    /// as it was that.
-    fn order_line(&mut self, ctx: &mut Ctx<'_>, shape: &Shape, old: Option<&Record>, new: &mut Record) -> Result<()> {
+    /// as it was that. Given again as it was, it no longer follows.
+    fn order_line(
+        &mut self,
+        ctx: &mut Ctx<'_>,
+        shape: &Shape,
+        old: Option<&Record>,
+        new: &mut Record,
+        given: bool,
+    ) -> Result<()> {
         let order = new.get(shape, "order_id").as_id().unwrap_or_default();
         let owner = self.ahead.owner_of(ctx, shape, order)?;
         new.set(shape, "owner_id", owner.map_or(Value::Null, Value::Id));
@@ -269,7 +280,8 @@ impl Rules {
         };
         let amount = |line: &Record| line.get(shape, "amount_minor").as_int();
         let followed = |old: &Record| product(old).is_some_and(|product| amount(old) == Some(product as i64));
-        let open = amount(new).is_none() || old.is_some_and(|old| amount(old) == amount(new) && followed(old));
+        let follows = |old: &Record| !given && amount(old) == amount(new) && followed(old);
+        let open = amount(new).is_none() || old.is_some_and(follows);
         if open {
             let computed = product(new).unwrap_or_else(|| amount(new).unwrap_or(0) as f64);
             if computed.abs() > domain::fields::MONEY_MAX as f64 {

@@ -7,7 +7,7 @@ use super::lines::{replace_lines, split_lines};
 use super::rules::Rules;
 use super::sums::Sums;
 use super::told::{difference, whole};
-use super::{Shown, links, present, sums};
+use super::{Shown, defaults, links, present, sums};
 use crate::pool::Giving;
 use crate::{Ctx, Error, Result, Visible};
 use chrono::{DateTime, Utc};
@@ -154,7 +154,7 @@ impl Writer {
         if self.check_links {
             links::check(ctx, &shape, &record, None)?;
         }
-        self.rules.apply(ctx, &shape, None, &mut record)?;
+        self.rules.apply(ctx, &shape, None, &mut record, &changes)?;
         self.explain(ctx, &shape, None, &mut record, &changes)?;
         check_owner(&shape, &record, reach)?;
         self.rules.passed(&shape, &record);
@@ -175,7 +175,7 @@ impl Writer {
         if self.check_links {
             links::check(ctx, &shape, &new, Some(old))?;
         }
-        self.rules.apply(ctx, &shape, Some(old), &mut new)?;
+        self.rules.apply(ctx, &shape, Some(old), &mut new, changes)?;
         self.explain(ctx, &shape, Some(old), &mut new, changes)?;
         check_owner(&shape, &new, visible)?;
         let stored = self.save(ctx, "updated", old, new)?;
@@ -292,6 +292,10 @@ impl Writer {
         let pooled = self.effects.take_pooled();
         if !pooled.is_empty() {
             self.effects.absorb(crate::pool::contacts_follow(ctx, &pooled, self.origin)?);
+        }
+        let made = self.effects.take_defaults();
+        if !made.is_empty() {
+            self.effects.absorb(defaults::follow(ctx, &made, self.origin)?);
         }
         self.effects.flush(ctx)
     }

@@ -35,7 +35,7 @@ impl Writer {
         let mut new = old.clone();
         // Its values come from records that had them: what they link to needs no other check.
         changes.apply(&shape, &mut new);
-        self.rules.apply(ctx, &shape, Some(old), &mut new)?;
+        self.rules.apply(ctx, &shape, Some(old), &mut new, changes)?;
         check_owner(&shape, &new, visible)?;
         Ok(new)
     }
