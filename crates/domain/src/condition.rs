@@ -283,9 +283,9 @@ impl Condition {
         }
     }
 
-    /// The same for somebody who does not see every record: what linked records hold that are out of sight is unknown,
-    /// for otherwise a test of it would reveal it, answer by answer.
-    pub fn seen_by(self, sight: &dyn Fn(&'static crate::fields::ObjectDef) -> Sight) -> Condition {
+    /// The same for somebody who does not see every record, or not every field of them: what linked records hold that are
+    /// out of sight is unknown, for otherwise a test of it would reveal it, answer by answer.
+    pub fn seen_by(self, sight: &dyn Fn(&'static crate::fields::ObjectDef, &FieldDef) -> Sight) -> Condition {
         let each = |list: Vec<Condition>| list.into_iter().map(|c| c.seen_by(sight)).collect();
         match self {
             Condition::All(list) => Condition::All(each(list)),
@@ -293,7 +293,7 @@ impl Condition {
             Condition::Not(inner) => Condition::Not(Box::new(inner.seen_by(sight))),
             Condition::Test(mut test) => {
                 if let Some((_, object)) = test.field.via {
-                    test.field.sight = sight(object);
+                    test.field.sight = sight(object, &test.field.field);
                 }
                 Condition::Test(test)
             }
