@@ -157,6 +157,16 @@ engines! {
         }
     }
 
+    fn a_field_is_asked_for_a_value_or_for_none_and_not_for_a_blank(server: &Server) {
+        let admin = server.admin();
+        server.create("customers", &json!({ "name": "无电话有限公司" }));
+        for (query, field) in [("phone=%20", "phone"), ("grade=A,", "grade"), ("employees=null", "employees"), ("owner_id=%20", "owner_id")] {
+            let reply = admin.get(&format!("/api/v1/customers?{query}")).expect(422);
+            assert_eq!((reply.wrong_fields(), &reply["errors"][0]["code"]), (vec![field], &json!("required")), "{query}");
+        }
+        assert_eq!(admin.get("/api/v1/customers?phone=").expect(200).items().len(), 1);
+    }
+
     fn a_letter_that_few_of_the_newest_begin_with_is_found_further_down_and_on_every_page(server: &Server) {
         let admin = server.admin();
         // Every twentieth of 2,200 begins with x: the newest thousand hold fewer than a page of them.

@@ -161,7 +161,8 @@ impl Reader<'_> {
         }
     }
 
-    /// A test `name = text` as written in a query string; several values by commas.
+    /// A test `name = text` as written in a query string; several values by commas. No text at all asks for those without a
+    /// value.
     pub fn equality(&self, name: &str, text: &str) -> Result<Condition, Vec<FieldError>> {
         let field = self.field(name, name).map_err(|e| vec![e])?;
         if text.is_empty() {
@@ -180,15 +181,14 @@ impl Reader<'_> {
             return Ok(Condition::Test(Box::new(Test { field, op: Op::HasAny(ids) })));
         }
         let several = text.contains(',') && matches!(field.field.kind, Kind::Choice(_) | Kind::Link(_) | Kind::Id);
+        let operand = |s: &str| match field.field.parse(&json(s), self.cx) {
+            Ok(Value::Null) => Err(error(FieldError::new(name, "required", ""))),
+            read => read.map_err(error),
+        };
         let op = if several {
-            Op::In(
-                text.split(',')
-                    .map(|s| field.field.parse(&json(s), self.cx))
-                    .collect::<Result<_, _>>()
-                    .map_err(error)?,
-            )
+            Op::In(text.split(',').map(operand).collect::<Result<_, _>>()?)
         } else {
-            Op::Eq(field.field.parse(&json(text), self.cx).map_err(error)?)
+            Op::Eq(operand(text)?)
         };
         Ok(Condition::Test(Box::new(Test { field, op })))
     }

@@ -257,14 +257,18 @@ impl Sql {
         }
     }
 
-    /// Appends a parenthesised list of texts for `IN`.
+    /// Appends a parenthesised list of texts for `IN`; an empty list matches nothing.
     pub fn texts<S: Into<String>>(&mut self, texts: impl IntoIterator<Item = S>) -> &mut Sql {
         self.push("(");
-        for (i, text) in texts.into_iter().enumerate() {
-            if i > 0 {
+        let before = self.len();
+        for text in texts {
+            if self.len() > before {
                 self.push(", ");
             }
             self.text(text);
+        }
+        if self.len() == before {
+            self.push("NULL");
         }
         self.push(")")
     }
