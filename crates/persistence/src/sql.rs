@@ -19,8 +19,9 @@ use std::borrow::Cow;
 
 /// Values that one statement may bind: SQLite stops at 32,766.
 pub const MAX_BINDS: usize = 30_000;
-/// Ids that are worth a bind each.
-const FEW: usize = 32;
+/// Ids that are worth a bind each where one statement may name them again with each of some hundred tests, and up to four
+/// times in one.
+const FEW: usize = 8;
 
 /// The engine a query is built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
