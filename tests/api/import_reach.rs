@@ -61,6 +61,30 @@ engines! {
         assert_eq!((&made["city"], &made["parent_id"], &made["pooled_at"]), (&json!("上海"), &json!(other), &Value::Null));
     }
 
+    fn who_sees_numbers_masked_reads_and_runs_no_import_of_somebody_else(server: &Server) {
+        let (admin, marketing) = (server.admin(), server.as_role("marketing"));
+        let file = "姓名,手机,邮箱\n张三,13812345678,不是邮箱\n";
+        let import = analyse(&admin, "contacts", "contacts.csv", file.as_bytes()).expect(201);
+        let path = format!("/api/v1/imports/{}", import.id());
+        assert!(admin.get(&path).expect(200).json.to_string().contains("13812345678"), "samples stand in it");
+        let refuses = |version: i64| {
+            for part in ["", "/errors"] {
+                marketing.get(&format!("{path}{part}")).expect(404);
+            }
+            marketing.patch(&path, version, &json!({ "bad_cells": "leave_empty" })).expect(404);
+            marketing.post(&format!("{path}/start"), &json!({ "dry_run": true })).expect(404);
+            marketing.post_empty(&format!("{path}/undo")).expect(404);
+        };
+        refuses(import.version());
+        let done = run(&admin, &import, false);
+        assert_eq!(done["state"], "done", "{}", done.json);
+        refuses(admin.get(&path).expect(200).version());
+        // Its own file it knows.
+        let own = analyse(&marketing, "contacts", "contacts.csv", file.as_bytes()).expect(201);
+        marketing.get(&format!("/api/v1/imports/{}", own.id())).expect(200);
+        assert_eq!(run(&marketing, &own, true)["state"], "done");
+    }
+
     fn a_row_about_somebody_elses_deal_makes_nobody_at_its_customer(server: &Server) {
         let admin = server.admin();
         let (me, rep) = server.user("representative", None);

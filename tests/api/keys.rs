@@ -225,6 +225,56 @@ engines! {
         assert_eq!((&ran(&again)["outcome"], city(&again)), (&json!("done"), json!("上海")));
     }
 
+    fn a_key_without_users_finds_by_their_names_and_teams_and_by_nothing_else_of_theirs(server: &Server) {
+        let team = server.create("teams", &json!({ "name": "华东", "region": "东区" }));
+        let (rep, _) = server.user("representative", Some(&team));
+        let private = json!({ "phone": PHONE, "hired_on": "2024-03-01" });
+        server.admin().settle("PATCH", &format!("/api/v1/users/{rep}"), &private).expect(200);
+        server.create("customers", &json!({ "name": "张江", "owner_id": rep }));
+        let customers = json!({ "read": "all" });
+        let both = json!({ "customers": customers, "users": { "read": "all" } });
+        let (seeing, blind) = (key(server, &both, "clear").1, key(server, &json!({ "customers": customers }), "clear").1);
+        blind.get("/api/v1/users").expect(403);
+        let found = |by: &Client, filter: Value| {
+            let encoded: String = filter.to_string().bytes().map(|b| format!("%{b:02X}")).collect();
+            by.get(&format!("/api/v1/customers?filter={encoded}")).expect(200).items().len()
+        };
+        for (field, op, value) in [
+            ("owner_id.phone", "starts_with", json!("138")),
+            ("owner_id.email", "starts_with", json!("representative")),
+            ("owner_id.hired_on", "lt", json!("2025-01-01")),
+            ("owner_id.status", "is_not_empty", Value::Null),
+        ] {
+            let filter = json!({ "field": field, "op": op, "value": value });
+            assert_eq!((found(&seeing, filter.clone()), found(&blind, filter)), (1, 0), "{field}");
+        }
+        for filter in [
+            json!({ "field": "owner_id.name", "op": "starts_with", "value": "representative" }),
+            json!({ "field": "owner_id.team_id", "op": "in", "value": [team] }),
+        ] {
+            assert_eq!((found(&seeing, filter.clone()), found(&blind, filter)), (1, 1));
+        }
+    }
+
+    fn a_key_without_products_learns_their_names_from_no_export_and_no_figure(server: &Server) {
+        let product = server.create("products", &json!({ "name": "秘密产品" }));
+        server.create("opportunities", &json!({ "name": "大单", "product_id": product, "amount_minor": 500 }));
+        let mut permissions = json!({ "opportunities": { "read": "all", "export": "all" }, "metrics": { "read": "all" } });
+        let blind = key(server, &permissions, "clear").1;
+        permissions["products"] = json!({ "read": "all" });
+        let seeing = key(server, &permissions, "clear").1;
+        for (by, named) in [(&seeing, true), (&blind, false)] {
+            let wanted = json!({ "object": "opportunities", "format": "csv", "fields": ["name", "product_id"] });
+            let path = format!("/api/v1/exports/{}", by.post("/api/v1/exports", &wanted).expect(202).id());
+            assert_eq!(settled(by, &path)["state"], "done");
+            let text = String::from_utf8_lossy(&by.get(&format!("{path}/content")).expect(200).body).into_owned();
+            assert_eq!((text.contains("大单"), text.contains("秘密产品")), (true, named), "{text}");
+            let figure = by.get("/api/v1/metrics/opportunities_created?group_by=product").expect(200);
+            assert!(figure["rows"].as_array().unwrap().iter().any(|row| row["key"] == json!(product)), "{}", figure.json);
+            assert_eq!(figure.json.to_string().contains("秘密产品"), named, "{}", figure.json);
+        }
+    }
+
     fn a_key_reads_no_export_but_its_own(server: &Server) {
         let admin = server.admin();
         customer(server, "张江");

@@ -187,6 +187,16 @@ engines! {
         }
     }
 
+    fn a_field_is_asked_for_a_value_or_for_none_and_not_for_a_blank(server: &Server) {
+        let admin = server.admin();
+        server.create("customers", &json!({ "name": "无电话有限公司" }));
+        for (query, field) in [("phone=%20", "phone"), ("grade=A,", "grade"), ("employees=null", "employees"), ("owner_id=%20", "owner_id")] {
+            let reply = admin.get(&format!("/api/v1/customers?{query}")).expect(422);
+            assert_eq!((reply.wrong_fields(), &reply["errors"][0]["code"]), (vec![field], &json!("required")), "{query}");
+        }
+        assert_eq!(admin.get("/api/v1/customers?phone=").expect(200).items().len(), 1);
+    }
+
     fn a_letter_that_few_of_the_newest_begin_with_is_found_further_down_and_on_every_page(server: &Server) {
         let admin = server.admin();
         // Every twentieth of 2,200 begins with x: the newest thousand hold fewer than a page of them.
@@ -431,6 +441,25 @@ engines! {
         let filter = json!({ "all": vec![json!({ "field": "customer_id.city", "op": "eq", "value": "苏州" }); 100] });
         let page = manager.get(&format!("/api/v1/contacts?filter={}", encode(&filter.to_string()))).expect(200);
         assert_eq!(page.items().iter().map(|c| &c["name"]).collect::<Vec<_>>(), ["王芳"]);
+        // And once for all tags that a linked record is to have.
+        let (team, tag) = (server.create("teams", &json!({ "name": "小团队" })), server.create("tags", &json!({ "name": "VIP" })));
+        for i in 0..20 {
+            server.create("users", &json!({ "name": format!("同事{i}"), "email": format!("mate{i}@example.com"), "team_id": team }));
+        }
+        let (id, manager) = server.user("manager", Some(&team));
+        for (name, owner) in [("赵敏", json!(id)), ("周宁", Value::Null)] {
+            let mut input = json!({ "name": format!("{name}有限公司"), "tags": [tag] });
+            if !owner.is_null() {
+                input["owner_id"] = owner;
+            }
+            let customer = server.create("customers", &input);
+            server.create("contacts", &json!({ "name": name, "customer_id": customer, "owner_id": id }));
+        }
+        for (op, wanted) in [("has_all", "赵敏"), ("has_any", "赵敏"), ("has_none", "周宁")] {
+            let filter = json!({ "field": "customer_id.tags", "op": op, "value": vec![&tag; 1000] });
+            let page = manager.get(&format!("/api/v1/contacts?filter={}", encode(&filter.to_string()))).expect(200);
+            assert_eq!(page.items().iter().map(|c| &c["name"]).collect::<Vec<_>>(), [wanted], "{op}");
+        }
     }
 
     fn a_link_to_a_record_that_is_not_there_is_422(server: &Server) {

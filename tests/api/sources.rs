@@ -10,6 +10,14 @@ fn hours_ago(hours: i64) -> DateTime<Utc> {
     Utc::now().trunc_subsecs(0) - Duration::hours(hours)
 }
 
+/// A text as cursors are written.
+fn base64_of(text: &str) -> String {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let bits: Vec<u8> = text.bytes().flat_map(|byte| (0..8).rev().map(move |place| (byte >> place) & 1)).collect();
+    let sign = |six: &[u8]| six.iter().fold(0, |number, bit| (number << 1) | usize::from(*bit)) << (6 - six.len());
+    bits.chunks(6).map(|six| char::from(SIGNS[sign(six)])).collect()
+}
+
 fn source(client: &Client, customer: &str, field: &str) -> Value {
     let path = format!("/api/v1/field-sources?object=customers&record_id={customer}");
     let found = client.get(&path).expect(200);
@@ -190,6 +198,22 @@ engines! {
         for (query, field) in [("kinds=weather", "kinds"), ("cursor=x", "cursor"), ("limit=0", "limit")] {
             let refused = admin.get(&format!("/api/v1/customers/{customer}/timeline?{query}")).expect(422);
             assert_eq!(refused.wrong_fields(), [field]);
+        }
+        for kind in ["begun", "activity", "order", "opportunity", "change"] {
+            for (at, status) in [
+                ("-262143-01-01T00:00:00Z", 422),
+                ("-0001-12-31T00:00:00Z", 422),
+                ("0000-01-01T00:00:00Z", 200),
+                ("9999-12-31T23:59:59Z", 200),
+                ("+10000-01-01T00:00:00Z", 422),
+                ("+262142-12-31T23:59:59Z", 422),
+            ] {
+                let cursor = base64_of(&json!({ kind: { "at": at } }).to_string());
+                let reply = admin.get(&format!("/api/v1/customers/{customer}/timeline?cursor={cursor}")).expect(status);
+                if status == 422 {
+                    assert_eq!((reply.wrong_fields(), &reply["errors"][0]["code"]), (vec!["cursor"], &json!("invalid_cursor")), "{kind} {at}");
+                }
+            }
         }
     }
 

@@ -273,6 +273,25 @@ engines! {
         assert_kept_is_counted(server);
     }
 
+    fn what_closed_before_1970_or_on_an_unknown_day_is_counted_once_in_a_new_time_zone(server: &Server) {
+        let (admin, world) = (server.admin(), World::new(server));
+        let unknown = "商机名称,销售流程,阶段\n不详一,流程,阶段3\n不详二,流程,阶段3\n不详三,流程,阶段4\n";
+        crate::imports::bring(&admin, "opportunities", "deals.csv", unknown.as_bytes());
+        assert_eq!(admin.get("/api/v1/opportunities?status=won&closed_on=&count=exact").expect(200)["total"], 2);
+        for (stage, day) in [(3, "1965-03-10"), (4, "1969-12-31"), (3, "1970-01-01"), (3, "1970-01-20"), (4, "1970-02-01"), (3, "2026-03-05")] {
+            let deal = json!({
+                "name": day, "pipeline_id": world.pipeline, "stage_id": world.stages[stage], "amount_minor": 100, "engaged_on": day, "closed_on": day,
+            });
+            server.create("opportunities", &deal);
+        }
+        assert_kept_is_counted(server);
+        for zone in ["Europe/Lisbon", "Asia/Shanghai"] {
+            admin.settle("PATCH", "/api/v1/organisation", &json!({ "timezone": zone })).expect(200);
+            counted(&admin);
+            assert_kept_is_counted(server);
+        }
+    }
+
     fn a_new_time_zone_counts_for_the_days_of_the_past(server: &Server) {
         let (admin, world) = (server.admin(), World::new(server));
         let mut dice = Dice(fastrand::Rng::with_seed(7));

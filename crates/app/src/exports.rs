@@ -3,8 +3,7 @@
 
 use std::borrow::Cow;
 use std::cell;
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use contract::exports::{Export, ExportList, ExportState, FileFormat, NewExport};
@@ -259,7 +258,7 @@ fn write_out(worker: &Worker<'_>, begun: &cell::Cell<Option<Uuid>>) -> std::resu
         params.limit = PAGE;
         let (found, next) = page(&mut ctx, &params, &visible)?;
         let records: Vec<Record> = found.into_iter().map(|row| row.record).collect();
-        write_page(&mut ctx, &shape, &columns, &records, lang, &mut output)?;
+        write_page(&mut ctx, &columns, &records, lang, &mut output)?;
         row.rows += records.len() as i64;
         if row.rows % STEP < PAGE {
             row.updated_at = Utc::now().trunc_subsecs(6);
@@ -337,7 +336,6 @@ fn unwritable(error: std::io::Error) -> Error {
 
 fn write_page(
     ctx: &mut Ctx<'_>,
-    shape: &Arc<Shape>,
     columns: &[Column],
     records: &[Record],
     lang: Lang,
@@ -348,7 +346,7 @@ fn write_page(
         .iter()
         .map(|record| columns.iter().map(|column| record.value(&column.place, &column.field, &cx)).collect())
         .collect();
-    let titles = titles(ctx, shape, columns, &values)?;
+    let titles = titles(ctx, columns, &values)?;
     let masks = ctx.actor.permissions.masks;
     let zone = ctx.zone();
     for row in &values {
@@ -365,34 +363,25 @@ fn write_page(
 }
 
 /// Names of the linked records that the caller may see.
-fn titles(ctx: &mut Ctx<'_>, _shape: &Shape, columns: &[Column], rows: &[Vec<Value>]) -> Result<HashMap<Uuid, String>> {
-    let mut titles = HashMap::new();
+fn titles(ctx: &mut Ctx<'_>, columns: &[Column], rows: &[Vec<Value>]) -> Result<HashMap<Uuid, String>> {
+    let mut linked: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
     for (at, column) in columns.iter().enumerate() {
         let object = match &column.field.kind {
             Kind::Link(object) | Kind::Links(object) => object.as_ref(),
             Kind::Tags => "tags",
             _ => continue,
         };
-        let mut ids: Vec<Uuid> = Vec::new();
+        let Some(def) = domain::objects::find(object) else { continue };
+        let ids = linked.entry(def.key).or_default();
         for value in rows.iter().filter_map(|row| row.get(at)) {
             match value {
                 Value::List(list) => ids.extend(list.iter().filter_map(Value::as_id)),
                 value => ids.extend(value.as_id()),
             }
         }
-        ids.sort_unstable();
-        ids.dedup();
-        ids.retain(|id| !titles.contains_key(id));
-        let target = ctx.shape(object)?;
-        let visible = match object {
-            "users" | "teams" | "tags" | "pipelines" | "pipeline_stages" | "products" => Some(Visible::All),
-            _ => ctx.actor.visible(target.def.permission, Action::Read),
-        };
-        if let Some(visible) = visible {
-            titles.extend(persistence::records::titles(ctx.conn, &target, &ids, visible.owners())?);
-        }
     }
-    Ok(titles)
+    let wanted = linked.into_iter().map(|(object, ids)| (object, ids.into_iter().collect()));
+    Ok(crate::records::titles(ctx, wanted)?.into_iter().collect())
 }
 
 fn cell<'a>(

@@ -251,6 +251,13 @@ fn next_days(ctx: &mut Ctx<'_>, progress: Progress) -> std::result::Result<Optio
     Ok(Some((share * (next.phase as f64 + within), next)))
 }
 
+/// The days under which stands what closed on an unknown day, together with what closed on one of them: a whole month, since
+/// some totals are kept by months. They are counted at once, with the first slice.
+fn unknown_days() -> (NaiveDate, NaiveDate) {
+    let first = NaiveDate::default();
+    (first, first + TimeDelta::days(30))
+}
+
 struct Slices {
     shape: Arc<Shape>,
     phase: &'static Phase,
@@ -310,7 +317,9 @@ impl Slices {
 
     /// Counts the records of the days after one and up to another; without them, from the beginning and to the end.
     fn count(&self, ctx: &mut Ctx<'_>, after: Option<NaiveDate>, until: Option<NaiveDate>) -> Result<()> {
-        recounts::clear_days(ctx.conn, self.phase.measures, after, until)?;
+        let apart = unknown_days();
+        let kept_apart = self.is_day().then_some(apart);
+        recounts::clear_days(ctx.conn, self.phase.measures, (after, until), kept_apart)?;
         let from = after.and_then(|d| d.succ_opt()).map(|d| Op::Gte(self.value(ctx, d, false)));
         let to = until.map(|d| Op::Lte(self.value(ctx, d, true)));
         let field = |name: &str| {
@@ -330,13 +339,13 @@ impl Slices {
         let status = field("status").ok_or_else(unknown)?;
         for word in self.phase.closed {
             let of_status = test(&status, Op::Eq(Value::Text((*word).to_owned())));
-            let known = test(&place, Op::IsNotEmpty);
-            let slice = Condition::All(days.iter().cloned().chain([of_status.clone(), known]).collect());
+            let among = test(&place, Op::Between(Value::Date(apart.0), Value::Date(apart.1)));
+            let known = [test(&place, Op::IsNotEmpty), Condition::Not(Box::new(among.clone()))];
+            let slice = Condition::All(days.iter().cloned().chain([of_status.clone()]).chain(known).collect());
             self.add(ctx, &slice, &order, &mut totals)?;
             if after.is_none() {
-                // What closed on an unknown day is kept under a day before all others.
-                let unknown = Condition::All(vec![of_status, test(&place, Op::IsEmpty)]);
-                self.add(ctx, &unknown, &order, &mut totals)?;
+                let unknown = Condition::Any(vec![test(&place, Op::IsEmpty), among]);
+                self.add(ctx, &Condition::All(vec![of_status, unknown]), &order, &mut totals)?;
             }
         }
         Ok(persistence::totals::add(ctx.conn, &totals)?)

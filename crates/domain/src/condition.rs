@@ -161,7 +161,8 @@ impl Reader<'_> {
         }
     }
 
-    /// A test `name = text` as written in a query string; several values by commas.
+    /// A test `name = text` as written in a query string; several values by commas. No text at all asks for those without a
+    /// value.
     pub fn equality(&self, name: &str, text: &str) -> Result<Condition, Vec<FieldError>> {
         let field = self.field(name, name).map_err(|e| vec![e])?;
         if text.is_empty() {
@@ -180,15 +181,14 @@ impl Reader<'_> {
             return Ok(Condition::Test(Box::new(Test { field, op: Op::HasAny(ids) })));
         }
         let several = text.contains(',') && matches!(field.field.kind, Kind::Choice(_) | Kind::Link(_) | Kind::Id);
+        let operand = |s: &str| match field.field.parse(&json(s), self.cx) {
+            Ok(Value::Null) => Err(error(FieldError::new(name, "required", ""))),
+            read => read.map_err(error),
+        };
         let op = if several {
-            Op::In(
-                text.split(',')
-                    .map(|s| field.field.parse(&json(s), self.cx))
-                    .collect::<Result<_, _>>()
-                    .map_err(error)?,
-            )
+            Op::In(text.split(',').map(operand).collect::<Result<_, _>>()?)
         } else {
-            Op::Eq(field.field.parse(&json(text), self.cx).map_err(error)?)
+            Op::Eq(operand(text)?)
         };
         Ok(Condition::Test(Box::new(Test { field, op })))
     }
@@ -283,9 +283,9 @@ impl Condition {
         }
     }
 
-    /// The same for somebody who does not see every record: what linked records hold that are out of sight is unknown,
-    /// for otherwise a test of it would reveal it, answer by answer.
-    pub fn seen_by(self, sight: &dyn Fn(&'static crate::fields::ObjectDef) -> Sight) -> Condition {
+    /// The same for somebody who does not see every record, or not every field of them: what linked records hold that are
+    /// out of sight is unknown, for otherwise a test of it would reveal it, answer by answer.
+    pub fn seen_by(self, sight: &dyn Fn(&'static crate::fields::ObjectDef, &FieldDef) -> Sight) -> Condition {
         let each = |list: Vec<Condition>| list.into_iter().map(|c| c.seen_by(sight)).collect();
         match self {
             Condition::All(list) => Condition::All(each(list)),
@@ -293,7 +293,7 @@ impl Condition {
             Condition::Not(inner) => Condition::Not(Box::new(inner.seen_by(sight))),
             Condition::Test(mut test) => {
                 if let Some((_, object)) = test.field.via {
-                    test.field.sight = sight(object);
+                    test.field.sight = sight(object, &test.field.field);
                 }
                 Condition::Test(test)
             }

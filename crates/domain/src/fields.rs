@@ -2,7 +2,7 @@
 
 use crate::value::Value;
 use crate::zone::Zone;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use std::borrow::Cow;
 use uuid::Uuid;
 
@@ -413,15 +413,14 @@ pub fn parse_date(s: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)
 }
 
-/// RFC 3339, cut to microseconds; a bare date is that day's midnight in the organisation's time zone.
+/// RFC 3339, cut to microseconds, years 1 to 9999; a bare date is that day's midnight in the organisation's time zone, and a
+/// leap second the one after it.
 pub fn parse_time(s: &str, cx: &ParseCx) -> Option<DateTime<Utc>> {
     use chrono::Datelike;
-    if let Some(day) = parse_date(s) {
-        return Some(cx.midnight(day));
-    }
-    let t = DateTime::parse_from_rfc3339(s).map(|t| t.with_timezone(&Utc)).ok();
+    let t = parse_date(s).map(|day| cx.midnight(day));
+    let t = t.or_else(|| DateTime::parse_from_rfc3339(s).map(|t| t.with_timezone(&Utc)).ok());
     let t = t.or_else(|| NaiveDateTime::parse_from_str(s, "%Y-%m-%dT%H:%M").ok().map(|t| cx.zone.moment(t)));
-    t.map(|t| t.trunc_subsecs(6)).filter(|t| (1..=9999).contains(&t.year()))
+    t.and_then(|t| DateTime::from_timestamp_micros(t.timestamp_micros())).filter(|t| (1..=9999).contains(&t.year()))
 }
 
 /// One `@` with something before it and a dotted domain behind, no blanks.

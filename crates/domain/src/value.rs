@@ -285,4 +285,24 @@ mod tests {
             }
         }
     }
+    #[test]
+    fn every_moment_that_is_taken_is_written_as_one_that_is_taken() {
+        let zone = crate::zone::Zone::fixed(chrono::FixedOffset::east_opt(8 * 3600).expect("an offset"));
+        let cx = crate::fields::ParseCx { zone, me: None, now: Utc.timestamp_micros(0).single().expect("a moment") };
+        let kept = |text: &str| crate::fields::parse_time(text, &cx).map(|t| written(&Value::Time(t)));
+        for (given, wanted) in [
+            ("2026-03-05", "2026-03-04T16:00:00Z"),
+            ("0001-01-02", "0001-01-01T16:00:00Z"),
+            ("9999-12-31", "9999-12-30T16:00:00Z"),
+            ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
+            ("2016-12-31T23:59:60.5Z", "2017-01-01T00:00:00.500000Z"),
+            ("1969-12-31T23:59:59.9999999Z", "1969-12-31T23:59:59.999999Z"),
+        ] {
+            let wanted = Some(format!("\"{wanted}\""));
+            assert_eq!(kept(given), wanted, "{given}");
+            assert_eq!(kept(wanted.as_deref().unwrap_or_default().trim_matches('"')), wanted, "{given}");
+        }
+        // Midnight there is a moment of the year before the first.
+        assert_eq!(["0001-01-01", "9999-12-31T23:59:60Z"].map(kept), [None, None]);
+    }
 }

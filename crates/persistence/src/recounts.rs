@@ -83,23 +83,32 @@ pub fn lock_totals(conn: &mut AnyConnection) -> Result<()> {
     Ok(())
 }
 
-/// Removes the rows of these measures after one day and up to another.
+/// Removes the rows of these measures after one day and up to another. Days that are counted apart from the others, the first
+/// and the last of them, go with those from the beginning on, wherever they lie, and with no others.
 pub fn clear_days(
     conn: &mut AnyConnection,
     measures: &[Measure],
-    after: Option<NaiveDate>,
-    until: Option<NaiveDate>,
+    (after, until): (Option<NaiveDate>, Option<NaiveDate>),
+    apart: Option<(NaiveDate, NaiveDate)>,
 ) -> Result<()> {
     let mut q = Sql::start(conn, "DELETE FROM metric_totals WHERE measure IN (");
     for (i, measure) in measures.iter().enumerate() {
         q.push(if i == 0 { "" } else { "," }).int(i64::from(measure.code()));
     }
-    q.push(")");
+    q.push(") AND ((").pick("TRUE", "1");
     for (sql, day) in [(" AND day > ", after), (" AND day <= ", until)] {
         if let Some(day) = day {
             q.push(sql).bind(Store::Date, &Value::Date(day));
         }
     }
+    q.push(")");
+    if let Some((first, last)) = apart {
+        q.push(if after.is_none() { " OR " } else { " AND NOT " })
+            .push("(day >= ")
+            .bind(Store::Date, &Value::Date(first));
+        q.push(" AND day <= ").bind(Store::Date, &Value::Date(last)).push(")");
+    }
+    q.push(")");
     q.execute(conn)?;
     Ok(())
 }

@@ -19,8 +19,9 @@ use std::borrow::Cow;
 
 /// Values that one statement may bind: SQLite stops at 32,766.
 pub const MAX_BINDS: usize = 30_000;
-/// Ids that are worth a bind each.
-const FEW: usize = 32;
+/// Ids that are worth a bind each where one statement may name them again with each of some hundred tests, and up to four
+/// times in one.
+const FEW: usize = 8;
 
 /// The engine a query is built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,14 +258,18 @@ impl Sql {
         }
     }
 
-    /// Appends a parenthesised list of texts for `IN`.
+    /// Appends a parenthesised list of texts for `IN`; an empty list matches nothing.
     pub fn texts<S: Into<String>>(&mut self, texts: impl IntoIterator<Item = S>) -> &mut Sql {
         self.push("(");
-        for (i, text) in texts.into_iter().enumerate() {
-            if i > 0 {
+        let before = self.len();
+        for text in texts {
+            if self.len() > before {
                 self.push(", ");
             }
             self.text(text);
+        }
+        if self.len() == before {
+            self.push("NULL");
         }
         self.push(")")
     }

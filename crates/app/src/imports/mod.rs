@@ -144,8 +144,9 @@ fn look(
     looked
 }
 
-/// An import that the caller may see: his own, one in his list, or any of an object that he may import without limit. To
-/// change one takes the latter, unless it is his own. An API key sees those only for which it gave the file.
+/// An import that the caller may see: his own, or, where no phones and mail addresses are masked for him, one in his list and
+/// any of an object that he may import without limit. To change one takes the latter, unless it is his own. An API key sees
+/// those only for which it gave the file.
 fn visible(ctx: &mut Ctx<'_>, id: Uuid, lock: bool) -> Result<ImportRow> {
     let found =
         if lock { persistence::imports::lock(ctx.conn, id)? } else { persistence::imports::find(ctx.conn, id)? };
@@ -155,10 +156,10 @@ fn visible(ctx: &mut Ctx<'_>, id: Uuid, lock: bool) -> Result<ImportRow> {
         let made = own && read::<Setup>(&row.setup)?.key() == Some(key);
         return if made { Ok(row) } else { Err(Error::NotFound) };
     }
-    let all = ctx.actor.permissions.scope(permission(&row.object), Action::Import) == Scope::All;
     // Samples and bad cells stand in it as they are in the file.
-    let listed = ctx.actor.permissions.masks == Masks::default()
-        && ctx.actor.visible("imports", Action::Read).is_some_and(|seen| seen.contains(row.created_by));
+    let clear = ctx.actor.permissions.masks == Masks::default();
+    let all = clear && ctx.actor.permissions.scope(permission(&row.object), Action::Import) == Scope::All;
+    let listed = clear && ctx.actor.visible("imports", Action::Read).is_some_and(|seen| seen.contains(row.created_by));
     match own || all {
         true => Ok(row),
         false if listed && !lock => Ok(row),

@@ -74,14 +74,13 @@ impl<'a> Groups<'a> {
         }
     }
 
-    /// Names of products, known only once the rows are.
+    /// Names of products that the caller may see, known only once the rows are.
     pub(super) fn learn(&mut self, ctx: &mut Ctx<'_>, keys: &[GroupKey]) -> Result<()> {
         if self.group != Group::Product {
             return Ok(());
         }
         let ids: Vec<Uuid> = keys.iter().flatten().filter_map(|k| Uuid::try_parse(k).ok()).collect();
-        let shape = ctx.shape("products")?;
-        let titles = persistence::records::titles(ctx.conn, &shape, &ids, persistence::records::Owners::All)?;
+        let titles = crate::records::titles(ctx, [("products", ids)])?;
         self.names.extend(titles.into_iter().map(|(id, title)| (id.to_string(), (0, title))));
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::{Actor, Ctx, Error, Result, Visible};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::condition::{Condition, Reader, Sight, SortKey};
-use domain::fields::{FieldError, Kind, ObjectDef, ParseCx, parse_id};
+use domain::fields::{FieldDef, FieldError, Kind, ObjectDef, ParseCx, parse_id};
 use domain::objects::OWN;
 use domain::policy::{Action, Mask};
 use domain::record::{Place, Projection, Record, Shape, stored};
@@ -103,16 +103,19 @@ impl Params {
         if let (Some(only), Order::Keys(keys)) = (&mut only, &order) {
             keys.iter().for_each(|k| want(only, &k.field.place));
         }
-        let sight = |def: &'static ObjectDef| sight(ctx.actor, def);
+        let sight = |def: &'static ObjectDef, field: &FieldDef| sight(ctx.actor, def, field);
         let condition = condition.map(|condition| condition.seen_by(&sight));
         Ok(Params { shape, condition, search, order, after, limit, archived, only, count, refs })
     }
 }
 
-/// Which records of an object somebody may look at over a link. Who works here and how sales are organised is known to
-/// everyone, as in the titles of links.
-pub fn sight(actor: &Actor, def: &'static ObjectDef) -> Sight {
-    if matches!(def.key, "users" | "teams" | "tags" | "pipelines" | "pipeline_stages") {
+/// Which records of an object somebody may look at over a link for one of its fields. What people, teams and the words of
+/// the house are called is known to everyone, as in the titles of links, and so is who is in which team, by which figures
+/// are grouped; everything else about them is for those who may see them.
+pub fn sight(actor: &Actor, def: &'static ObjectDef, field: &FieldDef) -> Sight {
+    let of_the_house = matches!(def.key, "users" | "teams" | "tags" | "pipelines" | "pipeline_stages");
+    let membership = def.key == "users" && field.key == "team_id";
+    if of_the_house && (field.key == def.title || membership) {
         return Sight::All;
     }
     match actor.visible(def.permission, Action::Read) {

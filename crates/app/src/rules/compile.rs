@@ -82,7 +82,7 @@ impl Compiler<'_> {
         self.actions(&reader, d, path, &mut errors);
         looks_at.dedup();
         // A rule sees what its author sees, over links too.
-        let condition = condition.seen_by(&|def| crate::records::sight(self.actor, def));
+        let condition = condition.seen_by(&|def, field| crate::records::sight(self.actor, def, field));
         if errors.is_empty() {
             Ok(Compiled { condition, field, cron, looks_at, shape })
         } else {

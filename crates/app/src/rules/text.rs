@@ -46,7 +46,7 @@ pub(super) fn value(ctx: &mut Ctx<'_>, field: &FieldRef, record: &Record) -> Res
     let Some((at, object)) = field.via else { return Ok(record.value(&field.place, &field.field, &cx)) };
     let Some(id) = record.at(at).as_id() else { return Ok(Value::Null) };
     let target = ctx.shape(object.key)?;
-    let owners = match crate::records::sight(ctx.actor, object) {
+    let owners = match crate::records::sight(ctx.actor, object, &field.field) {
         Sight::All => crate::Visible::All,
         Sight::Owners(list) => crate::Visible::Owners(list),
         Sight::Nothing => return Ok(Value::Null),

@@ -28,7 +28,7 @@ pub(super) fn read(ctx: &Ctx<'_>, definition: &Json, path: &str) -> Result<Condi
     let shapes = |key: &str| ctx.schema.shape(key).cloned();
     let reader = Reader { shape: &shape, shapes: &shapes, masks: ctx.actor.permissions.masks, cx: &cx };
     let condition = reader.condition(definition, path).map_err(Error::Invalid)?;
-    Ok(condition.seen_by(&|def| sight(ctx.actor, def)))
+    Ok(condition.seen_by(&|def, field| sight(ctx.actor, def, field)))
 }
 
 /// A segment that is written has a condition that customers can be asked.

@@ -153,4 +153,10 @@ fn an_equality_of_a_query_string_reads_lists_numbers_and_me() {
     assert_eq!(op("owner_id", "$me"), Op::Eq(Value::Id(Uuid::from_u128(7))));
     assert_eq!(op("grade", ""), Op::IsEmpty);
     assert!(reader.equality("employees", "x").is_err());
+    for (name, text) in
+        [("phone", " "), ("employees", "null"), ("owner_id", " "), ("grade", "A,"), ("grade", ", "), ("grade", "A, ,B")]
+    {
+        let refused = reader.equality(name, text).unwrap_err();
+        assert_eq!(refused, [FieldError::new(name, "required", "")], "{name}={text}");
+    }
 }

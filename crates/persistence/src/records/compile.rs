@@ -102,15 +102,24 @@ fn push_test(q: &mut Sql, test: &Test, object: &'static str) {
             push_field(q, f);
             q.push(" IS NOT NULL");
         }
-        Op::HasAny(ids) => has_tag(q, f, ids, object),
-        Op::HasNone(ids) => {
-            q.push("NOT ");
+        Op::HasAny(ids) => {
+            q.push("(");
+            push_in_sight(q, f);
             has_tag(q, f, ids, object);
+            q.push(")");
+        }
+        Op::HasNone(ids) => {
+            q.push("NOT (");
+            push_in_sight(q, f);
+            has_tag(q, f, ids, object);
+            q.push(")");
         }
         Op::HasAll(ids) => {
+            q.push("(");
+            push_in_sight(q, f);
             // In groups: an engine goes down one level for each part of one.
             for (i, group) in ids.chunks(32).enumerate() {
-                q.push(if i == 0 { "((" } else { ") AND (" });
+                q.push(if i == 0 { "(" } else { ") AND (" });
                 for (j, id) in group.iter().enumerate() {
                     if j > 0 {
                         q.push(" AND ");
@@ -120,6 +129,16 @@ fn push_test(q: &mut Sql, test: &Test, object: &'static str) {
             }
             q.push("))");
         }
+    }
+}
+
+/// Appends `… AND `, that the linked record is in sight: once, however many of its tags are asked for.
+fn push_in_sight(q: &mut Sql, f: &FieldRef) {
+    if let (Some((_, object)), false) = (f.via, f.sight == Sight::All) {
+        q.push("EXISTS (SELECT 1 FROM ").ident(object.key).push(" j WHERE j.id = ");
+        push_link(q, f);
+        push_sight(q, &f.sight, object.owned);
+        q.push(") AND ");
     }
 }
 
@@ -175,11 +194,6 @@ fn has_tag(q: &mut Sql, f: &FieldRef, ids: &[Uuid], object: &'static str) {
         None => q.push("t.id"),
         Some(_) => push_link(q, f),
     };
-    if let (Some((_, object)), false) = (f.via, f.sight == Sight::All) {
-        q.push(" AND EXISTS (SELECT 1 FROM ").ident(object.key).push(" j WHERE j.id = rt.record_id");
-        push_sight(q, &f.sight, object.owned);
-        q.push(")");
-    }
     q.push(")");
 }
 
@@ -264,5 +278,50 @@ fn push_value(q: &mut Sql, f: &FieldRef, alias: &'static str) {
                 q.push(format!("(({alias}.custom ->> '{}'){cast})", f.field.key));
             }
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::MAX_BINDS;
+    use domain::objects;
+    use domain::record::Shape;
+    use std::borrow::Cow;
+
+    fn over_the_customer(key: &str, people: usize) -> FieldRef {
+        let at = Shape::plain(&objects::OPPORTUNITIES).columns().position(|f| f.key == "customer_id").unwrap();
+        let shape = Shape::plain(&objects::CUSTOMERS);
+        let (place, field) = shape.find(key).unwrap();
+        FieldRef {
+            via: Some((at, &objects::CUSTOMERS)),
+            link: Cow::Borrowed("customer_id"),
+            sight: Sight::Owners(vec![Uuid::nil(); people].into()),
+            place,
+            field: field.clone(),
+        }
+    }
+
+    fn test(field: &FieldRef, op: Op) -> Condition {
+        Condition::Test(Box::new(Test { field: field.clone(), op }))
+    }
+
+    #[test]
+    fn the_largest_conditions_over_links_bind_no_more_than_an_engine_takes() {
+        for people in [1, 8, 9, 32, 33, 1_000] {
+            let (tags, number) = (over_the_customer("preference_ids", people), over_the_customer("employees", people));
+            let between = test(&number, Op::Between(Value::Int(1), Value::Int(2)));
+            for (tests, ids) in [(0, 5_000), (498, 4_004), (400, 4_200)] {
+                let mut parts = vec![between.clone(); tests];
+                parts.push(test(&tags, Op::HasAll(vec![Uuid::nil(); ids])));
+                let condition = Condition::All(parts);
+                assert_eq!(condition.excess(), None);
+                for engine in [Engine::Sqlite, Engine::Pg] {
+                    let mut q = Sql::new(engine);
+                    push_condition(&mut q, &condition, "opportunities");
+                    assert!(q.binds() <= MAX_BINDS, "{} for {people} people, {tests} tests and {ids} tags", q.binds());
+                }
+            }
+        }
     }
 }
