@@ -95,16 +95,16 @@ addEventListener('click', e => {
 
 // The browser has gone back or on before anybody can be asked: whoever stays is brought there again, and the page hears of
 // neither. A way of 0 stays on the page; where the browser does not tell the way it went, it went back.
-let way = 1, returning = false;
+let way = 1, returning = 0;
 window.navigation?.addEventListener('currententrychange', e => {
   way = e.navigationType === 'traverse' ? e.from.index - navigation.currentEntry.index : 0;
 });
 addEventListener('popstate', e => {
   if (!returning && (!way || may_leave(leaving))) return;
   e.stopImmediatePropagation();
-  if (returning) { returning = false; return; }
-  returning = true;
-  history.go(way);
+  clearTimeout(returning);
+  if (returning) { returning = 0; return; }
   // Where there is nothing to come back to, nothing comes.
-  setTimeout(() => { returning = false; }, 1000);
+  returning = setTimeout(() => { returning = 0; }, 1000);
+  history.go(way);
 }, true);

@@ -58,7 +58,7 @@ pub(crate) fn ForecastCard(p: &ForecastProps) -> Html {
     let extra = html! { <span class="flex">{ files }<button class="btn btn-ghost btn-xs btn-square" aria-label={l.as_table()} title={l.as_table()} aria-pressed={table.to_string()} onclick={flip}>{ icon(if *table { "chart-no-axes-column" } else { "table-2" }, "size-4") }</button><button class="btn btn-ghost btn-xs btn-square" aria-label={l.explain()} title={l.explain()} onclick={ask}>{ icon("circle-help", "size-4") }</button></span> };
     let body = match (&report.data, &report.error) {
         (Some(r), _) => {
-            html! { <div class="grid gap-x-6 gap-y-2 px-4 pb-4 md:grid-cols-[220px_minmax(0,1fr)]">
+            html! { <div class="grid grid-cols-1 gap-x-6 gap-y-2 px-4 pb-4 md:grid-cols-[220px_minmax(0,1fr)]">
                 <div><p class="text-xs text-base-content/70">{ l.forecast_expected() }</p><p class="text-2xl font-semibold tabular-nums">{ money(r, "expected_minor") }</p>
                     <p class="mb-3 text-xs tabular-nums text-base-content/70">{ l.forecast_interval(&money(r, "low_minor"), &money(r, "high_minor")) }</p>
                     { for categories(r).iter().map(|c| category(l, session.currency(), c)) }</div>

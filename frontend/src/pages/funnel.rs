@@ -73,7 +73,7 @@ pub(crate) fn FunnelCard(p: &FunnelProps) -> Html {
                 html! { <Empty small=true icon="filter" title={l.no_data()} /> }
             } else {
                 html! {
-                <div class="grid gap-x-6 gap-y-4 px-4 pb-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.5fr)]">
+                <div class="grid grid-cols-1 gap-x-6 gap-y-4 px-4 pb-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.5fr)]">
                     <Chart class="h-72" label={l.funnel()} option={option(&stages)} onclick={Some(open)} />
                     <div class="min-w-0">{ stage_table(l, session.currency(), &stages, r) }{ stuck_line(l, r) }{ summary(l, session.currency(), r) }</div>
                 </div> }

@@ -84,7 +84,7 @@ fn Fields() -> Html {
         Callback::from(move |c: Option<Choice>| person.set(c))
     };
     let options = [("a".to_owned(), "A".to_owned()), ("b".to_owned(), "B".to_owned())];
-    html! { <div class="grid gap-x-4 px-4 pb-4 sm:grid-cols-2">
+    html! { <div class="grid grid-cols-1 gap-x-4 px-4 pb-4 sm:grid-cols-2">
         <Field label={l.name()} required=true><Input name="plain" value={(*text).clone()} oninput={oninput.clone()} /></Field>
         <Field label={l.name()} help={l.key_help()}><Input name="helped" value="" placeholder={l.choose()} oninput={oninput.clone()} /></Field>
         <Field label={l.email()} error={l.inv_email()}><Input name="wrong" value="lina@" invalid=true oninput={oninput.clone()} /></Field>
@@ -140,7 +140,7 @@ fn Kinds() -> Html {
         };
         html! { <Field key={kind} {label}><FieldInput {field} {value} {onchange} /></Field> }
     };
-    html! { <div class="grid gap-x-4 px-4 pb-4 sm:grid-cols-2">{ for kinds.into_iter().map(one) }</div> }
+    html! { <div class="grid grid-cols-1 gap-x-4 px-4 pb-4 sm:grid-cols-2">{ for kinds.into_iter().map(one) }</div> }
 }
 
 #[derive(Clone, Copy, PartialEq)]

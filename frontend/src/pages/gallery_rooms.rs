@@ -60,7 +60,7 @@ fn Pickers() -> Html {
         let days = days.clone();
         Callback::from(move |v: (String, String)| days.set(v))
     };
-    html! { <div class="grid gap-3 px-4 pb-4 sm:grid-cols-2">
+    html! { <div class="grid grid-cols-1 gap-3 px-4 pb-4 sm:grid-cols-2">
         <LinkPicker object="users" value={(*person).clone()} onchange={one(&person)} placeholder={l.by_user()} />
         <LinkPicker object="customers" value={(*customer).clone()} onchange={one(&customer)} />
         <LinkPicker object="users" small=true invalid=true value={Some(("1".to_owned(), "李娜".to_owned()))} onchange={Callback::noop()} />

@@ -162,7 +162,7 @@ fn Job(p: &JobProps) -> Html {
         if i.state != "draft" { <Report import={i.clone()} ondownload={download} /> }
         <Left import={i.clone()} onundo={post("undo", json!({ "changed_since": "undo" }))} />
         if i.is_open() {
-            <div class="mt-4 grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_320px]">
+            <div class="mt-4 grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,1fr)_320px]">
                 <div class="min-w-0 space-y-4">if i.unmatched.values().any(|v| !v.is_empty()) { <Values meta={meta.clone()} import={i.clone()} onpatch={set.clone()} onmake={onmake.clone()} {failures} /> }<Mapping key={failures} meta={meta.clone()} import={i.clone()} onpatch={set.clone()} onmake={onmake.clone()} {failures} /></div>
                 <Options key={failures} meta={meta.clone()} import={i.clone()} onpatch={set} {onmake} {failures} />
             </div>

@@ -91,7 +91,7 @@ fn ColumnRow(p: &ColumnRowProps) -> Html {
     let field = p.meta.field(&now);
     let sure = c.guess.as_deref() == Some(now.as_str()) && !now.is_empty();
     html! {
-        <li class="grid items-center gap-x-4 gap-y-1 px-4 py-2.5 sm:grid-cols-[minmax(0,1fr)_20px_minmax(0,240px)]">
+        <li class="grid grid-cols-1 items-center gap-x-4 gap-y-1 px-4 py-2.5 sm:grid-cols-[minmax(0,1fr)_20px_minmax(0,240px)]">
             <div class="min-w-0"><p class="flex items-center gap-2 text-[13px] font-medium"><span class="truncate">{ &c.header }</span><span class="shrink-0 rounded bg-base-content/8 px-1.5 text-[11px] font-normal leading-4.5 text-base-content/70">{ shape(l, &c.shape) }</span></p>
                 <p class="truncate text-xs text-base-content/70">{ c.samples.iter().take(4).cloned().collect::<Vec<_>>().join("  ·  ") }</p></div>
             <span class="hidden text-base-content/70 sm:block">{ icon("arrow-right", "size-4") }</span>

@@ -53,7 +53,7 @@ pub(crate) fn RecordDetail(p: &RecordDetailProps) -> Html {
         (Some(record), _) => html! { <Room meta={meta.clone()} record={(**record).clone()} /> },
         (None, Some(e)) => html! { <Card><Failed error={e.clone()} retry={query.refetch.clone()} /></Card> },
         (None, None) => {
-            html! { <><div class="mb-4 flex items-center gap-3"><div class="skeleton size-11 rounded-full"></div><div class="skeleton h-6 w-56"></div></div><div class="grid gap-4 lg:grid-cols-[340px_1fr]"><Card>{ skeleton_lines(10) }</Card><Card>{ skeleton_lines(8) }</Card></div></> }
+            html! { <><div class="mb-4 flex items-center gap-3"><div class="skeleton size-11 rounded-full"></div><div class="skeleton h-6 w-56"></div></div><div class="grid grid-cols-1 gap-4 lg:grid-cols-[340px_minmax(0,1fr)]"><Card>{ skeleton_lines(10) }</Card><Card>{ skeleton_lines(8) }</Card></div></> }
         }
     }
 }

@@ -182,7 +182,7 @@ fn RowEditor(p: &RowProps) -> Html {
         Callback::from(move |value: Value| onchange.emit(Some(Row { value, ..row.clone() })))
     };
     html! {
-        <div class="mb-2 grid grid-cols-[1fr_1fr_auto] items-start gap-1.5 sm:grid-cols-[150px_130px_1fr_auto]">
+        <div class="mb-2 grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] items-start gap-1.5 sm:grid-cols-[150px_130px_minmax(0,1fr)_auto]">
             { select("field", l.filter_field(), &fields, &p.row.field, "select-sm w-full", onfield) }
             { select("op", l.filter_op(), &ops, &p.row.op, "select-sm w-full", onop) }
             <div class="order-last col-span-3 min-w-0 sm:order-none sm:col-span-1">if needs_value(&p.row.op) { <ValueEditor field={field} row={p.row.clone()} refs={p.refs.clone()} onname={p.onname.clone()} onchange={onvalue} /> }</div>

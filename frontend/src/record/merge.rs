@@ -253,7 +253,7 @@ fn survivors(l: Lang, meta: &ObjectMeta, records: &[Record], survivor: &str, kee
     html! { <section>
         <h3 class="mb-0.5 font-medium">{ l.merge_survivor() }</h3>
         <p class="mb-2 text-base-content/70">{ l.merge_survivor_hint() }</p>
-        <div role="radiogroup" aria-label={l.merge_survivor()} class="grid gap-2 sm:grid-cols-2">{ for records.iter().map(option) }</div>
+        <div role="radiogroup" aria-label={l.merge_survivor()} class="grid grid-cols-1 gap-2 sm:grid-cols-2">{ for records.iter().map(option) }</div>
     </section> }
 }
 
@@ -291,9 +291,9 @@ fn differing(
                 <span class="min-w-0 flex-1"><span class="line-clamp-3 wrap-anywhere">{ said }</span><span class="block text-xs text-base-content/70 sm:sr-only">{ meta.title_of(r) }</span></span>
             </button> }
         };
-        html! { <div key={f.key.clone()} role="group" aria-label={f.label.clone()} data-field={f.key.clone()} class="grid gap-1.5 py-2 sm:grid-cols-[6.5rem_minmax(0,1fr)] sm:gap-3">
+        html! { <div key={f.key.clone()} role="group" aria-label={f.label.clone()} data-field={f.key.clone()} class="grid grid-cols-1 gap-1.5 py-2 sm:grid-cols-[6.5rem_minmax(0,1fr)] sm:gap-3">
             <span class="pt-1 text-xs text-base-content/70 sm:pt-2">{ &f.label }</span>
-            <div class={cls!("grid gap-1.5", if records.len() > 2 { "sm:grid-cols-3" } else { "sm:grid-cols-2" })}>{ for records.iter().map(cell) }</div>
+            <div class={cls!("grid grid-cols-1 gap-1.5", if records.len() > 2 { "sm:grid-cols-3" } else { "sm:grid-cols-2" })}>{ for records.iter().map(cell) }</div>
         </div> }
     };
     html! { <section data-testid="merge-values">

@@ -20,7 +20,7 @@ pub(crate) struct TalkProps {
 /// Comments with a place to write one, and attachments with a place to add one.
 #[component]
 pub(crate) fn Talk(p: &TalkProps) -> Html {
-    html! { <div class="grid gap-6 p-4 lg:grid-cols-[minmax(0,1fr)_280px]"><Comments meta={p.meta.clone()} id={p.id.clone()} /><Files meta={p.meta.clone()} id={p.id.clone()} /></div> }
+    html! { <div class="grid grid-cols-1 gap-6 p-4 lg:grid-cols-[minmax(0,1fr)_280px]"><Comments meta={p.meta.clone()} id={p.id.clone()} /><Files meta={p.meta.clone()} id={p.id.clone()} /></div> }
 }
 
 /// Takes a comment or a file away, and offers to bring it back.

@@ -118,7 +118,7 @@ impl<'a> Show<'a> {
             return html! { <span class="inline-flex min-w-0 max-w-full items-center gap-1.5">{ avatar(known, "size-5 text-[10px]") }<span class="truncate">{ label }</span></span> };
         }
         if self.session.object(object).is_some_and(|o| o.may("read")) {
-            return html! { <span class="contents" onclick={stop()}>{ anchor(&Route::record(object, id), "truncate hover:text-primary hover:underline underline-offset-2", html! { { label } }) }</span> };
+            return html! { <span class="contents" onclick={stop()}>{ anchor(&Route::record(object, id), "hover:text-primary hover:underline underline-offset-2", html! { { label } }) }</span> };
         }
         html! { <span class="truncate">{ label }</span> }
     }

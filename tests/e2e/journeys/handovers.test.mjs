@@ -147,9 +147,13 @@ test('a hand-over under way is stopped, and what did not go is still there to be
     await request('POST', '/customers/bulk', { operations }, token);
   }
   const page = await logIn(faces[0]);
-  const { id: job } = await request('POST', `/users/${id}/hand-over`, { receivers: [{ user_id: heirs[0] }], deadline: false }, token);
   await page.goto(`${base}/users/${id}`);
+  await page.getByTestId('hand-over').click();
+  await choose(page, '李接手');
+  const begun = page.waitForResponse(response => response.request().method() === 'POST' && response.url().endsWith('/hand-over'));
+  await page.getByTestId('hand-over-do').click();
   await page.getByTestId('hand-over-stop').click();
+  const { id: job } = await (await begun).json();
   await page.getByTestId('hand-over-result').getByText('停止了交接').waitFor();
   await check(page, 'hand-over-stopped');
   const now = await request('GET', `/hand-overs/${job}`, undefined, token);

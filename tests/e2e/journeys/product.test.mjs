@@ -7,8 +7,17 @@ import { workbook } from './workbook.mjs';
 
 let token;
 
+// Names as long as they may be, without a place to break: what was made last is first in every list.
+const LONG = 'Xinanjiaotongsheshigongcheng'.repeat(7);
+
 before(async () => {
   token = await tokenOf();
+  const customer = await request('POST', '/customers', { name: LONG, city: LONG.slice(0, 100) }, token);
+  await request('POST', '/opportunities', { name: LONG, customer_id: customer.id }, token);
+  await request('POST', '/contacts', { name: LONG.slice(0, 100), customer_id: customer.id }, token);
+  await request('POST', '/tasks', { title: LONG, customer_id: customer.id, due_at: new Date().toISOString() }, token);
+  await request('POST', '/products', { name: LONG }, token);
+  await request('POST', '/tags', { name: LONG.slice(0, 50) }, token);
 });
 after(close);
 

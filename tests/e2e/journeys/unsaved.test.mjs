@@ -193,7 +193,8 @@ test('back and forward ask before they drop what is not saved, and leave everyth
   answer = true;
   await go(-2);
   await page.waitForURL(/exports/);
-  assert.equal(asked, 3);
+  await until('it is asked', () => asked === 3);
+  await page.getByTestId('matrix').waitFor({ state: 'detached' });
   await go(2);
   await page.getByTestId('matrix').waitFor();
   assert.equal(asked, 3, 'nothing is unsaved any more');

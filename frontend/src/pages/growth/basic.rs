@@ -46,7 +46,7 @@ pub(crate) fn Basic() -> Html {
                 { tiles(l, r) }
                 <div class="mt-4 grid grid-cols-1 items-start gap-4 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
                     <Card title={l.basic_queue()}>{ queue(l, list(r, "waiting")) }</Card>
-                    <div class="grid min-w-0 gap-4">
+                    <div class="grid grid-cols-1 min-w-0 gap-4">
                         <Card title={l.basic_shared()}><div class="px-4 pb-4 text-[13px]" data-testid="shared">if may { <LinkPicker object="users" {value} onchange={onshared} placeholder={l.basic_shared_none()} name="shared_owner_id" /> } else { <b class="font-medium">{ value.map_or_else(|| l.basic_shared_none().to_owned(), |v| v.1) }</b> }<p class="mt-2 text-xs text-base-content/70">{ l.basic_shared_hint() }</p></div></Card>
                         if !r.get("mails").unwrap_or(&Value::Null).is_null() { <Card title={l.basic_mails()}>{ mails(l, list(r, "mails")) }</Card> }
                     </div>

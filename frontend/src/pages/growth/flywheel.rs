@@ -31,7 +31,7 @@ pub(crate) fn Wheel() -> Html {
         (Some(r), _) => html! { <>
             <div class="grid grid-cols-1 items-stretch gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.3fr)]">
                 <Card>{ wheels(l, r) }</Card>
-                <div class="grid content-start gap-3 sm:grid-cols-2" data-testid="outcomes">{ for list(r, "outcomes").iter().map(|o| outcome(l, session.currency(), o)) }</div>
+                <div class="grid grid-cols-1 content-start gap-3 sm:grid-cols-2" data-testid="outcomes">{ for list(r, "outcomes").iter().map(|o| outcome(l, session.currency(), o)) }</div>
             </div>
             <div class="mt-4 empty:hidden">{ four_r::verdict(l, words(r, "fix"), r.get("bottleneck_value").unwrap_or(&Value::Null), r.get("leverage_known").and_then(Value::as_bool) == Some(true), session.object("activities").is_some_and(|o| o.may("read"))) }</div>
             <div class="mt-4 grid grid-cols-1 items-start gap-4 lg:grid-cols-3">
@@ -64,7 +64,7 @@ fn wheels(l: Lang, r: &Value) -> Html {
     });
     let all: Vec<f64> = list(r, "wheels").iter().filter_map(|w| num(w, "value")).collect();
     let mean = (!all.is_empty()).then(|| all.iter().sum::<f64>() / all.len() as f64);
-    html! { <div class="grid items-center gap-4 p-5 sm:grid-cols-[200px_minmax(0,1fr)]" data-testid="wheels">
+    html! { <div class="grid grid-cols-1 items-center gap-4 p-5 sm:grid-cols-[200px_minmax(0,1fr)]" data-testid="wheels">
         <svg viewBox="0 0 200 200" class="mx-auto size-48" role="img" aria-label={l.nav_flywheel()}>{ for rings }<text x="100" y="106" text-anchor="middle" class="fill-base-content text-[20px] font-semibold">{ score(l, mean) }</text></svg>
         <div class="min-w-0 text-[13px]">{ for list(r, "wheels").iter().map(|w| { let slow = words(w, "key") == slowest; html! {
             <div class="flex min-h-9 items-center gap-2"><span class={cls!("size-2.5 shrink-0 rounded-full", if slow { "bg-warning" } else { "bg-primary" })}></span><span class="min-w-0 flex-1 truncate">{ words(w, "label") }</span>if slow { { badge("warning", l.slowest()) } }<b class="font-semibold tabular-nums">{ score(l, num(w, "value")) }</b>{ change(l, w) }</div> } }) }

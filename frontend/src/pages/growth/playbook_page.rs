@@ -55,7 +55,7 @@ pub(crate) fn Playbooks() -> Html {
                     .collect();
                 html! { if !rows.is_empty() { <Card key={kind} title={kind_label(l, kind)}><ul class="divide-y divide-base-300/60">{ for rows.into_iter().map(|p| row(l, p, may.then(|| open.clone()))) }</ul></Card> } }
             };
-            html! { <div class="grid gap-4" data-testid="playbooks">{ for KINDS.into_iter().map(of) }</div> }
+            html! { <div class="grid grid-cols-1 gap-4" data-testid="playbooks">{ for KINDS.into_iter().map(of) }</div> }
         }
         (None, Some(e)) => html! { <Card><Failed error={e.clone()} retry={query.refetch.clone()} /></Card> },
         (None, None) => html! { <Card>{ skeleton_rows(8) }</Card> },

@@ -74,8 +74,8 @@ pub(crate) fn Home() -> Html {
                 <div class="flex items-center gap-2">if sees_others(&session) { { whose(l, *mine, &onmine) } }{ select("span", l.period(), &Span::choices(l), span.key(), "select-sm w-32", onspan) }</div></div>
             <div class="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-6">{ for FIGURES.iter().map(|key| html! { <figures::Figure key={*key} metric={*key} scope={scope.clone()} onopen={show.clone()} /> }) }</div>
         </section> }
-        <div class="grid items-start gap-4 max-sm:-order-1 lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
-            <div class="grid min-w-0 gap-4"><tasks::TasksCard /><recent::RecentCard /></div>
+        <div class="grid grid-cols-1 items-start gap-4 max-sm:-order-1 lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
+            <div class="grid grid-cols-1 min-w-0 gap-4"><tasks::TasksCard /><recent::RecentCard /></div>
             <feed::FeedCard />
         </div>
         if reports { <Lazy room={Room::Forecast(scope.clone(), show.clone())} /><Lazy room={Room::Charts(scope.clone())} /> }

@@ -76,7 +76,7 @@ pub(super) fn FunnelReport(p: &FunnelReportProps) -> Html {
                 })
             };
             html! { <>
-                <div class="grid items-center gap-6 px-4 pb-2 lg:grid-cols-[minmax(0,1.3fr)_minmax(0,1fr)]"><div ref={chart.clone()}><Chart class="h-80" label={l.funnel()} option={option(&stages)} onclick={Some(open)} /></div><div class="[&_dl]:grid-cols-2">{ summary(l, session.currency(), r) }{ stuck_line(l, r) }</div></div>
+                <div class="grid grid-cols-1 items-center gap-6 px-4 pb-2 lg:grid-cols-[minmax(0,1.3fr)_minmax(0,1fr)]"><div ref={chart.clone()}><Chart class="h-80" label={l.funnel()} option={option(&stages)} onclick={Some(open)} /></div><div class="[&_dl]:grid-cols-2">{ summary(l, session.currency(), r) }{ stuck_line(l, r) }</div></div>
                 { table.view() }
                 if p.scope.product.is_some() { <p class="px-4 py-2 text-xs text-base-content/70">{ l.rep_no_days_by_product() }</p> }
             </> }

@@ -167,7 +167,7 @@ fn body(l: Lang, p: &ActionsProps, a: &Value, put: &Callback<Value>) -> Html {
                 .map(|(k, v)| (k.to_owned(), v.to_owned()));
             html! { <div class="space-y-2.5">
                 { text(l, p, a, "title", l.act_task_title(), false, &set("title")) }
-                <div class="grid gap-3 sm:grid-cols-3">
+                <div class="grid grid-cols-1 gap-3 sm:grid-cols-3">
                     { labelled(l.act_task_who(), one_recipient(l, &a["assignee"], &p.roles, served(&p.meta), &set("assignee"))) }
                     { labelled(l.act_task_due(), html! { <input type="number" min="0" name="due" class="input w-full tabular-nums" value={number("due_in_days")} oninput={set("due_in_days").reform(|e: InputEvent| value_of(&e).trim().parse::<u32>().map_or(Value::Null, Value::from))} /> }) }
                     { labelled(l.act_task_priority(), select("priority", l.act_task_priority(), &priorities, word(a, "priority"), "w-full", set("priority").reform(|v: String| json!(v)))) }
@@ -198,7 +198,7 @@ fn body(l: Lang, p: &ActionsProps, a: &Value, put: &Callback<Value>) -> Html {
             let team = word(a, "team_id").to_owned();
             let team =
                 (!team.is_empty()).then(|| (team.clone(), p.refs.get(&team).cloned().unwrap_or_else(|| "…".into())));
-            html! { <div class="grid gap-3 sm:grid-cols-3">{ labelled(l.act_method(), select("method", l.act_method(), &methods, word(a, "method"), "w-full", set("method").reform(|v: String| json!(v)))) }
+            html! { <div class="grid grid-cols-1 gap-3 sm:grid-cols-3">{ labelled(l.act_method(), select("method", l.act_method(), &methods, word(a, "method"), "w-full", set("method").reform(|v: String| json!(v)))) }
             <div><span class="mb-1 block text-xs text-base-content/75">{ l.act_people() }</span><ManyPicker object="users" value={users} onchange={onusers} label={l.act_people()} /></div>{ labelled(l.act_team(), html! { <LinkPicker object="teams" value={team} onchange={named(p, set("team_id"))} /> }) }</div> }
         }
         "send_email" => {
@@ -302,7 +302,7 @@ fn set_field(l: Lang, p: &ActionsProps, a: &Value, send: &Callback<Value>) -> Ht
         let field = fields.iter().find(|f| f.key == *key).map(|f| (*f).clone());
         let k = key.clone();
         let onvalue = send.reform(move |v: Value| one(k.clone(), v));
-        html! { <div class="grid gap-3 sm:grid-cols-2">{ labelled(l.trig_field(), select("set", l.trig_field(), &choices, key, "w-full", onfield)) }{ field.map(|field| labelled(l.act_value(), html! { <FieldInput {field} value={value.clone()} refs={p.refs.clone()} onname={p.onname.clone()} onchange={onvalue} /> })).unwrap_or_default() }</div> }
+        html! { <div class="grid grid-cols-1 gap-3 sm:grid-cols-2">{ labelled(l.trig_field(), select("set", l.trig_field(), &choices, key, "w-full", onfield)) }{ field.map(|field| labelled(l.act_value(), html! { <FieldInput {field} value={value.clone()} refs={p.refs.clone()} onname={p.onname.clone()} onchange={onvalue} /> })).unwrap_or_default() }</div> }
     });
     if values.is_empty() {
         let mut all = vec![(String::new(), l.choose().to_owned())];

@@ -253,7 +253,7 @@ fn Editor(p: &EditorProps) -> Html {
         let onchange = part("condition").reform(|c: Option<Value>| c.unwrap_or(Value::Null));
         html! { <Builder key={word(d, "object").to_owned()} meta={meta.clone()} filter={condition.clone()} refs={names.clone()} {onchange} /> }
     };
-    let form = html! { <div class="grid items-start gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
+    let form = html! { <div class="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
         <fieldset class="min-w-0 space-y-4" disabled={!may}>
             { step(l.rule_when(), html! { <><div class="mb-3 flex items-center gap-2 text-[13px]"><span>{ l.rule_object() }</span>{ select("object", l.rule_object(), &objects, word(d, "object"), "w-40", onobject) }</div>
                 <TriggerEditor meta={meta.clone()} trigger={d["trigger"].clone()} refs={names.clone()} onname={onname.clone()} onchange={part("trigger")} />{ wrong(&errors, "definition.trigger") }</> }) }

@@ -154,7 +154,7 @@ pub(crate) fn RuleList() -> Html {
             </li>
         }
     };
-    let templates = html! { <div class="grid gap-3 p-4 sm:grid-cols-2">{ for TEMPLATES.into_iter().chain([("blank", "plus")]).map(|(key, sign)| {
+    let templates = html! { <div class="grid grid-cols-1 gap-3 p-4 sm:grid-cols-2">{ for TEMPLATES.into_iter().chain([("blank", "plus")]).map(|(key, sign)| {
         let (title, body) = template_words(l, key);
         html! { <button key={key} type="button" data-testid={format!("template-{key}")} onclick={new(key)} class="flex cursor-pointer items-start gap-3 rounded-xl border border-base-300 p-3 text-left hover:border-primary/50"><span class="grid size-8 shrink-0 place-items-center rounded-lg bg-primary/10 text-primary">{ icon(sign, "size-4") }</span><span class="min-w-0"><span class="block text-[13px] font-medium">{ title }</span><span class="block text-xs leading-5 text-base-content/70">{ body }</span></span></button> }
     }) }</div> };

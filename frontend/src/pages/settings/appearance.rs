@@ -33,7 +33,7 @@ pub(super) fn Appearance() -> Html {
     let langs = [(Lang::Zh.tag().to_owned(), "中文".to_owned()), (Lang::En.tag().to_owned(), "English".to_owned())];
     let themes =
         [("light".to_owned(), l.theme_is_light().to_owned()), ("dark".to_owned(), l.theme_is_dark().to_owned())];
-    html! { <Card title={l.appearance()}><div class="grid max-w-md gap-x-4 px-4 pb-3 pt-1 sm:grid-cols-2">
+    html! { <Card title={l.appearance()}><div class="grid grid-cols-1 max-w-md gap-x-4 px-4 pb-3 pt-1 sm:grid-cols-2">
         <p class="mb-3 text-[13px] text-base-content/70 sm:col-span-2">{ l.appearance_body() }</p>
         <Field label={l.language()}>{ select("language", l.language(), &langs, l.tag(), "w-full", onlang) }</Field>
         <Field label={l.theme()}>{ select("theme", l.theme(), &themes, if dark { "dark" } else { "light" }, "w-full", ontheme) }</Field>

@@ -90,7 +90,7 @@ pub(crate) fn Settings(p: &SettingsProps) -> Html {
     };
     html! { <>
         <h1 class="mb-4 text-xl font-semibold">{ l.nav_settings() }</h1>
-        <div class="grid items-start gap-4 lg:grid-cols-[190px_minmax(0,1fr)]">
+        <div class="grid grid-cols-1 items-start gap-4 lg:grid-cols-[190px_minmax(0,1fr)]">
             <nav ref={nav} class="flex gap-0.5 overflow-x-auto lg:flex-col lg:overflow-visible" aria-label={l.nav_settings()}>
                 { head(l.settings_mine()) }{ item("profile", "user", l.my_profile()) }{ item("notifications", "bell", l.news_settings()) }{ item("password", "lock", l.change_password()) }{ item("sessions", "monitor-smartphone", l.sessions()) }
                 { head(l.settings_people()) }{ item("organisation", "building-2", l.organisation()) }{ object("users") }{ object("teams") }if session.me.may("roles", "read") { { item("roles", "shield", l.roles()) } }if session.me.may("api_keys", "read") { { item("api-keys", "key", l.api_keys()) } }

@@ -224,7 +224,7 @@ fn effect(l: Lang, v: &Value) -> Html {
     html! { <div class={BOX} data-testid="effect">
         <p class="font-medium">{ head }</p>
         if people > 0 { <p>{ l.models_people_changed(&format::group(people)) }</p> }
-        <div class="mt-2 grid gap-4 md:grid-cols-2"><table class="w-full"><thead class="text-left text-xs text-base-content/70"><tr><th class="font-normal"></th><th class="text-right font-normal">{ l.models_now() }</th><th class="text-right font-normal">{ l.models_then() }</th></tr></thead>
+        <div class="mt-2 grid grid-cols-1 gap-4 md:grid-cols-2"><table class="w-full"><thead class="text-left text-xs text-base-content/70"><tr><th class="font-normal"></th><th class="text-right font-normal">{ l.models_now() }</th><th class="text-right font-normal">{ l.models_then() }</th></tr></thead>
             <tbody>{ for rows("bands").iter().map(|b| html! { <tr class="h-7"><td>{ say(l, &text(b, "band")) }</td><td class="text-right tabular-nums">{ count(b, "before") }</td><td class="text-right font-medium tabular-nums">{ count(b, "after") }</td></tr> }) }</tbody></table>
             if !rows("rights").is_empty() { <table class="w-full md:order-last" data-testid="rights-effect"><thead class="text-left text-xs text-base-content/70"><tr><th class="font-normal">{ l.entitlements() }</th><th class="text-right font-normal">{ l.models_gained() }</th><th class="text-right font-normal">{ l.models_lost() }</th></tr></thead>
             <tbody>{ for rows("rights").iter().map(|r| html! { <tr class="h-7"><td>{ text(r, "name") }</td><td class="text-right tabular-nums">{ count(r, "gained") }</td><td class="text-right tabular-nums">{ count(r, "lost") }</td></tr> }) }</tbody></table> }

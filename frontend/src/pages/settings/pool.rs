@@ -54,14 +54,14 @@ fn Form(p: &FormProps) -> Html {
     let body = html! { <>
         <div class="mb-3"><Toggle on={now.deadline} disabled={!may} label={l.pool_set_deadline()} onchange={form.with(|r, v| r.deadline = v)} /></div>
         if now.deadline {
-            <div class="grid gap-x-3 sm:grid-cols-2">
+            <div class="grid grid-cols-1 gap-x-3 sm:grid-cols-2">
                 { number("hours", l.pool_set_hours(), None, now.hours, |r, v| r.hours = v) }
                 { number("warn_hours", l.pool_set_warn(), Some(l.pool_set_warn_help()), now.warn_hours, |r, v| r.warn_hours = v) }
             </div>
             <div class="mb-4"><Toggle on={now.working} disabled={!may} label={l.pool_set_working()} onchange={form.with(|r, v| r.working = v)} /></div>
         }
         <h3 class="mb-2 border-t border-base-300/70 pt-4 text-[13px] font-semibold">{ l.pool_set_limits() }</h3>
-        <div class="grid gap-x-3 sm:grid-cols-3">
+        <div class="grid grid-cols-1 gap-x-3 sm:grid-cols-3">
             { number("claims_per_day", l.pool_set_claims(), free, now.claims_per_day, |r, v| r.claims_per_day = v) }
             { number("holdings", l.pool_set_holdings(), free, now.holdings, |r, v| r.holdings = v) }
             { number("rest_days", l.pool_set_rest(), free, now.rest_days, |r, v| r.rest_days = v) }

@@ -124,6 +124,9 @@ fn gather<'a>(l: &List<'_>, condition: &'a Condition, texts: &mut Vec<&'a str>) 
     }
 }
 
+/// Of how many tags and links is counted who has them, to begin by the rarest.
+const MOST_COUNTED: usize = 32;
+
 /// The tags or links of which every record that fits has one, when few records do.
 pub(super) type Members<'a> = Option<(&'a FieldDef, &'a [Uuid])>;
 
@@ -137,7 +140,7 @@ pub(super) fn members<'a>(conn: &mut AnyConnection, l: &List<'a>) -> Result<Memb
     }
     let mut fewest = FEW_MEMBERS + 1;
     let mut found = None;
-    for (field, ids) in all {
+    for (field, ids) in all.into_iter().take(MOST_COUNTED) {
         let mut q = Sql::start(conn, "SELECT count(*) FROM (SELECT 1");
         compile::push_members(&mut q, field, ids, l.shape.def.key);
         q.limit(fewest).push(") AS found");

@@ -123,7 +123,7 @@ pub(super) fn HookForm(p: &HookFormProps) -> Html {
     let whole = error.as_ref().filter(|e| e.errors.is_empty()).map(|e| e.text(l));
     html! { <><Drawer wide=true {title} onclose={leave} {footer}><form id="hook" class="space-y-1" {onsubmit}>
         { alert("mb-3", whole.as_deref()) }
-        if p.hook.is_none() { <div class="pb-4"><p class="mb-1 text-[13px] text-base-content/75" id="hook-kind">{ l.hook_kind() }</p><div role="radiogroup" aria-labelledby="hook-kind" class="grid gap-2 sm:grid-cols-2">{ for kinds }</div></div> }
+        if p.hook.is_none() { <div class="pb-4"><p class="mb-1 text-[13px] text-base-content/75" id="hook-kind">{ l.hook_kind() }</p><div role="radiogroup" aria-labelledby="hook-kind" class="grid grid-cols-1 gap-2 sm:grid-cols-2">{ for kinds }</div></div> }
         <Field label={l.name()} required=true error={wrong("name")} help={l.hook_name_hint()}><Input name="name" value={(*name).clone()} invalid={wrong("name").is_some()} oninput={pick(&name)} /></Field>
         <Field label={l.hook_url()} required=true error={wrong("url")} help={if robot { l.hook_url_robot() } else { l.hook_url_help() }}><Input name="url" kind="url" placeholder="https://" value={(*url).clone()} invalid={wrong("url").is_some()} oninput={pick(&url)} /></Field>
         if signs { <Field label={l.hook_secret()} error={wrong("secret")} help={l.hook_secret_help()}><Input name="secret" autocomplete="off" value={(*secret).clone()} oninput={pick(&secret)} /></Field> }
