@@ -9,11 +9,13 @@ let token;
 
 // Names as long as they may be, without a place to break: what was made last is first in every list.
 const LONG = 'Xinanjiaotongsheshigongcheng'.repeat(7);
+let long;
 
 before(async () => {
   token = await tokenOf();
   const customer = await request('POST', '/customers', { name: LONG, city: LONG.slice(0, 100) }, token);
-  await request('POST', '/opportunities', { name: LONG, customer_id: customer.id }, token);
+  const deal = await request('POST', '/opportunities', { name: LONG, customer_id: customer.id }, token);
+  long = { 'long-customer': `/customers/${customer.id}`, 'long-opportunity': `/opportunities/${deal.id}` };
   await request('POST', '/contacts', { name: LONG.slice(0, 100), customer_id: customer.id }, token);
   await request('POST', '/tasks', { title: LONG, customer_id: customer.id, due_at: new Date().toISOString() }, token);
   await request('POST', '/products', { name: LONG }, token);
@@ -29,12 +31,12 @@ for (const face of faces) {
     assert.equal(await page.locator('html').getAttribute('lang'), face.locale.startsWith('zh') ? 'zh-CN' : 'en');
     await page.locator('[data-testid^=kpi-]').first().waitFor();
     await check(page, 'home');
-    const customer = (await request('GET', '/customers?limit=1', undefined, token)).items[0];
-    const deal = (await request('GET', '/opportunities?limit=1', undefined, token)).items[0];
+    const other = async object => (await request('GET', `/${object}?limit=2`, undefined, token)).items.find(r => r.name !== LONG);
+    const [customer, deal] = [await other('customers'), await other('opportunities')];
     const places = {
       customers: '/customers', customer: `/customers/${customer.id}`, contacts: '/contacts', opportunities: '/opportunities',
       opportunity: `/opportunities/${deal.id}`, orders: '/orders', activities: '/activities', tasks: '/tasks', products: '/products',
-      imports: '/imports', 'new-import': '/imports/new', exports: '/exports', settings: '/settings',
+      imports: '/imports', 'new-import': '/imports/new', exports: '/exports', settings: '/settings', ...long,
     };
     for (const [name, path] of Object.entries(places)) {
       await visit(page, path);
