@@ -2,6 +2,8 @@
 //! a character has as a surname.
 
 use ::pinyin::ToPinyin;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// The plain syllables of a run of characters; `None` where there is no reading.
 /// Words in which a character is read differently from its common reading are respected.
@@ -72,6 +74,64 @@ pub(super) fn initial(syllable: &str) -> char {
         Some('ê') | None => 'e',
         Some(c) => c,
     }
+}
+
+/// The ends of at most so many letters that a typed text has from a syllable on, each as long as can be, when all of the text can
+/// be read as syllables of which the last may be unfinished. Where it can be read in several ways, those of every way.
+pub(super) fn endings(typed: &str, most: usize) -> Vec<&str> {
+    let syllables =
+        |from: usize| (from + 1..typed.len().min(from + LONGEST + 1)).filter(move |to| is_syllable(&typed[from..*to]));
+    let mut goes_on = vec![false; typed.len()];
+    for from in (0..typed.len()).rev() {
+        goes_on[from] = begins_syllable(&typed[from..]) || syllables(from).any(|to| goes_on[to]);
+    }
+    let mut reached = vec![false; typed.len()];
+    let mut found = Vec::new();
+    for from in 0..typed.len().saturating_sub(most) {
+        if from == 0 || reached[from] {
+            for to in syllables(from)
+                .filter(|to| goes_on[*to] && !std::mem::replace(&mut reached[*to], true))
+                .collect::<Vec<_>>()
+            {
+                found.extend(typed.get(to..).filter(|end| end.len() <= most));
+            }
+        }
+    }
+    found
+}
+
+/// The longest syllables are those like `zhuang`.
+const LONGEST: usize = 6;
+
+/// Every syllable that a character is read as, in the letters of a keyboard.
+static SYLLABLES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let planes = ['\u{3007}'..='\u{9fff}', '\u{f900}'..='\u{faff}', '\u{20000}'..='\u{323af}'];
+    let common = planes.into_iter().flatten().flat_map(|c| [usual_reading(c), surname_reading(c)]).flatten();
+    // Words in which two characters are read otherwise have no syllable that no character has by itself.
+    common
+        .map(|syllable| {
+            let mut typed = String::new();
+            push_syllable(&mut typed, syllable);
+            typed
+        })
+        .collect()
+});
+
+fn is_syllable(typed: &str) -> bool {
+    SYLLABLES.contains(typed)
+}
+
+/// Whether some syllable begins like this.
+fn begins_syllable(typed: &str) -> bool {
+    SYLLABLES
+        .range::<str, _>((std::ops::Bound::Included(typed), std::ops::Bound::Unbounded))
+        .next()
+        .is_some_and(|s| s.starts_with(typed))
+}
+
+/// Whether a syllable begins with this letter.
+pub(super) fn is_initial(letter: char) -> bool {
+    letter.is_ascii_lowercase() && !matches!(letter, 'i' | 'u' | 'v')
 }
 
 /// The reading that prevails in names of companies, places and people.

@@ -2,7 +2,8 @@
 
 use super::chars::{Class, classify, push_letter};
 use super::normalise::{legal_core, name_words, normalise_phone};
-use super::tokens::{EMAIL, MIN_PHONE_DIGITS, PHONE, cut_word};
+use super::pinyin::{endings, is_initial};
+use super::tokens::{EMAIL, MAX_INITIALS, MAX_READING, MIN_PHONE_DIGITS, PHONE, cut_word};
 
 /// More words than this do not narrow a search further.
 const MAX_GROUPS: usize = 16;
@@ -162,20 +163,55 @@ fn end_word(word: &mut String, contact_data: ContactData, groups: &mut Vec<Query
         return;
     }
     let text = cut_word(word);
-    let mut group = vec![QueryTerm::Prefix(text.to_owned())];
-    if let Some(typed) = passport_umlaut(text) {
-        group.push(QueryTerm::Prefix(typed));
-    }
+    let umlaut = passport_umlaut(text);
+    let mut whole = vec![QueryTerm::Prefix(text.to_owned())];
+    whole.extend(umlaut.iter().cloned().map(QueryTerm::Prefix));
     if contact_data == ContactData::Searchable {
         if text.len() >= MIN_PHONE_DIGITS && text.bytes().all(|b| b.is_ascii_digit()) {
-            group.push(QueryTerm::Prefix(format!("{PHONE}{text}")));
+            whole.push(QueryTerm::Prefix(format!("{PHONE}{text}")));
         }
         if text.len() >= MIN_EMAIL_PIECE {
-            group.push(QueryTerm::Prefix(format!("{EMAIL}{text}")));
+            whole.push(QueryTerm::Prefix(format!("{EMAIL}{text}")));
         }
     }
-    add(groups, group);
+    let mut pieces = initials(text);
+    [Some(text), umlaut.as_deref()].into_iter().flatten().for_each(|typed| reading(typed, &mut pieces));
+    if pieces.is_empty() {
+        add(groups, whole);
+    } else {
+        pieces.into_iter().for_each(|piece| add(groups, whole.iter().cloned().chain(piece).collect()));
+    }
     word.clear();
+}
+
+/// The pieces of more initials than the index keeps together: a name has all of them when it has the text.
+fn initials(text: &str) -> Vec<QueryGroup> {
+    if text.len() <= MAX_INITIALS || !text.chars().all(is_initial) {
+        return Vec::new();
+    }
+    let last = text.len() - MAX_INITIALS;
+    let starts = (0..last).step_by(MAX_INITIALS).chain([last]);
+    starts.map(|at| vec![QueryTerm::Prefix(text[at..at + MAX_INITIALS].to_owned())]).collect()
+}
+
+/// Adds to the pieces, as alternatives, those of a reading that is longer than the index keeps it: its beginning to the first,
+/// its ending to all others.
+fn reading(typed: &str, pieces: &mut Vec<QueryGroup>) {
+    if typed.len() <= MAX_READING || !typed.bytes().all(|b| b.is_ascii_lowercase()) {
+        return;
+    }
+    let endings: Vec<_> =
+        endings(typed, MAX_READING).into_iter().map(|end| QueryTerm::Prefix(end.to_owned())).collect();
+    if endings.is_empty() {
+        return;
+    }
+    pieces.resize(pieces.len().max(2), QueryGroup::new());
+    for (at, piece) in pieces.iter_mut().enumerate() {
+        match at {
+            0 => piece.push(QueryTerm::Prefix(typed[..MAX_READING].to_owned())),
+            _ => piece.extend(endings.iter().cloned()),
+        }
+    }
 }
 
 /// Passports write lü and nü as lyu and nyu, keyboards as lv and nv.

@@ -3,6 +3,8 @@
 //! The index is a list of words separated by spaces. Of a run of Han characters it holds
 //! every character, every pair, and from every position the joined pinyin and the initials
 //! of the next syllables, so that a prefix query finds `zhangw` and `zw` anywhere in a name.
+//! Both are cut where few names still differ, so that many share a token and a query gathers
+//! few of them; what is typed beyond that is looked for piece by piece.
 //! Of a phone it holds every ending of its digits, of an e-mail every ending of its parts,
 //! both behind a marker letter that no text produces, so that a caller to whom they are
 //! masked can be kept from searching them.
@@ -17,8 +19,10 @@ pub(super) const PHONE: char = 'φ';
 pub(super) const EMAIL: char = 'ε';
 /// The shortest piece of a phone that can be searched.
 pub(super) const MIN_PHONE_DIGITS: usize = 4;
-/// Longest joined reading, in syllables.
-pub(super) const MAX_SYLLABLES: usize = 8;
+/// Longest joined reading, in letters.
+pub(super) const MAX_READING: usize = 12;
+/// Most initials.
+pub(super) const MAX_INITIALS: usize = 6;
 /// Positions of one run from which readings start; a name is shorter, a note need not have more.
 const MAX_READING_STARTS: usize = 64;
 /// A longer word is cut, in the index and in the query alike.
@@ -220,24 +224,30 @@ impl<'a> TokenWriter<'a> {
         let mut syllables = std::mem::take(&mut self.syllables);
         readings(core, &mut syllables);
         for start in 0..core.len().min(MAX_READING_STARTS) {
-            let end = (start + MAX_SYLLABLES).min(core.len());
-            let known = syllables[start..end].iter().map_while(|s| *s);
-            self.reading(known);
+            self.reading(syllables[start..].iter().map_while(|s| *s));
         }
         if let Some(surname) = core.first().and_then(|&c| surname_reading(c))
             && leading
             && syllables[0].is_some_and(|usual| usual != surname)
         {
-            let end = MAX_SYLLABLES.min(core.len());
-            let rest = syllables[1..end].iter().map_while(|s| *s);
+            let rest = syllables[1..].iter().map_while(|s| *s);
             self.reading(std::iter::once(surname).chain(rest));
         }
         self.syllables = syllables;
     }
 
     fn reading(&mut self, syllables: impl Iterator<Item = &'static str> + Clone) {
-        self.token(|out| syllables.clone().for_each(|s| push_syllable(out, s)));
-        self.token(|out| out.extend(syllables.map(initial)));
+        self.token(|out| {
+            let end = out.len() + MAX_READING;
+            let mut rest = syllables.clone();
+            while out.len() < end
+                && let Some(syllable) = rest.next()
+            {
+                push_syllable(out, syllable);
+            }
+            out.truncate(end);
+        });
+        self.token(|out| out.extend(syllables.take(MAX_INITIALS).map(initial)));
     }
 }
 

@@ -4,14 +4,24 @@ use crate::sql::{Engine, Sql};
 use domain::fields::Kind;
 use domain::record::{Record, Shape};
 use domain::text::{QueryGroup, QueryTerm, TokenWriter};
+use domain::value::Value;
+
+/// The positions of the columns that are searched.
+pub(super) fn columns(shape: &Shape) -> impl Iterator<Item = usize> {
+    shape.def.search.iter().filter_map(|key| shape.position(key))
+}
 
 /// The tokens of a record, separated by blanks.
 pub(super) fn tokens(shape: &Shape, record: &Record) -> String {
+    tokens_of(shape, columns(shape).map(|at| (at, record.at(at))))
+}
+
+/// The tokens of what stands in the searched columns, separated by blanks.
+pub(super) fn tokens_of<'a>(shape: &Shape, values: impl Iterator<Item = (usize, &'a Value)>) -> String {
     let mut out = String::new();
     let mut writer = TokenWriter::new(&mut out);
-    for key in shape.def.search {
-        let Some(at) = shape.position(key) else { continue };
-        let Some(text) = record.at(at).as_str() else { continue };
+    for (at, value) in values {
+        let Some(text) = value.as_str() else { continue };
         match shape.column(at).map(|f| &f.kind) {
             Some(Kind::Phone) => writer.phone(text),
             Some(Kind::Email) => writer.email(text),

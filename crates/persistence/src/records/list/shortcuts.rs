@@ -1,7 +1,7 @@
 //! Three ways around a list's own query where that would look at most of a table: to the same records, sooner.
 
 use super::super::compile;
-use super::super::search::{query_text, tokens};
+use super::super::search::{columns, query_text, tokens_of};
 use super::{After, List, Order, Row, push_order, push_where, read};
 use crate::db::AnyConnection;
 use crate::error::Result;
@@ -9,65 +9,142 @@ use crate::records::push_columns;
 use crate::sql::{Cells, Engine, Sql};
 use domain::condition::{Condition, Op};
 use domain::fields::{FieldDef, Kind};
-use domain::record::{Place, Projection};
+use domain::record::Place;
 use domain::text::{QueryGroup, QueryTerm, contained_tokens, has_term};
 use domain::value::Value;
 use uuid::Uuid;
 
-/// Beginnings of a word up to this length are so common that the index would gather a good part of all records.
+/// PostgreSQL: beginnings of a word up to this length are so common that the index would gather a good part of all records.
 const SHORT: usize = 3;
-/// How many of the newest records are looked at one by one before the index is asked.
-const NEWEST: i64 = 1000;
-/// How many times as many are looked at when the first ones promise that a page will be full by then.
-const FURTHER: i64 = 8;
+/// How many of the newest records are looked at one by one, before it is asked whether a page will be full soon.
+const NEWEST: i64 = 400;
+/// How many are looked at when those before promise that a page will be full by then.
+const FURTHEST: i64 = 8000;
+/// For the time that it takes to look at one record, the index gathers so many.
+const GATHERED: i64 = 23;
+/// Records on a leaf of the index, about.
+const ON_A_LEAF: i64 = 500;
+/// Of fewer records than this the index gathers any part before it is known how large the part is.
+const SMALL: i64 = 50_000;
 /// The most records for which the index is asked before a condition is tested.
 const FEW: i64 = 2000;
 /// The most records with a tag from which a list begins: finding out whether there are more is cheap up to here.
 const FEW_MEMBERS: i64 = 5000;
 
-/// The newest records that a beginning of a word finds, when enough of them are among the newest of all: `x` is what many
+/// The newest records that beginnings of words find, when enough of them are among the newest of all: `x` is what many
 /// a name's pinyin begins with, and the index must gather all of those before it can tell the newest. None when it has to.
 pub(super) fn newest(conn: &mut AnyConnection, l: &List<'_>) -> Result<Option<Vec<Row>>> {
-    let Some([group]) = l.search else { return Ok(None) };
-    let short = |t: &QueryTerm| matches!(t, QueryTerm::Prefix(s) if s.len() <= SHORT && s.bytes().all(|b| b.is_ascii_alphabetic()));
-    if *l.order != Order::Newest || !group.iter().any(short) {
+    let Some(groups) = l.search.filter(|_| *l.order == Order::Newest) else { return Ok(None) };
+    let beginnings: Vec<_> = groups.iter().filter_map(beginnings).collect();
+    let short = |s: &&str| s.len() <= SHORT && s.bytes().all(|b| b.is_ascii_alphabetic());
+    let worth = match (conn.engine(), groups) {
+        (Engine::Pg, [_]) => beginnings.iter().flatten().any(short),
+        (Engine::Pg, _) => false,
+        (Engine::Sqlite, _) => !beginnings.is_empty(),
+    };
+    if !worth {
         return Ok(None);
     }
-    let mut searched = Projection::default();
-    // The id leads every row.
-    searched.add(0);
-    l.shape.def.search.iter().filter_map(|key| l.shape.position(key)).for_each(|at| searched.add(at));
-    let all = List { search: None, only: Some(&searched), ..*l };
-    let mut before = match l.after {
-        Some(After::Seq(seq)) => *seq,
+    let last = match l.after {
+        Some(After::Seq(seq)) => *seq - 1,
         _ => {
             let mut q = Sql::start(conn, "SELECT max(seq) FROM ");
             q.ident(l.shape.def.key);
-            q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0) + 1
+            number(conn, q)?
         }
     };
+    let Some(gathered) = gathered(conn, l, &beginnings, last)? else { return Ok(None) };
+    let all = List { search: None, ..*l };
+    let mut before = last + 1;
     let mut found = Vec::new();
-    for _ in 0..FURTHER {
-        let mut q = Sql::start(conn, "SELECT ");
-        push_columns(&mut q, l.shape, all.only);
+    let (mut seen, mut step) = (0, NEWEST / 4);
+    while before > 1 && (seen < NEWEST || pays(l, seen, found.len() as i64, gathered)) && seen < FURTHEST {
+        let mut q = Sql::start(conn, "SELECT t.seq");
+        for field in columns(l.shape).filter_map(|at| l.shape.column(at)) {
+            q.push(", ").column("t", field.key.clone());
+        }
         push_where(&mut q, &all);
         // Bounded by numbers, not by a count: of a rare owner's records the newest may lie far apart.
-        q.push(" AND t.seq >= ").int(before - NEWEST).push(" AND t.seq < ").int(before);
+        q.push(" AND t.seq >= ").int(before - step).push(" AND t.seq < ").int(before);
         push_order(&mut q, &all);
-        for row in read(conn, &all, q)? {
-            if has_term(&tokens(l.shape, &row.record), group) {
-                found.push(row.seq);
+        for Cells(cells) in q.load(conn)? {
+            let Some((seq, texts)) = cells.split_first() else { continue };
+            let words = tokens_of(l.shape, columns(l.shape).zip(texts));
+            if groups.iter().all(|group| has_term(&words, group)) {
+                found.extend(seq.as_int());
             }
             if found.len() as i64 >= l.limit {
-                return by_seq(conn, &List { search: None, ..*l }, &found).map(Some);
+                return by_seq(conn, &all, &found).map(Some);
             }
         }
-        before -= NEWEST;
-        if before <= 1 || (found.len() as i64) * FURTHER < l.limit {
-            break;
-        }
+        (before, seen) = (before - step, seen + step);
+        step = if seen < NEWEST { NEWEST - seen } else { seen.min(FURTHEST - seen) };
     }
-    Ok(None)
+    match before {
+        // No record is left that was not looked at.
+        ..=1 if found.is_empty() => Ok(Some(Vec::new())),
+        ..=1 => by_seq(conn, &all, &found).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Whether it takes less time to look at one record after the other until a page is full, when of so many as `seen` so many
+/// are `found`, than to gather so many.
+fn pays(l: &List<'_>, seen: i64, found: i64, gathered: i64) -> bool {
+    l.limit.saturating_mul(seen).saturating_mul(GATHERED) <= gathered.saturating_mul(found)
+}
+
+/// The beginnings of words of which a record must have one; `None` when another word would do.
+fn beginnings(group: &QueryGroup) -> Option<Vec<&str>> {
+    group
+        .iter()
+        .map(|term| match term {
+            QueryTerm::Prefix(s) => Some(s.as_str()),
+            QueryTerm::Exact(_) => None,
+        })
+        .collect()
+}
+
+/// How many records, about, the index would gather for beginnings of words; `None` when that takes less time than to look at
+/// the newest of so many records.
+fn gathered(conn: &mut AnyConnection, l: &List<'_>, beginnings: &[Vec<&str>], total: i64) -> Result<Option<i64>> {
+    if conn.engine() == Engine::Pg {
+        // What it would have to gather is not known.
+        return Ok(Some(FURTHEST * GATHERED));
+    }
+    if total < SMALL {
+        return Ok(None);
+    }
+    let (mut fewest, mut sum) = (i64::MAX, 0);
+    for group in beginnings {
+        let mut records = 0;
+        for beginning in group {
+            records += leaves(conn, l, beginning)? * ON_A_LEAF;
+        }
+        (fewest, sum) = (fewest.min(records), sum + records);
+    }
+    Ok(pays(l, total, fewest, sum).then_some(sum))
+}
+
+/// SQLite: how many leaves of the index are full of words that begin like this, and of who has them. Each segment knows the
+/// words by which its leaves begin, where they begin by one.
+fn leaves(conn: &mut AnyConnection, l: &List<'_>, beginning: &str) -> Result<i64> {
+    let index = format!("{}_search_idx", l.shape.def.key);
+    let mut q = Sql::start(conn, "WITH RECURSIVE segment (id) AS (SELECT min(segid) FROM ");
+    q.ident(index.clone()).push(" UNION ALL SELECT (SELECT min(segid) FROM ").ident(index.clone());
+    q.push(" WHERE segid > segment.id) FROM segment WHERE segment.id IS NOT NULL) SELECT sum(max(0, coalesce((SELECT pgno / 2 FROM ");
+    // Words are kept as bytes, behind a digit.
+    q.ident(index.clone()).push(" WHERE segid = segment.id AND term >= CAST(").text(format!("0{beginning}\u{10ffff}"));
+    q.push(" AS BLOB) ORDER BY term LIMIT 1), (SELECT max(pgno) / 2 FROM ").ident(index.clone());
+    q.push(" WHERE segid = segment.id)) - coalesce((SELECT pgno / 2 FROM ").ident(index);
+    q.push(" WHERE segid = segment.id AND term < CAST(").text(format!("0{beginning}"));
+    q.push(" AS BLOB) ORDER BY term DESC LIMIT 1), 0) - 1)) FROM segment WHERE segment.id IS NOT NULL");
+    number(conn, q)
+}
+
+/// The number that a query answers; 0 where there is none.
+fn number(conn: &mut AnyConnection, q: Sql) -> Result<i64> {
+    Ok(q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0))
 }
 
 /// Those of a list that have these sequence numbers, the newest first.
@@ -103,8 +180,7 @@ pub(super) fn few(conn: &mut AnyConnection, l: &List<'_>) -> Result<Option<Vec<Q
     let mut q = Sql::start(conn, "SELECT count(*) FROM (SELECT 1 FROM ");
     q.ident(index.clone()).push(" WHERE ").ident(index).push(" MATCH ").text(query_text(Engine::Sqlite, &groups));
     q.limit(FEW + 1).push(") AS found");
-    let found = q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0);
-    Ok((found <= FEW).then_some(groups))
+    Ok((number(conn, q)? <= FEW).then_some(groups))
 }
 
 /// What must stand in a searched text of every record that fits.

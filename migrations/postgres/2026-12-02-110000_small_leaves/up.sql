@@ -1,0 +1,2 @@
+-- Of SQLite's word index only.
+SELECT 1;

@@ -1,0 +1,11 @@
+INSERT INTO activities_search (activities_search, rank) VALUES ('pgsz', 4050);
+INSERT INTO contacts_search (contacts_search, rank) VALUES ('pgsz', 4050);
+INSERT INTO contents_search (contents_search, rank) VALUES ('pgsz', 4050);
+INSERT INTO customers_search (customers_search, rank) VALUES ('pgsz', 4050);
+INSERT INTO opportunities_search (opportunities_search, rank) VALUES ('pgsz', 4050);
+INSERT INTO orders_search (orders_search, rank) VALUES ('pgsz', 4050);
+INSERT INTO products_search (products_search, rank) VALUES ('pgsz', 4050);
+INSERT INTO resources_search (resources_search, rank) VALUES ('pgsz', 4050);
+INSERT INTO tasks_search (tasks_search, rank) VALUES ('pgsz', 4050);
+INSERT INTO teams_search (teams_search, rank) VALUES ('pgsz', 4050);
+INSERT INTO users_search (users_search, rank) VALUES ('pgsz', 4050);
