@@ -1,8 +1,9 @@
-//! Filters that people use every day are read through an index on both engines.
+//! Filters and searches that people use every day are read through an index on both engines, where that is the shorter way.
 
 use domain::condition::{Condition, Reader};
 use domain::policy::Masks;
-use persistence::records::{Archived, List, Order, Owners};
+use persistence::records::{Archived, Called, List, Order, Owners};
+use persistence::sql::{Engine, Sql};
 use serde_json::{Value, json};
 use tests::engines;
 use tests::server::Server;
@@ -64,6 +65,58 @@ engines! {
         }
         let other = json!({ "field": "phone", "op": "eq", "value": "021-66667777" });
         assert!(server.admin().get(&format!("/api/v1/customers?filter={}", encoded(&other))).expect(200).items().is_empty());
+    }
+
+    fn hundreds_of_names_and_phones_of_a_file_are_looked_for_by_index(server: &Server) {
+        let text: String = std::iter::once("客户名称,电话\n".to_owned()).chain((0..5_000).map(|i| format!("客户{i},1390000{i:04}\n"))).collect();
+        crate::imports::bring(&server.admin(), "customers", "customers.csv", text.as_bytes());
+        let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+        let mut conn = persistence::db::get(&pool).unwrap();
+        let shape = domain::record::Shape::plain(&domain::objects::CUSTOMERS);
+        let names: Vec<String> = (0..500).map(|i| format!("客户 {i}")).collect();
+        let phones: Vec<String> = (0..500).map(|i| format!("1390000{i:04}")).collect();
+        for (column, texts, index) in [("name", &names, "customers_name_folded"), ("phone", &phones, "customers_phone_tail")] {
+            let called = Called { column, texts, link: None, at: None };
+            let plan = persistence::introspect::plan_of_names(&mut conn, &shape, called).unwrap();
+            assert!(plan.iter().any(|line| line.contains(index)), "{plan:#?}");
+            assert!(!plan.iter().any(|line| line.contains("Seq Scan on customers") || line.contains("SCAN t")), "{plan:#?}");
+            assert_eq!(persistence::records::find_alike(&mut conn, &shape, called, Owners::All).unwrap().len(), 500);
+        }
+    }
+
+    fn a_beginning_that_a_good_part_of_very_many_records_have_is_found_newest_first_on_every_page(server: &Server) {
+        let admin = server.admin();
+        server.create("customers", &json!({ "name": "前" }));
+        let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+        let mut conn = persistence::db::get(&pool).unwrap();
+        if conn.engine() == Engine::Sqlite {
+            // As many as the greatest number says.
+            Sql::start(&conn, "UPDATE customers SET seq = 60000").execute(&mut conn).unwrap();
+        }
+        let signs: Vec<char> = "安邦诚达恩飞高恒嘉凯利明宁平勤瑞盛泰伟新".chars().collect();
+        let name = |i: usize| {
+            let city = if i.is_multiple_of(3) { "北京" } else { "上海" };
+            format!("{city}{}{}{}厂{i}", signs[i % 20], signs[i / 20 % 20], signs[i / 400 % 20])
+        };
+        let text: String = std::iter::once("客户名称,城市\n".to_owned()).chain((0..4_000).map(|i| format!("{},{}\n", name(i), i % 2))).collect();
+        crate::imports::bring(&admin, "customers", "customers.csv", text.as_bytes());
+        let pages = |query: &str, most: usize| {
+            let (mut found, mut cursor) = (Vec::new(), String::new());
+            while found.len() < most {
+                let page = admin.get(&format!("/api/v1/customers?{query}&limit=20{cursor}")).expect(200);
+                found.extend(page.items().iter().map(|c| c["name"].as_str().unwrap_or_default().to_owned()));
+                let Some(next) = page["next_cursor"].as_str() else { break };
+                cursor = format!("&cursor={}", next.replace('=', "%3D"));
+            }
+            found
+        };
+        let expected = |fits: &dyn Fn(usize) -> bool, most| -> Vec<String> { (0..4_000).rev().filter(|i| fits(*i)).map(name).take(most).collect() };
+        assert_eq!(pages("q=shanghai", 200), expected(&|i| i % 3 != 0, 200));
+        assert_eq!(pages("q=shanghai&city=1", 200), expected(&|i| i % 3 != 0 && i % 2 == 1, 200));
+        assert_eq!(pages("q=shanghai%20chang", 60), expected(&|i| i % 3 != 0, 60));
+        // The newest have none of these, so the index is asked.
+        assert_eq!(pages("q=shanghaianan", 200), expected(&|i| i % 3 != 0 && i % 20 == 0 && i / 20 % 20 == 0, 200));
+        assert_eq!(pages("q=shanghaixinxinhengchang", 20), [name(3_199)]);
     }
 
     fn a_filter_by_a_rare_tag_or_a_member_of_a_team_begins_at_those_who_have_it(server: &Server) {

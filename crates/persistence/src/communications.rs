@@ -86,7 +86,7 @@ pub struct Found {
     pub value: String,
 }
 
-/// Live records of an object whose key is one of these texts: one query.
+/// Live records of an object whose key is one of these texts: few queries, by its index.
 pub fn find(
     conn: &mut AnyConnection,
     shape: &Shape,
@@ -96,7 +96,7 @@ pub fn find(
 ) -> Result<Vec<Found>> {
     let mut found = Vec::new();
     let of_customer = if shape.position("customer_id").is_some() { "t.customer_id" } else { "NULL" };
-    for chunk in texts.chunks(500) {
+    for chunk in texts.chunks(conn.engine().texts_by_expression()) {
         let mut q = Sql::start(conn, "SELECT t.id, ");
         q.push(of_customer).push(", ").column("t", key.column()).push(" FROM ").ident(shape.def.key);
         q.push(" t WHERE t.archived_at IS NULL AND ").column("t", key.column()).push(" IS NOT NULL AND ");

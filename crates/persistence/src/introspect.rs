@@ -2,12 +2,13 @@
 
 use crate::Error;
 use crate::db::AnyConnection;
-use crate::records::List;
+use crate::records::{Called, List, Owners};
 use crate::sql::{Cells, Sql};
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types::{Bool, Text};
+use domain::record::Shape;
 use domain::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,6 +106,19 @@ pub fn plan(conn: &mut AnyConnection, list: &List<'_>) -> Result<Vec<String>, Er
         c.batch_execute("SET enable_seqscan = off")?;
     }
     let query = crate::records::select(conn, list)?;
+    explain(conn, query)
+}
+
+/// How the engine looks for records by what they are called, as the table is: the lines of its plans.
+pub fn plan_of_names(conn: &mut AnyConnection, shape: &Shape, called: Called<'_>) -> Result<Vec<String>, Error> {
+    let queries = crate::records::alike(conn, shape, called, Owners::All);
+    queries.into_iter().try_fold(Vec::new(), |mut lines, query| {
+        lines.extend(explain(conn, query)?);
+        Ok(lines)
+    })
+}
+
+fn explain(conn: &mut AnyConnection, query: Sql) -> Result<Vec<String>, Error> {
     let mut q = Sql::start(conn, "");
     q.pick("EXPLAIN ", "EXPLAIN QUERY PLAN ").append(query);
     let lines = q.load(conn)?;

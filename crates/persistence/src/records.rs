@@ -8,6 +8,7 @@ mod write;
 
 pub use compile::push_condition;
 pub(crate) use compile::push_field;
+pub(crate) use known::alike;
 pub use known::{Called, Known, find_alike, find_by_custom, is_folded, spelling};
 pub(crate) use list::select;
 pub use list::{After, Archived, List, Order, Row, count, list};

@@ -4,7 +4,7 @@ use super::{Owners, push_condition, push_owners};
 use crate::communications;
 use crate::db::AnyConnection;
 use crate::error::Result;
-use crate::sql::{Cells, Sql};
+use crate::sql::{Cells, Engine, Sql};
 use domain::condition::{Condition, FieldRef, Op, Test};
 use domain::fields::FieldDef;
 use domain::record::{Place, Shape};
@@ -133,6 +133,19 @@ pub fn find_alike(
     called: Called<'_>,
     owners: Owners<'_>,
 ) -> Result<Vec<Known>> {
+    let mut found = Vec::new();
+    for q in alike(conn, shape, called, owners) {
+        for Cells(cells) in q.load(conn)? {
+            if let [Value::Id(id), to, Value::Text(text)] = cells.as_slice() {
+                found.push(Known { id: *id, to: to.as_id(), text: text.clone() });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The queries of [`find_alike`].
+pub(crate) fn alike(conn: &AnyConnection, shape: &Shape, called: Called<'_>, owners: Owners<'_>) -> Vec<Sql> {
     let Called { column, texts, link, at } = called;
     let is_folded = is_folded(shape, column);
     let spelt = texts.iter().flat_map(|text| spellings(text));
@@ -143,21 +156,40 @@ pub fn find_alike(
         Some(at) => at.chunks(1000).enumerate().map(Some).collect(),
         None => vec![None],
     };
-    let mut found = Vec::new();
-    for (chunk, place) in keys.chunks(500).flat_map(|chunk| places.iter().map(move |place| (chunk, place))) {
+    let mut queries = Vec::new();
+    let has_tails = communications::has_tails(shape.def.key, column);
+    let at_once = if has_tails { conn.engine().texts_by_expression() } else { 500 };
+    for (chunk, place) in keys.chunks(at_once).flat_map(|chunk| places.iter().map(move |place| (chunk, place))) {
         let mut q = Sql::start(conn, "SELECT t.id, ");
         match link {
             Some(link) => q.column("t", link),
             None => q.push("NULL"),
         };
-        q.push(", ").column("t", column).push(" FROM ").ident(shape.def.key);
-        q.push(" t WHERE t.archived_at IS NULL AND ").column("t", column).push(" IS NOT NULL AND ");
-        match is_folded {
-            true => q.push(expression(column)),
-            false => q.column("t", column),
+        q.push(", ").column("t", column).push(" FROM ");
+        let live = |q: &mut Sql| {
+            q.ident(shape.def.key)
+                .push(" t WHERE t.archived_at IS NULL AND ")
+                .column("t", column)
+                .push(" IS NOT NULL AND ");
         };
-        q.push(" IN ").texts(chunk);
-        if communications::has_tails(shape.def.key, column) {
+        if is_folded && q.engine() == Engine::Pg {
+            // One after the other: the planner takes a list of names for most of the table, which it would then read.
+            q.push("(VALUES (");
+            for (at, key) in chunk.iter().enumerate() {
+                q.push(if at == 0 { "" } else { "), (" }).text(key.clone());
+            }
+            q.push(")) AS k (key) CROSS JOIN LATERAL (SELECT * FROM ");
+            live(&mut q);
+            q.push(expression(column)).push(" = k.key COLLATE \"C\" OFFSET 0) t WHERE TRUE");
+        } else {
+            live(&mut q);
+            match is_folded {
+                true => q.push(expression(column)),
+                false => q.column("t", column),
+            };
+            q.push(" IN ").texts(chunk);
+        }
+        if has_tails {
             q.push(" AND ");
             communications::push_tails(&mut q, chunk.iter().map(String::as_str));
         }
@@ -169,13 +201,9 @@ pub fn find_alike(
             q.push(")");
         }
         push_owners(&mut q, shape, owners);
-        for Cells(cells) in q.load(conn)? {
-            if let [Value::Id(id), to, Value::Text(text)] = cells.as_slice() {
-                found.push(Known { id: *id, to: to.as_id(), text: text.clone() });
-            }
-        }
+        queries.push(q);
     }
-    Ok(found)
+    queries
 }
 
 /// Live records whose custom field may be one of these values, texts with other width or case: their ids, by the index
@@ -191,7 +219,7 @@ pub fn find_by_custom(
     let others = values.iter().filter(|value| value.as_str().is_none()).cloned();
     let values: Vec<Value> = texts.into_iter().map(Value::Text).chain(others).collect();
     let mut found = Vec::new();
-    for chunk in values.chunks(500) {
+    for chunk in values.chunks(conn.engine().texts_by_expression()) {
         let field = FieldRef::own(Place::Custom, field);
         let test = Condition::Test(Box::new(Test { field, op: Op::In(chunk.to_vec()) }));
         let mut q = Sql::start(conn, "SELECT t.id FROM ");

@@ -26,6 +26,8 @@ const GATHERED: i64 = 23;
 const ON_A_LEAF: i64 = 500;
 /// Of fewer records than this the index gathers any part before it is known how large the part is.
 const SMALL: i64 = 50_000;
+/// Beginnings of so many bytes are those of few.
+const LONG: usize = 10;
 /// The most records for which the index is asked before a condition is tested.
 const FEW: i64 = 2000;
 /// The most records with a tag from which a list begins: finding out whether there are more is cheap up to here.
@@ -118,7 +120,7 @@ fn gathered(conn: &mut AnyConnection, l: &List<'_>, beginnings: &[Vec<&str>], to
     let (mut fewest, mut sum) = (i64::MAX, 0);
     for group in beginnings {
         let mut records = 0;
-        for beginning in group {
+        for beginning in group.iter().filter(|beginning| beginning.len() < LONG) {
             records += leaves(conn, l, beginning)? * ON_A_LEAF;
         }
         (fewest, sum) = (fewest.min(records), sum + records);
