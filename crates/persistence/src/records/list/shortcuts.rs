@@ -26,8 +26,10 @@ const GATHERED: i64 = 23;
 const ON_A_LEAF: i64 = 500;
 /// Of fewer records than this the index gathers any part before it is known how large the part is.
 const SMALL: i64 = 50_000;
-/// Beginnings of so many bytes are those of few.
-const LONG: usize = 10;
+/// The longest beginnings that many may have: a reading as far as the index keeps it, which `shenzhenshi` is within.
+const LONGEST: usize = 12;
+/// The same of other words, and behind the mark of a phone or an address, in bytes.
+const LONGEST_OTHER: usize = 9;
 /// The most records for which the index is asked before a condition is tested.
 const FEW: i64 = 2000;
 /// The most records with a tag from which a list begins: finding out whether there are more is cheap up to here.
@@ -120,7 +122,8 @@ fn gathered(conn: &mut AnyConnection, l: &List<'_>, beginnings: &[Vec<&str>], to
     let (mut fewest, mut sum) = (i64::MAX, 0);
     for group in beginnings {
         let mut records = 0;
-        for beginning in group.iter().filter(|beginning| beginning.len() < LONG) {
+        let common = |s: &&&str| s.len() <= if s.is_ascii() { LONGEST } else { LONGEST_OTHER };
+        for beginning in group.iter().filter(common) {
             records += leaves(conn, l, beginning)? * ON_A_LEAF;
         }
         (fewest, sum) = (fewest.min(records), sum + records);
