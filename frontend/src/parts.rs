@@ -8,7 +8,9 @@ use crate::record;
 use crate::record::board::BoardProps;
 use crate::record::bulk::BulkProps;
 use crate::record::export::ExportProps;
+use crate::record::filter_panel::FilterProps;
 use crate::record::form::RecordFormProps;
+use crate::record::views::SaveProps;
 use crate::ui::{Card, Failed, nothing, skeleton_lines};
 use std::cell::RefCell;
 use wasm_bindgen_futures::spawn_local;
@@ -25,6 +27,10 @@ pub(crate) enum Room {
     Board(Box<BoardProps>),
     /// What can be done to the chosen rows of a list.
     Bulk(Box<BulkProps>),
+    /// The rows of a list's filter, in the panel under its button.
+    Filter(Box<FilterProps>),
+    /// The drawer that keeps a list as a view.
+    SaveView(Box<SaveProps>),
     /// Who left something behind, above the list of users.
     Leavers,
     /// The workbench.
@@ -92,9 +98,8 @@ impl Room {
     /// Where its code is.
     fn part(&self) -> Part {
         match self {
-            Room::Record(..) | Room::Form(_) | Room::Export(_) | Room::Board(_) | Room::Bulk(_) | Room::Leavers => {
-                Part::Record
-            }
+            Room::Record(..) | Room::Form(_) | Room::Export(_) | Room::Board(_) | Room::Bulk(_) => Part::Record,
+            Room::Filter(_) | Room::SaveView(_) | Room::Leavers => Part::Record,
             Room::Home | Room::MyDay | Room::Reach | Room::Pool | Room::Calendar | Room::Outbox => Part::Desk,
             Room::Rules | Room::Rule(_) | Room::News | Room::NewsPanel => Part::Automation,
             Room::Settings(_) | Room::Imports | Room::NewImport | Room::Import(_) | Room::Exports | Room::Gallery => {
@@ -116,7 +121,13 @@ impl Room {
     fn over(&self) -> bool {
         matches!(
             self,
-            Room::Form(_) | Room::Export(_) | Room::Bulk(_) | Room::Explain(..) | Room::Visit(_) | Room::Leavers
+            Room::Form(_)
+                | Room::Export(_)
+                | Room::Bulk(_)
+                | Room::SaveView(_)
+                | Room::Explain(..)
+                | Room::Visit(_)
+                | Room::Leavers
         )
     }
 }

@@ -8,6 +8,7 @@ use crate::data::filter::{Row, Speech, build, needs_value, operator_label, opera
 use crate::data::session::use_session;
 use crate::data::types::{FieldMeta, ObjectMeta};
 use crate::i18n::{Lang, use_lang};
+use crate::parts::{Lazy, Room};
 use crate::ui::field::{Input, select};
 use crate::ui::overlay::Popover;
 use crate::ui::range::Range;
@@ -17,7 +18,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 use yew::virtual_dom::AttrValue;
 
-#[derive(Properties, PartialEq)]
+#[derive(Properties, PartialEq, Clone)]
 pub(crate) struct FilterProps {
     pub(crate) meta: ObjectMeta,
     pub(crate) filter: Option<Value>,
@@ -31,7 +32,7 @@ pub(crate) fn FilterButton(p: &FilterProps) -> Html {
     let l = use_lang();
     let n = rows(&p.meta, p.filter.as_ref()).map_or(1, |(_, r)| r.len());
     let button = html! { <>{ icon("filter", "size-4") }<span class="sr-only sm:not-sr-only">{ l.filter() }</span>if n > 0 { <span class="rounded-md bg-primary px-1.5 text-[11px] leading-4.5 text-primary-content">{ n }</span> }</> };
-    html! { <Popover right=true width="sm:w-[600px]" {button} button_class="btn btn-sm"><Builder meta={p.meta.clone()} filter={p.filter.clone()} refs={p.refs.clone()} onchange={p.onchange.clone()} /></Popover> }
+    html! { <Popover right=true width="sm:w-[600px]" {button} button_class="btn btn-sm"><Lazy room={Room::Filter(Box::new(p.clone()))} /></Popover> }
 }
 
 /// The rows. What is not finished yet lives here; what is, in the address.

@@ -52,6 +52,8 @@ pub(crate) fn draw(room: &Room) -> Html {
         Room::Form(p) => html! { <form::RecordForm ..(**p).clone() /> },
         Room::Export(p) => html! { <export::ExportDrawer ..(**p).clone() /> },
         Room::Bulk(p) => html! { <bulk::Bulk ..(**p).clone() /> },
+        Room::Filter(p) => html! { <filter_panel::Builder ..(**p).clone() /> },
+        Room::SaveView(p) => html! { <views::SaveView ..(**p).clone() /> },
         Room::Leavers => html! { <leavers::LeaversNotice /> },
         Room::Board(p) => html! { <board::Board ..(**p).clone() /> },
         _ => html! {},

@@ -7,6 +7,7 @@ use crate::data::query::{invalidate, use_query};
 use crate::data::session::use_session;
 use crate::data::types::{ObjectMeta, Page, Record, ViewDefinition, text};
 use crate::i18n::use_lang;
+use crate::parts::{Lazy, Room};
 use crate::ui::cls;
 use crate::ui::field::{Field, Input, Toggle};
 use crate::ui::overlay::{Dialog, Popover, menu_item};
@@ -94,17 +95,18 @@ pub(crate) fn Views(p: &ViewsProps) -> Html {
         if let Some(remove) = remove { <span class="my-auto shrink-0"><Popover menu=true label={l.view_menu()} width="sm:w-44" button_class="btn btn-ghost btn-xs btn-square" button={html! { { icon("ellipsis", "size-4") } }}>{ menu_item("pencil", l.view_edit(), save.clone()) }{ menu_item("archive", l.view_remove(), remove) }</Popover></span> }
         if dirty && may_save && !p.state.archived { <button class="btn btn-ghost btn-xs my-auto shrink-0 whitespace-nowrap text-primary" onclick={save} data-testid="save-view">{ icon("bookmark", "size-3.5") }{ l.view_save() }</button> }
         </div>
-        if *saving { <SaveView meta={p.meta.clone()} state={p.state.clone()} current={current.cloned()} onclose={hide} onsaved={p.onchange.clone()} /> }
+        if *saving { <Lazy room={Room::SaveView(Box::new(SaveProps { meta: p.meta.clone(), state: p.state.clone(), current: current.cloned(), onclose: hide, onsaved: p.onchange.clone() }))} /> }
     </> }
 }
 
-#[derive(Properties, PartialEq)]
-struct SaveProps {
-    meta: ObjectMeta,
-    state: ListState,
-    current: Option<Record>,
-    onclose: Callback<()>,
-    onsaved: Callback<ListState>,
+#[derive(Properties, PartialEq, Clone)]
+pub(crate) struct SaveProps {
+    pub(crate) meta: ObjectMeta,
+    pub(crate) state: ListState,
+    /// The view that is shown, if any.
+    pub(crate) current: Option<Record>,
+    pub(crate) onclose: Callback<()>,
+    pub(crate) onsaved: Callback<ListState>,
 }
 
 /// A body with the key under which it is carried out once.
@@ -114,8 +116,9 @@ struct Sent {
     key: String,
 }
 
+/// The drawer that keeps what is shown as a view.
 #[component]
-fn SaveView(p: &SaveProps) -> Html {
+pub(crate) fn SaveView(p: &SaveProps) -> Html {
     let l = use_lang();
     let toaster = use_toaster();
     let name = use_state_eq(|| p.current.as_ref().map(|v| text(v, "name").to_owned()).unwrap_or_default());
