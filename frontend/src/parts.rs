@@ -130,6 +130,11 @@ impl Room {
                 | Room::Leavers
         )
     }
+
+    /// Lies in a panel that has a frame of its own, with few lines.
+    fn framed(&self) -> bool {
+        matches!(self, Room::Filter(_) | Room::NewsPanel)
+    }
 }
 
 /// A file of code that is loaded when one of its rooms is first opened.
@@ -247,10 +252,11 @@ pub(crate) fn Lazy(p: &LazyProps) -> Html {
             outcome.set(None);
             tries.set(*tries + 1);
         });
-        return html! { <Card><Failed error={ApiError::offline()} {retry} /></Card> };
+        let failed = html! { <Failed error={ApiError::offline()} {retry} /> };
+        return if p.room.framed() { failed } else { html! { <Card>{ failed }</Card> } };
     }
     if p.room.over() {
         return nothing();
     }
-    html! { <Card>{ skeleton_lines(8) }</Card> }
+    if p.room.framed() { skeleton_lines(2) } else { html! { <Card>{ skeleton_lines(8) }</Card> } }
 }

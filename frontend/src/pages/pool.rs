@@ -137,7 +137,7 @@ fn PoolRoom(p: &RoomProps) -> Html {
             { if picked.is_empty() {
                 html! { <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-1">{ reasons(l, &p.meta, &reason) }
                 <div class="flex w-full items-center gap-1.5 px-3 pb-2.5 sm:w-auto sm:px-1 sm:pb-0">
-                    <SearchBox id="list-search" class="w-full sm:w-56" value={(*q).clone()} placeholder={l.pool_search()} {onsearch} />
+                    <SearchBox id="list-search" class="min-w-0 flex-1 sm:w-56 sm:flex-none" value={(*q).clone()} placeholder={l.pool_search()} {onsearch} />
                     <FilterButton meta={p.meta.clone()} filter={(*filter).clone()} refs={records.now.refs.clone()} onchange={onfilter.clone()} />
                     { select("sort", l.pool_sort(), &sorts, &sort, "select-sm w-28 shrink-0", setter(&sort)) }
                 </div></div> }

@@ -204,7 +204,7 @@ fn ListRoom(p: &RoomProps) -> Html {
     let filter_props = (meta.clone(), state.filter.clone(), records.now.refs.clone(), onfilter.clone());
     let toolbar = html! {
     <div class="flex w-full items-center gap-1.5 px-3 pb-2.5 sm:w-auto sm:px-1 sm:pb-0">
-        <SearchBox id="list-search" class="w-full sm:w-56" value={state.q.clone()} placeholder={l.search_in(&meta.label_plural)} onsearch={change(|s, v| s.q = v)} />
+        <SearchBox id="list-search" class="min-w-0 flex-1 sm:w-56 sm:flex-none" value={state.q.clone()} placeholder={l.search_in(&meta.label_plural)} onsearch={change(|s, v| s.q = v)} />
         <FilterButton meta={filter_props.0.clone()} filter={filter_props.1.clone()} refs={filter_props.2.clone()} onchange={filter_props.3.clone()} />
         <SortButton meta={meta.clone()} state={state.clone()} onchange={set.clone()} />
         if has_board { <button class={cls!("btn btn-sm btn-square", if state.board { "btn-active" } else { "btn-ghost" })} aria-pressed={state.board.to_string()} aria-label={l.board()} title={l.board()} onclick={onboard} data-testid="board">{ icon("kanban", "size-4") }</button> }
