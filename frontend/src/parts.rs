@@ -253,10 +253,18 @@ pub(crate) fn Lazy(p: &LazyProps) -> Html {
             tries.set(*tries + 1);
         });
         let failed = html! { <Failed error={ApiError::offline()} {retry} /> };
-        return if p.room.framed() { failed } else { html! { <Card>{ failed }</Card> } };
+        return if p.room.framed() {
+            failed
+        } else {
+            html! { <Card>{ failed }</Card> }
+        };
     }
     if p.room.over() {
         return nothing();
     }
-    if p.room.framed() { skeleton_lines(2) } else { html! { <Card>{ skeleton_lines(8) }</Card> } }
+    if p.room.framed() {
+        skeleton_lines(2)
+    } else {
+        html! { <Card>{ skeleton_lines(8) }</Card> }
+    }
 }

@@ -119,6 +119,72 @@ engines! {
         assert_eq!(pages("q=shanghaixinxinhengchang", 20), [name(3_199)]);
     }
 
+    fn the_newest_records_are_looked_at_by_their_numbers_whoever_looks_and_by_what(server: &Server) {
+        let text: String = std::iter::once("客户名称
+".to_owned()).chain((0..2_000).map(|i| format!("客户{i}
+"))).collect();
+        crate::imports::bring(&server.admin(), "customers", "customers.csv", text.as_bytes());
+        let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+        let mut conn = persistence::db::get(&pool).unwrap();
+        if conn.engine() == Engine::Pg {
+            // It knows by itself how few numbers lie between two.
+            return;
+        }
+        let shape = domain::record::Shape::plain(&domain::objects::CUSTOMERS);
+        let owners: Vec<_> = (0..6).map(|_| uuid::Uuid::now_v7()).collect();
+        for (owners, seqs) in [(&owners[..0], 51), (&owners[..1], 51), (&owners[..1], 201), (&owners[..], 51), (&owners[..], 201)] {
+            let list = List {
+                shape: &shape,
+                owners: if owners.is_empty() { Owners::All } else { Owners::Only(owners) },
+                archived: Archived::No,
+                condition: None,
+                search: None,
+                order: &Order::Newest,
+                after: None,
+                limit: 51,
+                only: None,
+            };
+            let seqs: Vec<i64> = (1..=seqs).collect();
+            let plan = persistence::introspect::plan_of_numbers(&mut conn, &list, &seqs).unwrap();
+            assert_eq!(plan.iter().filter(|line| line.contains("USING INTEGER PRIMARY KEY (rowid")).count(), 2, "{plan:#?}");
+            assert!(!plan.iter().any(|line| line.contains("TEMP B-TREE")), "{plan:#?}");
+        }
+    }
+
+    fn a_page_of_the_newest_is_the_last_only_when_there_are_no_more(server: &Server) {
+        let admin = server.admin();
+        server.create("customers", &json!({ "name": "前" }));
+        let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+        let mut conn = persistence::db::get(&pool).unwrap();
+        if conn.engine() == Engine::Sqlite {
+            Sql::start(&conn, "UPDATE customers SET seq = 60000").execute(&mut conn).unwrap();
+        }
+        let text: String = std::iter::once("客户名称
+".to_owned()).chain((0..4_000).map(|i| format!("上海厂{i}
+"))).collect();
+        crate::imports::bring(&admin, "customers", "customers.csv", text.as_bytes());
+        let newest = admin.get("/api/v1/customers?sort=-created_at&limit=20").expect(200);
+        let ids: Vec<String> = newest.items().iter().map(|c| c["id"].as_str().unwrap().to_owned()).collect();
+        let (reader, ended) = (server.admin(), std::sync::atomic::AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for id in ids.iter().cycle() {
+                    if ended.load(std::sync::atomic::Ordering::Relaxed) {
+                        break;
+                    }
+                    let path = format!("/api/v1/customers/{id}");
+                    assert!(admin.delete(&path).status < 300);
+                    admin.post_empty(&format!("{path}/restore")).expect(200);
+                }
+            });
+            for _ in 0..150 {
+                let page = reader.get("/api/v1/customers?q=s&limit=20").expect(200);
+                assert!(page["next_cursor"].is_string(), "{} records and no next page", page.items().len());
+            }
+            ended.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+    }
+
     fn a_filter_by_a_rare_tag_or_a_member_of_a_team_begins_at_those_who_have_it(server: &Server) {
         let text: String = std::iter::once("客户名称\n".to_owned()).chain((0..2_000).map(|i| format!("客户{i}\n"))).collect();
         crate::imports::bring(&server.admin(), "customers", "customers.csv", text.as_bytes());

@@ -42,6 +42,7 @@ mod scope;
 mod scorecards;
 mod scoring;
 mod server;
+mod sight;
 mod signs;
 mod sources;
 mod stored_files;

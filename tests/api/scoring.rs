@@ -158,11 +158,14 @@ engines! {
         let first = contact(&east_client, &customer, 14);
         scored(&admin, &first, Some(100.0));
         let path = format!("/api/v1/customers/{customer}");
-        admin.patch(&path, 1, &json!({ "owner_id": west })).expect(200);
+        admin.patch(&path, 1, &json!({ "owner_id": west, "name": "改了名的客户" })).expect(200);
         let second = contact(&west_client, &customer, 7);
         scored(&admin, &second, Some(100.0));
         let of = |client: &Client| client.get("/api/v1/four-r?group_by=user").expect(200).json;
         let (mine, all) = (of(&east_client), of(&admin));
+        let names = |of: &Value| of["worst"].as_array().unwrap().iter().map(|w| w["customer_name"].clone()).collect::<Vec<_>>();
+        assert_eq!(names(&mine), [Value::Null], "the customer is nobody's business any more");
+        assert!(!names(&all).is_empty() && names(&all).iter().all(|name| name == "改了名的客户"), "{all}");
         assert_eq!((&mine["index"]["contacts"], &all["index"]["contacts"]), (&json!(1), &json!(2)));
         assert_eq!(all["groups"].as_array().map(Vec::len), Some(2));
         for group in all["groups"].as_array().unwrap() {

@@ -159,6 +159,15 @@ impl Ctx<'_> {
             .ok_or_else(|| crate::Error::Forbidden { permission: permission_name(object, action) })
     }
 
+    /// Whether the caller is the person, at a session of their own. An API key carries permissions of its own and reads none
+    /// of the news that its person may see.
+    pub fn in_person(&self) -> crate::Result<()> {
+        match self.actor.api_key_id {
+            None => Ok(()),
+            Some(_) => Err(crate::Error::Forbidden { permission: "session".to_owned() }),
+        }
+    }
+
     /// The owners that every one of these permissions reaches, or `Forbidden` for the first that is not given.
     pub fn require_all(&self, needed: &[(&str, Action)]) -> crate::Result<Visible> {
         for (object, action) in needed {

@@ -119,6 +119,7 @@ pub fn present(n: &store::Notification, lang: Lang) -> Notification {
 
 /// A page of the caller's news, newest first.
 pub fn page(ctx: &mut Ctx<'_>, unread: bool, before: Option<i64>, limit: i64, lang: Lang) -> Result<Notifications> {
+    ctx.in_person()?;
     let user = ctx.actor.user_id;
     let mut rows = store::of_user(ctx.conn, user, unread, before, limit + 1)?;
     let more = rows.len() as i64 > limit;
@@ -137,6 +138,7 @@ pub fn unread(ctx: &mut Ctx<'_>) -> Result<(i64, i64)> {
 
 /// Marks one piece of the caller's news.
 pub fn mark(ctx: &mut Ctx<'_>, id: Uuid, patch: &NotificationPatch, lang: Lang) -> Result<Notification> {
+    ctx.in_person()?;
     let read_at = patch.read.then_some(ctx.now);
     let row = store::mark(ctx.conn, ctx.actor.user_id, id, read_at)?.ok_or(Error::NotFound)?;
     Ok(present(&row, lang))
@@ -144,6 +146,7 @@ pub fn mark(ctx: &mut Ctx<'_>, id: Uuid, patch: &NotificationPatch, lang: Lang) 
 
 /// Marks all of the caller's news as read.
 pub fn mark_all(ctx: &mut Ctx<'_>) -> Result<Marked> {
+    ctx.in_person()?;
     let user = ctx.actor.user_id;
     let marked = store::mark_all(ctx.conn, user, None, ctx.now)?;
     Ok(Marked { marked: marked as i64, unread: store::unread(ctx.conn, user)? })
@@ -151,6 +154,7 @@ pub fn mark_all(ctx: &mut Ctx<'_>) -> Result<Marked> {
 
 /// How the caller wants to be told each kind of news.
 pub fn preferences(ctx: &mut Ctx<'_>, lang: Lang) -> Result<NotificationPreferences> {
+    ctx.in_person()?;
     let user = ctx.actor.user_id;
     let chosen: HashMap<(Uuid, String), Preference> = store::preferences(ctx.conn, &[user])?;
     let item = |kind: NewsKind| {
@@ -169,6 +173,7 @@ pub fn preferences(ctx: &mut Ctx<'_>, lang: Lang) -> Result<NotificationPreferen
 
 /// Keeps the caller's choices.
 pub fn prefer(ctx: &mut Ctx<'_>, input: &NotificationPreferencesInput, lang: Lang) -> Result<NotificationPreferences> {
+    ctx.in_person()?;
     let mut errors = Vec::new();
     for (i, item) in input.items.iter().enumerate() {
         let path = format!("items[{i}].email");

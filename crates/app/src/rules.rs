@@ -447,6 +447,7 @@ fn show_runs(ctx: &mut Ctx<'_>, rows: Vec<Run>) -> Result<Vec<RuleRun>> {
         let Some(title) = titles.get(&run.subject).cloned() else { continue };
         shown.push(show_run(ctx, run, title)?);
     }
+    trial::within_sight(ctx, &mut shown)?;
     Ok(shown)
 }
 

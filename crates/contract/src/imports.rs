@@ -86,7 +86,7 @@ impl ImportState {
 pub struct ImportColumn {
     /// Its header, made unique.
     pub header: String,
-    /// What its cells look like: text, int, number, date, datetime, bool, email, phone, url or empty.
+    /// What its cells look like: text, int, number, date, datetime, time, bool, email, phone, url or empty.
     pub shape: String,
     /// Filled cells.
     pub filled: i64,
@@ -151,8 +151,8 @@ pub struct ImportOptions {
     pub date_format: Option<String>,
     /// Decimal sign for every column: point or comma; absent: as found in each.
     pub number_format: Option<String>,
-    /// Factors for numbers, by header: 1000000 where a column is in millions; 100 is proposed where a column of
-    /// percentages holds shares of one.
+    /// Factors for numbers, by header: 1000000 where a column is in millions, which is proposed where its header says so; 100
+    /// is proposed where a column of percentages holds shares of one. An amount with a unit of its own is in that.
     pub multiply: BTreeMap<String, i64>,
     /// Link fields whose missing records are made, by field. Contacts and opportunities are looked for at the customer of
     /// their row, where it has one, and made there; elsewhere only one is meant that has no customer, or whose number,
@@ -219,6 +219,9 @@ pub struct UnmatchedValue {
     pub label: Option<String>,
     /// Likeness, 0..1.
     pub score: Option<f64>,
+    /// Whether several records have this name, so that nothing is proposed.
+    #[serde(default)]
+    pub several: bool,
 }
 
 /// How far an import has come.

@@ -165,17 +165,20 @@ impl Permissions {
     }
 }
 
-/// A phone number under a mask: the first three and last four digits stay (`138****5678`).
+/// A phone number under a mask: the first three and last four digits stay (`138****5678`), of one with fewer than eleven
+/// only the last two, of one with fewer than eight none.
 pub fn mask_phone(phone: &str, mask: Mask) -> Option<String> {
     match mask {
         Mask::Clear => Some(phone.to_owned()),
         Mask::Hidden => None,
         Mask::Partial => {
             let chars: Vec<char> = phone.chars().collect();
-            if chars.len() < 8 {
-                return Some("****".to_owned());
-            }
-            let (head, tail) = (chars.iter().take(3), chars.iter().skip(chars.len() - 4));
+            let (head, tail) = match chars.iter().filter(|c| c.is_ascii_digit()).count() {
+                0..8 => (0, 0),
+                8..11 => (0, 2),
+                _ => (3, 4),
+            };
+            let (head, tail) = (chars.iter().take(head), chars.iter().skip(chars.len() - tail));
             Some(head.collect::<String>() + "****" + &tail.collect::<String>())
         }
     }
@@ -190,5 +193,26 @@ pub fn mask_email(email: &str, mask: Mask) -> Option<String> {
             Some((local, domain)) => Some(format!("{}***@{domain}", local.chars().take(1).collect::<String>())),
             None => Some("***".to_owned()),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_number_is_recognised_and_cannot_be_used() {
+        for (phone, shown) in [
+            ("13812345678", "138****5678"),
+            ("021-61234567", "021****4567"),
+            ("+86 138 1234 5678", "+86****5678"),
+            ("61234567", "****67"),
+            ("6123-4567", "****67"),
+            ("400-123-4567", "****67"),
+            ("1234567", "****"),
+            ("12345", "****"),
+        ] {
+            assert_eq!(mask_phone(phone, Mask::Partial).as_deref(), Some(shown), "{phone}");
+        }
     }
 }

@@ -442,8 +442,6 @@ pub struct Worst {
     pub subject: String,
     /// The customer.
     pub customer: Uuid,
-    /// The customer's name.
-    pub customer_name: String,
     /// Who made it.
     pub owner: Option<Uuid>,
     /// When.
@@ -463,7 +461,7 @@ pub fn worst(
     let column = ["a.r1", "a.r2", "a.r3", "a.r4"].get(r.saturating_sub(1)).copied().unwrap_or("a.r1");
     let mut q = Sql::start(
         conn,
-        "SELECT a.id, a.subject, a.customer_id, c.name, a.owner_id, a.occurred_at, a.r1, a.r2, a.r3, a.r4 FROM (\
+        "SELECT a.id, a.subject, a.customer_id, a.owner_id, a.occurred_at, a.r1, a.r2, a.r3, a.r4 FROM (\
          SELECT id, subject, customer_id, owner_id, occurred_at, r1, r2, r3, r4 FROM activities \
          WHERE archived_at IS NULL AND occurred_at >= ",
     );
@@ -477,7 +475,7 @@ pub fn worst(
     if let Some(grade) = whose.grade {
         q.push(" AND grade_then = ").text(grade.code());
     }
-    q.push(" ORDER BY occurred_at DESC LIMIT ").int(LATEST).push(") a JOIN customers c ON c.id = a.customer_id WHERE ");
+    q.push(" ORDER BY occurred_at DESC LIMIT ").int(LATEST).push(") a WHERE a.customer_id IS NOT NULL AND ");
     q.push(column).push(" IS NOT NULL ORDER BY ").push(column).push(", a.occurred_at DESC, a.id LIMIT ").int(limit);
     let read = |cells: Cells| {
         let mut row = Row::new(cells);
@@ -485,7 +483,6 @@ pub fn worst(
             id: row.id()?,
             subject: row.text()?,
             customer: row.id()?,
-            customer_name: row.text()?,
             owner: row.opt_id(),
             at: row.time()?,
             r: [row.opt_num(), row.opt_num(), row.opt_num(), row.opt_num()],

@@ -118,6 +118,17 @@ pub fn plan_of_names(conn: &mut AnyConnection, shape: &Shape, called: Called<'_>
     })
 }
 
+/// How the engine reads the records of a list whose sequence numbers are these, or lie between the first and the last of them:
+/// the lines of its plans.
+pub fn plan_of_numbers(conn: &mut AnyConnection, list: &List<'_>, seqs: &[i64]) -> Result<Vec<String>, Error> {
+    let (first, last) = (seqs.first().copied().unwrap_or_default(), seqs.last().copied().unwrap_or_default());
+    let queries = [crate::records::numbered(conn, list, first, last), crate::records::of_numbers(conn, list, seqs)];
+    queries.into_iter().try_fold(Vec::new(), |mut lines, query| {
+        lines.extend(explain(conn, query)?);
+        Ok(lines)
+    })
+}
+
 fn explain(conn: &mut AnyConnection, query: Sql) -> Result<Vec<String>, Error> {
     let mut q = Sql::start(conn, "");
     q.pick("EXPLAIN ", "EXPLAIN QUERY PLAN ").append(query);

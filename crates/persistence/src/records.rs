@@ -12,6 +12,7 @@ pub(crate) use known::alike;
 pub use known::{Called, Known, find_alike, find_by_custom, is_folded, spelling};
 pub(crate) use list::select;
 pub use list::{After, Archived, List, Order, Row, count, list};
+pub(crate) use list::{numbered, of_numbers};
 pub use write::{delete_tags, insert, insert_around, insert_many, tags_of, update, write_tags};
 
 use crate::db::AnyConnection;

@@ -95,6 +95,7 @@ pub(crate) struct Unmatched {
     pub(crate) suggestion: Option<String>,
     pub(crate) label: Option<String>,
     pub(crate) score: Option<f64>,
+    pub(crate) several: bool,
 }
 }
 

@@ -100,12 +100,14 @@ messages! {
     field_for(what: &str) = "「{what}」对应的字段", "Field of “{what}”";
     confidence = "识别可信度", "How sure the guess is";
     shape_empty = "空列", "Empty";
+    shape_time = "时刻", "Time of day";
     date_ambiguous(order: &str) = "日期顺序不能确定，暂按「{order}」处理，请在「导入方式」的「日期顺序」中确认", "The order of the dates is not certain; taken as {order}. Please confirm it under “Dates” in the options";
     unit = "单位", "Unit";
     unit_one = "元", "Units";
     unit_thousand = "千元", "Thousands";
     unit_wan = "万元", "Ten thousands";
     unit_million = "百万元", "Millions";
+    unit_yi = "亿元", "Hundred millions";
     percent_written = "写法", "Written as";
     percent_of_hundred = "35 表示 35%", "35 means 35%";
     percent_of_one = "0.35 表示 35%", "0.35 means 35%";
@@ -137,6 +139,7 @@ messages! {
     is_it(what: &str) = "是「{what}」吗？", "Is it “{what}”?";
     not_this = "不是这个", "Not this one";
     no_match = "没有相近的记录", "Nothing similar";
+    several_match = "有多个同名的，请选一个", "Several have this name: choose one";
     will_create = "将新建", "Will be created";
     leave_empty = "不关联", "Leave empty";
     choose_other = "选择其他…", "Choose another…";

@@ -108,6 +108,7 @@ fn shape(l: Lang, shape: &str) -> &'static str {
         "number" => l.kind_number(),
         "date" => l.kind_date(),
         "datetime" => l.kind_datetime(),
+        "time" => l.shape_time(),
         "bool" => l.kind_bool(),
         "email" => l.kind_email(),
         "phone" => l.kind_phone(),
@@ -138,6 +139,7 @@ fn format_of(l: Lang, c: &Column, i: &Import, field: Option<&FieldMeta>, onpatch
             ("1000", l.unit_thousand()),
             ("10000", l.unit_wan()),
             ("1000000", l.unit_million()),
+            ("100000000", l.unit_yi()),
         ],
         "percent" if !c.samples.iter().all(|s| s.ends_with(['%', '％'])) => {
             vec![("1", l.percent_of_hundred()), ("100", l.percent_of_one())]
@@ -343,6 +345,7 @@ fn ValueRow(p: &ValueRowProps) -> Html {
                 (Some(Some(id)), _) => html! { <span class="flex items-center gap-1.5 text-success">{ icon("circle-check", "size-4") }{ format!("= {}", label(id)) }<button class="btn btn-ghost btn-xs text-base-content/70" onclick={no}>{ l.not_this() }</button></span> },
                 (Some(None), _) => html! { <span class="flex items-center gap-1.5 text-base-content/70">{ icon("circle-check", "size-4") }{ if create && matches!(p.field.kind.as_str(), "link" | "tags") { l.will_create() } else { l.leave_empty() } }{ other }</span> },
                 (None, Some(_)) => html! { <span class="flex flex-wrap items-center gap-1.5"><span class="text-base-content/75">{ l.is_it(u.label.as_deref().unwrap_or("")) }</span>if let Some(s) = u.score { <span class="text-[11px] tabular-nums text-base-content/70">{ format::percent(s * 100.0) }</span> }<button class="btn btn-xs btn-primary" onclick={yes} data-testid="accept">{ l.yes() }</button><button class="btn btn-xs" onclick={no}>{ l.no() }</button>{ other }</span> },
+                (None, None) if u.several => html! { <span class="flex items-center gap-1.5"><span class="text-xs text-warning">{ l.several_match() }</span>{ other }</span> },
                 (None, None) => html! { <span class="flex items-center gap-1.5"><span class="text-xs text-warning">{ if create && matches!(p.field.kind.as_str(), "link" | "tags") { l.will_create() } else { l.no_match() } }</span>{ other }</span> },
             } }
         </li>

@@ -169,16 +169,16 @@ async fn change_password(cx: Cx<Anyone>, payload: Payload) -> Result<HttpRespons
 
 /// List one's own sessions.
 ///
-/// The log-ins of the caller that are in force, newest first. Permission: any caller.
-#[utoipa::path(get, path = "/api/v1/auth/sessions", operation_id = "list_sessions", tag = "auth", responses((status = 200, description = "The sessions.", body = Sessions)))]
+/// The log-ins of the caller that are in force, newest first. Permission: any person; not an API key.
+#[utoipa::path(get, path = "/api/v1/auth/sessions", operation_id = "list_sessions", tag = "auth", responses((status = 200, description = "The sessions.", body = Sessions), (status = 403, description = "An API key is not the person.", body = contract::problem::Problem, content_type = "application/problem+json")))]
 async fn list_sessions(cx: Cx<Anyone>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(cx.read(app::identity::list_sessions).await?))
 }
 
 /// End one of one's own sessions.
 ///
-/// Its access token stops working at once. Permission: any caller.
-#[utoipa::path(delete, path = "/api/v1/auth/sessions/{id}", operation_id = "revoke_session", tag = "auth", params(("id" = Uuid, Path, description = "Id of the session.")), responses((status = 204, description = "Ended.")))]
+/// Its access token stops working at once. Permission: any person; not an API key.
+#[utoipa::path(delete, path = "/api/v1/auth/sessions/{id}", operation_id = "revoke_session", tag = "auth", params(("id" = Uuid, Path, description = "Id of the session.")), responses((status = 204, description = "Ended."), (status = 403, description = "An API key is not the person.", body = contract::problem::Problem, content_type = "application/problem+json")))]
 async fn revoke_session(cx: Cx<Anyone>, req: HttpRequest) -> Result<HttpResponse> {
     let id = path_id(&req)?;
     cx.write(move |ctx| app::identity::end_session(ctx, id)).await?;

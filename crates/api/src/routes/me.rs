@@ -36,8 +36,8 @@ async fn get_me(cx: Cx<Anyone>) -> Result<HttpResponse> {
 
 /// Change one's own profile.
 ///
-/// A JSON merge patch of name, language and phone: what is absent stays, null clears. Permission: any caller.
-#[utoipa::path(patch, path = "/api/v1/me", operation_id = "update_me", tag = "me", request_body(content = MePatch, example = json!({"locale": "en"})), responses((status = 200, description = "The caller as it is now.", body = Me)))]
+/// A JSON merge patch of name, language and phone: what is absent stays, null clears. Permission: any person; not an API key.
+#[utoipa::path(patch, path = "/api/v1/me", operation_id = "update_me", tag = "me", request_body(content = MePatch, example = json!({"locale": "en"})), responses((status = 200, description = "The caller as it is now.", body = Me), (status = 403, description = "An API key is not the person.", body = contract::problem::Problem, content_type = "application/problem+json")))]
 async fn update_me(cx: Cx<Anyone>, payload: Payload) -> Result<HttpResponse> {
     let patch: Json = cx.body(payload).await?;
     let me = cx.write(move |ctx| app::identity::update_me(ctx, &patch)).await?;

@@ -57,7 +57,7 @@ pub(super) fn position(cursor: Option<&str>) -> Result<Option<i64>> {
 /// What the caller was told, newest first, in the caller's language, with the number of what is unread.
 #[utoipa::path(get, path = "/api/v1/notifications", operation_id = "list_notifications", tag = "notifications",
     params(("unread" = Option<bool>, Query, description = "Only what is unread."), ("cursor" = Option<String>, Query, description = "next_cursor of the page before."), ("limit" = Option<i64>, Query, description = "1 to 200; 50 by default.", minimum = 1, maximum = 200)),
-    responses((status = 200, description = "A page.", body = Notifications)))]
+    responses((status = 200, description = "A page.", body = Notifications), (status = 403, description = "An API key is not the person.", body = contract::problem::Problem, content_type = "application/problem+json")))]
 async fn list_notifications(cx: Cx<Anyone>) -> Result<HttpResponse> {
     let query: Wanted = cx.query()?;
     let (before, limit, lang) = (position(query.cursor.as_deref())?, limit(query.limit, 50)?, cx.lang);
@@ -72,7 +72,7 @@ async fn list_notifications(cx: Cx<Anyone>) -> Result<HttpResponse> {
 #[utoipa::path(patch, path = "/api/v1/notifications/{id}", operation_id = "update_notification", tag = "notifications",
     params(("id" = Uuid, Path, description = "Id of the notification.")),
     request_body(content = NotificationPatch, example = json!({"read": true})),
-    responses((status = 200, description = "The notification as it is now.", body = Notification)))]
+    responses((status = 200, description = "The notification as it is now.", body = Notification), (status = 403, description = "An API key is not the person.", body = contract::problem::Problem, content_type = "application/problem+json")))]
 async fn update_notification(cx: Cx<Anyone>, req: HttpRequest, payload: Payload) -> Result<HttpResponse> {
     let (id, lang) = (path_id(&req)?, cx.lang);
     let patch: NotificationPatch = cx.body(payload).await?;
@@ -85,7 +85,7 @@ async fn update_notification(cx: Cx<Anyone>, req: HttpRequest, payload: Payload)
 ///
 /// Everything that the caller was told so far.
 #[utoipa::path(post, path = "/api/v1/notifications/read_all", operation_id = "update_all_notifications", tag = "notifications",
-    responses((status = 200, description = "How much was marked.", body = Marked)))]
+    responses((status = 200, description = "How much was marked.", body = Marked), (status = 403, description = "An API key is not the person.", body = contract::problem::Problem, content_type = "application/problem+json")))]
 async fn update_all_notifications(cx: Cx<Anyone>) -> Result<HttpResponse> {
     let body = cx.write(app::notifications::mark_all).await?;
     cx.state.live.read(cx.actor.user_id);
@@ -96,7 +96,7 @@ async fn update_all_notifications(cx: Cx<Anyone>) -> Result<HttpResponse> {
 ///
 /// How the caller wants to be told each kind of news. Mail can be chosen only where the server knows a mail server.
 #[utoipa::path(get, path = "/api/v1/notifications/preferences", operation_id = "get_notification_preferences", tag = "notifications",
-    responses((status = 200, description = "Every kind.", body = NotificationPreferences)))]
+    responses((status = 200, description = "Every kind.", body = NotificationPreferences), (status = 403, description = "An API key is not the person.", body = contract::problem::Problem, content_type = "application/problem+json")))]
 async fn get_notification_preferences(cx: Cx<Anyone>) -> Result<HttpResponse> {
     let lang = cx.lang;
     Ok(HttpResponse::Ok().json(cx.read(move |ctx| app::notifications::preferences(ctx, lang)).await?))
@@ -107,7 +107,7 @@ async fn get_notification_preferences(cx: Cx<Anyone>) -> Result<HttpResponse> {
 /// The kinds that are named change, the others stay.
 #[utoipa::path(put, path = "/api/v1/notifications/preferences", operation_id = "set_notification_preferences", tag = "notifications",
     request_body(content = NotificationPreferencesInput, example = json!({"items": [{"kind": "assigned", "in_app": true, "email": "off"}]})),
-    responses((status = 200, description = "Every kind as it is now.", body = NotificationPreferences)))]
+    responses((status = 200, description = "Every kind as it is now.", body = NotificationPreferences), (status = 403, description = "An API key is not the person.", body = contract::problem::Problem, content_type = "application/problem+json")))]
 async fn set_notification_preferences(cx: Cx<Anyone>, payload: Payload) -> Result<HttpResponse> {
     let input: NotificationPreferencesInput = cx.body(payload).await?;
     let lang = cx.lang;

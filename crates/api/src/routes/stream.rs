@@ -49,7 +49,7 @@ struct From {
 /// whoever names their requests with `X-Request-Id` knows their own changes by it), and `notification` for the caller's news (a Notification, and `unread`). The id of a `change` is its position; whoever
 /// comes back with it in `Last-Event-ID` is told what happened meanwhile, or `reset` when that was too much to tell and
 /// everything should be loaded anew. `unread` comes again when the caller read some of it elsewhere. Every 15 seconds
-/// there is a sign of life, a comment if there is nothing to say.
+/// there is a sign of life, a comment if there is nothing to say. An API key is told of changes only: news is for the person.
 #[utoipa::path(get, path = "/api/v1/stream", operation_id = "get_stream", tag = "notifications",
     params(("last_event_id" = Option<String>, Query, description = "Id of the last event received, where the header Last-Event-ID cannot be sent."), ("Last-Event-ID" = Option<String>, Header, description = "Id of the last event received.")),
     responses((status = 200, description = "The stream.", content_type = "text/event-stream", body = contract::notifications::StreamMessage)))]
@@ -68,7 +68,11 @@ async fn get_stream(cx: Cx<Anyone>) -> Result<HttpResponse> {
     // Listening begins before what was missed is read, so that nothing falls in between.
     let listener = Listener::new(&cx.state, cx.actor.user_id);
     let (unread, latest) = cx.read(app::notifications::unread).await?;
-    let mut first = message("unread", None, &json!({ "unread": unread }));
+    // A key is told of changes only: news is for the person.
+    let mut first = match cx.actor.api_key_id {
+        None => message("unread", None, &json!({ "unread": unread })),
+        Some(_) => ": listening\n\n".to_owned(),
+    };
     let mut last = 0;
     if let Some(after) = after {
         let (missed, upto) = missed(&cx.state, cx.actor.clone(), after).await?;
@@ -184,16 +188,21 @@ impl Follower {
                     new.then(|| told(&change))
                 }
                 Some(Ok(Message::News(news))) => {
-                    let new = news.user_id == self.actor.user_id && news.seq > self.latest;
+                    let new = self.in_person(news.user_id) && news.seq > self.latest;
                     if new { self.news(&news).await } else { None }
                 }
-                Some(Ok(Message::Read(user))) if user == self.actor.user_id => self.unread().await,
+                Some(Ok(Message::Read(user))) if self.in_person(user) => self.unread().await,
                 Some(Ok(Message::Read(_))) => None,
             };
             if let Some(text) = text {
                 return Some((Bytes::from(text), self));
             }
         }
+    }
+
+    /// Whether the listener is this person, not a key of theirs.
+    fn in_person(&self, user: uuid::Uuid) -> bool {
+        user == self.actor.user_id && self.actor.api_key_id.is_none()
     }
 
     async fn count(&self) -> Option<i64> {
@@ -207,6 +216,9 @@ impl Follower {
 
     /// How much is unread, if it is not what the listener was told last.
     async fn unread(&mut self) -> Option<String> {
+        if self.actor.api_key_id.is_some() {
+            return None;
+        }
         let count = self.count().await.filter(|count| *count != self.unread)?;
         self.unread = count;
         Some(message("unread", None, &json!({ "unread": count })))

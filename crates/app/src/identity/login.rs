@@ -207,6 +207,7 @@ pub fn logout(ctx: &mut Ctx<'_>) -> Result<()> {
 
 /// The caller's sessions that are in force.
 pub fn list_sessions(ctx: &mut Ctx<'_>) -> Result<Sessions> {
+    ctx.in_person()?;
     let current = ctx.actor.session_id;
     let sessions = store::sessions_of(ctx.conn, ctx.actor.user_id, ctx.now)?;
     let items = sessions.into_iter().map(|s| SessionOut {
@@ -223,6 +224,7 @@ pub fn list_sessions(ctx: &mut Ctx<'_>) -> Result<Sessions> {
 
 /// Ends one of the caller's sessions.
 pub fn end_session(ctx: &mut Ctx<'_>, session: Uuid) -> Result<()> {
+    ctx.in_person()?;
     if store::revoke_session(ctx.conn, ctx.actor.user_id, session, ctx.now)? { Ok(()) } else { Err(Error::NotFound) }
 }
 

@@ -49,6 +49,7 @@ pub(super) fn describe(conn: &mut AnyConnection, actor: &Actor) -> Result<Me> {
 
 /// Changes the caller's own profile: a merge patch of name, language and phone.
 pub fn update_me(ctx: &mut Ctx<'_>, patch: &Json) -> Result<Me> {
+    ctx.in_person()?;
     let keys = patch.as_object().ok_or_else(|| Error::field("", "not_an_object", ""))?.keys();
     let foreign: Vec<FieldError> =
         keys.filter(|k| !OWN_FIELDS.contains(&k.as_str())).map(|k| FieldError::new(k, "unknown_field", "")).collect();

@@ -12,9 +12,10 @@ use domain::record::Shape;
 use super::links::fold;
 use super::setup::{Progress, Setup};
 use crate::tabular::TabularError;
+use crate::tabular::clean::is_dash;
 use crate::tabular::layout::Layout;
 use crate::tabular::mapping::{self, Target};
-use crate::tabular::number::{NumberStyle, parse_number};
+use crate::tabular::number::{NumberStyle, half_width, parse_number};
 use crate::tabular::profile::{Profile, Shape as Looks};
 use crate::tabular::suggest::normalise;
 use crate::tabular::workbook;
@@ -74,7 +75,7 @@ pub(super) fn analyse(
     }
     let options = ImportOptions {
         match_fields: match_fields(input, &layout, shape, &columns, rows)?,
-        multiply: shares(input, &layout, shape, &columns)?,
+        multiply: factors(input, &layout, shape, &columns)?,
         mapping,
         ..ImportOptions::default()
     };
@@ -100,7 +101,7 @@ pub(super) fn analyse(
 
 fn count(values: &mut Option<HashMap<String, i64>>, cell: &str) {
     let Some(map) = values else { return };
-    if cell.is_empty() || cell.len() > MAX_VALUE {
+    if cell.is_empty() || cell.len() > MAX_VALUE || is_dash(cell) {
         return;
     }
     if let Some(count) = map.get_mut(cell) {
@@ -241,6 +242,51 @@ fn match_fields(
         }
     }
     Ok(Vec::new())
+}
+
+/// Factors for the numbers of columns: of amounts in the unit that the header names, of shares of one.
+fn factors(
+    input: &mut (impl Read + Seek),
+    layout: &Layout,
+    shape: &Shape,
+    columns: &[ImportColumn],
+) -> Result<BTreeMap<String, i64>, TabularError> {
+    let mut found = shares(input, layout, shape, columns)?;
+    for column in columns {
+        let money =
+            column.guess.as_deref().and_then(|guess| shape.find(guess)).is_some_and(|f| f.1.kind == Kind::Money);
+        if let Some(factor) = unit(&column.header).filter(|_| money) {
+            found.insert(column.header.clone(), factor);
+        }
+    }
+    Ok(found)
+}
+
+/// The unit of a column of amounts, where its header names one: in brackets, or with the word for the currency at the end.
+fn unit(header: &str) -> Option<i64> {
+    const UNITS: [(&str, i64); 7] = [
+        ("亿", 100_000_000),
+        ("百万", 1_000_000),
+        ("万", 10_000),
+        ("千", 1_000),
+        ("millions", 1_000_000),
+        ("million", 1_000_000),
+        ("thousand", 1_000),
+    ];
+    let header = half_width(header).to_lowercase();
+    let inside = header.rsplit_once(['(', '[', '【']).map(|(_, rest)| rest.trim_end_matches([')', ']', '】', ' ']));
+    let bare = |text: &str| {
+        let text = text.trim_start_matches("单位").trim_start_matches([':', ' ']).trim_start_matches("人民币");
+        text.trim_start_matches("rmb").trim_start_matches("cny").trim().trim_end_matches(['元', '圆']).to_owned()
+    };
+    match inside.map(bare) {
+        Some(inside) => UNITS.iter().find(|(name, _)| inside == *name),
+        None => {
+            let head = header.trim_end().strip_suffix('元')?;
+            UNITS.iter().find(|(name, _)| head.ends_with(name))
+        }
+    }
+    .map(|(_, factor)| *factor)
 }
 
 /// Columns of percentages that are written as shares of one, `0.35` for 35 %: every number lies between 0 and 1, and not

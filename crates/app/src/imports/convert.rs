@@ -12,8 +12,9 @@ use uuid::Uuid;
 use super::analyse::ORIGIN_FIELDS;
 use super::choices::Options;
 use super::setup::Setup;
+use crate::tabular::clean::{is_dash, is_mask, is_nothing, is_shortened};
 use crate::tabular::date::{DateOrder, Moment, parse_moment};
-use crate::tabular::number::{Decimal, NumberStyle, parse_bool, parse_number};
+use crate::tabular::number::{Decimal, NumberStyle, half_width, parse_bool, parse_number};
 
 /// A column of the file that is brought in.
 pub(super) struct Column {
@@ -47,6 +48,8 @@ pub(super) enum Cell {
     Empty,
     /// A value, and whether a person's word replaced the text.
     Value(Value, bool),
+    /// The mask of a value, as a role that does not see it exports it.
+    Mask,
     /// Names of linked records, still to be found.
     Names(Vec<String>),
     /// No value of the field: stable code and detail.
@@ -102,6 +105,12 @@ pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
     text.split([',', ';', '，', '；', '、', '|']).map(str::trim).filter(|name| !name.is_empty())
 }
 
+/// A telephone number without the decimals that a program gave it which took it for a number.
+fn unpointed(text: &str) -> &str {
+    let whole = |digits: &&str| digits.len() >= 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    text.strip_suffix(".0").filter(whole).unwrap_or(text)
+}
+
 impl Column {
     /// The object that the field links to.
     pub(super) fn link(&self) -> Option<&str> {
@@ -110,6 +119,11 @@ impl Column {
             Kind::Tags => Some("tags"),
             _ => None,
         }
+    }
+
+    /// Whether its values are amounts.
+    pub(super) fn counts(&self) -> bool {
+        matches!(self.field.kind, Kind::Money | Kind::Number | Kind::Int { .. } | Kind::Percent)
     }
 
     /// The names of a cell for which a person said what they stand for.
@@ -124,6 +138,9 @@ impl Column {
             return Cell::Empty;
         }
         if self.field.kind == Kind::Tags {
+            if is_dash(text) {
+                return Cell::Empty;
+            }
             // What a person said of one name says nothing of the others beside it.
             let said = parts(text).filter_map(|name| match self.values.get(name) {
                 Some(Some(said)) => Some(said.as_str()),
@@ -141,11 +158,23 @@ impl Column {
         }
         let bad = |code: &'static str| Cell::Bad(code, String::new());
         match &self.field.kind {
+            Kind::Text { .. } | Kind::LongText { .. } | Kind::Choice(_) => {}
+            Kind::Link(_) | Kind::Bool if !is_dash(text) => {}
+            _ if is_nothing(text) => return Cell::Empty,
+            _ => {}
+        }
+        match &self.field.kind {
+            Kind::Text { .. } | Kind::Phone if is_shortened(text) => bad("shortened_number"),
+            Kind::Phone | Kind::Email if is_mask(text) => Cell::Mask,
+            Kind::Phone | Kind::Email => {
+                let half = half_width(text);
+                self.parse(serde_json::Value::String(unpointed(&half).to_owned()), cx)
+            }
             Kind::Text { .. } if text.contains(['\n', '\r']) => {
                 let line: Vec<&str> = text.split_whitespace().collect();
                 self.parse(serde_json::Value::String(line.join(" ")), cx)
             }
-            Kind::Text { .. } | Kind::LongText { .. } | Kind::Email | Kind::Phone | Kind::Url => {
+            Kind::Text { .. } | Kind::LongText { .. } | Kind::Url => {
                 self.parse(serde_json::Value::String(text.to_owned()), cx)
             }
             Kind::Int { .. } => match self.number(text).map(|number| number.whole()) {
@@ -172,6 +201,7 @@ impl Column {
             Kind::DateTime => self.moment(text, cx),
             Kind::Choice(_) => match self.choices.find(text) {
                 Some(key) => Cell::Value(Value::Text(key.to_owned()), false),
+                None if is_dash(text) => Cell::Empty,
                 None => bad("unknown_choice"),
             },
             Kind::Link(_) => Cell::Names(vec![text.to_owned()]),
@@ -189,6 +219,8 @@ impl Column {
             // A percent sign says the unit of its cell, whatever that of the column is.
             (true, Kind::Percent) => Some(number),
             (true, _) => number.share().times(self.multiply),
+            // So does a unit, where the column is in another.
+            (false, Kind::Money) if number.unit => Some(number),
             (false, _) => number.times(self.multiply),
         }
     }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use domain::fields::{FieldDef, Kind};
+use domain::policy::Action;
 use domain::record::{Place, Record, Shape};
 use domain::text::normalise_phone;
 use domain::value::Value;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use super::links::fold;
 use super::rows::{Draft, Plan, Step};
-use crate::{Ctx, Result};
+use crate::{Ctx, Result, Visible};
 
 /// Whether rows may be matched by these fields: one of them must be such that records are found by it.
 pub(super) fn is_matchable(shape: &Shape, fields: &[String]) -> bool {
@@ -135,8 +136,18 @@ impl Step<'_> {
         };
         let rows = drafts.iter().filter(|draft| !draft.rejected && draft.id.is_none());
         let values: Vec<Value> = rows.filter_map(|draft| Fields::said(draft, place, field)).collect();
-        let ids: Vec<Uuid> = candidates(ctx, shape, place, field, values)?.into_iter().collect();
-        for record in persistence::records::get_many(ctx.conn, shape, &ids, Owners::All)? {
+        // That a name or a number is somebody else's is told, so that nothing is there twice; what else their record holds
+        // would come out by asking for it together with its name.
+        let seen = match (fields.0.len(), place) {
+            (1, Place::Column(_)) => Visible::All,
+            _ => match ctx.actor.visible(shape.def.permission, Action::Read) {
+                Some(_) if !shape.def.owned => Visible::All,
+                Some(visible) => visible,
+                None => return Ok(found),
+            },
+        };
+        let ids: Vec<Uuid> = candidates(ctx, shape, (place, field), values, seen.owners())?.into_iter().collect();
+        for record in persistence::records::get_many(ctx.conn, shape, &ids, seen.owners())? {
             let key = fields.key(&fields.of_record(&record));
             found.entry(key).or_default().push(record);
         }
@@ -171,28 +182,28 @@ impl Step<'_> {
 fn candidates(
     ctx: &mut Ctx<'_>,
     shape: &Shape,
-    place: &Place,
-    field: &FieldDef,
+    (place, field): (&Place, &FieldDef),
     values: Vec<Value>,
+    owners: Owners<'_>,
 ) -> Result<HashSet<Uuid>> {
     let texts: HashSet<String> = values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
     let mut found = HashSet::new();
     if *place == Place::Custom {
         let ints: HashSet<i64> = values.iter().filter_map(Value::as_int).collect();
         let values: Vec<Value> = texts.into_iter().map(Value::Text).chain(ints.into_iter().map(Value::Int)).collect();
-        found.extend(find_by_custom(ctx.conn, shape, field, &values, Owners::All)?);
+        found.extend(find_by_custom(ctx.conn, shape, field, &values, owners)?);
         return Ok(found);
     }
     let std::borrow::Cow::Borrowed(column) = field.key else { return Ok(found) };
     if has_tails(shape.def.key, column) {
         let tails: HashSet<String> = texts.iter().map(|text| phone_tail(text)).collect();
         let tails: Vec<String> = tails.into_iter().collect();
-        let by_tail = communications::find(ctx.conn, shape, Owners::All, Key::PhoneTail, &tails)?;
+        let by_tail = communications::find(ctx.conn, shape, owners, Key::PhoneTail, &tails)?;
         found.extend(by_tail.into_iter().map(|one| one.id));
         return Ok(found);
     }
     let texts: Vec<String> = texts.into_iter().collect();
     let called = Called { column, texts: &texts, link: None, at: None };
-    found.extend(find_alike(ctx.conn, shape, called, Owners::All)?.into_iter().map(|one| one.id));
+    found.extend(find_alike(ctx.conn, shape, called, owners)?.into_iter().map(|one| one.id));
     Ok(found)
 }

@@ -17,6 +17,7 @@ use super::convert::{Cell, Column};
 use super::links::{Links, fold, is_scope, known_by};
 use super::setup::{Note, Progress, Setup};
 use crate::records::Writer;
+use crate::tabular::clean::is_nothing;
 use crate::tabular::row::Row;
 use crate::{Ctx, Error, Result, Visible};
 
@@ -210,8 +211,14 @@ impl Step<'_> {
                 continue;
             }
             let text = row.cell(column.index);
+            // An amount that is written once for several rows is not that of each.
+            if row.is_merged(column.index) && column.counts() {
+                self.aside(&draft, column, "merged_amount", text);
+                continue;
+            }
             match column.convert(text, &cx) {
                 Cell::Empty => self.empty(&draft, column, text),
+                Cell::Mask => self.aside(&draft, column, "mask_kept", text),
                 Cell::Value(value, replaced) => {
                     if replaced {
                         self.replaced(&draft, column, text);
@@ -243,7 +250,12 @@ impl Step<'_> {
     }
 
     fn empty(&mut self, draft: &Draft, column: &Column, text: &str) {
-        let code = if text.trim().is_empty() { "empty_cell" } else { "left_empty" };
+        let code = if text.trim().is_empty() || is_nothing(text.trim()) { "empty_cell" } else { "left_empty" };
+        self.aside(draft, column, code, text);
+    }
+
+    /// Notes down that a cell comes to nothing.
+    fn aside(&mut self, draft: &Draft, column: &Column, code: &'static str, text: &str) {
         let note =
             Note { code, column: Some(&column.header), field: Some(&column.name), detail: None, rejected: false };
         self.progress.note(&note, draft.row, text.trim());

@@ -1,6 +1,7 @@
 //! Tests of whole imports on SQLite; `tests/api/imports.rs` has those on both engines.
 
 mod course;
+mod habits;
 mod links;
 mod matching;
 mod naming;

@@ -159,10 +159,21 @@ fn linked(
 ) -> Result<(Vec<UnmatchedValue>, bool)> {
     let names = values.iter().map(|(value, _)| (within, value.clone())).collect();
     links.look_up(ctx, object, &names)?;
-    let open: Vec<&(String, i64)> =
-        values.iter().filter(|(value, _)| links.find(object, within, value) == Found::None).collect();
+    let known = &*links;
+    let found = |wanted: Found| values.iter().filter(move |(value, _)| known.find(object, within, value) == wanted);
+    // Nobody but a person knows which of several is meant.
+    let several = found(Found::Several).map(|(value, count)| UnmatchedValue {
+        value: value.clone(),
+        count: *count,
+        suggestion: None,
+        label: None,
+        score: None,
+        several: true,
+    });
+    let mut unmatched: Vec<UnmatchedValue> = several.take(SHOWN).collect();
+    let open: Vec<&(String, i64)> = found(Found::None).collect();
     if open.is_empty() {
-        return Ok((Vec::new(), true));
+        return Ok((unmatched, true));
     }
     let shape = ctx.shape(object)?;
     let visible = linkable(ctx, &shape);
@@ -181,7 +192,8 @@ fn linked(
         .filter(|row| belongs(&row.record))
         .map(|row| (row.record.id().to_string(), title(&shape, &row.record)))
         .collect();
-    Ok((propose(open.into_iter(), &candidates), all))
+    unmatched.extend(propose(open.into_iter(), &candidates));
+    Ok((unmatched, all))
 }
 
 /// Texts of a field with a usual vocabulary that are not in it but like a word of it, or like a
@@ -216,6 +228,7 @@ fn propose<'a>(values: impl Iterator<Item = &'a (String, i64)>, candidates: &[Ca
             suggestion: found.map(|((stored, _), _)| stored.clone()),
             label: found.map(|((_, label), _)| label.clone()),
             score: found.map(|(_, score)| (score * 100.0).round() / 100.0),
+            several: false,
         }
     };
     let mut all: Vec<UnmatchedValue> = values.map(proposal).collect();

@@ -64,7 +64,12 @@ fn say(ctx: &mut Ctx<'_>, field: &FieldDef, value: &Value) -> Result<String> {
         }
         (Kind::Money, Value::Int(n)) => money(*n),
         (Kind::Bool, Value::Bool(b)) => if *b { "是" } else { "否" }.to_owned(),
-        (Kind::Link(object), Value::Id(id)) => crate::notifications::news::title(ctx, object, *id)?,
+        (Kind::Link(object), Value::Id(id)) => {
+            // As far as the publisher may see it.
+            let def = domain::objects::find(object).ok_or(crate::Error::NotFound)?;
+            let found = crate::records::titles(ctx, [(def.key, vec![*id])])?;
+            found.into_iter().next().map_or_else(|| "—".to_owned(), |(_, title)| title)
+        }
         (_, Value::Time(at)) => local(*at, ctx.zone()),
         (_, Value::Date(day)) => day.to_string(),
         (_, Value::Int(n)) => n.to_string(),

@@ -6,15 +6,17 @@ use super::trigger::{Documents, sets_off};
 use super::{compile, load_for, read_definition};
 use crate::{Ctx, Error, Result};
 use chrono::TimeDelta;
-use contract::rules::{RuleDefinition, RuleTest, RuleTestRecord, RuleTestResult, Trigger};
+use contract::rules::{RuleDefinition, RuleRun, RuleTest, RuleTestRecord, RuleTestResult, Trigger};
 use domain::automation::is_logged;
+use domain::condition::Sight;
+use domain::fields::Kind;
 use domain::policy::{Action, Mask};
-use domain::record::{Record, Shape, mask, masked as hidden};
+use domain::record::{Place, Record, Shape, mask, masked as hidden};
 use persistence::events::Filter;
-use persistence::records::{Archived, List, Order};
+use persistence::records::{Archived, List, Order, Owners};
 use persistence::rules::{self as store, Due};
 use serde_json::{Map, Value as Json};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -158,4 +160,57 @@ pub(super) fn masked(ctx: &Ctx<'_>, shape: &Arc<Shape>, mut inputs: Map<String, 
         }
     }
     inputs
+}
+
+/// Takes away what runs saw over links to records that whoever looks at them now may not see.
+pub(super) fn within_sight(ctx: &mut Ctx<'_>, runs: &mut [RuleRun]) -> Result<()> {
+    let mut subjects: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
+    for run in runs.iter().filter(|run| run.inputs.keys().any(|name| name.contains('.'))) {
+        subjects.entry(run.object.clone()).or_default().push(run.record_id);
+    }
+    for (object, ids) in subjects {
+        let shape = ctx.shape(&object)?;
+        let records = persistence::records::get_many(ctx.conn, &shape, &ids, Owners::All)?;
+        let records: HashMap<Uuid, Record> = records.into_iter().map(|record| (record.id(), record)).collect();
+        // Over which link a value was seen: where it stands, and the object and field behind it.
+        let via = |name: &str| {
+            let own = name.split(' ').next().unwrap_or_default();
+            let (link, rest) = own.split_once('.').filter(|_| shape.find(own).is_none())?;
+            let (Place::Column(at), field) = shape.find(link)? else { return None };
+            let Kind::Link(object) = &field.kind else { return None };
+            let target = ctx.schema.shape(object)?;
+            Some((at, target.def, target.find(rest)?.1.clone()))
+        };
+        let mut wanted: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
+        for run in runs.iter().filter(|run| run.object == object) {
+            for (at, def, _) in run.inputs.keys().filter_map(|name| via(name)) {
+                wanted.entry(def.key).or_default().extend(records.get(&run.record_id).and_then(|r| r.at(at).as_id()));
+            }
+        }
+        let actor = ctx.actor;
+        let hidden: HashMap<(Uuid, String), Option<Uuid>> = runs
+            .iter()
+            .filter(|run| run.object == object)
+            .flat_map(|run| run.inputs.keys().map(move |name| (run.record_id, name)))
+            .filter_map(|(id, name)| {
+                let (at, def, field) = via(name)?;
+                let linked = || records.get(&id).and_then(|record| record.at(at).as_id());
+                match crate::records::sight(actor, def, &field) {
+                    Sight::All => None,
+                    Sight::Owners(_) => Some(((id, name.clone()), linked())),
+                    Sight::Nothing => Some(((id, name.clone()), None)),
+                }
+            })
+            .collect();
+        let wanted = wanted.into_iter().map(|(key, ids)| (key, ids.into_iter().collect()));
+        let seen: BTreeSet<Uuid> = crate::records::titles(ctx, wanted)?.into_iter().map(|(id, _)| id).collect();
+        for run in runs.iter_mut().filter(|run| run.object == object) {
+            let id = run.record_id;
+            run.inputs.retain(|name, _| match hidden.get(&(id, name.clone())) {
+                None => true,
+                Some(linked) => linked.is_some_and(|linked| seen.contains(&linked)),
+            });
+        }
+    }
+    Ok(())
 }

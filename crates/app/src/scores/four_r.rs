@@ -14,7 +14,7 @@ use domain::grade::{self, Grade, Minutes};
 use domain::policy::Action;
 use persistence::contact_scores::{self as store, By, Latest, Place, Sums, Whose};
 use serde_json::{Value as Json, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 use super::models::Models;
@@ -326,11 +326,13 @@ fn worst(
     let parse = ctx.parse();
     let span = (parse.midnight(days.0), parse.midnight(days.1 + Duration::days(1)));
     let found = store::worst(ctx.conn, span, whose, 1 + r as usize, limit)?;
+    let customers = found.iter().map(|w| w.customer).collect::<BTreeSet<_>>().into_iter().collect();
+    let names: BTreeMap<Uuid, String> = crate::records::titles(ctx, [("customers", customers)])?.into_iter().collect();
     let row = |w: store::Worst| WorstContact {
         activity_id: w.id,
         subject: w.subject,
         customer_id: w.customer,
-        customer_name: w.customer_name,
+        customer_name: names.get(&w.customer).cloned(),
         owner_name: w.owner.and_then(|id| people.name(id)).map(str::to_owned),
         owner_id: w.owner,
         at: w.at,

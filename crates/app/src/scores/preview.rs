@@ -124,17 +124,13 @@ fn rights(moves: &BTreeMap<[Stage; 2], u64>, [now, then]: [&[Entitlement]; 2], l
     all.into_iter().map(one).filter(|right| right.gained + right.lost > 0).collect()
 }
 
-/// The customers that stand for those that would change.
+/// The customers that stand for those that would change, as far as the caller may see them.
 fn examples(ctx: &mut Ctx<'_>, tally: &mut Tally) -> Result<Vec<ScorePreviewExample>> {
     let ids: Vec<Uuid> = tally.examples.iter().map(|e| e.0).collect();
-    let names: BTreeMap<Uuid, String> = persistence::cadence::names(ctx.conn, &ids)?.into_iter().collect();
-    let one = |(id, before, after)| ScorePreviewExample {
-        customer_id: id,
-        name: names.get(&id).cloned().unwrap_or_default(),
-        before,
-        after,
-    };
-    Ok(std::mem::take(&mut tally.examples).into_iter().map(one).collect())
+    let mut names: BTreeMap<Uuid, String> = crate::records::titles(ctx, [("customers", ids)])?.into_iter().collect();
+    let one =
+        |(id, before, after)| Some(ScorePreviewExample { customer_id: id, name: names.remove(&id)?, before, after });
+    Ok(std::mem::take(&mut tally.examples).into_iter().filter_map(one).collect())
 }
 
 /// R, F and M, and the strategy they call for.

@@ -86,12 +86,11 @@ pub fn ledger(ctx: &mut Ctx<'_>, id: Uuid, lang: Lang) -> Result<IntentLedger> {
             worth: settings.worth(seen.points as f64, days(base.today, base.zone.day(seen.at))),
         });
     }
-    Ok(IntentLedger {
-        points: items.iter().map(|item| item.worth).sum(),
-        high_from: settings.high,
-        half_life_days: settings.half_life_days,
-        items,
-    })
+    let points = items.iter().map(|item| item.worth).sum();
+    if !may(ctx, "activities") {
+        items.clear();
+    }
+    Ok(IntentLedger { points, high_from: settings.high, half_life_days: settings.half_life_days, items })
 }
 
 /// What a customer likes, what it bought, and what it could be shown.

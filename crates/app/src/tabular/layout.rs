@@ -73,11 +73,13 @@ impl Layout {
     ) -> Result<(), TabularError> {
         let header = self.header_row;
         let columns = self.headers.len();
+        // A workbook does not store the empty cells at the end of a row.
+        let all = self.format != "xlsx";
         self.raw_rows(input, &mut |row| {
             if row.number <= header {
                 return ControlFlow::Continue(());
             }
-            row.expect(columns);
+            row.expect(columns, all);
             visit(row)
         })
     }
@@ -113,13 +115,20 @@ impl Layout {
     }
 
     /// The header is the first row that is about as wide as the table; titles above it are
-    /// narrower. It is no header if it holds numbers, dates or empty cells as the data does.
+    /// narrower. Where cells of it are merged with cells of the next row, that one belongs to it and has the names. It is no header if it holds numbers, dates or empty cells as the data does.
     fn find_header(&mut self, rows: &[Row]) -> Result<(), TabularError> {
         let filled = |row: &Row| row.cells().filter(|cell| !cell.trim().is_empty()).count();
         let mut widths: Vec<usize> = rows.iter().map(filled).collect();
         widths.sort_unstable();
         let usual = widths.get(widths.len() / 2).copied().unwrap_or_default();
-        let first = rows.iter().take(10).find(|row| filled(row) * 2 > usual).ok_or(TabularError::NoRows)?;
+        let mut first = rows.iter().take(10).position(|row| filled(row) * 2 > usual).ok_or(TabularError::NoRows)?;
+        // A header of several rows ends with the one in which nothing of it goes on.
+        let goes_on =
+            |at: usize| Some(rows.get(at + 1)?.goes_on() && rows.get(at + 1)?.number == rows.get(at)?.number + 1);
+        while first < 10 && goes_on(first) == Some(true) {
+            first += 1;
+        }
+        let first = rows.get(first).ok_or(TabularError::NoRows)?;
         let values = |row: &Row| row.cells().filter(|cell| is_value(cell)).count();
         let bare = values(first) > 0 && (values(first) * 2 >= filled(first) || filled(first) == 1);
         let width = rows.iter().map(Row::len).max().unwrap_or_default();

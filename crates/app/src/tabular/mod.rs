@@ -2,6 +2,7 @@
 //! and writing them. No database here.
 
 pub mod charset;
+pub(crate) mod clean;
 pub mod date;
 pub mod delimited;
 pub mod layout;

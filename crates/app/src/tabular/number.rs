@@ -19,6 +19,8 @@ pub struct Decimal {
     scale: u32,
     /// Whether a percent sign stood behind it; the value is not divided.
     pub percent: bool,
+    /// Whether it named its unit: 万, k, 元. The value is in ones.
+    pub unit: bool,
 }
 
 impl Decimal {
@@ -154,6 +156,7 @@ pub fn parse_number(text: &str, style: NumberStyle) -> Option<Decimal> {
     value.scale -= shift;
     value.digits = value.digits.checked_mul(10_i128.checked_pow(power - shift)?)?;
     value.percent = percent;
+    value.unit = unit.is_some() || lower.trim_end_matches(['整', ')', ' ']).ends_with(['元', '圆', '块']);
     if negative {
         value.digits = -value.digits;
     }
@@ -167,7 +170,7 @@ fn plain(text: &str) -> Option<Decimal> {
     (fits && digits.bytes().all(|byte| byte.is_ascii_digit()))
         .then(|| text.parse::<i64>().ok())
         .flatten()
-        .map(|whole| Decimal { digits: whole.into(), scale: 0, percent: false })
+        .map(|whole| Decimal { digits: whole.into(), scale: 0, percent: false, unit: false })
 }
 
 fn strip_currency(text: &str) -> &str {
@@ -212,7 +215,7 @@ fn digits(body: &str, style: NumberStyle) -> Option<Decimal> {
         value = value.checked_mul(10_i128.checked_pow(scale.unsigned_abs())?)?;
     }
     let scale = u32::try_from(scale.max(0)).ok()?;
-    Some(Decimal { digits: value, scale, percent: false })
+    Some(Decimal { digits: value, scale, percent: false, unit: false })
 }
 
 /// Checks the groups before the decimal sign: digits, in groups of three, or of four or two as

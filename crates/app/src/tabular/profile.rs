@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::clean::is_dash;
 use super::date::{self, DateOrder};
 use super::number::{NumberStyle, half_width, parse_bool, parse_number, style_vote};
 
@@ -25,6 +26,8 @@ pub enum Shape {
     Date,
     /// Days with a time.
     Time,
+    /// Times of day without a day.
+    Clock,
     /// E-mail addresses.
     Email,
     /// Telephone numbers.
@@ -45,6 +48,7 @@ impl Shape {
             Self::Number => "number",
             Self::Date => "date",
             Self::Time => "datetime",
+            Self::Clock => "time",
             Self::Email => "email",
             Self::Phone => "phone",
             Self::Url => "url",
@@ -68,6 +72,7 @@ pub struct Profile {
     numbers: u64,
     dates: u64,
     times: u64,
+    clocks: u64,
     emails: u64,
     phones: u64,
     urls: u64,
@@ -92,7 +97,7 @@ impl Profile {
         if self.samples.len() < SAMPLES && !self.samples.iter().any(|known| known == text) {
             self.samples.push(text.chars().take(200).collect());
         }
-        if self.looked < LOOKED_AT {
+        if self.looked < LOOKED_AT && !is_dash(text) {
             self.looked += 1;
             self.look(text);
         }
@@ -112,6 +117,7 @@ impl Profile {
             return;
         }
         self.phones += u64::from(is_phone(text));
+        self.clocks += u64::from(is_clock(text));
         match style_vote(text) {
             Some(NumberStyle::Point) => self.points += 1,
             Some(NumberStyle::Comma) => self.commas += 1,
@@ -160,6 +166,8 @@ impl Profile {
             Shape::Time
         } else if most(self.dates) {
             Shape::Date
+        } else if most(self.clocks) {
+            Shape::Clock
         } else if most(self.bools) {
             Shape::Bool
         } else if most(self.phones) {
@@ -223,6 +231,13 @@ pub fn is_email(text: &str) -> bool {
         && !host.contains('@')
         && host.split('.').count() >= 2
         && host.split('.').all(|label| !label.is_empty())
+}
+
+/// Hours and minutes, `9:30` or `09:30:00`.
+fn is_clock(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    let good = |part: &&str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    (2..=3).contains(&parts.len()) && parts.iter().all(good)
 }
 
 fn is_url(text: &str) -> bool {

@@ -1,5 +1,7 @@
 //! One row of a table and what was wrong with it as text.
 
+use super::clean::visible;
+
 /// The longest cell kept, in bytes; the rest of a longer one is dropped and reported.
 pub const MAX_CELL: usize = 1024 * 1024;
 /// The most columns of a table; further ones are dropped and reported.
@@ -48,6 +50,8 @@ pub struct Row {
     ends: Vec<usize>,
     /// What was wrong with it, by column where there is one.
     pub flaws: Vec<(Option<usize>, Flaw)>,
+    /// Columns whose cell is merged with one above and holds what that one does.
+    merged: Vec<usize>,
 }
 
 impl Row {
@@ -91,11 +95,27 @@ impl Row {
         })
     }
 
+    /// Whether the cell of a column is merged with one above it.
+    pub fn is_merged(&self, column: usize) -> bool {
+        self.merged.contains(&column)
+    }
+
+    /// Whether any of its cells is merged with one above it.
+    pub(crate) fn goes_on(&self) -> bool {
+        !self.merged.is_empty()
+    }
+
     pub(crate) fn clear(&mut self, number: u64) {
         self.number = number;
         self.text.clear();
         self.ends.clear();
         self.flaws.clear();
+        self.merged.clear();
+    }
+
+    pub(crate) fn push_merged(&mut self, cell: &str) {
+        self.merged.push(self.ends.len());
+        self.push(cell);
     }
 
     pub(crate) fn push(&mut self, cell: &str) {
@@ -105,7 +125,7 @@ impl Row {
             }
             return;
         }
-        self.text.push_str(cell);
+        self.text.push_str(&visible(cell));
         self.ends.push(self.text.len());
     }
 
@@ -113,9 +133,9 @@ impl Row {
         self.flaws.push((Some(self.ends.len()), flaw));
     }
 
-    /// Reports a row that is shorter or longer than the header.
-    pub(crate) fn expect(&mut self, columns: usize) {
-        if self.len() < columns {
+    /// Reports a row that is longer than the header, or shorter where every cell must be written.
+    pub(crate) fn expect(&mut self, columns: usize, all: bool) {
+        if all && self.len() < columns {
             self.flaws.push((None, Flaw::MissingCells));
         } else if (columns..self.len()).any(|column| !self.cell(column).trim().is_empty()) {
             self.flaws.push((None, Flaw::ExtraCells));

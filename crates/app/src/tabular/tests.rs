@@ -1,5 +1,7 @@
 //! Tests of reading and writing whole files.
 
+mod cells;
+
 use std::borrow::Cow;
 use std::io::{Cursor, Write};
 use std::ops::ControlFlow;

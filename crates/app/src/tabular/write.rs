@@ -7,6 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 use super::TabularError;
+use super::clean::is_digits;
 
 /// The most rows a sheet of a workbook can have; a further sheet takes the rest.
 const SHEET_ROWS: u32 = 1_048_576;
@@ -36,22 +37,32 @@ pub enum Cell<'a> {
 
 /// Text as it may stand in a CSV cell: a spreadsheet takes what begins with `=`, `+`, `-`, `@`,
 /// a tab or a return as a formula, so such text gets an apostrophe in front, except plain numbers.
-/// Text that already begins with apostrophes before such a character gets one more, so that
+/// Text that already begins with apostrophes before such a character or before digits gets one more, so that
 /// [`unguard`] gives back every text.
 pub fn guard(text: &str) -> Cow<'_, str> {
     let bare = text.trim_start_matches('\'');
-    if bare.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number(text) {
+    let digits = bare.len() < text.len() && is_digits(bare);
+    if digits || bare.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_number(text) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
     }
 }
 
-/// Takes away the apostrophe that [`guard`] put in front.
+/// Takes away the apostrophe that [`guard`] put in front, or somebody else before digits, and the formula `="00123"` by
+/// which other programs keep a spreadsheet from counting digits.
 pub fn unguard(text: &str) -> &str {
+    let special = |rest: &str| {
+        let bare = rest.trim_start_matches('\'');
+        bare.starts_with(['=', '+', '-', '@', '\t', '\r']) || is_digits(bare)
+    };
     match text.strip_prefix('\'') {
-        Some(rest) if rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-        _ => text,
+        Some(rest) if special(rest) => rest,
+        Some(_) => text,
+        None => match text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+            Some(inner) if !inner.contains('"') => inner,
+            _ => text,
+        },
     }
 }
 

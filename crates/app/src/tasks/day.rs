@@ -4,6 +4,7 @@ use crate::{Ctx, Result};
 use chrono::{Days, TimeDelta};
 use contract::problem::Lang;
 use contract::tasks::{DayBy, DayGroup, DayItem, MyDay};
+use domain::policy::Action;
 use domain::record::{Record, Shape};
 use persistence::records::Owners;
 use persistence::tasks as store;
@@ -49,7 +50,10 @@ pub fn day(ctx: &mut Ctx<'_>, by: DayBy, lang: Lang) -> Result<MyDay> {
 /// Records by their ids, in that order, each with the moment that puts it into the day.
 fn read(ctx: &mut Ctx<'_>, object: &str, at: &str, ids: &[Uuid]) -> Result<Vec<DayItem>> {
     let shape = ctx.shape(object)?;
-    // They are the caller's own, whatever else they may see.
+    // They are the caller's own, which every scope holds; a key or a role may be without the object.
+    if ctx.actor.visible(shape.def.permission, Action::Read).is_none() {
+        return Ok(Vec::new());
+    }
     let found = persistence::records::get_many(ctx.conn, &shape, ids, Owners::All)?;
     let mut by_id: HashMap<Uuid, Record> = found.into_iter().map(|r| (r.id(), r)).collect();
     let records = ids.iter().filter_map(|id| by_id.remove(id));

@@ -12,6 +12,15 @@ pub fn issue_message(lang: Lang, code: &str, detail: &str) -> String {
         "sheet_error" => ("单元格是公式错误", "The cell holds a spreadsheet error"),
         "missing_cells" => ("列数少于表头", "The row has fewer cells than the header"),
         "extra_cells" => ("列数多于表头，多出的已忽略", "The row has more cells than the header; they were left out"),
+        "shortened_number" => (
+            "长数字已被表格软件缩写成科学计数，末几位已丢失；请把该列设为文本后重新导出",
+            "A spreadsheet has shortened this long number and its last digits are lost; export the column as text",
+        ),
+        "mask_kept" => ("单元格里是打码后的值，未导入", "The cell holds a mask of the value and was not imported"),
+        "merged_amount" => (
+            "合并单元格中的金额或数量只计入首行",
+            "An amount in a cell merged over several rows counts for the first of them",
+        ),
         "not_whole" => ("应为整数", "Not a whole number"),
         "not_a_number" => ("不是数字", "Not a number"),
         "not_yes_or_no" => ("应为是或否", "Neither yes nor no"),

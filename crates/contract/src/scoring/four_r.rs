@@ -138,8 +138,8 @@ pub struct WorstContact {
     pub subject: String,
     /// The customer.
     pub customer_id: Uuid,
-    /// Its name.
-    pub customer_name: String,
+    /// Its name, where the caller may see it.
+    pub customer_name: Option<String>,
     /// Who made the contact.
     pub owner_id: Option<Uuid>,
     /// Their name.

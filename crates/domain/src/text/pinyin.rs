@@ -76,9 +76,9 @@ pub(super) fn initial(syllable: &str) -> char {
     }
 }
 
-/// The ends of at most so many letters that a typed text has from a syllable on, each as long as can be, when all of the text can
-/// be read as syllables of which the last may be unfinished. Where it can be read in several ways, those of every way.
-pub(super) fn endings(typed: &str, most: usize) -> Vec<&str> {
+/// Where the syllables of a typed text begin after its first one, up to the first of each way to read it from which at most so
+/// many letters are left. Nothing when it cannot be read as syllables of which the last may be unfinished.
+pub(super) fn syllables_of(typed: &str, most: usize) -> Vec<usize> {
     let syllables =
         |from: usize| (from + 1..typed.len().min(from + LONGEST + 1)).filter(move |to| is_syllable(&typed[from..*to]));
     let mut goes_on = vec![false; typed.len()];
@@ -93,7 +93,7 @@ pub(super) fn endings(typed: &str, most: usize) -> Vec<&str> {
                 .filter(|to| goes_on[*to] && !std::mem::replace(&mut reached[*to], true))
                 .collect::<Vec<_>>()
             {
-                found.extend(typed.get(to..).filter(|end| end.len() <= most));
+                found.push(to);
             }
         }
     }
@@ -101,7 +101,7 @@ pub(super) fn endings(typed: &str, most: usize) -> Vec<&str> {
 }
 
 /// The longest syllables are those like `zhuang`.
-const LONGEST: usize = 6;
+pub(super) const LONGEST: usize = 6;
 
 /// Every syllable that a character is read as, in the letters of a keyboard.
 static SYLLABLES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {

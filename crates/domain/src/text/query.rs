@@ -2,7 +2,7 @@
 
 use super::chars::{Class, classify, push_letter};
 use super::normalise::{legal_core, name_words, normalise_phone};
-use super::pinyin::{endings, is_initial};
+use super::pinyin::{LONGEST as SYLLABLE, is_initial, syllables_of};
 use super::tokens::{EMAIL, MAX_INITIALS, MAX_READING, MIN_PHONE_DIGITS, PHONE, cut_word};
 
 /// More words than this do not narrow a search further.
@@ -174,12 +174,14 @@ fn end_word(word: &mut String, contact_data: ContactData, groups: &mut Vec<Query
             whole.push(QueryTerm::Prefix(format!("{EMAIL}{text}")));
         }
     }
-    let mut pieces = initials(text);
-    [Some(text), umlaut.as_deref()].into_iter().flatten().for_each(|typed| reading(typed, &mut pieces));
-    if pieces.is_empty() {
-        add(groups, whole);
-    } else {
-        pieces.into_iter().for_each(|piece| add(groups, whole.iter().cloned().chain(piece).collect()));
+    let typed = [Some(text), umlaut.as_deref()].into_iter().flatten();
+    let ways: Vec<Vec<QueryGroup>> =
+        std::iter::once(initials(text)).chain(typed.map(reading)).filter(|way| !way.is_empty()).collect();
+    let pieces = ways.iter().map(Vec::len).max().unwrap_or(1);
+    for at in 0..pieces {
+        // A way with fewer pieces stands with its last one in the groups that others have more.
+        let others = ways.iter().filter_map(|way| way.get(at).or(way.last())).flatten();
+        add(groups, whole.iter().chain(others).cloned().collect());
     }
     word.clear();
 }
@@ -194,24 +196,23 @@ fn initials(text: &str) -> Vec<QueryGroup> {
     starts.map(|at| vec![QueryTerm::Prefix(text[at..at + MAX_INITIALS].to_owned())]).collect()
 }
 
-/// Adds to the pieces, as alternatives, those of a reading that is longer than the index keeps it: its beginning to the first,
-/// its ending to all others.
-fn reading(typed: &str, pieces: &mut Vec<QueryGroup>) {
+/// The pieces of a reading that is longer than the index keeps it: its beginning, what begins with a syllable in each stretch
+/// as long as the longest one, its ending.
+fn reading(typed: &str) -> Vec<QueryGroup> {
     if typed.len() <= MAX_READING || !typed.bytes().all(|b| b.is_ascii_lowercase()) {
-        return;
+        return Vec::new();
     }
-    let endings: Vec<_> =
-        endings(typed, MAX_READING).into_iter().map(|end| QueryTerm::Prefix(end.to_owned())).collect();
+    let cuts = syllables_of(typed, MAX_READING);
+    let last = typed.len() - MAX_READING;
+    let from = |at: usize| QueryTerm::Prefix(typed[at..typed.len().min(at + MAX_READING)].to_owned());
+    let endings: QueryGroup = cuts.iter().filter(|at| **at >= last).map(|at| from(*at)).collect();
     if endings.is_empty() {
-        return;
+        return Vec::new();
     }
-    pieces.resize(pieces.len().max(2), QueryGroup::new());
-    for (at, piece) in pieces.iter_mut().enumerate() {
-        match at {
-            0 => piece.push(QueryTerm::Prefix(typed[..MAX_READING].to_owned())),
-            _ => piece.extend(endings.iter().cloned()),
-        }
-    }
+    let within = |end: usize| cuts.iter().filter(move |at| (end - SYLLABLE..end).contains(&(**at - 1)));
+    let middle = (1..).map(|n| n * SYLLABLE).take_while(|end| *end <= last);
+    let middle = middle.map(|end| within(end).map(|at| from(*at)).collect());
+    std::iter::once(vec![from(0)]).chain(middle).chain([endings]).collect()
 }
 
 /// Passports write lü and nü as lyu and nyu, keyboards as lv and nv.

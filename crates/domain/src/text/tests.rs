@@ -80,6 +80,13 @@ fn more_than_the_index_keeps_together_is_found_by_its_pieces() {
     ] {
         assert!(!finds(&index, q, ContactData::Masked), "{q}: {index}");
     }
+    // Of a long one the middle counts too.
+    for (name, found) in [("张江创新中心", true), ("张江诚信中心", false), ("张江成兴中心", false)] {
+        let index = record(name, "", "");
+        assert_eq!(finds(&index, "zhangjiangchuangxinzhongxin", ContactData::Masked), found, "{name}");
+    }
+    let similar = record("上海黄浦区南京路金融发展", "", "");
+    assert!(!finds(&similar, "shanghaihuangpuquwaitanjinrongfazhan", ContactData::Masked));
     // The index of records from before kept longer readings.
     let before =
         "xianshichanganquhangtianjidi shichanganquhangtianjidixian changanquhangtianjidixianjin xascaqht ascaqhtj";

@@ -2,6 +2,8 @@
 
 mod shortcuts;
 
+pub(crate) use shortcuts::{numbered, of_numbers};
+
 use super::compile::{push_condition, push_field, push_operand};
 use super::search::push_from;
 use super::{Owners, push_columns, push_owners, read_row};
@@ -133,6 +135,18 @@ pub fn count(conn: &mut AnyConnection, l: &List<'_>, cap: Option<i64>) -> Result
 
 fn push_where(q: &mut Sql, l: &List<'_>) {
     push_from(q, l.shape, l.search);
+    push_narrow(q, l);
+}
+
+/// As [`push_where`], of records whose numbers are given: SQLite, which knows nothing of how many there are, would rather read
+/// all that an owner has.
+fn push_numbered(q: &mut Sql, l: &List<'_>) {
+    q.push(" FROM ").ident(l.shape.def.key);
+    q.pick(" t WHERE TRUE", " t NOT INDEXED WHERE 1");
+    push_narrow(q, l);
+}
+
+fn push_narrow(q: &mut Sql, l: &List<'_>) {
     match l.archived {
         Archived::No => q.push(" AND t.archived_at IS NULL"),
         Archived::Only => q.push(" AND t.archived_at IS NOT NULL"),

@@ -2,7 +2,7 @@
 
 use super::super::compile;
 use super::super::search::{columns, query_text, tokens_of};
-use super::{After, List, Order, Row, push_order, push_where, read};
+use super::{After, List, Order, Row, push_numbered, push_order, read};
 use crate::db::AnyConnection;
 use crate::error::Result;
 use crate::records::push_columns;
@@ -50,7 +50,7 @@ pub(super) fn newest(conn: &mut AnyConnection, l: &List<'_>) -> Result<Option<Ve
         return Ok(None);
     }
     let last = match l.after {
-        Some(After::Seq(seq)) => *seq - 1,
+        Some(After::Seq(seq)) => seq.saturating_sub(1),
         _ => {
             let mut q = Sql::start(conn, "SELECT max(seq) FROM ");
             q.ident(l.shape.def.key);
@@ -59,18 +59,11 @@ pub(super) fn newest(conn: &mut AnyConnection, l: &List<'_>) -> Result<Option<Ve
     };
     let Some(gathered) = gathered(conn, l, &beginnings, last)? else { return Ok(None) };
     let all = List { search: None, ..*l };
-    let mut before = last + 1;
+    let mut before = last.saturating_add(1);
     let mut found = Vec::new();
     let (mut seen, mut step) = (0, NEWEST / 4);
     while before > 1 && (seen < NEWEST || pays(l, seen, found.len() as i64, gathered)) && seen < FURTHEST {
-        let mut q = Sql::start(conn, "SELECT t.seq");
-        for field in columns(l.shape).filter_map(|at| l.shape.column(at)) {
-            q.push(", ").column("t", field.key.clone());
-        }
-        push_where(&mut q, &all);
-        // Bounded by numbers, not by a count: of a rare owner's records the newest may lie far apart.
-        q.push(" AND t.seq >= ").int(before - step).push(" AND t.seq < ").int(before);
-        push_order(&mut q, &all);
+        let q = numbered(conn, &all, before - step, before);
         for Cells(cells) in q.load(conn)? {
             let Some((seq, texts)) = cells.split_first() else { continue };
             let words = tokens_of(l.shape, columns(l.shape).zip(texts));
@@ -78,7 +71,9 @@ pub(super) fn newest(conn: &mut AnyConnection, l: &List<'_>) -> Result<Option<Ve
                 found.extend(seq.as_int());
             }
             if found.len() as i64 >= l.limit {
-                return by_seq(conn, &all, &found).map(Some);
+                let rows = by_seq(conn, &all, &found)?;
+                // Somebody may have changed one of them in between: a page that is not full would be taken for the last.
+                return Ok((rows.len() == found.len()).then_some(rows));
             }
         }
         (before, seen) = (before - step, seen + step);
@@ -152,17 +147,36 @@ fn number(conn: &mut AnyConnection, q: Sql) -> Result<i64> {
     Ok(q.first(conn)?.and_then(|Cells(c)| c.first().and_then(Value::as_int)).unwrap_or(0))
 }
 
+/// The searched texts of a list's records, each behind its sequence number, between two of these. Bounded by numbers, not by a
+/// count: of a rare owner's records the newest may lie far apart.
+pub(crate) fn numbered(conn: &AnyConnection, l: &List<'_>, from: i64, to: i64) -> Sql {
+    let mut q = Sql::start(conn, "SELECT t.seq");
+    for field in columns(l.shape).filter_map(|at| l.shape.column(at)) {
+        q.push(", ").column("t", field.key.clone());
+    }
+    push_numbered(&mut q, l);
+    q.push(" AND t.seq >= ").int(from).push(" AND t.seq < ").int(to);
+    push_order(&mut q, l);
+    q
+}
+
 /// Those of a list that have these sequence numbers, the newest first.
 fn by_seq(conn: &mut AnyConnection, l: &List<'_>, seqs: &[i64]) -> Result<Vec<Row>> {
+    let q = of_numbers(conn, l, seqs);
+    read(conn, l, q)
+}
+
+/// The query of [`by_seq`].
+pub(crate) fn of_numbers(conn: &AnyConnection, l: &List<'_>, seqs: &[i64]) -> Sql {
     let mut q = Sql::start(conn, "SELECT ");
     push_columns(&mut q, l.shape, l.only);
-    push_where(&mut q, l);
+    push_numbered(&mut q, l);
     q.push(" AND t.seq IN (");
     for (at, seq) in seqs.iter().enumerate() {
         q.push(if at == 0 { "" } else { ", " }).int(*seq);
     }
     q.push(") ORDER BY t.seq DESC");
-    read(conn, l, q)
+    q
 }
 
 /// What the index must be asked first, when the condition wants a text with certain characters in it and few records have
