@@ -118,7 +118,7 @@ engines! {
 
     fn my_day_shows_only_what_the_caller_may_read(server: &Server) {
         let customer = server.create("customers", &json!({ "name": "今天要联系的客户" }));
-        assert_eq!(server.pretend("customers", Some(&customer), "touch_due_at", Utc::now()), 1);
+        assert_eq!(server.pretend("customers", Some(&customer), "touch_due_at", Utc::now() + chrono::TimeDelta::hours(1)), 1);
         let call = json!({ "subject": "今天的电话", "kind": "call", "customer_id": customer, "completed": false, "occurred_at": Utc::now() + chrono::TimeDelta::seconds(1) });
         server.create("activities", &call);
         let day = |permissions: &Value| key(server, permissions).get("/api/v1/my_day").expect(200).json.to_string();

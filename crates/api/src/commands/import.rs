@@ -192,7 +192,10 @@ impl Session {
         }
         for column in &import.columns {
             match import.options.mapping.get(&column.header) {
-                Some(field) => eprintln!("{} -> {field}", column.header),
+                Some(field) => match import.options.multiply.get(&column.header) {
+                    Some(factor) if *factor != 1 => eprintln!("{} -> {field}, times {factor}", column.header),
+                    _ => eprintln!("{} -> {field}", column.header),
+                },
                 None => eprintln!("{} is left out", column.header),
             }
         }
@@ -256,6 +259,12 @@ fn report_unmatched(import: &Import) {
             match &value.label {
                 Some(label) => {
                     eprintln!("{field}: {:?} is unknown; is it {label:?}? ({} rows)", value.value, value.count)
+                }
+                None if value.several => {
+                    eprintln!(
+                        "{field}: several records are called {:?} ({} rows); --link says which",
+                        value.value, value.count
+                    )
                 }
                 None => eprintln!("{field}: {:?} is unknown ({} rows)", value.value, value.count),
             }

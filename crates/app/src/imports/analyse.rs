@@ -277,6 +277,7 @@ fn unit(header: &str) -> Option<i64> {
     let inside = header.rsplit_once(['(', '[', '【']).map(|(_, rest)| rest.trim_end_matches([')', ']', '】', ' ']));
     let bare = |text: &str| {
         let text = text.trim_start_matches("单位").trim_start_matches([':', ' ']).trim_start_matches("人民币");
+        let text = text.split('/').next().unwrap_or_default();
         text.trim_start_matches("rmb").trim_start_matches("cny").trim().trim_end_matches(['元', '圆']).to_owned()
     };
     match inside.map(bare) {

@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 use calamine::{Cell, DataRef, Dimensions, ExcelDateTime, Reader, Style, Xlsx, XlsxError};
 use zip::ZipArchive;
 
+use super::clean::visible;
 use super::row::{Flaw, MAX_CELL, MAX_COLUMNS, Row};
 use super::{TabularError, parts};
 
@@ -59,7 +60,7 @@ pub fn each_row<R: Read + Seek>(
         let column = column as usize;
         merged.fill(&mut row, column);
         read_cell(&mut row, &cell, shown.get(style).copied().unwrap_or_default(), &mut text);
-        let filled = !text.trim().is_empty();
+        let filled = !visible(&text).trim().is_empty();
         own |= filled;
         match merged.above(number, column) {
             Some(above) if !filled => row.push_merged(above),

@@ -18,6 +18,7 @@ fn an_amount_is_in_the_unit_that_its_header_names_and_a_cell_with_its_own_unit_i
         ("年营业额（万元）", Some(10_000)),
         ("年营业额(单位：百万元)", Some(1_000_000)),
         ("年营业额[亿]", Some(100_000_000)),
+        ("年营业额（万元/年）", Some(10_000)),
         ("年营业额千元", Some(1_000)),
         ("annual revenue (million)", Some(1_000_000)),
         ("年营业额（元）", None),
