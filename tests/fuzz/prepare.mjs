@@ -1,5 +1,5 @@
-// Sets a fresh server up with one record of everything and prints three lines: an API key of the administrator, the ids that the run must
-// not touch, and `place=id` for each record, where the place is the name in the path before `{id}`.
+// Sets a fresh server up with one record of everything and prints four lines: an API key of the administrator, the token of a
+// session, the ids that the run must not touch, and `place=id` for each record, where the place is the name in the path before `{id}`.
 import { readFileSync } from 'node:fs';
 
 const document = JSON.parse(readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8'));
@@ -56,6 +56,8 @@ records.exports = (await call('POST', '/exports', { object: 'customers', format:
 records.rfm = records.customers;
 
 const key = await call('POST', '/api_keys', { name: 'fuzz' });
+const session = (await call('GET', '/auth/sessions')).items[0];
 console.log(key.key);
-console.log(key.id, me.id);
+console.log(token);
+console.log(key.id, me.id, session.id);
 console.log(Object.entries(records).map(([place, id]) => `${place}=${id}`).join(' '));

@@ -9,10 +9,10 @@ fi
 out=$TARGET/fuzz-$1
 rm -rf "$out"
 mkdir -p "$out"
-{ read -r token; read -r protected; read -r records; } < <(node "$ROOT/tests/fuzz/prepare.mjs") || die "the server could not be set up"
+{ read -r token; read -r session; read -r protected; read -r records; } < <(node "$ROOT/tests/fuzz/prepare.mjs") || die "the server could not be set up"
 examples=${EXAMPLES:-10}
 seconds=${FUZZ_SECONDS:-$((examples > 10 ? examples * 12 : 120))}
-export FUZZ_PROTECTED=$protected FUZZ_RECORDS=$records SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$ROOT/tests/fuzz PYTHONDONTWRITEBYTECODE=1
+export FUZZ_SESSION=$session FUZZ_PROTECTED=$protected FUZZ_RECORDS=$records SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$ROOT/tests/fuzz PYTHONDONTWRITEBYTECODE=1
 # It keeps a cache of its own where it runs.
 cd "$out"
 code=0
