@@ -62,7 +62,7 @@ fn a_merge_of_a_whole_column_does_not_repeat_a_long_text_for_every_row() {
     let sheet = book.add_worksheet();
     sheet.write(0, 0, "备注").expect("a cell");
     sheet.write(0, 1, "序号").expect("a cell");
-    sheet.merge_range(1, 0, 1_000_000, 0, &"长".repeat(30_000), &Format::new()).expect("a merge");
+    sheet.merge_range(1, 0, 5_000, 0, &"长".repeat(30_000), &Format::new()).expect("a merge");
     for row in 1..200 {
         sheet.write(row, 1, row).expect("a cell");
     }
