@@ -149,7 +149,7 @@ fn format_of(l: Lang, c: &Column, i: &Import, field: Option<&FieldMeta>, onpatch
     if !units.is_empty() {
         let now = i.multiply.get(&c.header).copied().unwrap_or(1).to_string();
         let options: Vec<(String, String)> = units.iter().map(|(n, label)| ((*n).into(), (*label).into())).collect();
-        let width = if field.kind == "money" { "select-xs w-24" } else { "select-xs w-36" };
+        let width = "select-xs w-36";
         let onchange = {
             let (onpatch, header) = (onpatch.clone(), c.header.clone());
             Callback::from(move |v: String| onpatch.emit(nested("multiply", &header, json!(v.parse::<i64>().ok()))))
