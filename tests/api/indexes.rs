@@ -34,6 +34,16 @@ fn plan(server: &Server, filter: &Value) -> String {
     persistence::introspect::plan(&mut conn, &list).unwrap().join("\n")
 }
 
+/// Makes a customer that SQLite takes for the last of very many: there are as many as the greatest number says.
+fn seem_many(server: &Server) {
+    server.create("customers", &json!({ "name": "前" }));
+    let pool = persistence::db::pool(server.database().url(), 1).unwrap();
+    let mut conn = persistence::db::get(&pool).unwrap();
+    if conn.engine() == Engine::Sqlite {
+        Sql::start(&conn, "UPDATE customers SET seq = 60000").execute(&mut conn).unwrap();
+    }
+}
+
 engines! {
     fn a_filter_by_a_custom_field_goes_through_its_index(server: &Server) {
         let fields = [("delivery_zone", "text", "配送区"), ("seats", "int", "席位数"), ("contract_end", "date", "合同到期"), ("discount", "percent", "折扣")];
@@ -86,13 +96,7 @@ engines! {
 
     fn a_beginning_that_a_good_part_of_very_many_records_have_is_found_newest_first_on_every_page(server: &Server) {
         let admin = server.admin();
-        server.create("customers", &json!({ "name": "前" }));
-        let pool = persistence::db::pool(server.database().url(), 1).unwrap();
-        let mut conn = persistence::db::get(&pool).unwrap();
-        if conn.engine() == Engine::Sqlite {
-            // As many as the greatest number says.
-            Sql::start(&conn, "UPDATE customers SET seq = 60000").execute(&mut conn).unwrap();
-        }
+        seem_many(server);
         let signs: Vec<char> = "安邦诚达恩飞高恒嘉凯利明宁平勤瑞盛泰伟新".chars().collect();
         let name = |i: usize| {
             let city = if i.is_multiple_of(3) { "北京" } else { "上海" };
@@ -153,12 +157,7 @@ engines! {
 
     fn a_page_of_the_newest_is_the_last_only_when_there_are_no_more(server: &Server) {
         let admin = server.admin();
-        server.create("customers", &json!({ "name": "前" }));
-        let pool = persistence::db::pool(server.database().url(), 1).unwrap();
-        let mut conn = persistence::db::get(&pool).unwrap();
-        if conn.engine() == Engine::Sqlite {
-            Sql::start(&conn, "UPDATE customers SET seq = 60000").execute(&mut conn).unwrap();
-        }
+        seem_many(server);
         let text: String = std::iter::once("客户名称
 ".to_owned()).chain((0..4_000).map(|i| format!("上海厂{i}
 "))).collect();
